@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/** The version of the artifact's layout; a runtime refuses artifacts of another one. */
+export const ARTIFACT_FORMAT = 1;
+
+const dim = z.union([z.number().int().nonnegative(), z.string()]);
+
+const port = z.strictObject({
+  name: z.string(),
+  dtype: z.enum(['float32', 'float16', 'bfloat16', 'int64', 'int32', 'uint8', 'int8', 'bool']),
+  /** Sizes; a name is open until the graph runs. */
+  shape: z.array(dim),
+});
+
+const graph = z.strictObject({
+  file: z.string(),
+  inputs: z.array(port),
+  outputs: z.array(port),
+  /** Operators and how often each occurs: as the author wrote them, and as compiled. */
+  operators: z.strictObject({ before: z.record(z.string(), z.number()), after: z.record(z.string(), z.number()) }),
+  /** How often each fusion rule applied. */
+  fusions: z.record(z.string(), z.number()),
+  /** Nodes that the target's provider has no kernel for, which ONNX Runtime would place on the CPU. */
+  fallbacks: z.array(z.strictObject({ node: z.string(), operator: z.string(), reason: z.string() })),
+});
+
+/** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
+const image = z.strictObject({
+  /** Height and width of the network's input, in pixels. */
+  size: z.number().int().positive(),
+  /** `shortest-edge`: resize the shorter side to `size`, crop the centre (CLIP). `stretch`: both sides to `size`. */
+  resize: z.enum(['shortest-edge', 'stretch']),
+  interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
+  /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
+  mean: z.tuple([z.number(), z.number(), z.number()]),
+  deviation: z.tuple([z.number(), z.number(), z.number()]),
+  /** Most frames of a video; 1 for a model of still images. */
+  maxFrames: z.number().int().positive(),
+});
+
+const language = z.strictObject({
+  vocabulary: z.number().int().positive(),
+  /** The longest prompt and answer together, in tokens. */
+  contextLength: z.number().int().positive(),
+  /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `present_key.{i}`. */
+  layers: z.number().int().positive(),
+  keyValueHeads: z.number().int().positive(),
+  headDim: z.number().int().positive(),
+  tokens: z.strictObject({
+    /** Text of the special tokens; their ids are looked up in the tokenizer. */
+    image: z.string(),
+    endOfChunk: z.string(),
+    padding: z.string(),
+    /** Prepended to every prompt; null for models without one. */
+    beginning: z.string().nullable(),
+    end: z.string().nullable(),
+  }),
+});
+
+const crossAttention = z.strictObject({
+  /** Gated cross-attention blocks: `media_key.{i}`, `media_value.{i}`. */
+  layers: z.number().int().positive(),
+  heads: z.number().int().positive(),
+  headDim: z.number().int().positive(),
+  /** Latents per image. */
+  latents: z.number().int().positive(),
+});
+
+export const manifestSchema = z.strictObject({
+  format: z.literal(ARTIFACT_FORMAT),
+  generator: z.string(),
+  model: z.strictObject({
+    name: z.string(),
+    /** The author's file, for the record: the artifact runs without it. */
+    source: z.string(),
+    options: z.record(z.string(), z.unknown()),
+  }),
+  target: z.enum(['cpu', 'cuda']),
+  fusion: z.boolean(),
+  graphs: z.strictObject({ vision: graph, language: graph }),
+  image,
+  language,
+  crossAttention,
+  parameters: z.strictObject({
+    count: z.number().int().nonnegative(),
+    trainable: z.number().int().nonnegative(),
+    bytes: z.number().int().nonnegative(),
+    /** `seeded`: drawn from the seed, not trained. `none`: compiled without values; the artifact cannot run. */
+    origin: z.enum(['loaded', 'seeded', 'mixed', 'none']),
+    seed: z.number().int(),
+  }),
+  /** Every other file of the folder, with its size in bytes and its SHA-256. */
+  files: z.record(z.string(), z.strictObject({ bytes: z.number().int().nonnegative(), sha256: z.string() })),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type GraphManifest = z.infer<typeof graph>;
+export type GraphPort = z.infer<typeof port>;
+export type ImagePreprocessing = z.infer<typeof image>;

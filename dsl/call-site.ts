@@ -1,0 +1,51 @@
+import { findSourceMap } from 'node:module';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where in the author's file an operation was written: an absolute path, a 1-based line and a 1-based column. */
+export interface CallSite {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const DSL_FOLDER = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Walks the stack to the first frame outside the DSL itself: the line that the author wrote.
+ * Costs about 20 microseconds, so that every operation of a traced model can remember its line.
+ * Undefined when the call did not come from a file.
+ */
+export function captureCallSite(): CallSite | undefined {
+  const prepare = Error.prepareStackTrace;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 24;
+  Error.prepareStackTrace = (_error, frames) => frames;
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, captureCallSite);
+  const frames = holder.stack;
+  Error.prepareStackTrace = prepare;
+  Error.stackTraceLimit = limit;
+  if (!Array.isArray(frames)) return undefined;
+  for (const frame of frames as readonly NodeJS.CallSite[]) {
+    const name = frame.getFileName();
+    if (name === null || name === undefined || !name.startsWith('file:')) continue;
+    const file = fileURLToPath(name);
+    if (file.startsWith(DSL_FOLDER)) continue;
+    return { file, line: frame.getLineNumber() ?? 1, column: frame.getColumnNumber() ?? 1 };
+  }
+  return undefined;
+}
+
+/** The place in the TypeScript source: a loader that transpiles in memory leaves a source map, which is followed. */
+export function originalCallSite(site: CallSite): CallSite {
+  const entry = findSourceMap(site.file)?.findEntry(site.line - 1, site.column - 1);
+  if (entry === undefined || !('originalLine' in entry)) return site;
+  return { file: site.file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+}
+
+/** `models/tiny.ts:12:3`, relative to the working directory. */
+export function describeCallSite(site: CallSite): string {
+  const original = originalCallSite(site);
+  return `${relative(process.cwd(), original.file)}:${original.line}:${original.column}`;
+}

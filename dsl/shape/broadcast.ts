@@ -1,0 +1,40 @@
+import { describeShape, fail } from '../operator.ts';
+import type { Dim, Shape } from '../tensor.ts';
+import { equalDims } from './dim.ts';
+
+/**
+ * The common shape of elementwise operands: aligned at the last axis, where an axis of 1 stretches to the other's
+ * size. An open size (`'text'`) stretches only against 1 or itself.
+ */
+export function broadcastShapes(operator: string, ...shapes: readonly Shape[]): Shape {
+  return shapes.reduce((left, right) => broadcastPair(operator, left, right), []);
+}
+
+function broadcastPair(operator: string, left: Shape, right: Shape): Shape {
+  const rank = Math.max(left.length, right.length);
+  const result: Dim[] = [];
+  for (let fromEnd = 1; fromEnd <= rank; fromEnd++) {
+    const a = left[left.length - fromEnd] ?? 1;
+    const b = right[right.length - fromEnd] ?? 1;
+    if (b === 1 || equalDims(a, b)) result.unshift(a);
+    else if (a === 1) result.unshift(b);
+    else {
+      fail(
+        `${operator}: shapes ${describeShape(left)} and ${describeShape(right)} do not broadcast: axis -${fromEnd} is ${a} against ${b}`,
+      );
+    }
+  }
+  return result;
+}
+
+/** The target shape of an expansion, once it is known that the shape stretches to it. */
+export function expandShape(shape: Shape, target: Shape): Shape {
+  const fits =
+    shape.length <= target.length &&
+    shape.every((dim, index) => {
+      const wanted = target[target.length - shape.length + index];
+      return dim === 1 || (wanted !== undefined && equalDims(dim, wanted));
+    });
+  if (!fits) fail(`expand: ${describeShape(shape)} does not stretch to ${describeShape(target)}`);
+  return target;
+}

@@ -1,0 +1,33 @@
+import type { Target } from '../dsl/emitter.ts';
+import type { Graph } from '../dsl/graph.ts';
+import type { Operation } from '../dsl/tensor.ts';
+import { type AuthorName, lowerGraph } from './lower.ts';
+import type { OnnxGraph } from './onnx/onnx-graph.ts';
+import { type PipelineReport, pipeline } from './passes/pipeline.ts';
+
+export interface GraphOptions {
+  /** Default `cpu`. */
+  readonly target?: Target;
+  /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
+  readonly fusion?: boolean;
+  /** The author's names for values, from the front end. */
+  readonly nameOf?: (operation: Operation) => AuthorName | undefined;
+}
+
+export interface CompiledGraph {
+  readonly onnx: OnnxGraph;
+  /** What every pass and fusion rule did. */
+  readonly report: PipelineReport;
+}
+
+/** Optimises one graph for a target and lowers it to ONNX nodes; nothing is read or written. */
+export function compileGraph(graph: Graph, options: GraphOptions = {}): CompiledGraph {
+  const { target = 'cpu', fusion = true } = options;
+  const { graph: optimised, report } = pipeline(graph, { target, fusion });
+  const onnx = lowerGraph(optimised, {
+    target,
+    fusion,
+    ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),
+  });
+  return { onnx, report };
+}

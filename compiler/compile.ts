@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Target } from '../dsl/emitter.ts';
+import type { Program } from '../dsl/program.ts';
+import type { ParameterInfo } from '../dsl/tensor.ts';
+import { writeArtifactFolder } from './artifact/artifact-folder.ts';
+import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from './artifact/manifest.ts';
+import { UserError } from './artifact/user-error.ts';
+import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
+import { encodeModel, type ParameterStorage } from './encode/encode-model.ts';
+import { clientSource } from './frontend/client-source.ts';
+import { fallbacksOf } from './target/target.ts';
+import { matchWeights, type WeightSource } from './weights/match-weights.ts';
+import { openSafetensors } from './weights/safetensors.ts';
+import { writeWeights } from './weights/write-weights.ts';
+
+export interface CompileOptions {
+  /** The artifact's folder; made whole or not at all. */
+  readonly out: string;
+  /** The author's file, for the record. */
+  readonly source: string;
+  /** The `tokenizer.json` that goes with the model. */
+  readonly tokenizer: string;
+  /** Default `cpu`. */
+  readonly target?: Target;
+  /** Default true. */
+  readonly fusion?: boolean;
+  /** safetensors files; default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone. */
+  readonly weights?: readonly string[] | 'none';
+  /** Draw weights that the files do not hold from the seed, instead of refusing. Default false. */
+  readonly seedMissing?: boolean;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Replace an artifact that is already there. Default false. */
+  readonly replace?: boolean;
+  readonly nameOf?: GraphOptions['nameOf'];
+  /** Called while weights are written, with elements done and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const GRAPHS = ['vision', 'language'] as const;
+type GraphName = (typeof GRAPHS)[number];
+
+const WEIGHTS = 'weights.safetensors';
+export const GENERATOR = 'flamingo-onnx 0.1.0';
+
+/**
+ * Compiles a program to an artifact: two ONNX graphs, one weight file that they share, the tokenizer, a typed client
+ * and a manifest. Nothing is written under `out` unless everything succeeds.
+ *
+ * @returns the manifest that was written
+ * @throws UserError for weights that do not fit, a tokenizer that cannot be read, or a folder that may not be replaced
+ */
+export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
+  const { target = 'cpu', fusion = true, seed = 0, weights = [] } = options;
+  const compiled = Object.fromEntries(
+    GRAPHS.map((name) => [
+      name,
+      compileGraph(program.graphs[name], { target, fusion, ...(options.nameOf && { nameOf: options.nameOf }) }),
+    ]),
+  ) as Record<GraphName, CompiledGraph>;
+  const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
+  const sources = await findWeights(program, weights, options.seedMissing ?? false);
+
+  let manifest: Manifest | undefined;
+  await writeArtifactFolder(options.out, options.replace ?? false, async (folder) => {
+    const files: Manifest['files'] = {};
+    const locate = await storeWeights(join(folder, WEIGHTS), parameters, sources, seed, options, files);
+    const put = async (name: string, bytes: Uint8Array): Promise<void> => {
+      await writeFile(join(folder, name), bytes);
+      files[name] = { bytes: bytes.byteLength, sha256: sha256(bytes) };
+    };
+    for (const name of GRAPHS) {
+      await put(`${name}.onnx`, encodeModel(compiled[name].onnx, locate, { generator: GENERATOR, doc: program.name }));
+    }
+    await put('tokenizer.json', await readTokenizer(options.tokenizer));
+    const facts: Manifest = {
+      format: ARTIFACT_FORMAT,
+      generator: GENERATOR,
+      model: { name: program.name, source: options.source, options: { ...program.facts.options } },
+      target,
+      fusion,
+      graphs: { vision: describeGraph('vision', compiled.vision, target), language: describeGraph('language', compiled.language, target) },
+      image: { ...program.facts.image, mean: [...program.facts.image.mean], deviation: [...program.facts.image.deviation] },
+      language: program.facts.language,
+      crossAttention: program.facts.crossAttention,
+      parameters: summarise(parameters, sources, weights, seed),
+      files,
+    };
+    await put('client.ts', Buffer.from(clientSource(facts)));
+    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(facts, null, 2)}\n`);
+    manifest = facts;
+  });
+  if (manifest === undefined) throw new Error('the artifact was written without a manifest');
+  return manifest;
+}
+
+/** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */
+function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterInfo[] {
+  const byName = new Map<string, ParameterInfo>();
+  for (const { onnx } of graphs) for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
+  return [...byName.values()];
+}
+
+async function findWeights(
+  program: Program,
+  weights: readonly string[] | 'none',
+  seedMissing: boolean,
+): Promise<ReadonlyMap<string, WeightSource>> {
+  if (weights === 'none' || weights.length === 0) return new Map();
+  return matchWeights(program, await Promise.all(weights.map(openSafetensors)), seedMissing);
+}
+
+async function storeWeights(
+  path: string,
+  parameters: readonly ParameterInfo[],
+  sources: ReadonlyMap<string, WeightSource>,
+  seed: number,
+  options: CompileOptions,
+  files: Manifest['files'],
+): Promise<(parameter: ParameterInfo) => ParameterStorage> {
+  if (options.weights === 'none') return () => ({ kind: 'external', file: WEIGHTS, offset: 0, length: 0 });
+  const written = await writeWeights(path, {
+    parameters,
+    sources,
+    seed,
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  files[WEIGHTS] = { bytes: written.bytes, sha256: written.sha256 };
+  return (parameter) => {
+    const place = written.tensors.get(parameter.name ?? '');
+    if (place === undefined) throw new Error(`parameter ${parameter.name} was not written`);
+    return { kind: 'external', file: WEIGHTS, offset: place.offset, length: place.bytes };
+  };
+}
+
+function describeGraph(name: GraphName, { onnx, report }: CompiledGraph, target: Target): GraphManifest {
+  const after: Record<string, number> = {};
+  for (const { domain, type } of onnx.nodes) {
+    const operator = domain === '' ? type : `${domain}.${type}`;
+    after[operator] = (after[operator] ?? 0) + 1;
+  }
+  return {
+    file: `${name}.onnx`,
+    inputs: onnx.inputs.map((port) => ({ ...port, shape: [...port.shape] })),
+    outputs: onnx.outputs.map((port) => ({ ...port, shape: [...port.shape] })),
+    operators: { before: Object.fromEntries(report.before), after },
+    fusions: Object.fromEntries(report.fusions),
+    fallbacks: [...fallbacksOf(onnx, target)],
+  };
+}
+
+function summarise(
+  parameters: readonly ParameterInfo[],
+  sources: ReadonlyMap<string, WeightSource>,
+  weights: readonly string[] | 'none',
+  seed: number,
+): Manifest['parameters'] {
+  const size = (parameter: ParameterInfo) => parameter.shape.reduce((product, each) => product * each, 1);
+  const sum = (list: readonly ParameterInfo[]) => list.reduce((total, parameter) => total + size(parameter), 0);
+  const seeded = parameters.filter((parameter) => !sources.has(parameter.name ?? ''));
+  const loadedOrMixed = seeded.length === 0 ? 'loaded' : 'mixed';
+  return {
+    count: sum(parameters),
+    trainable: sum(parameters.filter((parameter) => parameter.trainable)),
+    bytes: parameters.reduce((total, parameter) => total + size(parameter) * (parameter.dtype === 'float16' ? 2 : 4), 0),
+    origin: weights === 'none' ? 'none' : sources.size === 0 ? 'seeded' : loadedOrMixed,
+    seed,
+  };
+}
+
+async function readTokenizer(path: string): Promise<Uint8Array> {
+  return readFile(path).catch(() => {
+    throw new UserError(`${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`);
+  });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

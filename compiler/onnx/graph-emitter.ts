@@ -1,0 +1,197 @@
+import type { Dtype } from '../../dsl/dtype.ts';
+import type { Emitter, OnnxAttribute, Target } from '../../dsl/emitter.ts';
+import { ModelError } from '../../dsl/model-error.ts';
+import { termsOf } from '../../dsl/shape/dim.ts';
+import type { ConstantData, Dim, ParameterInfo, TensorType } from '../../dsl/tensor.ts';
+import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from './onnx-graph.ts';
+import { encodeScalar } from './scalar.ts';
+
+type NodeAttributes = Readonly<Record<string, OnnxAttribute | undefined>>;
+
+/** Collects the nodes that operators write, names their values, and computes open sizes once each. */
+export class GraphEmitter implements Emitter {
+  private readonly inputs: OnnxPort[] = [];
+  private readonly outputs: OnnxPort[] = [];
+  private nodeList: OnnxNode[] = [];
+  private readonly constants = new Map<string, OnnxConstant>();
+  private readonly parameters = new Map<ParameterInfo, OnnxParameter>();
+  private readonly dtypes = new Map<string, Dtype>();
+  private readonly takenNames = new Map<string, number>();
+  private readonly sizes = new Map<string, string>();
+  private path = '';
+  private doc: string | undefined;
+
+  constructor(
+    readonly target: Target,
+    readonly fusion: boolean,
+  ) {}
+
+  /** Says which operation writes the next nodes: their names and documentation come from it. */
+  begin(path: string, doc: string | undefined): void {
+    this.path = path;
+    this.doc = doc;
+  }
+
+  describe(value: string, dtype: Dtype): void {
+    this.dtypes.set(value, dtype);
+  }
+
+  input(name: string, type: TensorType): string {
+    this.inputs.push({ name, dtype: type.dtype, shape: type.shape });
+    this.dtypes.set(name, type.dtype);
+    this.takenNames.set(name, 1);
+    return name;
+  }
+
+  parameter(parameter: ParameterInfo): string {
+    const known = this.parameters.get(parameter);
+    if (known !== undefined) return known.name;
+    const name = this.uniqueName(parameter.name ?? 'parameter');
+    this.parameters.set(parameter, { name, parameter });
+    this.dtypes.set(name, parameter.dtype);
+    return name;
+  }
+
+  node(type: string, inputs: readonly (string | undefined)[], attributes: NodeAttributes = {}, domain = ''): string {
+    return this.nodes(type, inputs, 1, attributes, domain)[0] ?? '';
+  }
+
+  nodes(
+    type: string,
+    inputs: readonly (string | undefined)[],
+    outputs: number,
+    attributes: NodeAttributes = {},
+    domain = '',
+  ): readonly string[] {
+    const given = [...inputs];
+    while (given.length > 0 && given.at(-1) === undefined) given.pop();
+    const name = this.uniqueName(this.path === '' ? type : this.path);
+    const outputNames = Array.from({ length: outputs }, (_, index) => (index === 0 ? name : this.uniqueName(`${name}.${index}`)));
+    this.nodeList.push({
+      name,
+      type,
+      domain,
+      inputs: given.map((input) => input ?? ''),
+      outputs: outputNames,
+      attributes,
+      doc: this.doc,
+      inputDtypes: given.map((input) => (input === undefined ? undefined : this.dtypes.get(input))),
+    });
+    return outputNames;
+  }
+
+  constant(data: ConstantData, shape: readonly number[], dtype: Dtype = dtypeOf(data)): string {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${dtype}[${shape.join(',')}]${bytes.toString('base64')}`;
+    const known = this.constants.get(key);
+    if (known !== undefined) return known.name;
+    const name = this.uniqueName('constant');
+    this.constants.set(key, { name, dtype, shape, data });
+    this.dtypes.set(name, dtype);
+    return name;
+  }
+
+  scalar(value: number, dtype: Dtype): string {
+    return this.constant(encodeScalar(value, dtype), [], dtype);
+  }
+
+  shape(dims: readonly Dim[]): string {
+    if (dims.every((dim) => typeof dim === 'number')) return this.vector(dims.map(Number));
+    const key = `[${dims.join(',')}]`;
+    return this.remember(key, () => {
+      const pieces = dims.map((dim) => (typeof dim === 'number' ? this.vector([dim]) : this.sizeVector(dim)));
+      const [only] = pieces;
+      return pieces.length === 1 && only !== undefined ? only : this.sizeNode('Concat', pieces, { axis: 0 });
+    });
+  }
+
+  size(dim: Dim): string {
+    if (typeof dim === 'number') return this.scalar(dim, 'int64');
+    return this.remember(`size ${dim}`, () => this.sizeNode('Squeeze', [this.sizeVector(dim), this.vector([0])]));
+  }
+
+  output(name: string, value: string, type: TensorType): void {
+    const producer = this.nodeList.find((node) => node.outputs.includes(value));
+    const alreadyOutput = this.outputs.some((port) => port.name === value);
+    if (producer !== undefined && !alreadyOutput) {
+      const renamed = (names: readonly string[]) => names.map((each) => (each === value ? name : each));
+      this.nodeList = this.nodeList.map((node) =>
+        node.inputs.includes(value) || node === producer
+          ? { ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }
+          : node,
+      );
+    } else {
+      this.path = `${name}/identity`;
+      const copy = this.node('Identity', [value]);
+      const last = this.nodeList.pop();
+      if (last !== undefined) this.nodeList.push({ ...last, outputs: last.outputs.map((each) => (each === copy ? name : each)) });
+    }
+    this.outputs.push({ name, dtype: type.dtype, shape: type.shape });
+  }
+
+  finish(name: string): OnnxGraph {
+    return {
+      name,
+      inputs: this.inputs,
+      outputs: this.outputs,
+      nodes: this.nodeList,
+      constants: [...this.constants.values()],
+      parameters: [...this.parameters.values()],
+    };
+  }
+
+  /** An open size as an int64 vector of one element: read from an input's shape, or computed from its terms. */
+  private sizeVector(dim: string): string {
+    return this.remember(`vector ${dim}`, () => {
+      for (const port of this.inputs) {
+        const axis = port.shape.indexOf(dim);
+        if (axis >= 0) return this.sizeNode('Shape', [port.name], { start: axis, end: axis + 1 });
+      }
+      const terms = termsOf(dim).map(({ coefficient, names }) =>
+        names.map((each) => (each === dim ? this.unknownSize(dim) : this.sizeVector(each))).reduce(
+          (product, factor) => (product === undefined ? factor : this.sizeNode('Mul', [product, factor])),
+          coefficient === 1 && names.length > 0 ? undefined : this.vector([coefficient]),
+        ) ?? this.vector([1]),
+      );
+      return terms.reduce((sum, term) => this.sizeNode('Add', [sum, term]));
+    });
+  }
+
+  private unknownSize(dim: string): never {
+    const known = [...new Set(this.inputs.flatMap((port) => port.shape.filter((each) => typeof each === 'string')))];
+    throw new ModelError(`size '${dim}' is not an axis of any input of the graph; its open sizes are: ${known.join(', ')}`);
+  }
+
+  private sizeNode(type: string, inputs: readonly string[], attributes: NodeAttributes = {}): string {
+    const { path, doc } = this;
+    this.begin('sizes', undefined);
+    const value = this.node(type, inputs, attributes);
+    this.describe(value, 'int64');
+    this.begin(path, doc);
+    return value;
+  }
+
+  private vector(values: readonly number[]): string {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  private remember(key: string, make: () => string): string {
+    const known = this.sizes.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.sizes.set(key, made);
+    return made;
+  }
+
+  private uniqueName(wanted: string): string {
+    const count = this.takenNames.get(wanted) ?? 0;
+    this.takenNames.set(wanted, count + 1);
+    return count === 0 ? wanted : this.uniqueName(`${wanted}_${count}`);
+  }
+}
+
+function dtypeOf(data: ConstantData): Dtype {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  return data instanceof Int32Array ? 'int32' : 'uint8';
+}

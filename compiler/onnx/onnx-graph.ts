@@ -1,0 +1,47 @@
+import type { Dtype } from '../../dsl/dtype.ts';
+import type { OnnxAttribute } from '../../dsl/emitter.ts';
+import type { ConstantData, ParameterInfo, Shape } from '../../dsl/tensor.ts';
+
+/** A lowered graph: ONNX nodes by name, before they become protobuf bytes. Nodes stand in topological order. */
+export interface OnnxGraph {
+  readonly name: string;
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxConstant[];
+  readonly parameters: readonly OnnxParameter[];
+}
+
+export interface OnnxPort {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+}
+
+export interface OnnxNode {
+  readonly name: string;
+  readonly type: string;
+  /** Empty for ONNX's own operators. */
+  readonly domain: string;
+  /** An empty name is a missing optional input. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute | undefined>>;
+  readonly doc: string | undefined;
+  /** dtype of each input that is not missing, for a target's table of kernels. */
+  readonly inputDtypes: readonly (Dtype | undefined)[];
+}
+
+/** A small tensor kept inside the model file. */
+export interface OnnxConstant {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly data: ConstantData;
+}
+
+/** A weight: its bytes live outside the model file. */
+export interface OnnxParameter {
+  readonly name: string;
+  readonly parameter: ParameterInfo;
+}

@@ -1,6 +1,6 @@
 """Writes the reference tensors in this folder by running the original Python implementations.
 
-    python generate.py [family ...]      families: blocks (default: all)
+    python generate.py [family ...]      families: blocks clip opt open-flamingo layers (default: all)
 
 Every number comes from open_flamingo and transformers themselves; this script only chooses
 sizes, seeds and inputs. It is deterministic: the same versions give the same bytes.
@@ -13,7 +13,12 @@ import zlib
 from pathlib import Path
 
 import torch
+from open_flamingo.src.factory import _infer_decoder_layers_attr_name
+from open_flamingo.src.flamingo import Flamingo
+from open_flamingo.src.flamingo_lm import FlamingoLMMixin
 from open_flamingo.src.helpers import GatedCrossAttentionBlock, PerceiverResampler
+from open_flamingo.src.utils import extend_instance
+from transformers import CLIPVisionConfig, CLIPVisionModel, OPTConfig, OPTForCausalLM
 
 HERE = Path(__file__).parent
 DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
@@ -49,9 +54,9 @@ def write_safetensors(path, tensors, metadata):
     print(f"{path.relative_to(HERE)}: {path.stat().st_size} bytes, {len(tensors)} tensors")
 
 
-def seed_by_name(name):
+def seed_by_name(name, extra=0):
     """Each file has a seed of its own, so adding one leaves the others as they are."""
-    torch.manual_seed(zlib.crc32(name.encode()))
+    torch.manual_seed(zlib.crc32(name.encode()) + extra)
 
 
 @torch.no_grad()
@@ -59,12 +64,13 @@ def randomise(module, gates=True):
     """Gives every parameter a random value, so that no norm, bias or gate is left neutral."""
     for name, parameter in module.named_parameters():
         if name.endswith("_gate"):
-            parameter.copy_(torch.randn(1) * 0.5 + 0.7 if gates else torch.zeros(1))
+            value = torch.randn(1)
+            parameter.copy_(value.sign() * (0.4 + 0.3 * value.abs()) if gates else torch.zeros(1))
         elif name.endswith("bias"):
             parameter.copy_(torch.randn(parameter.shape) * 0.3)
         elif parameter.ndim == 1:
             parameter.copy_(1 + torch.randn(parameter.shape) * 0.2)
-        elif "emb" in name or "latents" in name:
+        elif ("emb" in name or "latents" in name) and parameter.ndim < 4:
             parameter.copy_(torch.randn(parameter.shape))
         else:
             fan_in = parameter[0].numel()
@@ -180,7 +186,331 @@ def blocks():
     )
 
 
-FAMILIES = {"blocks": blocks}
+# ---------------------------------------------------------------------------------------------
+# clip-vit*.safetensors: the vision encoder, up to the patch tokens that OpenFlamingo takes
+# ---------------------------------------------------------------------------------------------
+
+
+def clip():
+    for name, activation in (("clip-vit", "quick_gelu"), ("clip-vit-gelu", "gelu")):
+        seed_by_name(name)
+        config = CLIPVisionConfig(
+            hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+            image_size=28, patch_size=7, hidden_act=activation,
+        )  # fmt: skip
+        model = CLIPVisionModel(config).eval()
+        randomise(model)
+        pixels = torch.randn(2, 3, 28, 28)
+        with torch.no_grad():
+            tokens = model(pixels).last_hidden_state[:, 1:]
+        write_safetensors(
+            f"{name}.safetensors",
+            {
+                **prefixed("weights", dict(model.named_parameters())),
+                "input.pixel_values": pixels,
+                "output.patch_tokens": tokens,
+            },
+            {"module": "CLIPVisionModel", "config": config_json(config)},
+        )
+
+
+def config_json(config, **more):
+    """The settings that shape the computation, without transformers' many unrelated ones."""
+    names = (
+        "hidden_size intermediate_size ffn_dim num_hidden_layers num_attention_heads image_size patch_size"
+        " num_channels hidden_act activation_function layer_norm_eps vocab_size max_position_embeddings"
+        " word_embed_proj_dim do_layer_norm_before enable_bias layer_norm_elementwise_affine"
+        " tie_word_embeddings pad_token_id bos_token_id eos_token_id"
+    ).split()
+    vision_only = {"tie_word_embeddings", "pad_token_id", "bos_token_id", "eos_token_id"}
+    skip = vision_only if isinstance(config, CLIPVisionConfig) else set()
+    values = {name: getattr(config, name) for name in names if hasattr(config, name) and name not in skip}
+    return json.dumps({**values, **more})
+
+
+# ---------------------------------------------------------------------------------------------
+# opt.safetensors: the language model alone, padded on either side, and decoded with its cache
+# ---------------------------------------------------------------------------------------------
+
+PAD = 1
+
+
+def pad_rows(rows, side):
+    """Token ids and attention mask of rows of different lengths, padded on one side."""
+    width = max(len(row) for row in rows)
+    ids = torch.full((len(rows), width), PAD)
+    mask = torch.zeros(len(rows), width, dtype=torch.int64)
+    for i, row in enumerate(rows):
+        where = slice(0, len(row)) if side == "right" else slice(width - len(row), width)
+        ids[i, where] = torch.tensor(row)
+        mask[i, where] = 1
+    return ids, mask
+
+
+def only_valid(logits, mask):
+    return logits * mask[:, :, None]
+
+
+def decode_steps(model, ids_name, past, mask, steps):
+    """Feeds `steps` [steps, batch] one token at a time; returns logits [steps, batch, vocabulary]."""
+    logits = []
+    for tokens in steps:
+        mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
+        out = model(
+            **{ids_name: tokens[:, None]}, attention_mask=mask, past_key_values=past, use_cache=True
+        )
+        past = out.past_key_values
+        logits.append(out.logits[:, 0])
+    return torch.stack(logits)
+
+
+@torch.no_grad()
+def opt():
+    seed_by_name("opt")
+    config = OPTConfig(
+        hidden_size=32, word_embed_proj_dim=32, ffn_dim=64, num_hidden_layers=2, num_attention_heads=4,
+        vocab_size=64, max_position_embeddings=40, dropout=0.0, pad_token_id=PAD,
+    )  # fmt: skip
+    model = OPTForCausalLM(config).eval()
+    randomise(model)
+    rows = [torch.randint(3, 64, (length,)).tolist() for length in (9, 6, 2)]
+    steps = torch.randint(3, 64, (5, len(rows)))
+    tensors, decoded = prefixed("weights", dict(model.named_parameters())), {}
+    for side in ("right", "left"):
+        ids, mask = pad_rows(rows, side)
+        out = model(input_ids=ids, attention_mask=mask, use_cache=True)
+        tensors[f"input.{side}.input_ids"] = ids
+        tensors[f"input.{side}.attention_mask"] = mask
+        tensors[f"output.{side}.logits"] = only_valid(out.logits, mask)
+        decoded[side] = decode_steps(model, "input_ids", out.past_key_values, mask, steps)
+    torch.testing.assert_close(decoded["left"], decoded["right"], rtol=1e-4, atol=1e-4)
+    tensors["input.decode.input_ids"] = steps
+    tensors["output.decode.logits"] = decoded["left"]
+    write_safetensors(
+        "opt.safetensors", tensors, {"module": "OPTForCausalLM", "config": config_json(config)}
+    )
+
+
+# ---------------------------------------------------------------------------------------------
+# open-flamingo*.safetensors: OpenFlamingo's whole model on a tiny CLIP and a tiny OPT
+# ---------------------------------------------------------------------------------------------
+
+LANGUAGE_VOCABULARY = 48  # before <|endofchunk|> and <image> are appended
+EOC, IMAGE = 48, 49
+NEW_TOKENS = 8
+# text before the first image, then two images in a row; one image; no image
+PROMPTS = [
+    [2, 7, IMAGE, 11, 12, EOC, IMAGE, IMAGE, 21, 9, 33],
+    [2, IMAGE, 30, 31, 5, 17, 8],
+    [2, 14, 15, 40, 6],
+]
+CANDIDATES = [[10, 25, EOC], [37], [18, 19]]
+
+
+class VisionEncoder(torch.nn.Module):
+    """Gives Flamingo what open_clip gives it: `.visual`, whose second output is the patch tokens."""
+
+    class Visual(torch.nn.Module):
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+        def forward(self, pixels):
+            out = self.model(pixels)
+            return out.pooler_output, out.last_hidden_state[:, 1:]
+
+    def __init__(self, model):
+        super().__init__()
+        self.visual = self.Visual(model)
+
+
+def build_open_flamingo(every):
+    """The steps of OpenFlamingo's factory, with random parts in place of downloaded ones."""
+    vision_config = CLIPVisionConfig(
+        hidden_size=12, intermediate_size=24, num_hidden_layers=2, num_attention_heads=3,
+        image_size=21, patch_size=7, hidden_act="quick_gelu",
+    )  # fmt: skip
+    language_config = OPTConfig(
+        hidden_size=16, word_embed_proj_dim=16, ffn_dim=32, num_hidden_layers=4, num_attention_heads=4,
+        vocab_size=LANGUAGE_VOCABULARY, max_position_embeddings=40, dropout=0.0, pad_token_id=PAD,
+    )  # fmt: skip
+    vision = CLIPVisionModel(vision_config)
+    language = OPTForCausalLM(language_config)
+    randomise(vision)
+    randomise(language)
+    language.model.decoder.final_layer_norm.weight.data.mul_(2)  # sharper, so less of a tie
+    frozen = {
+        **prefixed("vision", {name: p.clone() for name, p in vision.named_parameters()}),
+        **prefixed("language", {name: p.clone() for name, p in language.named_parameters()}),
+    }
+    extend_instance(language, FlamingoLMMixin)
+    language.set_decoder_layers_attr_name(_infer_decoder_layers_attr_name(language))
+    language.resize_token_embeddings(LANGUAGE_VOCABULARY + 2)
+    model = Flamingo(
+        VisionEncoder(vision), language, EOC, IMAGE,
+        vis_dim=vision_config.hidden_size, cross_attn_every_n_layers=every,
+    ).eval()  # fmt: skip
+    model.requires_grad_(False)
+    randomise(model.perceiver)
+    randomise(model.lang_encoder.gated_cross_attn_layers)
+    randomise(model.lang_encoder.get_input_embeddings())
+    # A block's weights have two names in the state dict; which one a checkpoint keeps depends on the
+    # release that wrote it, so the two files differ in that.
+    embeddings = "lang_encoder.model.decoder.embed_tokens.weight"
+    block_names = {1: "lang_encoder.gated_cross_attn_layers.", 2: ".gated_cross_attn_layer."}[every]
+    trained = {
+        name: tensor
+        for name, tensor in model.state_dict().items()
+        if name.startswith("perceiver.") or block_names in name or name == embeddings
+    }
+    config = {
+        "vision": json.loads(config_json(vision_config)),
+        "language": json.loads(config_json(language_config, vocab_size=LANGUAGE_VOCABULARY)),
+        "vocab_size": LANGUAGE_VOCABULARY + 2,
+        "cross_attn_every_n_layers": every,
+        "eoc_token_id": EOC,
+        "media_token_id": IMAGE,
+        "pad_token_id": PAD,
+        "activation": "gelu",
+        "only_attend_immediate_media": True,
+        "resampler": {"depth": 6, "heads": 8, "dim_head": 64, "num_latents": 64, "ff_mult": 4},
+        "cross_attention": {"heads": 8, "dim_head": 64, "ff_mult": 4},
+        "generation": {"max_new_tokens": NEW_TOKENS, "num_beams": 3, "length_penalty": 0.0},
+    }
+    return model, {**frozen, **prefixed("weights", trained)}, config
+
+
+def generated(sequences, prompt_length):
+    """The new tokens, filled up with padding where all rows ended early."""
+    new = sequences[:, prompt_length:]
+    return torch.nn.functional.pad(new, (0, NEW_TOKENS - new.shape[1]), value=PAD)
+
+
+def beam_search(model, vision_x, prompt):
+    out = model.generate(
+        vision_x, torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt), dtype=torch.int64),
+        num_beams=3, num_return_sequences=3, length_penalty=0.0, max_new_tokens=NEW_TOKENS,
+        return_dict_in_generate=True, output_scores=True,
+    )  # fmt: skip
+    return generated(out.sequences, len(prompt)), out.sequences_scores
+
+
+def log_likelihood(model, vision_x, prompt, candidate):
+    """Sum of the candidate's log-probabilities after the prompt, from one pass without a cache."""
+    logits = model(vision_x, torch.tensor([prompt + candidate])).logits[0]
+    log_probabilities = logits.log_softmax(-1)[len(prompt) - 1 : -1]
+    return log_probabilities.gather(1, torch.tensor(candidate)[:, None]).sum()
+
+
+@torch.no_grad()
+def run_open_flamingo(model, vision_x, steps):
+    """Everything that a file holds under `output.`."""
+    outputs = {}
+    for side in ("right", "left"):
+        ids, mask = pad_rows(PROMPTS, side)
+        model.cache_media(ids, vision_x)
+        latents = model.lang_encoder._get_decoder_layers()[0].vis_x
+        out = model(None, ids, attention_mask=mask, clear_conditioned_layers=False, use_cache=True)
+        decode = lambda lang_x, **rest: model(None, lang_x, clear_conditioned_layers=False, **rest)
+        outputs[f"output.{side}.logits"] = only_valid(out.logits, mask)
+        outputs[f"output.{side}.decode.logits"] = decode_steps(
+            decode, "lang_x", out.past_key_values, mask, steps
+        )
+        model.uncache_media()
+        # the plain pass gives the same
+        again = model(vision_x, ids, attention_mask=mask).logits
+        torch.testing.assert_close(only_valid(again, mask), outputs[f"output.{side}.logits"])
+    torch.testing.assert_close(
+        outputs.pop("output.left.decode.logits"), outputs["output.right.decode.logits"],
+        rtol=1e-4, atol=1e-4,
+    )  # fmt: skip
+    outputs["output.decode.logits"] = outputs.pop("output.right.decode.logits")
+    outputs["output.logits"] = outputs.pop("output.right.logits")
+    outputs["output.features"] = model.vision_encoder(vision_x.flatten(0, 2))[1].unflatten(
+        0, vision_x.shape[:3]
+    )
+    outputs["output.latents"] = latents
+    sequences = model.generate(vision_x, ids, attention_mask=mask, max_new_tokens=NEW_TOKENS)
+    outputs["output.greedy.tokens"] = generated(sequences, ids.shape[1])
+    for row, prompt in enumerate(PROMPTS[:2]):
+        tokens, scores = beam_search(model, vision_x[row : row + 1], prompt)
+        outputs[f"output.beam.{row}.tokens"] = tokens
+        outputs[f"output.beam.{row}.scores"] = scores
+    outputs["output.candidate_log_likelihoods"] = torch.stack(
+        [
+            torch.stack([log_likelihood(model, vision_x[i : i + 1], prompt, c) for c in CANDIDATES])
+            for i, prompt in enumerate(PROMPTS)
+        ]
+    )
+    return outputs
+
+
+def write_open_flamingo(name, every, seed=0):
+    seed_by_name(name, seed)
+    model, weights, config = build_open_flamingo(every)
+    vision_x = torch.randn(len(PROMPTS), 3, 1, 3, 21, 21)
+    for i, prompt in enumerate(PROMPTS):
+        vision_x[i, prompt.count(IMAGE) :] = 0  # rows with fewer images are filled up with zeros
+    steps = torch.randint(3, LANGUAGE_VOCABULARY, (5, len(PROMPTS)))
+    outputs = run_open_flamingo(model, vision_x, steps)
+    weights = {key: value.clone() for key, value in weights.items()}
+    # generated tokens must not hang on rounding: twice the precision gives the same
+    for key, value in run_open_flamingo(model.double(), vision_x.double(), steps).items():
+        if value.dtype == torch.int64:
+            assert torch.equal(value, outputs[key]), f"{name}: {key} depends on rounding"
+            assert IMAGE not in value, f"{name}: {key} has an image token"
+        else:
+            torch.testing.assert_close(value.float(), outputs[key], rtol=1e-3, atol=1e-3)
+    right, left = pad_rows(PROMPTS, "right"), pad_rows(PROMPTS, "left")
+    candidates, candidate_mask = pad_rows(CANDIDATES, "right")
+    inputs = {
+        "input.vision_x": vision_x,
+        "input.lang_x": right[0],
+        "input.attention_mask": right[1],
+        "input.left.lang_x": left[0],
+        "input.left.attention_mask": left[1],
+        "input.decode.lang_x": steps,
+        "input.candidates": candidates,
+        "input.candidate_lengths": candidate_mask.sum(1),
+    }
+    write_safetensors(
+        f"{name}.safetensors",
+        {**weights, **inputs, **outputs},
+        {"module": "Flamingo", "config": json.dumps(config)},
+    )
+
+
+def open_flamingo():
+    # the seeds are ones whose beams end early, differ from the greedy tokens, and depend on the images
+    write_open_flamingo("open-flamingo", every=1, seed=238)
+    write_open_flamingo("open-flamingo-every-2", every=2, seed=71)
+
+
+# ---------------------------------------------------------------------------------------------
+# flamingo-layers.json: before which language model layers OpenFlamingo inserts a block
+# ---------------------------------------------------------------------------------------------
+
+
+class Layers(FlamingoLMMixin):
+    def __init__(self, count):
+        super().__init__()
+        self.layers = torch.nn.ModuleList(torch.nn.Identity() for _ in range(count))
+        self.set_decoder_layers_attr_name("layers")
+
+
+def layers():
+    cases = []
+    for count, every in ((4, 1), (4, 2), (4, 3), (4, 4), (4, 5), (24, 1), (32, 2), (32, 4)):
+        language = Layers(count)
+        language.init_flamingo(IMAGE, 4, 4, every, False)
+        blocks = enumerate(language.gated_cross_attn_layers)
+        before = [i for i, block in blocks if block is not None]
+        cases.append({"layers": count, "every": every, "before": before})
+    lines = ",\n".join(f"  {json.dumps(case)}" for case in cases)
+    (HERE / "flamingo-layers.json").write_text(f"[\n{lines}\n]\n")
+
+
+FAMILIES = {"blocks": blocks, "clip": clip, "opt": opt, "open-flamingo": open_flamingo, "layers": layers}
 
 
 def main(names):

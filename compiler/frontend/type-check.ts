@@ -1,0 +1,130 @@
+import { Project, ts } from 'ts-morph';
+import { isOwnFile, nodeTypesFolder, ownModules } from './own-package.ts';
+import type { Finding } from './source-error.ts';
+
+/**
+ * The project's own strictness, for a file that may lie anywhere: whatever package or tsconfig surrounds it, it is an
+ * ES module, and `flamingo-onnx` means this instance of the package.
+ */
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts'],
+  types: [],
+  module: ts.ModuleKind.Preserve,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noImplicitOverride: true,
+  noFallthroughCasesInSwitch: true,
+  isolatedModules: true,
+  skipLibCheck: true,
+  noErrorTruncation: true,
+  noEmit: true,
+  paths: Object.fromEntries(Object.entries(ownModules('types')).map(([name, path]) => [name, [path]])),
+};
+
+/**
+ * Codes of 'Cannot find name/module' where Node's declarations may be what is missing. Loading those takes longer than
+ * all the rest, and most model files do without, so they are loaded on the first sign of need.
+ */
+const MAY_NEED_NODE = new Set([2304, 2307, 2503, 2580, 2584, 2591, 2688, 2792]);
+
+/** Projects are kept, so that a process which checks several files reads the language's library once. */
+const projects = new Map<boolean, Project>();
+
+/**
+ * Type-checks an author's file and the files of the author's that it imports.
+ *
+ * @param file absolute path
+ * @returns every mistake, in the order of the files; empty when there is none
+ */
+export function typeCheck(file: string): readonly Finding[] {
+  const findings = check(file, false);
+  const needsNode = findings.some(({ code }) => MAY_NEED_NODE.has(code));
+  return needsNode && nodeTypesFolder() !== undefined ? check(file, true) : findings;
+}
+
+type CheckedFinding = Finding & { readonly code: number };
+
+function check(file: string, withNode: boolean): readonly CheckedFinding[] {
+  const project = projects.get(withNode) ?? makeProject(withNode);
+  projects.set(withNode, project);
+  for (const known of project.getSourceFiles()) known.refreshFromFileSystemSync();
+  const sourceFile = project.addSourceFileAtPath(file);
+  const program = project.getProgram().compilerObject;
+  const findings: CheckedFinding[] = [];
+  const seen = new Set<string>();
+  for (const checked of program.getSourceFiles()) {
+    if (!isAuthors(checked, file)) continue;
+    const syntactic = program.getSyntacticDiagnostics(checked);
+    for (const diagnostic of syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(checked)) {
+      const finding = describe(diagnostic, checked);
+      const key = `${finding.file}:${finding.line}:${finding.sentence}`;
+      if (!seen.has(key)) findings.push(finding);
+      seen.add(key);
+    }
+  }
+  project.removeSourceFile(sourceFile);
+  return findings;
+}
+
+function makeProject(withNode: boolean): Project {
+  const typesFolder = withNode ? nodeTypesFolder() : undefined;
+  const nodeOptions = typesFolder === undefined ? {} : { types: ['node'], typeRoots: [typesFolder] };
+  return new Project({
+    compilerOptions: { ...OPTIONS, ...nodeOptions },
+    skipAddingFilesFromTsConfig: true,
+    skipFileDependencyResolution: true,
+  });
+}
+
+function isAuthors(file: ts.SourceFile, entry: string): boolean {
+  if (file.isDeclarationFile || file.fileName.includes('/node_modules/')) return false;
+  return file.fileName === entry || !isOwnFile(file.fileName);
+}
+
+function describe(diagnostic: ts.Diagnostic, file: ts.SourceFile): CheckedFinding {
+  const start = diagnostic.start ?? 0;
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  const source = file.text.split(/\r?\n/)[line] ?? '';
+  const length = Math.max(1, Math.min(diagnostic.length ?? 1, source.length - character));
+  const sentence = plainSentence(
+    ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
+    diagnostic.code,
+  );
+  return {
+    sentence,
+    file: file.fileName,
+    line: line + 1,
+    column: character + 1,
+    length,
+    source,
+    code: diagnostic.code,
+  };
+}
+
+/**
+ * The sentence alone when the checker's message carries one of ours, which stands in it as a string literal type:
+ * `Argument of type '"b t"' is not assignable to parameter of type '"✗ unknown axis 't'"'`. Otherwise TypeScript's
+ * first line with its code, without the lines of derivation under it.
+ */
+export function plainSentence(message: string, code: number): string {
+  const literal = /"✗ ?((?:[^"\\]|\\.)*)"/.exec(message)?.[1];
+  if (literal !== undefined) return unescapeLiteral(literal);
+  const bare = /✗ ?(.*)/.exec(message)?.[1];
+  if (bare !== undefined) return bare;
+  const [first = message] = message.split('\n');
+  return `${first} (TS${code})`;
+}
+
+function unescapeLiteral(text: string): string {
+  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_all, code: string) => {
+    if (code.startsWith('u') && code.length === 5)
+      return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return { n: '\n', t: '\t', r: '\r' }[code] ?? code;
+  });
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { Tokenizer as Encoder } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import type { Manifest } from '../compiler/artifact/manifest.ts';
+import { UserError } from '../compiler/artifact/user-error.ts';
+import { createTextStream, type TextStream } from './tokenizer-stream.ts';
+
+/** Text of the special tokens, as the artifact's manifest names them. */
+export type SpecialTokens = Manifest['language']['tokens'];
+
+/** Ids of the special tokens; null where the model has no such token. */
+export type SpecialTokenIds = {
+  readonly image: number;
+  readonly endOfChunk: number;
+  readonly padding: number;
+  readonly beginning: number | null;
+  readonly end: number | null;
+};
+
+export type Tokenizer = {
+  /** Ids of the special tokens. */
+  readonly special: SpecialTokenIds;
+  /** Text of the special tokens. */
+  readonly specialTokens: SpecialTokens;
+  /** One more than the highest id. */
+  readonly size: number;
+  /**
+   * Ids of a text. Special tokens in the text become their ids; none are added (a prompt's `beginning` is put there by
+   * `encodePrompt`). Halves of surrogate pairs, which no UTF-8 text has, become U+FFFD.
+   * @throws UserError for text that the vocabulary has no token for.
+   */
+  encode(text: string): number[];
+  /**
+   * Text of ids, with or without (default) the special tokens among them. Ids without a token, which a vocabulary
+   * rounded up for speed has, give nothing. Bytes that are no UTF-8 become U+FFFD.
+   */
+  decode(ids: readonly number[], options?: { readonly keepSpecialTokens?: boolean }): string;
+  /** Decodes ids one at a time, in whole characters, without the special tokens. */
+  stream(): TextStream;
+};
+
+/**
+ * Reads a Hugging Face `tokenizer.json`.
+ *
+ * @param path The file.
+ * @param specialTokens Text of the special tokens, from the manifest.
+ * @throws UserError for a file that cannot be read, is malformed, or lacks one of the special tokens.
+ */
+export async function loadTokenizer(path: string, specialTokens: SpecialTokens): Promise<Tokenizer> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`${path} cannot be read (${reasonOf(error)}): pass the path of a tokenizer.json.`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(
+      `${path} is not JSON (${reasonOf(error)}): copy the tokenizer.json of the language model again.`,
+    );
+  }
+  return createTokenizer(json, path, specialTokens);
+}
+
+// Only what the encoder would stumble over later: it checks the rest itself.
+const tokenizerSchema = z.looseObject({
+  added_tokens: z.array(
+    z.looseObject({
+      id: z.number().int().nonnegative(),
+      content: z.string().min(1),
+      special: z.boolean().optional(),
+    }),
+  ),
+  model: z.looseObject({ type: z.string().optional(), vocab: z.unknown() }),
+});
+
+/**
+ * Makes a tokenizer of the content of a `tokenizer.json`.
+ *
+ * @param json The parsed file.
+ * @param name What to call it in messages: its path.
+ * @throws UserError as `loadTokenizer`.
+ */
+export function createTokenizer(json: unknown, name: string, specialTokens: SpecialTokens): Tokenizer {
+  const parsed = tokenizerSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? 'the file' : `"${issue.path.join('.')}"`;
+    throw malformed(name, `${place}: ${issue?.message ?? 'unknown'}`);
+  }
+  let encoder: Encoder;
+  try {
+    encoder = new Encoder(parsed.data, { clean_up_tokenization_spaces: false });
+    // A field of the wrong kind may only show when it is first used.
+    encoder.decode(encoder.encode('A sample: 1 café.', { add_special_tokens: false }).ids);
+  } catch (error) {
+    throw malformed(name, reasonOf(error));
+  }
+  const encode = (text: string): number[] => {
+    if (text === '') return [];
+    // The declared type does not say so, but a piece without a token has no id.
+    const ids: (number | undefined)[] = encoder.encode(text, { add_special_tokens: false }).ids;
+    return ids.map((id) => {
+      if (id !== undefined) return id;
+      throw new UserError(
+        `${name} has no token for a part of '${text.slice(0, 60)}' and no unknown token: leave it out or use another tokenizer.`,
+      );
+    });
+  };
+
+  const idOf = (role: string, token: string): number => {
+    const added = parsed.data.added_tokens.find(({ content }) => content === token);
+    if (added !== undefined) return added.id;
+    const inVocabulary = encoder.token_to_id(token);
+    throw new UserError(
+      `${name} has no special token '${token}', which the model needs as ${role}: append {"id": ${inVocabulary ?? 'ID'}, "content": ${JSON.stringify(token)}, "special": true} to its "added_tokens", ID being the token's row in the model's token embeddings.`,
+    );
+  };
+  const idOrNull = (role: string, token: string | null) => (token === null ? null : idOf(role, token));
+  const special: SpecialTokenIds = {
+    image: idOf('the mark of an image', specialTokens.image),
+    endOfChunk: idOf('the end of an example', specialTokens.endOfChunk),
+    padding: idOf('padding', specialTokens.padding),
+    beginning: idOrNull('the beginning of a text', specialTokens.beginning),
+    end: idOrNull('the end of a text', specialTokens.end),
+  };
+
+  const hidden = new Set(
+    parsed.data.added_tokens.filter((token) => token.special === true).map(({ id }) => id),
+  );
+  for (const id of Object.values(special)) if (id !== null) hidden.add(id);
+  const decode: Tokenizer['decode'] = (ids, { keepSpecialTokens = false } = {}) => {
+    const known = ids.filter(
+      (id) => encoder.id_to_token(id) !== undefined && (keepSpecialTokens || !hidden.has(id)),
+    );
+    return known.length === 0 ? '' : encoder.decode(known);
+  };
+  const size = Math.max(...encoder.get_vocab().values(), ...parsed.data.added_tokens.map(({ id }) => id)) + 1;
+  return { special, specialTokens, size, encode, decode, stream: () => createTextStream(decode) };
+}
+
+function malformed(name: string, reason: string): UserError {
+  return new UserError(
+    `${name} is not a tokenizer.json (${reason}): copy the one beside the language model's weights, as written by Hugging Face tokenizers.`,
+  );
+}
+
+/** The first line of what went wrong, without a full stop, for use in brackets. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
+}

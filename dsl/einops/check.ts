@@ -1,0 +1,100 @@
+import { describeShape, fail } from '../operator.ts';
+import { divideDims, equalDims, multiplyDims } from '../shape/dim.ts';
+import type { Dim, Shape } from '../tensor.ts';
+import { describeItem, type Factor, type Item, namesOf, type Pattern, type Side } from './pattern.ts';
+
+export type Sizes = Readonly<Record<string, Dim>>;
+
+/** The side before the arrow, of patterns over one tensor. */
+export function onlyOperand(pattern: Pattern): Side {
+  const [left, ...others] = pattern.operands;
+  if (left === undefined || others.length > 0)
+    return fail(`a comma separates tensors in einsum patterns only`);
+  return left;
+}
+
+/** Refuses a name written twice on one side: each axis has one place. */
+export function checkDistinct(side: Side, where: 'left' | 'right'): void {
+  const names = namesOf(side);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) fail(`axis '${twice}' occurs twice on the ${where} of ->`);
+  if (side.filter(({ kind }) => kind === 'ellipsis').length > 1)
+    fail(`'...' occurs twice on the ${where} of ->`);
+}
+
+/** Refuses an axis after the arrow that is not before it. */
+export function checkKnown(known: readonly string[], result: Side): void {
+  const unknown = namesOf(result).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    fail(`unknown axis '${unknown}' on the right of ->; the left has: ${known.join(' ')}`);
+  }
+}
+
+/** Refuses an axis before the arrow that is not after it. */
+export function checkKept(left: Side, result: Side): void {
+  const kept = namesOf(result);
+  const lost = namesOf(left).find((name) => !kept.includes(name));
+  if (lost !== undefined) fail(`axis '${lost}' on the left of -> is missing on the right`);
+}
+
+export interface Bound {
+  /** The size of every named part. */
+  readonly sizes: ReadonlyMap<string, Dim>;
+  /** The axes that `...` stands for. */
+  readonly passed: Shape;
+}
+
+/** Gives every name on one side its size, from the tensor's shape and the sizes given by the author. */
+export function bind(side: Side, shape: Shape, given: Sizes): Bound {
+  const ellipsis = side.findIndex(({ kind }) => kind === 'ellipsis');
+  const named = side.filter((item) => item.kind === 'axis');
+  const passed = shape.length - named.length;
+  if (ellipsis < 0 ? passed !== 0 : passed < 0) {
+    const least = ellipsis < 0 ? '' : 'at least ';
+    fail(
+      `the pattern has ${least}${named.length} axes on the left, but the tensor ${describeShape(shape)} has ${shape.length}`,
+    );
+  }
+  const sizes = new Map<string, Dim>(Object.entries(given));
+  const before = ellipsis < 0 ? named.length : ellipsis;
+  const rest = [...shape.slice(0, before), ...shape.slice(before + passed)];
+  for (const [index, item] of named.entries()) bindItem(item, rest[index] ?? 1, sizes);
+  return { sizes, passed: shape.slice(before, before + passed) };
+}
+
+function bindItem(item: Item & { readonly kind: 'axis' }, size: Dim, sizes: Map<string, Dim>): void {
+  const known: Dim[] = [];
+  const unknown: string[] = [];
+  for (const factor of item.factors) {
+    const value = typeof factor === 'number' ? factor : sizes.get(factor);
+    if (value === undefined) unknown.push(String(factor));
+    else known.push(value);
+  }
+  const product = multiplyDims(...known);
+  const [name, another] = unknown;
+  if (another !== undefined) {
+    fail(`axis '${describeItem(item)}' is ${size}: give the size of all its parts but one`);
+  } else if (name === undefined) {
+    if (!equalDims(product, size))
+      fail(`axis '${describeItem(item)}' is ${size}, but the pattern makes it ${product}`);
+  } else {
+    const quotient = divideDims(size, product);
+    if (quotient === undefined) {
+      return fail(`axis '${describeItem(item)}' is ${size}, which ${product} does not divide`);
+    }
+    sizes.set(name, quotient);
+  }
+}
+
+/** The size of one factor, once its side is bound. */
+export function sizeOf(factor: Factor, bound: Bound): Dim {
+  if (typeof factor === 'number') return factor;
+  return bound.sizes.get(factor) ?? fail(`axis '${factor}' is new on the right of ->, so give its size`);
+}
+
+/** Refuses sizes for names that the pattern does not have: mostly misspellings. */
+export function checkSizes(pattern: Pattern, given: Sizes): void {
+  const names = new Set([...pattern.operands, pattern.result].flatMap(namesOf));
+  const stray = Object.keys(given).find((name) => !names.has(name));
+  if (stray !== undefined) fail(`a size is given for '${stray}', which the pattern does not have`);
+}

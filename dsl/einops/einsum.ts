@@ -1,0 +1,123 @@
+import { atCallSite } from '../at-call-site.ts';
+import { describeShape, fail } from '../operator.ts';
+import { matmul } from '../operators/matmul.ts';
+import { reduceSum } from '../operators/reduce.ts';
+import { equalDims, multiplyDims } from '../shape/dim.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import { checkKnown } from './check.ts';
+import { parsePattern } from './parser.ts';
+import { describeSide, namesOf, type Side } from './pattern.ts';
+import { reordered, reshaped } from './steps.ts';
+
+/** A tensor whose axes have names. */
+interface Named {
+  readonly tensor: Tensor;
+  readonly names: readonly string[];
+}
+
+/**
+ * Einstein's sum over named axes: `einsum('b i d, b j d -> b i j', q, k)`. An axis that the right of the arrow leaves
+ * out is summed over; one name has one size everywhere. Becomes matrix products over batch axes, the operands taken
+ * from left to right.
+ *
+ * @throws ModelError when the pattern is malformed, or does not fit the tensors.
+ */
+export function einsum(pattern: string, ...tensors: readonly Tensor[]): Tensor {
+  return atCallSite(() => {
+    const { operands, result } = parsePattern(pattern);
+    const wanted = plainNames(result);
+    const sizes = bindOperands(
+      operands,
+      tensors.map(({ shape }) => shape),
+    );
+    checkKnown([...sizes.keys()], result);
+    const named = operands.flatMap((side, index) => {
+      const tensor = tensors[index];
+      return tensor === undefined ? [] : [{ tensor, names: plainNames(side) }];
+    });
+    const [first, ...others] = named;
+    if (first === undefined) return fail('einsum: at least one tensor is needed');
+    const product = others.reduce((left, right, index) => {
+      const later = others.slice(index + 1).flatMap(({ names }) => names);
+      return contract(left, right, new Set([...wanted, ...later]), sizes);
+    }, first);
+    const summed = sumOut(product, new Set(wanted));
+    return reordered(summed.tensor, summed.names, wanted);
+  });
+}
+
+/** The size of every name, once all operands agree on it. */
+function bindOperands(operands: readonly Side[], shapes: readonly Shape[]): ReadonlyMap<string, Dim> {
+  if (operands.length !== shapes.length) {
+    fail(`the pattern has ${operands.length} operands, but ${shapes.length} tensors are given`);
+  }
+  const sizes = new Map<string, Dim>();
+  for (const [index, side] of operands.entries()) {
+    const shape = shapes[index] ?? [];
+    const names = plainNames(side);
+    if (names.length !== shape.length) {
+      fail(
+        `'${describeSide(side)}' has ${names.length} axes, but its tensor ${describeShape(shape)} has ${shape.length}`,
+      );
+    }
+    for (const [axis, name] of names.entries()) {
+      const size = shape[axis] ?? 0;
+      const earlier = sizes.get(name);
+      if (earlier !== undefined && !equalDims(earlier, size)) {
+        fail(`axis '${name}' is ${earlier} in one tensor and ${size} in another`);
+      }
+      sizes.set(name, size);
+    }
+  }
+  return sizes;
+}
+
+/** Einsum speaks of single axes only: no groups, numbers or `...`. */
+function plainNames(side: Side): readonly string[] {
+  const names = side.map((item) => {
+    const [name, another] = item.kind === 'axis' ? item.factors : [];
+    return typeof name === 'string' && another === undefined
+      ? name
+      : fail('einsum takes names of single axes only');
+  });
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) fail(`axis '${twice}' occurs twice in '${describeSide(side)}'`);
+  return names;
+}
+
+/** Sums over the axes that nobody asks for. */
+function sumOut({ tensor, names }: Named, kept: ReadonlySet<string>): Named {
+  const axes = names.flatMap((name, axis) => (kept.has(name) ? [] : [axis]));
+  if (axes.length === 0) return { tensor, names };
+  return { tensor: reduceSum(tensor, axes), names: names.filter((name) => kept.has(name)) };
+}
+
+/**
+ * One product: as matrices `[...batch, rows, summed] x [...batch, summed, columns]`, where each of the last three
+ * stands for any number of axes flattened into one.
+ */
+function contract(
+  left: Named,
+  right: Named,
+  wanted: ReadonlySet<string>,
+  sizes: ReadonlyMap<string, Dim>,
+): Named {
+  const a = sumOut(left, new Set([...wanted, ...right.names]));
+  const b = sumOut(right, new Set([...wanted, ...left.names]));
+  const shared = a.names.filter((name) => b.names.includes(name));
+  const batch = shared.filter((name) => wanted.has(name));
+  const summed = shared.filter((name) => !wanted.has(name));
+  const rows = a.names.filter((name) => !shared.includes(name));
+  const columns = b.names.filter((name) => !shared.includes(name));
+  const dims = (names: readonly string[]) => names.map((name) => sizes.get(name) ?? 1);
+  const flat = (names: readonly string[]) => multiplyDims(...dims(names));
+  const matrices = ({ tensor, names }: Named, first: readonly string[], second: readonly string[]) =>
+    reshaped(reordered(tensor, names, [...batch, ...first, ...second]), [
+      ...dims(batch),
+      flat(first),
+      flat(second),
+    ]);
+  const product = matmul(matrices(a, rows, summed), matrices(b, summed, columns));
+  const names = [...batch, ...rows, ...columns];
+  return { tensor: reshaped(product, dims(names)), names };
+}

@@ -1,0 +1,101 @@
+import { EmbeddedActionsParser } from 'chevrotain';
+import { fail } from '../operator.ts';
+import { isAxisName } from '../shape/dim.ts';
+import type { Factor, Item, Pattern, Side } from './pattern.ts';
+import { Arrow, Close, Comma, Ellipsis, Open, PatternLexer, TOKENS, Word } from './tokens.ts';
+
+/**
+ * The grammar of patterns:
+ *
+ *     pattern : side ("," side)* "->" side
+ *     side    : item*
+ *     item    : "..." | "(" word* ")" | word
+ */
+class PatternParser extends EmbeddedActionsParser {
+  constructor() {
+    super(TOKENS, { recoveryEnabled: false });
+    this.performSelfAnalysis();
+  }
+
+  readonly pattern = this.RULE('pattern', (): Pattern => {
+    const operands: Side[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => operands.push(this.SUBRULE(this.side)) });
+    this.CONSUME(Arrow);
+    return { operands, result: this.SUBRULE2(this.side) };
+  });
+
+  readonly side = this.RULE('side', (): Side => {
+    const items: Item[] = [];
+    this.MANY(() => items.push(this.SUBRULE(this.item)));
+    return items;
+  });
+
+  private readonly item = this.RULE('item', (): Item => {
+    const factors: Factor[] = [];
+    return this.OR([
+      {
+        ALT: (): Item => {
+          this.CONSUME(Ellipsis);
+          return { kind: 'ellipsis' };
+        },
+      },
+      {
+        ALT: (): Item => {
+          this.CONSUME(Open);
+          this.MANY(() => factors.push(...this.SUBRULE(this.factor)));
+          this.CONSUME(Close);
+          return { kind: 'axis', factors };
+        },
+      },
+      { ALT: (): Item => ({ kind: 'axis', factors: this.SUBRULE2(this.factor) }) },
+    ]);
+  });
+
+  /** A name, or a number; a factor of 1 changes nothing and is left out. */
+  private readonly factor = this.RULE('factor', (): readonly Factor[] => {
+    const { image } = this.CONSUME(Word);
+    if (!/^\d+$/.test(image)) return [image];
+    return image === '1' ? [] : [Number(image)];
+  });
+}
+
+const parser = new PatternParser();
+const parsedPatterns = new Map<string, Pattern>();
+const parsedSides = new Map<string, Side>();
+
+/** Reads a pattern with an arrow: of rearrange, repeat and reduce (one operand) or einsum (any number). */
+export function parsePattern(text: string): Pattern {
+  let pattern = parsedPatterns.get(text);
+  if (pattern === undefined) {
+    if (text.split('->').length !== 2)
+      fail(`the pattern '${text}' needs one '->' between the axes before and after`);
+    pattern = parse(text, () => parser.pattern());
+    parsedPatterns.set(text, pattern);
+  }
+  return pattern;
+}
+
+/** Reads the axes of one tensor, as a block's signature names them. */
+export function parseSide(text: string): Side {
+  let side = parsedSides.get(text);
+  if (side === undefined) {
+    side = parse(text, () => parser.side());
+    parsedSides.set(text, side);
+  }
+  return side;
+}
+
+function parse<R>(text: string, rule: () => R): R {
+  const { tokens } = PatternLexer.tokenize(text);
+  for (const token of tokens) {
+    if (token.tokenType === Word && !isAxisName(token.image) && !/^[1-9]\d{0,8}$/.test(token.image)) {
+      fail(`'${token.image}' in the pattern '${text}' is not the name of an axis`);
+    }
+  }
+  parser.input = tokens;
+  const result = rule();
+  const [error] = parser.errors;
+  // What is left to go wrong once every word is a name: parentheses that do not match, or hold more than names.
+  if (error !== undefined) fail(`the parentheses of the pattern '${text}' do not match`);
+  return result;
+}

@@ -10,8 +10,8 @@ export interface GraphOptions {
   readonly target?: Target;
   /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
   readonly fusion?: boolean;
-  /** The author's names for values, from the front end. */
-  readonly nameOf?: (operation: Operation) => AuthorName | undefined;
+  /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
+  readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
 
 export interface CompiledGraph {
@@ -27,7 +27,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
   const onnx = lowerGraph(optimised, {
     target,
     fusion,
-    ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),
+    ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf(optimised) }),
   });
   return { onnx, report };
 }

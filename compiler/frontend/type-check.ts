@@ -53,8 +53,7 @@ type CheckedFinding = Finding & { readonly code: number };
 function check(file: string, withNode: boolean): readonly CheckedFinding[] {
   const project = projects.get(withNode) ?? makeProject(withNode);
   projects.set(withNode, project);
-  for (const known of project.getSourceFiles()) known.refreshFromFileSystemSync();
-  const sourceFile = project.addSourceFileAtPath(file);
+  project.addSourceFileAtPath(file);
   const program = project.getProgram().compilerObject;
   const findings: CheckedFinding[] = [];
   const seen = new Set<string>();
@@ -68,7 +67,10 @@ function check(file: string, withNode: boolean): readonly CheckedFinding[] {
       seen.add(key);
     }
   }
-  project.removeSourceFile(sourceFile);
+  // Authors' files may change, or not belong to the next model at all; the library and this package stay.
+  for (const checked of program.getSourceFiles()) {
+    if (isAuthors(checked, file)) project.addSourceFileAtPathIfExists(checked.fileName)?.forget();
+  }
   return findings;
 }
 

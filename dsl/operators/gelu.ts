@@ -1,0 +1,26 @@
+import { apply, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { multiply } from './multiply.ts';
+import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { errorFunction } from './unary.ts';
+
+export const geluOperator = defineOperator<NoAttributes>({
+  name: 'gelu',
+  infer(inputs) {
+    const x = required('gelu', inputs, 0, 'x');
+    checkDtype('gelu', 'x', x, FLOATS);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  lower: (emit, inputs) => [emit.node('Gelu', inputs, { approximate: 'none' })],
+  decompose(inputs) {
+    const x = required('gelu', inputs, 0, 'x');
+    return [multiply(multiply(x, 0.5), add(errorFunction(multiply(x, Math.SQRT1_2)), 1))];
+  },
+});
+
+/**
+ * `x/2 * (1 + erf(x / sqrt 2))`: x times the chance that a standard normal number is below x. The exact form, not the
+ * tanh approximation (Hendrycks and Gimpel 2016, arXiv 1606.08415).
+ */
+export const gelu = (x: Tensor): Tensor => apply(geluOperator, [x], {});

@@ -1,0 +1,18 @@
+import { apply } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Operand, operands } from './constant.ts';
+import { binaryOperator } from './shared/elementwise.ts';
+import { NUMBERS } from './shared/inputs.ts';
+
+export const multiplyOperator = binaryOperator({
+  name: 'multiply',
+  onnx: 'Mul',
+  accepts: NUMBERS,
+  commutative: true,
+  compute: (left, right) => left * right,
+});
+
+/** `left * right` element by element, broadcast; a number stands for a scalar of the other's dtype. */
+export function multiply(left: Operand, right: Operand): Tensor {
+  return apply(multiplyOperator, operands(left, right), {});
+}

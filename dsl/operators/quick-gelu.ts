@@ -1,0 +1,25 @@
+import { apply, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { multiply } from './multiply.ts';
+import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { sigmoid } from './sigmoid.ts';
+
+const SLOPE = 1.702;
+
+export const quickGeluOperator = defineOperator<NoAttributes>({
+  name: 'quickGelu',
+  fused: true,
+  infer(inputs) {
+    const x = required('quickGelu', inputs, 0, 'x');
+    checkDtype('quickGelu', 'x', x, FLOATS);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  lower: (emit, inputs) => [emit.node('QuickGelu', inputs, { alpha: { float: SLOPE } }, 'com.microsoft')],
+  decompose(inputs) {
+    const x = required('quickGelu', inputs, 0, 'x');
+    return [multiply(x, sigmoid(multiply(x, SLOPE)))];
+  },
+});
+
+/** `x * sigmoid(1.702 x)`: the approximation of GELU that OpenAI's CLIP was trained with. */
+export const quickGelu = (x: Tensor): Tensor => apply(quickGeluOperator, [x], {});

@@ -1,0 +1,73 @@
+import type { Dtype } from '../../dtype.ts';
+import { defineOperator, type Operator } from '../../operator.ts';
+import { broadcastShapes } from '../../shape/broadcast.ts';
+import { fixedShape } from './dims.ts';
+import { broadcastNumbers, foldable, numbersOf, pack } from './elements.ts';
+import { checkDtype, type NoAttributes, required, sameDtype } from './inputs.ts';
+
+/** An operator that maps each element on its own and is one ONNX node. */
+export interface UnaryRule {
+  readonly name: string;
+  readonly onnx: string;
+  readonly accepts: readonly Dtype[];
+  /** One element; the operator cannot be folded without it. */
+  readonly compute?: (value: number) => number;
+}
+
+export function unaryOperator(rule: UnaryRule): Operator<NoAttributes> {
+  return defineOperator<NoAttributes>({
+    name: rule.name,
+    infer(inputs) {
+      const x = required(rule.name, inputs, 0, 'x');
+      checkDtype(rule.name, 'x', x, rule.accepts);
+      return [{ dtype: x.dtype, shape: x.shape }];
+    },
+    lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],
+    fold([x], _attributes, types) {
+      const { compute } = rule;
+      if (x === undefined || compute === undefined || !foldable([x], types)) return undefined;
+      const numbers = numbersOf(x.data);
+      const data = numbers === undefined ? undefined : pack(numbers.map(compute), x.dtype);
+      return data === undefined ? undefined : [data];
+    },
+  });
+}
+
+/** An operator that joins two broadcast operands element by element and is one ONNX node. */
+export interface BinaryRule {
+  readonly name: string;
+  readonly onnx: string;
+  readonly accepts: readonly Dtype[];
+  readonly commutative?: boolean;
+  /** Default: the operands' dtype. */
+  readonly result?: 'bool';
+  /** One pair; NaN in integers leaves the operation to ONNX Runtime. */
+  readonly compute: (left: number, right: number, dtype: Dtype) => number;
+}
+
+export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
+  return defineOperator<NoAttributes>({
+    name: rule.name,
+    ...(rule.commutative === true ? { commutative: true } : {}),
+    infer(inputs) {
+      const left = required(rule.name, inputs, 0, 'the left operand');
+      const right = required(rule.name, inputs, 1, 'the right operand');
+      const dtype = sameDtype(rule.name, left, right);
+      checkDtype(rule.name, 'the left operand', left, rule.accepts);
+      return [{ dtype: rule.result ?? dtype, shape: broadcastShapes(rule.name, left.shape, right.shape) }];
+    },
+    lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],
+    fold(inputs, _attributes, types) {
+      const [left, right] = inputs;
+      const [type] = types;
+      if (left === undefined || right === undefined || type === undefined || !foldable(inputs, types)) return undefined;
+      const shape = fixedShape(type.shape);
+      const a = shape && broadcastNumbers(left, shape);
+      const b = shape && broadcastNumbers(right, shape);
+      if (a === undefined || b === undefined) return undefined;
+      const values = a.map((value, index) => rule.compute(value, b[index] ?? 0, left.dtype));
+      const data = pack(values, type.dtype);
+      return data === undefined ? undefined : [data];
+    },
+  });
+}

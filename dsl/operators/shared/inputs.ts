@@ -1,0 +1,42 @@
+import type { Dtype } from '../../dtype.ts';
+import { fail } from '../../operator.ts';
+import type { Tensor } from '../../tensor.ts';
+
+export type Inputs = readonly (Tensor | undefined)[];
+
+/** The attributes of an operator that has none. */
+export type NoAttributes = Readonly<Record<string, never>>;
+
+export const FLOATS: readonly Dtype[] = ['float32', 'float16', 'bfloat16'];
+export const INTEGERS: readonly Dtype[] = ['int64', 'int32', 'uint8', 'int8'];
+export const NUMBERS: readonly Dtype[] = [...FLOATS, ...INTEGERS];
+export const BOOLEANS: readonly Dtype[] = ['bool'];
+
+/** The input at `index`, which the operator cannot do without; `name` is what its documentation calls it. */
+export function required(operator: string, inputs: Inputs, index: number, name: string): Tensor {
+  return inputs[index] ?? fail(`${operator}: ${name} is missing; pass a tensor`);
+}
+
+/** Refuses a dtype that the operator does not compute with. */
+export function checkDtype(operator: string, name: string, tensor: Tensor, accepted: readonly Dtype[]): void {
+  if (!accepted.includes(tensor.dtype)) {
+    fail(`${operator}: ${name} must be ${listDtypes(accepted)}, but it is ${tensor.dtype}; use cast to change it`);
+  }
+}
+
+/** Refuses inputs of different dtypes; missing optional inputs agree with anything. Returns the common dtype. */
+export function sameDtype(operator: string, first: Tensor, ...others: Inputs): Dtype {
+  for (const other of others) {
+    if (other !== undefined && other.dtype !== first.dtype) {
+      fail(`${operator}: dtypes ${first.dtype} and ${other.dtype} do not mix; use cast to change one of them`);
+    }
+  }
+  return first.dtype;
+}
+
+function listDtypes(dtypes: readonly Dtype[]): string {
+  if (dtypes === FLOATS) return 'a float dtype';
+  if (dtypes === INTEGERS) return 'an integer dtype';
+  if (dtypes === NUMBERS) return 'a number dtype';
+  return dtypes.join(' or ');
+}

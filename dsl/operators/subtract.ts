@@ -1,0 +1,17 @@
+import { apply } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Operand, operands } from './constant.ts';
+import { binaryOperator } from './shared/elementwise.ts';
+import { NUMBERS } from './shared/inputs.ts';
+
+export const subtractOperator = binaryOperator({
+  name: 'subtract',
+  onnx: 'Sub',
+  accepts: NUMBERS,
+  compute: (left, right) => left - right,
+});
+
+/** `left - right`, broadcast; a number stands for a scalar of the other's dtype. */
+export function subtract(left: Operand, right: Operand): Tensor {
+  return apply(subtractOperator, operands(left, right), {});
+}

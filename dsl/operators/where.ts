@@ -1,0 +1,37 @@
+import { apply, defineOperator } from '../operator.ts';
+import { broadcastShapes } from '../shape/broadcast.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Operand, operands } from './constant.ts';
+import { fixedShape } from './shared/dims.ts';
+import { broadcastNumbers, foldable, pack } from './shared/elements.ts';
+import { BOOLEANS, checkDtype, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+
+export const whereOperator = defineOperator<NoAttributes>({
+  name: 'where',
+  infer(inputs) {
+    const condition = required('where', inputs, 0, 'the condition');
+    const chosen = required('where', inputs, 1, 'the value where it holds');
+    const other = required('where', inputs, 2, 'the value where it does not');
+    checkDtype('where', 'the condition', condition, BOOLEANS);
+    return [
+      {
+        dtype: sameDtype('where', chosen, other),
+        shape: broadcastShapes('where', condition.shape, chosen.shape, other.shape),
+      },
+    ];
+  },
+  lower: (emit, inputs) => [emit.node('Where', inputs)],
+  fold(inputs, _attributes, types) {
+    const [type] = types;
+    const shape = type && fixedShape(type.shape);
+    if (type === undefined || shape === undefined || !foldable(inputs, types)) return undefined;
+    const [condition, chosen, other] = inputs.map((input) => broadcastNumbers(input, shape));
+    const data = pack(condition?.map((holds, index) => (holds === 0 ? other : chosen)?.[index] ?? Number.NaN) ?? [], type.dtype);
+    return data === undefined || chosen === undefined || other === undefined ? undefined : [data];
+  },
+});
+
+/** `chosen` where the bool condition holds, `other` elsewhere; all three broadcast. A number stands for a scalar. */
+export function where(condition: Tensor, chosen: Operand, other: Operand): Tensor {
+  return apply(whereOperator, [condition, ...operands(chosen, other)], {});
+}

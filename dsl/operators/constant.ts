@@ -1,4 +1,5 @@
 import type { Dtype } from '../dtype.ts';
+import { atCallSite } from '../at-call-site.ts';
 import { fail } from '../operator.ts';
 import type { ConstantData, Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
@@ -18,15 +19,17 @@ export function constant(
   shape: readonly number[] = [values.length],
   dtype: Dtype = 'float32',
 ): Tensor {
-  if (elementCount(shape) !== values.length) {
-    fail(`constant: [${shape.join(', ')}] holds ${elementCount(shape)} values, but ${values.length} were given`);
-  }
-  const stored = FLOATS.includes(dtype) || dtype === 'int8' ? 'float32' : dtype;
-  const numbers = Array.from(values, Number);
-  const whole = stored === 'float32' || numbers.every(Number.isInteger);
-  const data = (whole ? pack(numbers, stored) : undefined) ?? fail(`constant: the values do not all fit ${dtype}`);
-  const tensor: Tensor = { dtype: stored, shape, source: { kind: 'constant', data } };
-  return stored === dtype ? tensor : cast(tensor, dtype);
+  return atCallSite(() => {
+    if (elementCount(shape) !== values.length) {
+      fail(`constant: [${shape.join(', ')}] holds ${elementCount(shape)} values, but ${values.length} were given`);
+    }
+    const stored = FLOATS.includes(dtype) || dtype === 'int8' ? 'float32' : dtype;
+    const numbers = Array.from(values, Number);
+    const whole = stored === 'float32' || numbers.every(Number.isInteger);
+    const data = (whole ? pack(numbers, stored) : undefined) ?? fail(`constant: the values do not all fit ${dtype}`);
+    const tensor: Tensor = { dtype: stored, shape, source: { kind: 'constant', data } };
+    return stored === dtype ? tensor : cast(tensor, dtype);
+  });
 }
 
 /** One number as a tensor of rank 0, which broadcasts against anything. Default dtype `float32`. */

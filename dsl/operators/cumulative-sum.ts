@@ -1,0 +1,34 @@
+import { apply, defineOperator } from '../operator.ts';
+import { resolveAxis } from '../shape/axis.ts';
+import type { Tensor } from '../tensor.ts';
+import { checkDtype, required } from './shared/inputs.ts';
+
+export interface CumulativeSumOptions {
+  /** Leave each element itself out of its sum. Default false. */
+  readonly exclusive?: boolean;
+  /** Sum from the end towards the start. Default false. */
+  readonly reverse?: boolean;
+}
+
+export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: boolean; reverse: boolean }>({
+  name: 'cumulativeSum',
+  infer(inputs, { axis }) {
+    const x = required('cumulativeSum', inputs, 0, 'x');
+    checkDtype('cumulativeSum', 'x', x, ['float32', 'int64', 'int32']);
+    resolveAxis('cumulativeSum', x.shape, axis);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  lower(emit, inputs, { attributes: { axis, exclusive, reverse } }) {
+    return [emit.node('CumSum', [...inputs, emit.scalar(axis, 'int64')], { exclusive, reverse })];
+  },
+});
+
+/**
+ * The running sum along one axis: `result[i] = x[0] + ... + x[i]`. float32, int64 or int32; cast booleans to count.
+ *
+ * @param axis may count from the end; default -1
+ */
+export function cumulativeSum(x: Tensor, axis = -1, options: CumulativeSumOptions = {}): Tensor {
+  const { exclusive = false, reverse = false } = options;
+  return apply(cumulativeSumOperator, [x], { axis, exclusive, reverse });
+}

@@ -1,0 +1,31 @@
+import { apply, defineOperator } from '../operator.ts';
+import { expandShape } from '../shape/broadcast.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import { dimsFromAttribute, dimsToAttribute, fixedShape } from './shared/dims.ts';
+import { broadcastStrides, foldable, offsets, pick } from './shared/elements.ts';
+import { required } from './shared/inputs.ts';
+
+export const expandOperator = defineOperator<{ shape: readonly string[] }>({
+  name: 'expand',
+  infer(inputs, { shape }) {
+    const x = required('expand', inputs, 0, 'x');
+    return [{ dtype: x.dtype, shape: expandShape(x.shape, dimsFromAttribute(shape)) }];
+  },
+  lower(emit, inputs, { outputs: [result] }) {
+    return [emit.node('Expand', [...inputs, emit.shape(result?.shape ?? [])])];
+  },
+  fold([x], _attributes, types) {
+    const shape = fixedShape(types[0]?.shape ?? []);
+    if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;
+    return [pick(x.data, offsets(shape, broadcastStrides(x.shape, shape)))];
+  },
+});
+
+/**
+ * Copies x along its axes of size 1, and along new leading axes, to the given shape; sizes may be open.
+ *
+ * @throws ModelError when x does not stretch to the shape
+ */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return apply(expandOperator, [x], { shape: dimsToAttribute(shape) });
+}

@@ -1,0 +1,45 @@
+import { apply, defineOperator } from '../operator.ts';
+import { resolveAxis } from '../shape/axis.ts';
+import { gatherShape } from '../shape/gather.ts';
+import type { Tensor } from '../tensor.ts';
+import { fixedShape } from './shared/dims.ts';
+import { elementCount, foldable, numbersOf, offsets, pick, stridesOf } from './shared/elements.ts';
+import { checkDtype, required } from './shared/inputs.ts';
+
+export const gatherOperator = defineOperator<{ axis: number }>({
+  name: 'gather',
+  infer(inputs, { axis }) {
+    const x = required('gather', inputs, 0, 'x');
+    const indices = required('gather', inputs, 1, 'indices');
+    checkDtype('gather', 'indices', indices, ['int64', 'int32']);
+    return [{ dtype: x.dtype, shape: gatherShape(x.shape, indices.shape, axis) }];
+  },
+  lower: (emit, inputs, { attributes }) => [emit.node('Gather', inputs, { axis: attributes.axis })],
+  fold(inputs, attributes, types) {
+    const [x, indices] = inputs;
+    if (x === undefined || indices === undefined || !foldable(inputs, types)) return undefined;
+    const axis = resolveAxis('gather', x.shape, attributes.axis);
+    const size = x.shape[axis] ?? 0;
+    const wanted = numbersOf(indices.data)?.map((index) => (index < 0 ? index + size : index));
+    const shape = fixedShape(types[0]?.shape ?? []);
+    // An index out of range is reported by ONNX Runtime, when the model runs.
+    if (shape === undefined || wanted?.every((index) => index >= 0 && index < size) !== true) return undefined;
+    const inner = elementCount(x.shape.slice(axis + 1));
+    const outer = offsets(x.shape.slice(0, axis), stridesOf(x.shape));
+    const places = Array.from(outer, (start) =>
+      wanted.map((index) => Array.from({ length: inner }, (_, place) => start + index * inner + place)),
+    );
+    return [pick(x.data, Int32Array.from(places.flat(2)))];
+  },
+});
+
+/**
+ * Picks whole slices along one axis: `result[..., i, ...] = x[..., indices[i], ...]`. The axis is replaced by the axes
+ * of the indices.
+ *
+ * @param indices int64 or int32 of any shape, each from `-size` to `size - 1`; others are refused when the model runs
+ * @param axis may count from the end; default 0
+ */
+export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  return apply(gatherOperator, [x, indices], { axis });
+}

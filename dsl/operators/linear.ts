@@ -1,0 +1,44 @@
+import { apply, defineOperator } from '../operator.ts';
+import { linearShape } from '../shape/linear.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { matmul } from './matmul.ts';
+import { reshape } from './reshape.ts';
+import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+import { transpose } from './transpose.ts';
+
+export const linearOperator = defineOperator<NoAttributes>({
+  name: 'linear',
+  fused: true,
+  infer(inputs) {
+    const x = required('linear', inputs, 0, 'x');
+    const weight = required('linear', inputs, 1, 'weight');
+    const dtype = sameDtype('linear', x, weight, inputs[2]);
+    checkDtype('linear', 'x', x, FLOATS);
+    return [{ dtype, shape: linearShape(x.shape, weight.shape, inputs[2]?.shape) }];
+  },
+  // FusedMatMul takes the weight as it is stored, [out, in]: no transposed copy is made when the model loads.
+  lower(emit, [x, weight, bias]) {
+    const product = emit.node('FusedMatMul', [x, weight], { transB: 1 }, 'com.microsoft');
+    return [bias === undefined ? product : emit.node('Add', [product, bias])];
+  },
+  decompose(inputs) {
+    const x = required('linear', inputs, 0, 'x');
+    const turned = transpose(required('linear', inputs, 1, 'weight'));
+    const product =
+      x.shape.length === 1
+        ? reshape(matmul(reshape(x, [1, ...x.shape]), turned), turned.shape.slice(1))
+        : matmul(x, turned);
+    const bias = inputs[2];
+    return [bias === undefined ? product : add(product, bias)];
+  },
+});
+
+/**
+ * `x @ weight^T + bias`: x `[..., in]`, weight `[out, in]` (PyTorch's layout), bias `[out]` give `[..., out]`.
+ *
+ * @param bias default none
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  return apply(linearOperator, bias === undefined ? [x, weight] : [x, weight, bias], {});
+}

@@ -1,0 +1,40 @@
+import { apply, defineOperator } from '../operator.ts';
+import { matmulShape } from '../shape/matmul.ts';
+import { transposeShape } from '../shape/transpose.ts';
+import type { Tensor } from '../tensor.ts';
+import { matmul } from './matmul.ts';
+import { multiply } from './multiply.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { lastTwoSwapped, transpose } from './transpose.ts';
+
+export const matmulTransposedOperator = defineOperator<{ scale: number }>({
+  name: 'matmulTransposed',
+  fused: true,
+  infer(inputs) {
+    const left = required('matmulTransposed', inputs, 0, 'the left operand');
+    const right = required('matmulTransposed', inputs, 1, 'the right operand');
+    const dtype = sameDtype('matmulTransposed', left, right);
+    checkDtype('matmulTransposed', 'the left operand', left, FLOATS);
+    const turned = transposeShape(right.shape, lastTwoSwapped(right.shape.length));
+    return [{ dtype, shape: matmulShape(left.shape, turned) }];
+  },
+  lower(emit, inputs, { attributes: { scale } }) {
+    return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
+  },
+  decompose(inputs, { scale }) {
+    const left = required('matmulTransposed', inputs, 0, 'the left operand');
+    const right = required('matmulTransposed', inputs, 1, 'the right operand');
+    const product = matmul(left, transpose(right));
+    return [scale === 1 ? product : multiply(product, scale)];
+  },
+});
+
+/**
+ * `scale * (left @ right^T)`: `[...batch, rows, inner] x [...batch, columns, inner]`, without turning the right
+ * operand around in memory. ONNX Runtime's FusedMatMul.
+ *
+ * @param scale default 1
+ */
+export function matmulTransposed(left: Tensor, right: Tensor, scale = 1): Tensor {
+  return apply(matmulTransposedOperator, [left, right], { scale });
+}

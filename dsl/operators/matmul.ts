@@ -1,0 +1,21 @@
+import { apply, defineOperator } from '../operator.ts';
+import { matmulShape } from '../shape/matmul.ts';
+import type { Tensor } from '../tensor.ts';
+import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+
+export const matmulOperator = defineOperator<NoAttributes>({
+  name: 'matmul',
+  infer(inputs) {
+    const left = required('matmul', inputs, 0, 'the left operand');
+    const right = required('matmul', inputs, 1, 'the right operand');
+    const dtype = sameDtype('matmul', left, right);
+    checkDtype('matmul', 'the left operand', left, FLOATS);
+    return [{ dtype, shape: matmulShape(left.shape, right.shape) }];
+  },
+  lower: (emit, inputs) => [emit.node('MatMul', inputs)],
+});
+
+/** The matrix product `[...batch, rows, inner] x [...batch, inner, columns]`; the batch axes broadcast. */
+export function matmul(left: Tensor, right: Tensor): Tensor {
+  return apply(matmulOperator, [left, right], {});
+}

@@ -1,0 +1,39 @@
+import { apply, defineOperator } from '../operator.ts';
+import { transposeShape } from '../shape/transpose.ts';
+import type { Tensor } from '../tensor.ts';
+import { fixedShape } from './shared/dims.ts';
+import { foldable, offsets, pick, stridesOf } from './shared/elements.ts';
+import { required } from './shared/inputs.ts';
+
+export const transposeOperator = defineOperator<{ permutation: readonly number[] }>({
+  name: 'transpose',
+  infer(inputs, { permutation }) {
+    const x = required('transpose', inputs, 0, 'x');
+    return [{ dtype: x.dtype, shape: transposeShape(x.shape, permutation) }];
+  },
+  lower(emit, inputs, { attributes }) {
+    return [emit.node('Transpose', inputs, { perm: attributes.permutation })];
+  },
+  fold([x], { permutation }, types) {
+    const shape = fixedShape(types[0]?.shape ?? []);
+    if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;
+    const strides = stridesOf(x.shape);
+    return [pick(x.data, offsets(shape, permutation.map((axis) => strides[axis] ?? 0)))];
+  },
+});
+
+/**
+ * Reorders axes: axis i of the result is axis `permutation[i]` of x.
+ *
+ * @param permutation default: the last two axes change places
+ * @throws ModelError when the permutation does not name each axis once
+ */
+export function transpose(x: Tensor, permutation: readonly number[] = lastTwoSwapped(x.shape.length)): Tensor {
+  return apply(transposeOperator, [x], { permutation });
+}
+
+/** The permutation that swaps the last two axes; of fewer than two axes, none. */
+export function lastTwoSwapped(rank: number): readonly number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return rank < 2 ? axes : [...axes.slice(0, -2), rank - 1, rank - 2];
+}

@@ -11,12 +11,29 @@ export interface CallSite {
 
 const DSL_FOLDER = dirname(fileURLToPath(import.meta.url));
 
+let assumed: { readonly site: CallSite | undefined } | undefined;
+
+/**
+ * Runs `body` as if it were written at `site`: what the compiler builds for an operation of the author keeps the
+ * author's line. `undefined` means that the line is not known.
+ */
+export function withCallSite<R>(site: CallSite | undefined, body: () => R): R {
+  const outer = assumed;
+  assumed = { site };
+  try {
+    return body();
+  } finally {
+    assumed = outer;
+  }
+}
+
 /**
  * Walks the stack to the first frame outside the DSL itself: the line that the author wrote.
  * Costs about 20 microseconds, so that every operation of a traced model can remember its line.
  * Undefined when the call did not come from a file.
  */
 export function captureCallSite(): CallSite | undefined {
+  if (assumed !== undefined) return assumed.site;
   const prepare = Error.prepareStackTrace;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 24;

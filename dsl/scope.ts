@@ -15,3 +15,14 @@ export function withinScope<R>(name: string, body: () => R): R {
     scope = outer;
   }
 }
+
+/** Runs `body` in exactly this scope: for what the compiler builds in place of an operation of the author. */
+export function inScope<R>(names: readonly string[], body: () => R): R {
+  const outer = scope;
+  scope = names;
+  try {
+    return body();
+  } finally {
+    scope = outer;
+  }
+}

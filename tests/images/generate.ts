@@ -13,27 +13,39 @@ const { icons } = JSON.parse(
 
 const SIZE = 128;
 
+type Placing = { width?: number; height?: number; icon?: number; left?: number; tilt?: number };
+
 /** A picture of `name` on a plain background: an SVG of `width` x `height` pixels, `icon` pixels of it the drawing. */
-function draw(name: string, background: string, { width = SIZE, height = SIZE, icon = 104, left = (width - icon) / 2, tilt = 0 } = {}): Buffer {
+function draw(
+  name: string,
+  background: string,
+  { width = SIZE, height = SIZE, icon = 104, left, tilt = 0 }: Placing = {},
+): Buffer {
   const drawing = icons[name];
   if (drawing === undefined) throw new Error(`Noto Emoji has no '${name}'.`);
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
       <rect width="100%" height="100%" fill="${background}"/>
-      <g transform="rotate(${tilt} ${width / 2} ${height / 2}) translate(${left} ${(height - icon) / 2}) scale(${icon / 128})">${drawing.body}</g>
+      <g transform="rotate(${tilt} ${width / 2} ${height / 2}) translate(${left ?? (width - icon) / 2} ${(height - icon) / 2}) scale(${icon / 128})">${drawing.body}</g>
     </svg>`,
   );
 }
 
 const file = (name: string) => new URL(name, import.meta.url).pathname;
-const opaque = (name: string, background: string, options = {}) => sharp(draw(name, background, options)).removeAlpha();
+const opaque = (name: string, background: string, options: Placing = {}) =>
+  sharp(draw(name, background, options)).removeAlpha();
 
 await opaque('cat', '#d7e3ea').png({ compressionLevel: 9 }).toFile(file('cat.png'));
 await opaque('dog', '#e8dcc6', { width: 160, icon: 112 }).jpeg({ quality: 90 }).toFile(file('dog.jpg'));
 await opaque('red-apple', '#f3efe2').webp({ quality: 90 }).toFile(file('apple.webp'));
-await opaque('bicycle', '#cfe0c3', { width: 192, icon: 120 }).png({ compressionLevel: 9 }).toFile(file('bicycle.png'));
+await opaque('bicycle', '#cfe0c3', { width: 192, icon: 120 })
+  .png({ compressionLevel: 9 })
+  .toFile(file('bicycle.png'));
 await opaque('tulip', '#dff0f7', { height: 176, icon: 120 }).jpeg({ quality: 90 }).toFile(file('tulip.jpg'));
-await opaque('teapot', '#efe3ef').toColourspace('b-w').png({ compressionLevel: 9 }).toFile(file('teapot-grey.png'));
+await opaque('teapot', '#efe3ef')
+  .toColourspace('b-w')
+  .png({ compressionLevel: 9 })
+  .toFile(file('teapot-grey.png'));
 // Lying on its side in the file; EXIF orientation 6 says to turn it a quarter to the right.
 await opaque('guitar', '#f2e2c8', { height: 160, icon: 120 })
   .rotate(270)
@@ -42,8 +54,10 @@ await opaque('guitar', '#f2e2c8', { height: 160, icon: 120 })
   .toFile(file('guitar-rotated.jpg'));
 // Transparent around the drawing.
 await sharp(draw('giraffe', 'none')).png({ compressionLevel: 9 }).toFile(file('giraffe-alpha.png'));
-await opaque('sailboat', '#bfe1f6').toColourspace('cmyk').jpeg({ quality: 90 }).toFile(file('sailboat-cmyk.jpg'));
-
+await opaque('sailboat', '#bfe1f6')
+  .toColourspace('cmyk')
+  .jpeg({ quality: 90 })
+  .toFile(file('sailboat-cmyk.jpg'));
 
 /** A large picture of many things, as a camera would give. */
 const things = ['sailboat', 'giraffe', 'bicycle', 'tulip', 'guitar', 'dog', 'cat', 'red-apple', 'teapot'];

@@ -1,0 +1,25 @@
+import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+
+/**
+ * (value / 255 - mean) / deviation of each channel, in float32 steps as torchvision's ToTensor and Normalize take them.
+ *
+ * @param pixels [size, size, 3], 0 to 255.
+ * @param result [3, size, size], written over.
+ */
+export function normalise(
+  pixels: Uint8Array,
+  { mean, deviation }: Pick<ImagePreprocessing, 'mean' | 'deviation'>,
+  result: Float32Array,
+): void {
+  const plane = pixels.length / 3;
+  for (const [channel, average] of mean.entries()) {
+    const spread = Math.fround(deviation[channel] ?? 1);
+    const values = Float32Array.from(
+      { length: 256 },
+      (_, value) => Math.fround(Math.fround(value / 255) - Math.fround(average)) / spread,
+    );
+    for (let place = 0; place < plane; place += 1) {
+      result[channel * plane + place] = values[pixels[place * 3 + channel] ?? 0] ?? 0;
+    }
+  }
+}

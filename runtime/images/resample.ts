@@ -1,0 +1,107 @@
+import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+import type { Box, Size } from './geometry.ts';
+
+/*
+ * Pillow's resampling, which CLIP's preprocessing uses: separable filters with their support stretched when shrinking,
+ * weights rounded to 22 bits, rows first, 8 bits between the passes. Only enlargements need it (libvips places an
+ * enlarged picture half a pixel off); larger pictures are shrunk by libvips while they are decoded.
+ */
+
+type Interpolation = ImagePreprocessing['interpolation'];
+type Filter = { readonly support: number; readonly weight: (distance: number) => number };
+
+const PRECISION_BITS = 22;
+
+const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
+  bilinear: { support: 1, weight: (distance) => Math.max(0, 1 - Math.abs(distance)) },
+  // Keys' cubic with a = -0.5.
+  bicubic: {
+    support: 2,
+    weight: (distance) => {
+      const x = Math.abs(distance);
+      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+      if (x < 2) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
+      return 0;
+    },
+  },
+};
+
+/** The source pixels of one output pixel and their weights. */
+type Tap = { readonly first: number; readonly weights: readonly number[] };
+
+function tapsOf(from: number, to: number, first: number, count: number, interpolation: Interpolation): Tap[] {
+  const scale = from / to;
+  return Array.from({ length: count }, (_, index) => {
+    const centre = (first + index + 0.5) * scale;
+    if (interpolation === 'nearest') return { first: Math.floor(centre), weights: [2 ** PRECISION_BITS] };
+    const filter = FILTERS[interpolation];
+    const stretch = Math.max(1, scale);
+    const reach = filter.support * stretch;
+    const start = Math.max(0, Math.trunc(centre - reach + 0.5));
+    const end = Math.min(from, Math.trunc(centre + reach + 0.5));
+    const weights = Array.from({ length: end - start }, (_, place) =>
+      filter.weight((start + place - centre + 0.5) / stretch),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { first: start, weights: weights.map((weight) => roundWeight(weight / sum)) };
+  });
+}
+
+/** To fixed point, halves away from zero. */
+function roundWeight(weight: number): number {
+  return Math.trunc(weight * 2 ** PRECISION_BITS + (weight < 0 ? -0.5 : 0.5));
+}
+
+/**
+ * Resizes RGB pixels and crops the result; only what survives the crop is computed.
+ *
+ * @param pixels [height, width, 3], 0 to 255.
+ * @param from Size of `pixels`.
+ * @param to Size that the picture is resized to.
+ * @param crop Part of that to give back.
+ * @returns [crop.height, crop.width, 3]: the bytes that Pillow gives.
+ */
+export function resample(
+  pixels: Uint8Array,
+  from: Size,
+  to: Size,
+  crop: Box,
+  interpolation: Interpolation,
+): Uint8Array {
+  const columns = tapsOf(from.width, to.width, crop.left, crop.width, interpolation);
+  const rows = tapsOf(from.height, to.height, crop.top, crop.height, interpolation);
+  // 8 bits with clamping, as a Uint8ClampedArray does once the fraction is gone.
+  const between = new Uint8ClampedArray(from.height * crop.width * 3);
+  pass(pixels, between, columns, {
+    lines: from.height,
+    fromLine: from.width * 3,
+    toLine: crop.width * 3,
+    step: 3,
+  });
+  const result = new Uint8ClampedArray(crop.height * crop.width * 3);
+  pass(between, result, rows, { lines: crop.width, fromLine: 3, toLine: 3, step: crop.width * 3 });
+  return new Uint8Array(result.buffer);
+}
+
+/** Applies the taps along every line: a line starts every `fromLine` bytes, its pixels are `step` bytes apart. */
+function pass(
+  source: Uint8Array | Uint8ClampedArray,
+  target: Uint8ClampedArray,
+  taps: readonly Tap[],
+  { lines, fromLine, toLine, step }: { lines: number; fromLine: number; toLine: number; step: number },
+): void {
+  const half = 2 ** (PRECISION_BITS - 1);
+  for (let line = 0; line < lines; line += 1) {
+    for (const [index, { first, weights }] of taps.entries()) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        let sum = half;
+        let place = line * fromLine + first * step + channel;
+        for (const weight of weights) {
+          sum += weight * (source[place] ?? 0);
+          place += step;
+        }
+        target[line * toLine + index * step + channel] = sum >> PRECISION_BITS;
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { atCallSite } from '../at-call-site.ts';
+import { describeShape, fail } from '../operator.ts';
+import type { Dim, Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
+import { constant } from './constant.ts';
+import { multiply } from './multiply.ts';
+import { reshape } from './reshape.ts';
+import { subtract } from './subtract.ts';
+
+/**
+ * Attention with linear biases (Press et al. 2021, arXiv 2108.12409): a bias for `attention` that falls with the
+ * distance of the key, `-slope_h * (queryPosition - keyPosition)`. Use it with a causal mask; a key after its query
+ * would be favoured.
+ *
+ * @param queryPositions int64 `[batch or 1, queries]`
+ * @param keyPositions int64 `[batch or 1, keys]`, counted as the queries' are
+ * @param maxBias the exponent of the last slope when heads are a power of two: slopes run from `2^(-maxBias/heads)` to
+ *   `2^-maxBias`. Default 8, as in MPT and BLOOM
+ * @returns float32 `[batch or 1, heads, queries, keys]`
+ */
+export function alibi(queryPositions: Tensor, keyPositions: Tensor, heads: number, maxBias = 8): Tensor {
+  return atCallSite(() => {
+    const [queryBatch, queries] = axesOf('queryPositions', queryPositions);
+    const [keyBatch, keys] = axesOf('keyPositions', keyPositions);
+    const distance = subtract(
+      reshape(cast(keyPositions, 'float32'), [keyBatch, 1, 1, keys]),
+      reshape(cast(queryPositions, 'float32'), [queryBatch, 1, queries, 1]),
+    );
+    return multiply(distance, constant(alibiSlopes(heads, maxBias), [1, heads, 1, 1]));
+  });
+}
+
+/**
+ * One slope a head. When heads are not a power of two, those of the next power of two are used: every second one from
+ * the second on, then those between, as in the original implementation.
+ */
+export function alibiSlopes(heads: number, maxBias = 8): readonly number[] {
+  const count = 2 ** Math.ceil(Math.log2(heads));
+  const slopes = Array.from({ length: count }, (_, index) => 2 ** ((-maxBias * (index + 1)) / count));
+  if (count === heads) return slopes;
+  const second = slopes.filter((_slope, index) => index % 2 === 1);
+  const first = slopes.filter((_slope, index) => index % 2 === 0);
+  return [...second, ...first].slice(0, heads);
+}
+
+function axesOf(name: string, positions: Tensor): readonly [Dim, Dim] {
+  const [batch, length] = positions.shape;
+  if (positions.dtype !== 'int64' || positions.shape.length !== 2 || batch === undefined || length === undefined) {
+    return fail(
+      `alibi: ${name} must be int64 [batch, length], but it is ${positions.dtype} ${describeShape(positions.shape)}`,
+    );
+  }
+  return [batch, length];
+}

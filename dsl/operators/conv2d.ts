@@ -1,0 +1,51 @@
+import { apply, defineOperator, fail } from '../operator.ts';
+import { type Conv2dGeometry, conv2dShape } from '../shape/conv2d.ts';
+import type { Tensor } from '../tensor.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+
+export type Conv2dOptions = Partial<Conv2dGeometry>;
+
+type Conv2dAttributes = { stride: number; padding: number; dilation: number; groups: number };
+
+export const conv2dOperator = defineOperator<Conv2dAttributes>({
+  name: 'conv2d',
+  infer(inputs, geometry) {
+    const x = required('conv2d', inputs, 0, 'x');
+    const weight = required('conv2d', inputs, 1, 'weight');
+    const dtype = sameDtype('conv2d', x, weight, inputs[2]);
+    checkDtype('conv2d', 'x', x, FLOATS);
+    for (const [name, least] of [['stride', 1], ['padding', 0], ['dilation', 1], ['groups', 1]] as const) {
+      if (!Number.isInteger(geometry[name]) || geometry[name] < least) {
+        fail(`conv2d: ${name} must be a whole number from ${least} up, but it is ${geometry[name]}`);
+      }
+    }
+    const out = weight.shape[0];
+    if (typeof out === 'number' && out % geometry.groups !== 0) {
+      fail(`conv2d: weight has ${out} output channels, which is not a multiple of ${geometry.groups} groups`);
+    }
+    return [{ dtype, shape: conv2dShape(x.shape, weight.shape, inputs[2]?.shape, geometry) }];
+  },
+  lower(emit, inputs, { attributes: { stride, padding, dilation, groups } }) {
+    return [
+      emit.node('Conv', inputs, {
+        strides: [stride, stride],
+        pads: [padding, padding, padding, padding],
+        dilations: [dilation, dilation],
+        group: groups,
+      }),
+    ];
+  },
+});
+
+/**
+ * Two-dimensional convolution (cross-correlation, as everywhere in this field): x `[batch, in, height, width]`, weight
+ * `[out, in/groups, kernelHeight, kernelWidth]` give `[batch, out, ...]` with
+ * `floor((size + 2*padding - dilation*(kernel-1) - 1) / stride) + 1` places in height and width.
+ *
+ * @param bias `[out]`; default none
+ * @param options stride 1, padding 0 on every side, dilation 1, groups 1 unless given; the same in both directions
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
+  const geometry = { stride: 1, padding: 0, dilation: 1, groups: 1, ...options };
+  return apply(conv2dOperator, bias === undefined ? [x, weight] : [x, weight, bias], geometry);
+}

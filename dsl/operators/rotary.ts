@@ -1,0 +1,110 @@
+import { atCallSite } from '../at-call-site.ts';
+import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { divideDims, equalDims } from '../shape/dim.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { cast } from './cast.ts';
+import { concat } from './concat.ts';
+import { constant } from './constant.ts';
+import { multiply } from './multiply.ts';
+import { reshape } from './reshape.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { slice } from './slice.ts';
+import { subtract } from './subtract.ts';
+import { cosine, sine } from './unary.ts';
+
+export interface RotaryOptions {
+  readonly heads: Dim;
+  /** How many of each head's features turn, an even number; default all. GPT-NeoX turns a quarter. */
+  readonly dim?: number;
+  /** The base of the angles' wavelengths; default 10000. */
+  readonly base?: number;
+  /** Pairs are neighbours (GPT-J) rather than the two halves (LLaMA, GPT-NeoX). Default false. */
+  readonly interleaved?: boolean;
+}
+
+export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interleaved: boolean }>({
+  name: 'rotary',
+  infer(inputs, { heads, dim }) {
+    const x = required('rotary', inputs, 0, 'x');
+    const cosines = required('rotary', inputs, 1, 'the cosines');
+    const sines = required('rotary', inputs, 2, 'the sines');
+    const dtype = sameDtype('rotary', x, cosines, sines);
+    checkDtype('rotary', 'x', x, FLOATS);
+    headSize(x.shape, heads, dim);
+    const wanted = [...x.shape.slice(0, 2), dim / 2];
+    for (const { shape } of [cosines, sines]) {
+      if (shape.length !== 3 || !wanted.every((size, axis) => equalDims(size, shape[axis] ?? 0))) {
+        fail(`rotary: the angles must be ${describeShape(wanted)}, but they are ${describeShape(shape)}`);
+      }
+    }
+    return [{ dtype, shape: x.shape }];
+  },
+  lower(emit, inputs, { attributes: { heads, dim, interleaved } }) {
+    return [
+      emit.node('RotaryEmbedding', inputs, { num_heads: Number(heads), rotary_embedding_dim: dim, interleaved }),
+    ];
+  },
+  decompose(inputs, { heads, dim, interleaved }) {
+    const x = required('rotary', inputs, 0, 'x');
+    const size = headSize(x.shape, heads, dim);
+    const [batch = 1, text = 1] = x.shape;
+    const angles = [batch, text, 1, dim / 2];
+    const cosines = reshape(required('rotary', inputs, 1, 'the cosines'), angles);
+    const sines = reshape(required('rotary', inputs, 2, 'the sines'), angles);
+    const split = reshape(x, [batch, text, heads, size]);
+    const turning = slice(split, 3, 0, dim);
+    const [first, second] = interleaved
+      ? [slice(turning, 3, 0, undefined, 2), slice(turning, 3, 1, undefined, 2)]
+      : [slice(turning, 3, 0, dim / 2), slice(turning, 3, dim / 2)];
+    const left = subtract(multiply(first, cosines), multiply(second, sines));
+    const right = add(multiply(first, sines), multiply(second, cosines));
+    const turned = interleaved
+      ? reshape(
+          concat([left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])), -1),
+          [batch, text, heads, dim],
+        )
+      : concat([left, right], -1);
+    return [reshape(dim === size ? turned : concat([turned, slice(split, 3, dim)], -1), x.shape)];
+  },
+});
+
+/**
+ * Rotary position embedding (Su et al. 2021, arXiv 2104.09864): feature pair i of every head is turned by the angle
+ * `position * base^(-2i / dim)`, so that scores of queries and keys depend on the distance alone.
+ *
+ * @param x queries or keys, `[batch, text, heads*headDim]`
+ * @param positions int64 `[batch, text]`, 0-based
+ * @throws ModelError when the heads do not divide the width, or `dim` is odd or larger than a head
+ */
+export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Tensor {
+  return atCallSite(() => {
+    const { heads, base = 10000, interleaved = false } = options;
+    const [batch = 0, text = 0] = x.shape;
+    const dim = options.dim ?? headSize(x.shape, heads, 0);
+    headSize(x.shape, heads, dim);
+    const frequencies = constant(Array.from({ length: dim / 2 }, (_, pair) => base ** ((-2 * pair) / dim)));
+    if (positions.dtype !== 'int64' || positions.shape.length !== 2) {
+      fail(
+        `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,
+      );
+    }
+    // Angles stay in float32: half precision cannot tell late positions apart.
+    const angles = multiply(reshape(cast(positions, 'float32'), [...positions.shape, 1]), frequencies);
+    const inputs = [x, cast(cosine(angles), x.dtype), cast(sine(angles), x.dtype)];
+    return apply(rotaryOperator, inputs, { heads, dim, interleaved });
+  });
+}
+
+/** Features of each head, once `dim` of them can turn. */
+function headSize(shape: Shape, heads: Dim, dim: number): number {
+  const [, , width] = shape;
+  const size = width === undefined ? undefined : divideDims(width, heads);
+  if (shape.length !== 3 || typeof size !== 'number' || typeof heads !== 'number') {
+    return fail(`rotary: x must be [batch, text, ${heads}*headDim], but it is ${describeShape(shape)}`);
+  }
+  if (!Number.isInteger(dim / 2) || dim < 0 || dim > size) {
+    fail(`rotary: dim must be an even number up to the head size ${size}, but it is ${dim}`);
+  }
+  return size;
+}

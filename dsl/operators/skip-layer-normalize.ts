@@ -1,0 +1,62 @@
+import { applyAll, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { layerNormalize } from './layer-normalize.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { checkLastAxis } from './shared/last-axis.ts';
+import { named } from './shared/names.ts';
+import { checkSkip, fitsSkipKernel } from './shared/skip.ts';
+
+export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
+  name: 'skipLayerNormalize',
+  fused: true,
+  infer(inputs) {
+    const x = required('skipLayerNormalize', inputs, 0, 'x');
+    const skip = required('skipLayerNormalize', inputs, 1, 'skip');
+    const weight = required('skipLayerNormalize', inputs, 2, 'weight');
+    const dtype = sameDtype('skipLayerNormalize', x, skip, weight, inputs[3]);
+    checkDtype('skipLayerNormalize', 'x', x, FLOATS);
+    checkSkip('skipLayerNormalize', x, skip);
+    checkLastAxis('skipLayerNormalize', x, 'weight', weight);
+    checkLastAxis('skipLayerNormalize', x, 'bias', inputs[3]);
+    return [
+      { dtype, shape: x.shape },
+      { dtype, shape: x.shape },
+    ];
+  },
+  lower(emit, inputs, { attributes, inputs: [x] }) {
+    const epsilon = { float: attributes.epsilon };
+    if (!fitsSkipKernel(x?.shape)) {
+      const sum = emit.node('Add', inputs.slice(0, 2));
+      return [emit.node('LayerNormalization', [sum, ...inputs.slice(2)], { axis: -1, epsilon }), sum];
+    }
+    const results = emit.nodes('SkipLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
+    return [named(results, 0), named(results, 3)];
+  },
+  decompose(inputs, { epsilon }) {
+    const sum = add(
+      required('skipLayerNormalize', inputs, 0, 'x'),
+      required('skipLayerNormalize', inputs, 1, 'skip'),
+    );
+    return [layerNormalize(sum, required('skipLayerNormalize', inputs, 2, 'weight'), inputs[3], epsilon), sum];
+  },
+});
+
+/**
+ * The sum of a residual connection and its layer normalisation in one pass: `[layerNormalize(x + skip), x + skip]`.
+ * ONNX Runtime's SkipLayerNormalization.
+ *
+ * @param x, skip `[..., dim]`, of one shape
+ * @param weight, bias `[dim]`; bias default none
+ * @param epsilon default 1e-5
+ */
+export function skipLayerNormalize(
+  x: Tensor,
+  skip: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  epsilon = 1e-5,
+): readonly Tensor[] {
+  const inputs = bias === undefined ? [x, skip, weight] : [x, skip, weight, bias];
+  return applyAll(skipLayerNormalizeOperator, inputs, { epsilon });
+}

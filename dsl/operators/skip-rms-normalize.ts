@@ -1,0 +1,51 @@
+import { applyAll, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { rmsNormalize } from './rms-normalize.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { checkLastAxis } from './shared/last-axis.ts';
+import { named } from './shared/names.ts';
+import { checkSkip, fitsSkipKernel } from './shared/skip.ts';
+
+export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
+  name: 'skipRmsNormalize',
+  fused: true,
+  infer(inputs) {
+    const x = required('skipRmsNormalize', inputs, 0, 'x');
+    const skip = required('skipRmsNormalize', inputs, 1, 'skip');
+    const weight = required('skipRmsNormalize', inputs, 2, 'weight');
+    const dtype = sameDtype('skipRmsNormalize', x, skip, weight);
+    checkDtype('skipRmsNormalize', 'x', x, FLOATS);
+    checkSkip('skipRmsNormalize', x, skip);
+    checkLastAxis('skipRmsNormalize', x, 'weight', weight);
+    return [
+      { dtype, shape: x.shape },
+      { dtype, shape: x.shape },
+    ];
+  },
+  lower(emit, inputs, { attributes, inputs: [x] }) {
+    const epsilon = { float: attributes.epsilon };
+    if (!fitsSkipKernel(x?.shape)) {
+      const sum = emit.node('Add', inputs.slice(0, 2));
+      return [emit.node('RMSNormalization', [sum, inputs[2]], { axis: -1, epsilon }), sum];
+    }
+    const results = emit.nodes('SkipSimplifiedLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
+    return [named(results, 0), named(results, 3)];
+  },
+  decompose(inputs, { epsilon }) {
+    const sum = add(required('skipRmsNormalize', inputs, 0, 'x'), required('skipRmsNormalize', inputs, 1, 'skip'));
+    return [rmsNormalize(sum, required('skipRmsNormalize', inputs, 2, 'weight'), epsilon), sum];
+  },
+});
+
+/**
+ * The sum of a residual connection and its RMS normalisation in one pass: `[rmsNormalize(x + skip), x + skip]`.
+ * ONNX Runtime's SkipSimplifiedLayerNormalization.
+ *
+ * @param x, skip `[..., dim]`, of one shape
+ * @param weight `[dim]`
+ * @param epsilon default 1e-6
+ */
+export function skipRmsNormalize(x: Tensor, skip: Tensor, weight: Tensor, epsilon = 1e-6): readonly Tensor[] {
+  return applyAll(skipRmsNormalizeOperator, [x, skip, weight], { epsilon });
+}

@@ -54,7 +54,7 @@ export type PrefillOptions = {
 /**
  * Lays out whole prompts for the language graph. Every image of every prompt becomes one row, in order of reading;
  * its chunk is the tokens that look at it: from its `<image>` token up to the next one (phi(l) of the Flamingo paper,
- * section 2.4: a token looks at the last image at or before it). Tokens before the first image look at none.
+ * section 2.3: a token looks at the last image at or before it). Tokens before the first image look at none.
  *
  * @param prompts Token ids of each prompt, none of them empty, of any lengths.
  * @throws UserError for an empty batch, an empty prompt, or a wanted place outside its prompt.

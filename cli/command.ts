@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Report } from './report.ts';
+
+/** What a command's action is given besides its arguments and options. */
+export interface CommandContext {
+  readonly report: Report;
+  /** Aborted by Ctrl-C. Long work throws `signal.reason` at its next step. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One command of the command line. Each lives in its own file in `commands/`, as the export `command`; there is no
+ * list of them elsewhere.
+ */
+export interface CliCommand {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Command lines as one would type them, shown by `--help`. */
+  readonly examples: readonly string[];
+  /** Adds arguments and options, and says what to run by calling `run` with the parsed values. */
+  configure(command: Command, run: RunAction): void;
+}
+
+export type Action = (context: CommandContext) => Promise<ExitCode>;
+
+/** Wraps an action for commander: errors become sentences and the result the exit code. */
+export type RunAction = (action: Action) => Promise<void>;
+
+/** For options that take a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`a whole number of at least ${least} was expected.`);
+  };
+}
+
+/** For options that take a number between two bounds, `above` itself excluded. */
+export function numberAbove(above: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > above && value <= most) return value;
+    const upper = Number.isFinite(most) ? ` and at most ${most}` : '';
+    throw new InvalidArgumentError(`a number above ${above}${upper} was expected.`);
+  };
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}

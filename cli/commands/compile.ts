@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { Program } from '../../dsl/program.ts';
+import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { describeBytes, describeCount, type Report } from '../report.ts';
+
+interface CompileFlags {
+  readonly weights?: readonly string[];
+  readonly out?: string;
+  readonly target: 'cpu' | 'cuda';
+  readonly fusion: 'on' | 'off';
+  readonly seed: number;
+  readonly seedMissing?: true;
+  readonly tokenizer?: string;
+  readonly export?: string;
+  readonly force?: true;
+}
+
+export const command: CliCommand = {
+  name: 'compile',
+  summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
+  examples: [
+    'flamingo compile my-model.ts',
+    'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
+    'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
+  ],
+  configure(command, run) {
+    command
+      .argument('<model>', 'TypeScript file whose default export is a model')
+      .option(
+        '--weights <file>',
+        'safetensors file, may repeat; `none` compiles the graphs without values; drawn from the seed if absent',
+        collect,
+      )
+      .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
+      .addOption(
+        new Option('--target <target>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+      )
+      .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
+      .option('--seed <n>', 'seed of weights that are not loaded', wholeNumber(0), 0)
+      .option('--seed-missing', 'draw weights that the files lack from the seed, instead of refusing')
+      .option(
+        '--tokenizer <file>',
+        'tokenizer.json (default: the one beside the model file, else single bytes)',
+      )
+      .option('--export <name>', 'the export that is the model (default: the default export)')
+      .option('--force', 'replace a compiled model that is already there')
+      .action((model: string, flags: CompileFlags) => run((context) => compileModel(model, flags, context)));
+  },
+};
+
+async function compileModel(model: string, flags: CompileFlags, context: CommandContext): Promise<ExitCode> {
+  const { report, signal } = context;
+  const started = performance.now();
+  const weights = chosenWeights(flags.weights);
+  const { loadModel } = await import('../../compiler/frontend/load-model.ts');
+  const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
+  const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);
+  const out = flags.out ?? join('artifacts', program.name);
+  signal.throwIfAborted();
+
+  const { compile } = await import('../../compiler/compile.ts');
+  const { authorNames } = await import('../../compiler/frontend/author-names.ts');
+  const progress = report.progress('writing weights');
+  try {
+    const manifest = await compile(program, {
+      out,
+      source: relative(process.cwd(), resolve(model)),
+      tokenizer,
+      target: flags.target,
+      fusion: flags.fusion === 'on',
+      weights,
+      seed: flags.seed,
+      seedMissing: flags.seedMissing ?? false,
+      replace: flags.force ?? false,
+      nameOf: authorNames,
+      onProgress(done, total) {
+        // Thrown inside the compiler, so that it cleans up what it has begun.
+        signal.throwIfAborted();
+        progress.update(done, total);
+      },
+    });
+    progress.stop();
+    summarise(manifest, out, (performance.now() - started) / 1000, report);
+    return EXIT.ok;
+  } finally {
+    progress.stop();
+  }
+}
+
+function chosenWeights(files: readonly string[] = []): readonly string[] | 'none' {
+  if (!files.includes('none')) return files;
+  if (files.length > 1) throw new UserError('--weights none goes with no other --weights.');
+  return 'none';
+}
+
+/** The tokenizer's file, once it is known to fit: a model that cannot encode a prompt would fail only when it runs. */
+async function chosenTokenizer(
+  model: string,
+  given: string | undefined,
+  program: Program,
+  report: Report,
+): Promise<string> {
+  const beside = join(dirname(resolve(model)), 'tokenizer.json');
+  const path = given ?? (existsSync(beside) ? beside : byteLevelTokenizer());
+  const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
+  const { tokens, vocabulary } = program.facts.language;
+  const tokenizer = await loadTokenizer(path, tokens);
+  if (tokenizer.size > vocabulary) {
+    throw new UserError(
+      `The tokenizer ${path} has ${tokenizer.size} tokens, but the model's vocabulary has ${vocabulary}; pass the tokenizer that belongs to the model with --tokenizer.`,
+    );
+  }
+  if (path !== given && path !== beside) report.note('No tokenizer given: every byte of a text is a token.');
+  return path;
+}
+
+function byteLevelTokenizer(): string {
+  const candidates = ['../../models', '../../../models'].map((folder) =>
+    fileURLToPath(new URL(`${folder}/tokenizers/byte-level.json`, import.meta.url)),
+  );
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw new Error('the byte-level tokenizer is not in the package');
+  return found;
+}
+
+const ORIGIN = {
+  loaded: () => 'loaded',
+  seeded: (seed: number) => `drawn from seed ${seed}: not trained`,
+  mixed: (seed: number) => `loaded, the rest drawn from seed ${seed}: not trained`,
+  none: () => 'left out: the graphs cannot run',
+};
+
+function summarise(
+  manifest: Manifest,
+  out: string,
+  seconds: number,
+  { result, table, colour }: Report,
+): void {
+  const { parameters, graphs, model, target, fusion } = manifest;
+  const { count, trainable, bytes, origin, seed } = parameters;
+  result(`${colour.out.green('✓')} ${model.name} -> ${out} for ${target} in ${seconds.toFixed(1)} s`);
+  result(
+    `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)}, ${ORIGIN[origin](seed)}`,
+  );
+  const total = (counts: Readonly<Record<string, number>>) =>
+    String(Object.values(counts).reduce((sum, each) => sum + each, 0));
+  table(
+    ['graph', 'operators', 'ONNX nodes', fusion ? 'fusions' : 'fusions (off)', 'without a kernel'],
+    Object.entries(graphs).map(([name, { operators, fusions, fallbacks }]) => [
+      name,
+      total(operators.before),
+      total(operators.after),
+      total(fusions),
+      String(fallbacks.length),
+    ]),
+  );
+}

@@ -1,0 +1,40 @@
+import type colours from 'picocolors';
+import { UserError } from '../compiler/artifact/user-error.ts';
+import { renderFindings, SourceError } from '../compiler/frontend/source-error.ts';
+import { ModelError } from '../dsl/model-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/**
+ * What to print for an error, and the exit code that goes with it: one sentence for what the user can mend, the source
+ * line for a mistake in a model file, and for a fault of this program a request to report it.
+ *
+ * @param debug add the stack
+ */
+export async function describeError(
+  error: unknown,
+  colour: ReturnType<typeof colours.createColors>,
+  debug: boolean,
+): Promise<{ readonly text: string; readonly code: ExitCode }> {
+  const label = colour.red(colour.bold('error:'));
+  if (error instanceof ModelError && error.callSite !== undefined) {
+    // Found while compiling, not while the model file ran; shown in its source line all the same.
+    const { buildingError } = await import('../compiler/frontend/building-error.ts');
+    return describeError(buildingError(error, error.callSite.file), colour, debug);
+  }
+  const stack = debug && error instanceof Error ? `\n${fullStack(error)}` : '';
+  if (error instanceof SourceError) {
+    const style = { heading: () => label, frame: colour.blue, mark: colour.red };
+    return { text: `${renderFindings(error.findings, style)}${stack}`, code: EXIT.badInput };
+  }
+  if (error instanceof UserError || error instanceof ModelError) {
+    return { text: `${label} ${error.message}${stack}`, code: EXIT.badInput };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = debug ? '' : ' (a fault of flamingo; --debug shows where)';
+  return { text: `${label} ${message.split('\n', 1)[0]}${advice}${stack}`, code: EXIT.fault };
+}
+
+function fullStack(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by: ${fullStack(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,113 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import type { Action, CliCommand } from './command.ts';
+import { describeError } from './describe-error.ts';
+import { EXIT, EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
+import { createReport, type Report } from './report.ts';
+
+/** How long an action has to stop by itself after Ctrl-C. */
+const GRACE = 3000;
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the words after the program's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const report = createReport();
+  leaveQuietlyWhenNobodyReads();
+  let exitCode: ExitCode = EXIT.ok;
+  const debug = argv.includes('--debug');
+  const run = async (action: Action) => {
+    exitCode = await runAction(action, report, debug);
+  };
+  const program = new Command('flamingo')
+    .description('Compile Flamingo visual language models written in TypeScript to ONNX, and run them.')
+    .version(await packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .helpCommand(false)
+    .addHelpText('after', `\n${EXIT_CODE_HELP}`)
+    .exitOverride();
+  for (const command of await discoverCommands()) addCommand(program, command, run);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are asked for; anything else that commander stops at is wrong use, which it has explained.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUse;
+  }
+  return exitCode;
+}
+
+/** Every file of `commands/` is a command. */
+async function discoverCommands(): Promise<readonly CliCommand[]> {
+  const folder = new URL('./commands/', import.meta.url);
+  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
+  const modules: { readonly command: CliCommand }[] = await Promise.all(
+    files.map((name) => import(new URL(name, folder).href)),
+  );
+  return modules.map(({ command }) => command);
+}
+
+function addCommand(
+  program: Command,
+  { name, summary, examples, configure }: CliCommand,
+  run: (action: Action) => Promise<void>,
+): void {
+  const command = program
+    .command(name)
+    .description(summary)
+    .helpOption('--help', 'show this help')
+    .showHelpAfterError(`Try: flamingo ${name} --help`)
+    .exitOverride();
+  configure(command, run);
+  command.option('--debug', 'show the stack of an error');
+  command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+async function runAction(action: Action, report: Report, debug: boolean): Promise<ExitCode> {
+  const controller = new AbortController();
+  let asked = 0;
+  const interrupt = () => {
+    asked += 1;
+    controller.abort(new Error('interrupted'));
+    if (asked > 1) process.exit(EXIT.interrupted);
+    setTimeout(() => process.exit(EXIT.interrupted), GRACE).unref();
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    const code = await action({ report, signal: controller.signal });
+    return controller.signal.aborted ? stopped(report) : code;
+  } catch (error) {
+    if (controller.signal.aborted) return stopped(report);
+    const { text, code } = await describeError(error, report.colour.err, debug);
+    report.note(text);
+    return code;
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function stopped(report: Report): ExitCode {
+  report.note('Stopped.');
+  return EXIT.interrupted;
+}
+
+/** `flamingo … | head` closes the pipe early: that is no error of ours. */
+function leaveQuietlyWhenNobodyReads(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    throw error;
+  });
+}
+
+async function packageVersion(): Promise<string> {
+  for (const place of ['../package.json', '../../package.json']) {
+    const text = await readFile(new URL(place, import.meta.url), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version);
+  }
+  return 'unknown';
+}

@@ -1,0 +1,114 @@
+import { Presets, SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import colours from 'picocolors';
+
+type Colours = ReturnType<typeof colours.createColors>;
+
+/** A bar on stderr, for work that takes longer than a second. */
+export interface Progress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+/**
+ * Where a command's words go: results to stdout, everything else to stderr, so that results can be piped. Colours and
+ * progress bars appear only where a person is watching.
+ */
+export interface Report {
+  /** A line of the result. */
+  result(line: string): void;
+  /** A piece of the result without a line end, as it comes. */
+  stream(text: string): void;
+  /** A line that is not the result. */
+  note(line: string): void;
+  /** A table of the result: a row of headings, then rows; numbers in a column align to the right. */
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  progress(label: string): Progress;
+  /** Colours for stdout and stderr; they do nothing where the stream is not a terminal. */
+  readonly colour: { readonly out: Colours; readonly err: Colours };
+}
+
+const BAR_DELAY = 1000;
+
+export function createReport(): Report {
+  const colour = { out: coloursFor(process.stdout), err: coloursFor(process.stderr) };
+  const result = (line: string) => void process.stdout.write(`${line}\n`);
+  return {
+    result,
+    stream: (text) => void process.stdout.write(text),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    table: (head, rows) => result(renderTable(head, rows, colour.out)),
+    progress,
+    colour,
+  };
+}
+
+function coloursFor(stream: NodeJS.WriteStream): Colours {
+  return colours.createColors(stream.isTTY === true && colours.isColorSupported);
+}
+
+const NUMBER = /^[-+]?[\d.,]+(e[-+]?\d+)?( ?[a-zA-Z%]{1,3})?$/;
+
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[], colour: Colours): string {
+  const isNumeric = (column: number) =>
+    rows.every((row) => row[column] === '' || NUMBER.test(row[column] ?? ''));
+  const table = new Table({
+    head: head.map((title) => colour.bold(title)),
+    colAligns: head.map((_title, column) => (rows.length > 0 && isNumeric(column) ? 'right' : 'left')),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
+    // Spaces alone between columns: tables stay readable when they are piped or pasted.
+    chars: Object.fromEntries(BORDERS.map((name) => [name, ''])),
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+const BORDERS = [
+  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+];
+
+function progress(label: string): Progress {
+  if (process.stderr.isTTY !== true) return { update() {}, stop() {} };
+  const started = performance.now();
+  let bar: SingleBar | undefined;
+  return {
+    update(done, total) {
+      if (bar === undefined && performance.now() - started > BAR_DELAY) {
+        const options = {
+          stream: process.stderr,
+          format: `${label} {bar} {percentage}% | {eta_formatted}`,
+          hideCursor: true,
+        };
+        bar = new SingleBar(options, Presets.shades_classic);
+        bar.start(total, done);
+      }
+      bar?.setTotal(total);
+      bar?.update(done);
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** `1.5 MB`: decimal units, three significant digits. */
+export function describeBytes(bytes: number): string {
+  return describeCount(bytes, UNITS);
+}
+
+/** `194 M`: thousands, millions, billions, trillions. */
+export function describeCount(count: number, units: readonly string[] = ['', 'k', 'M', 'G', 'T']): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 ? String(value) : value.toPrecision(3);
+  return `${digits} ${units[unit] ?? ''}`.trimEnd();
+}

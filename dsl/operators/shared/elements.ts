@@ -6,17 +6,11 @@ import { fixedShape } from './dims.ts';
 /** dtypes whose constants are typed arrays with one element a number; half precisions are left to ONNX Runtime. */
 const FOLDABLE: ReadonlySet<Dtype> = new Set<Dtype>(['float32', 'int64', 'int32', 'uint8', 'bool']);
 
-/** Folding trades a computation for bytes in the model file; beyond this many elements it is not worth it. */
-const MOST_ELEMENTS = 1 << 20;
-
-/** Whether constant folding may compute this application: all dtypes are plain, and the results small enough. */
+/** Whether constant folding may compute this application: all dtypes are plain and all sizes known. */
 export function foldable(inputs: readonly ConstantTensor[], types: readonly TensorType[]): boolean {
   return (
     [...inputs, ...types].every(({ dtype }) => FOLDABLE.has(dtype)) &&
-    types.every(({ shape }) => {
-      const fixed = fixedShape(shape);
-      return fixed !== undefined && elementCount(fixed) <= MOST_ELEMENTS;
-    })
+    types.every(({ shape }) => fixedShape(shape) !== undefined)
   );
 }
 

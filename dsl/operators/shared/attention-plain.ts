@@ -1,0 +1,59 @@
+import type { Tensor } from '../../tensor.ts';
+import { add } from '../add.ts';
+import { arange } from '../arange.ts';
+import { lessOrEqual } from '../comparison.ts';
+import { concat } from '../concat.ts';
+import { expand } from '../expand.ts';
+import { and } from '../logical.ts';
+import { matmul } from '../matmul.ts';
+import { multiply } from '../multiply.ts';
+import { reshape } from '../reshape.ts';
+import { sizeOf } from '../size-of.ts';
+import { softmax } from '../softmax.ts';
+import { transpose } from '../transpose.ts';
+import { where } from '../where.ts';
+import { type AttentionAttributes, type AttentionSizes, attentionSizes, scoreScale, splitHeads } from './attention-sizes.ts';
+import type { Inputs } from './inputs.ts';
+
+/** Attention written out: the definition that the fused kernels are tested against, and all there is without fusion. */
+export function plainAttention(inputs: Inputs, attributes: AttentionAttributes): readonly Tensor[] {
+  const sizes = attentionSizes(inputs, attributes);
+  const { batch, queries, heads, keyValueHeads, dtype, query } = sizes;
+  const [, , , mask, bias, pastKey, pastValue] = inputs;
+  const presentKey = withPast(pastKey, splitHeads(sizes.key, keyValueHeads));
+  const presentValue = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
+
+  const scaled = multiply(splitHeads(query, heads), scoreScale(sizes, attributes));
+  const products = matmul(scaled, transpose(repeatHeads(presentKey, sizes)));
+  const scores = bias === undefined ? products : add(products, bias);
+  const allowed = allowedKeys(mask, attributes.causal ? causalMask(sizes) : undefined);
+  // A row without any allowed key comes out of the softmax even; the second choice makes it zero.
+  const shares =
+    allowed === undefined
+      ? softmax(scores)
+      : where(allowed, softmax(where(allowed, scores, dtype === 'float16' ? -65504 : -3e38)), 0);
+  const joined = transpose(matmul(shares, repeatHeads(presentValue, sizes)), [0, 2, 1, 3]);
+  const result = reshape(joined, [batch, queries, query.shape[2] ?? 0]);
+  return sizes.hasPast ? [result, presentKey, presentValue] : [result];
+}
+
+function withPast(past: Tensor | undefined, added: Tensor): Tensor {
+  return past === undefined ? added : concat([past, added], 2);
+}
+
+/** bool `[1, 1, queries, allKeys]`: key j is not after query i. */
+function causalMask({ queries, allKeys, past }: AttentionSizes): Tensor {
+  const places = reshape(add(arange(queries), sizeOf(past)), [queries, 1]);
+  return reshape(lessOrEqual(arange(allKeys), places), [1, 1, queries, allKeys]);
+}
+
+function allowedKeys(mask: Tensor | undefined, causal: Tensor | undefined): Tensor | undefined {
+  return mask === undefined || causal === undefined ? (mask ?? causal) : and(mask, causal);
+}
+
+/** Keys or values once for every query head: each head is copied for the group that shares it. */
+function repeatHeads(x: Tensor, { batch, heads, keyValueHeads, group, allKeys, headDim }: AttentionSizes): Tensor {
+  if (group === 1) return x;
+  const grouped = reshape(x, [batch, keyValueHeads, 1, allKeys, headDim]);
+  return reshape(expand(grouped, [batch, keyValueHeads, group, allKeys, headDim]), [batch, heads, allKeys, headDim]);
+}

@@ -1,0 +1,120 @@
+import type { Dtype } from '../../dtype.ts';
+import { describeShape, fail } from '../../operator.ts';
+import { addDims, divideDims, equalDims } from '../../shape/dim.ts';
+import type { Dim, Shape, Tensor } from '../../tensor.ts';
+import { reshape } from '../reshape.ts';
+import { transpose } from '../transpose.ts';
+import { BOOLEANS, checkDtype, FLOATS, type Inputs, required, sameDtype } from './inputs.ts';
+
+export type AttentionAttributes = { heads: Dim; keyValueHeads: Dim; causal: boolean; scale: number | undefined };
+
+/** Every size of one attention, once the inputs are known to fit each other. */
+export interface AttentionSizes {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  readonly dtype: Dtype;
+  readonly batch: Dim;
+  readonly queries: Dim;
+  readonly heads: Dim;
+  readonly keyValueHeads: Dim;
+  /** Query heads that share one head of keys and values. */
+  readonly group: Dim;
+  readonly headDim: Dim;
+  readonly keys: Dim;
+  readonly hasPast: boolean;
+  readonly past: Dim;
+  /** Past and new keys. */
+  readonly allKeys: Dim;
+}
+
+export function attentionSizes(inputs: Inputs, { heads, keyValueHeads }: AttentionAttributes): AttentionSizes {
+  const query = required('attention', inputs, 0, 'the query');
+  const key = required('attention', inputs, 1, 'the key');
+  const value = required('attention', inputs, 2, 'the value');
+  const [, , , mask, bias, pastKey, pastValue] = inputs;
+  const dtype = sameDtype('attention', query, key, value, bias, pastKey, pastValue);
+  checkDtype('attention', 'the query', query, FLOATS);
+  if (mask !== undefined) checkDtype('attention', 'the mask', mask, BOOLEANS);
+
+  const [batch, queries, width] = query.shape;
+  if (query.shape.length !== 3 || batch === undefined || queries === undefined || width === undefined) {
+    return fail(`attention: the query must be [batch, queries, heads*headDim], but it is ${describeShape(query.shape)}`);
+  }
+  const headDim =
+    divideDims(width, heads) ??
+    fail(`attention: the query's width ${width} is not a multiple of its ${heads} heads; choose heads that divide it`);
+  const group =
+    divideDims(heads, keyValueHeads) ??
+    fail(`attention: ${heads} query heads cannot share ${keyValueHeads} key and value heads evenly`);
+  const keys = keyCount('key', key.shape, batch, keyValueHeads, headDim);
+  const valueKeys = keyCount('value', value.shape, batch, keyValueHeads, headDim);
+  if (!equalDims(keys, valueKeys) || key.shape.length !== value.shape.length) {
+    fail(
+      `attention: key and value must have one shape, but they are ${describeShape(key.shape)} and ${describeShape(value.shape)}`,
+    );
+  }
+  if ((pastKey === undefined) !== (pastValue === undefined)) {
+    fail('attention: a past needs both key and value, but one is missing');
+  }
+  const past = pastKey === undefined ? 0 : pastCount('key', pastKey.shape, batch, keyValueHeads, headDim);
+  if (pastValue !== undefined && !equalDims(past, pastCount('value', pastValue.shape, batch, keyValueHeads, headDim))) {
+    fail('attention: the past key and the past value must be equally long');
+  }
+  const allKeys = addDims(past, keys);
+  const full = [batch, heads, queries, allKeys];
+  checkStretches('mask', mask?.shape, full);
+  checkStretches('bias', bias?.shape, full);
+  const hasPast = pastKey !== undefined;
+  return { query, key, value, dtype, batch, queries, heads, keyValueHeads, group, headDim, keys, hasPast, past, allKeys };
+}
+
+/** `[batch, keys, heads*headDim]` as `[batch, heads, keys, headDim]`; what has 4 axes is in that form already. */
+export function splitHeads(x: Tensor, heads: Dim): Tensor {
+  const [batch, keys, width] = x.shape;
+  if (x.shape.length === 4 || batch === undefined || keys === undefined || width === undefined) return x;
+  const headDim = divideDims(width, heads) ?? fail(`attention: width ${width} is not a multiple of ${heads} heads`);
+  return transpose(reshape(x, [batch, keys, heads, headDim]), [0, 2, 1, 3]);
+}
+
+/** The factor of the scores. */
+export function scoreScale({ headDim }: AttentionSizes, { scale }: AttentionAttributes): number {
+  if (scale !== undefined) return scale;
+  if (typeof headDim === 'number') return 1 / Math.sqrt(headDim);
+  return fail(`attention: give the scale, since the head size '${headDim}' is not a known number`);
+}
+
+function keyCount(name: string, shape: Shape, batch: Dim, heads: Dim, headDim: Dim): Dim {
+  const [first, second, third, last] = shape;
+  if (first !== undefined && second !== undefined && third !== undefined && equalDims(first, batch)) {
+    if (last === undefined) {
+      const size = divideDims(third, heads);
+      if (size !== undefined && equalDims(size, headDim)) return second;
+    } else if (shape.length === 4 && equalDims(second, heads) && equalDims(last, headDim)) return third;
+  }
+  return fail(
+    `attention: the ${name} must be [${batch}, keys, ${heads}*${headDim}] or [${batch}, ${heads}, keys, ${headDim}] to fit the query, but it is ${describeShape(shape)}`,
+  );
+}
+
+function pastCount(name: string, shape: Shape, batch: Dim, heads: Dim, headDim: Dim): Dim {
+  const [first, second, past, last] = shape;
+  const fits =
+    shape.length === 4 &&
+    equalDims(first ?? 0, batch) &&
+    equalDims(second ?? 0, heads) &&
+    equalDims(last ?? 0, headDim);
+  if (past !== undefined && fits) return past;
+  return fail(
+    `attention: the past ${name} must be [${batch}, ${heads}, past, ${headDim}], but it is ${describeShape(shape)}`,
+  );
+}
+
+function checkStretches(name: string, shape: Shape | undefined, full: Shape): void {
+  if (shape === undefined) return;
+  if (shape.length !== 4 || !shape.every((dim, axis) => dim === 1 || equalDims(dim, full[axis] ?? 0))) {
+    fail(
+      `attention: the ${name} must stretch to [batch, heads, queries, keys] = ${describeShape(full)}, but it is ${describeShape(shape)}`,
+    );
+  }
+}

@@ -57,18 +57,28 @@ export function matchWeights(
   return sources;
 }
 
-/** Every name that a parameter may have in a file, the model's own first. */
+/**
+ * Every name that a parameter may have in a file, the model's own first. Rules apply to each other's results, so that
+ * one may rename a prefix and another a member.
+ */
 export function spellings(program: NamedParameters, name: string): readonly string[] {
-  const own = [name, ...[...program.aliases].filter(([, target]) => target === name).map(([alias]) => alias)];
-  return [...new Set(own.flatMap((each) => [each, ...program.checkpointNames.flatMap((rule) => translate(rule, each))]))];
+  const aliases = [...program.aliases].filter(([, target]) => target === name).map(([alias]) => alias);
+  const found = new Set([name, ...aliases]);
+  // A set is walked in the order of insertion, entries that are added on the way included.
+  for (const spelling of found) {
+    for (const rule of program.checkpointNames) {
+      const other = translate(rule, spelling);
+      if (other !== undefined) found.add(other);
+    }
+  }
+  return [...found];
 }
 
-function translate({ ours, theirs }: CheckpointName, name: string): readonly string[] {
-  const pattern = new RegExp(`^${ours.split('*').map(escapeForPattern).join('(.*)')}$`);
-  const match = pattern.exec(name);
-  if (match === null) return [];
+function translate({ ours, theirs }: CheckpointName, name: string): string | undefined {
+  const match = new RegExp(`^${ours.split('*').map(escapeForPattern).join('(.*?)')}$`).exec(name);
+  if (match === null) return undefined;
   let capture = 1;
-  return [theirs.replaceAll('*', () => match[capture++] ?? '')];
+  return theirs.replaceAll('*', () => match[capture++] ?? '');
 }
 
 function escapeForPattern(text: string): string {

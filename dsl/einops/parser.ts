@@ -42,7 +42,11 @@ class PatternParser extends EmbeddedActionsParser {
       {
         ALT: (): Item => {
           this.CONSUME(Open);
-          this.MANY(() => factors.push(...this.SUBRULE(this.factor)));
+          this.MANY(() => {
+            const named = this.SUBRULE(this.factor);
+            // While Chevrotain records the grammar, rules return placeholders.
+            this.ACTION(() => factors.push(...named));
+          });
           this.CONSUME(Close);
           return { kind: 'axis', factors };
         },

@@ -1,0 +1,145 @@
+import { frozen, nameParameters, type ModelFacts, ModelError, type Program } from '../dsl/index.ts';
+import type { Activation } from './activation.ts';
+import { openFlamingoNames } from './checkpoint-names.ts';
+import { type Convention, conventions } from './conventions.ts';
+import { type CrossAttentionBlocks, languageGraph } from './flamingo-language-graph.ts';
+import { visionGraph } from './flamingo-vision-graph.ts';
+import { gatedCrossAttention } from './gated-cross-attention.ts';
+import { type InsertionRule, insertionPlaces } from './insertion.ts';
+import type { LanguageModel } from './language-model.ts';
+import { perceiverResampler } from './perceiver-resampler.ts';
+import type { VisionEncoder } from './vision-encoder.ts';
+
+export interface FlamingoOptions {
+  readonly name: string;
+  /** Gives the defaults of all that is left out below. Default `paper`. */
+  readonly convention?: Convention;
+  /** Frozen. */
+  readonly vision: VisionEncoder;
+  /** Frozen. */
+  readonly language: LanguageModel;
+  readonly resampler?: {
+    readonly depth?: number;
+    readonly heads?: number;
+    readonly headDim?: number;
+    readonly latents?: number;
+    /** A layer norm on the finished latents. */
+    readonly finalNorm?: boolean;
+    /** Learned frame embeddings, for video; a longer video interpolates them. */
+    readonly maxFrames?: number;
+  };
+  readonly crossAttention: {
+    /** A gated cross-attention block before every n-th layer of the language model. */
+    readonly every: number;
+    readonly insertion?: InsertionRule;
+    readonly heads?: number;
+    readonly headDim?: number;
+  };
+  /** Of all new layers. */
+  readonly activation?: Activation;
+  /** Width of the new layers' feed-forward in multiples of their own. Default 4. */
+  readonly expansion?: number;
+  /** The most frames that a video may have at run time. Default 30 for models with frame embeddings, 1 for others. */
+  readonly longestVideo?: number;
+  /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
+  readonly tokens?: Partial<ModelFacts['language']['tokens']>;
+}
+
+const TOKENS: ModelFacts['language']['tokens'] = {
+  image: '<image>',
+  endOfChunk: '<|endofchunk|>',
+  padding: '<PAD>',
+  beginning: '<s>',
+  end: '</s>',
+};
+
+/** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
+const LONGEST_VIDEO = 30;
+
+/**
+ * Joins a frozen vision encoder and a frozen language model by a Perceiver Resampler and gated cross-attention
+ * blocks, and traces the two graphs of the model: `vision`, images or frames to latents and their keys and values;
+ * `language`, which serves prefill and decode. Flamingo paper, section 2; `convention` chooses between its details
+ * and OpenFlamingo's.
+ *
+ * @throws ModelError when the insertion interval misses every layer or sizes do not fit
+ */
+export function flamingo(options: FlamingoOptions): Program {
+  const { vision, language, expansion = 4 } = options;
+  const convention = conventions[options.convention ?? 'paper'];
+  const activation = options.activation ?? convention.activation;
+  const resampler = { ...convention.resampler, ...options.resampler };
+  const heads = convention.crossAttention === 'language' ? language : convention.crossAttention;
+  const cross = { heads: heads.heads, headDim: heads.headDim, insertion: convention.insertion, ...options.crossAttention };
+  const places = insertionPlaces(language.layers, cross.every, cross.insertion);
+  if (places.length === 0) {
+    throw new ModelError(
+      `flamingo: a block every ${cross.every} layers '${cross.insertion}' misses all ${language.layers} layers of the language model; use an interval of at most ${language.layers}`,
+    );
+  }
+
+  const perceiver = perceiverResampler({
+    dim: vision.dim,
+    heads: resampler.heads,
+    headDim: resampler.headDim,
+    latents: resampler.latents,
+    inner: expansion * vision.dim,
+    depth: resampler.depth,
+    finalNorm: resampler.finalNorm,
+    activation,
+    ...(resampler.maxFrames !== undefined && { maxFrames: resampler.maxFrames }),
+  });
+  const blocks: CrossAttentionBlocks = new Map(
+    places.map((layer) => [
+      layer,
+      gatedCrossAttention({
+        dim: language.dim,
+        vision: vision.dim,
+        heads: cross.heads,
+        headDim: cross.headDim,
+        inner: expansion * language.dim,
+        activation,
+      }),
+    ]),
+  );
+  const { parameters, aliases } = nameParameters({
+    vision: frozen(vision.parts),
+    perceiver,
+    language: frozen(language.parts),
+    // Named by the layer that each stands before, as OpenFlamingo does.
+    cross_attention: Object.fromEntries(blocks),
+  });
+  const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
+  return {
+    kind: 'program',
+    name: options.name,
+    graphs: {
+      vision: visionGraph({ vision, perceiver, blocks: [...blocks.values()], heads: cross.heads }),
+      language: languageGraph({ language, blocks, heads: cross.heads, headDim: cross.headDim, latents: resampler.latents }),
+    },
+    parameters,
+    aliases,
+    checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...openFlamingoNames],
+    facts: {
+      options: {
+        convention: options.convention ?? 'paper',
+        vision: { family: vision.family, ...vision.options },
+        language: { family: language.family, ...language.options },
+        resampler,
+        crossAttention: cross,
+        activation,
+        expansion,
+      },
+      image: { size: vision.image, ...vision.preprocessing, maxFrames },
+      language: {
+        vocabulary: language.vocabulary,
+        contextLength: language.contextLength,
+        layers: language.layers,
+        keyValueHeads: language.keyValueHeads,
+        headDim: language.headDim,
+        tokens: { ...TOKENS, ...options.tokens },
+      },
+      crossAttention: { layers: blocks.size, heads: cross.heads, headDim: cross.headDim, latents: resampler.latents },
+    },
+  };
+}

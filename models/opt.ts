@@ -1,0 +1,76 @@
+import {
+  add, attention, block, embedding, layerNorm, linear, matmul, transpose,
+} from '../dsl/index.ts';
+import { type Activation, activations } from './activation.ts';
+import { optNames } from './checkpoint-names.ts';
+import type { LanguageModel } from './language-model.ts';
+
+/** OPT's position table has two rows more than positions: the places of padding and of an unused row. */
+const POSITION_OFFSET = 2;
+
+/** Pre-norm self-attention with a key/value cache, then a two-layer perceptron; both residual, all with biases. */
+const optLayer = block('OptLayer', {
+  sizes: ['dim', 'heads', 'headDim', 'inner'],
+  takes: ['batch text dim', 'batch 1 text past+text: bool', 'batch heads past headDim', 'batch heads past headDim'],
+  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
+    self_attn_layer_norm: layerNorm(dim),
+    self_attn: { q_proj: linear(dim, dim), k_proj: linear(dim, dim), v_proj: linear(dim, dim), out_proj: linear(dim, dim) },
+    final_layer_norm: layerNorm(dim),
+    fc1: linear(dim, inner),
+    fc2: linear(inner, dim),
+  }),
+  forward: ({ parts, sizes, options }, x, visible, pastKey, pastValue) => {
+    const { q_proj, k_proj, v_proj, out_proj } = parts.self_attn;
+    const normed = parts.self_attn_layer_norm(x);
+    const attended = attention(q_proj(normed), k_proj(normed), v_proj(normed), {
+      heads: sizes.heads,
+      mask: visible,
+      past: { key: pastKey, value: pastValue },
+    });
+    const first = add(x, out_proj(attended.result));
+    const second = parts.fc2(activations[options.activation](parts.fc1(parts.final_layer_norm(first))));
+    return [add(first, second), attended.presentKey, attended.presentValue];
+  },
+});
+
+export interface OptOptions {
+  readonly dim: number;
+  readonly layers: number;
+  /** Divides `dim`. */
+  readonly heads: number;
+  /** Width of the feed-forward; default 4 dim. */
+  readonly inner?: number;
+  readonly vocabulary: number;
+  readonly contextLength: number;
+  /** OPT's own is `relu`; the paper's language model has `gelu`. */
+  readonly activation?: Activation;
+}
+
+/**
+ * OPT's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
+ * Zhang et al. 2022; Hugging Face `OPTForCausalLM` with `do_layer_norm_before`.
+ */
+export function opt(options: OptOptions): LanguageModel {
+  const { dim, layers, heads, vocabulary, contextLength, activation = 'relu', inner = 4 * dim } = options;
+  const headDim = dim / heads;
+  const parts = {
+    embed_tokens: embedding(vocabulary, dim),
+    embed_positions: embedding(contextLength + POSITION_OFFSET, dim),
+    layers: Array.from({ length: layers }, () => optLayer({ dim, heads, headDim, inner, activation })),
+    final_layer_norm: layerNorm(dim),
+  };
+  return {
+    family: 'opt', dim, vocabulary, contextLength, layers, heads, keyValueHeads: heads, headDim, parts,
+    options: { ...options },
+    checkpointNames: optNames,
+    embed: (tokens, positions) => add(parts.embed_tokens(tokens), parts.embed_positions(add(positions, POSITION_OFFSET))),
+    layer(index, x, visible, past) {
+      const layer = parts.layers[index];
+      if (layer === undefined) throw new RangeError(`the language model has ${layers} layers, not a layer ${index}`);
+      const [next, key, value] = layer(x, visible, past.key, past.value);
+      return { x: next, present: { key, value } };
+    },
+    logits: (x) => matmul(parts.final_layer_norm(x), transpose(parts.embed_tokens.parts.weight, [1, 0])),
+  };
+}

@@ -1,0 +1,34 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { highest } from './highest.ts';
+
+/** Chooses the next token from [vocabulary] scores, whose exponentials need not sum to one. */
+export type Sampler = (scores: Float64Array) => number;
+
+/** The likeliest token; among equals the lowest id. */
+export const greedy: Sampler = (scores) => highest(scores, 1)[0] ?? 0;
+
+/**
+ * Draws a token with probability in proportion to exp(score).
+ *
+ * @param seed A 32-bit integer: the same seed and scores give the same tokens on every machine.
+ */
+export function seededSampler(seed: number): Sampler {
+  const generator = xoroshiro128plus(seed);
+  return (scores) => {
+    let top = -Infinity;
+    for (const score of scores) top = Math.max(top, score);
+    let total = 0;
+    for (const score of scores) total += Math.exp(score - top);
+    let rest = uniformFloat64(generator) * total;
+    let last = 0;
+    for (let token = 0; token < scores.length; token++) {
+      const weight = Math.exp((scores[token] ?? -Infinity) - top);
+      if (weight === 0) continue;
+      if (rest < weight) return token;
+      rest -= weight;
+      last = token;
+    }
+    return last; // only rounding leads here
+  };
+}

@@ -1,7 +1,7 @@
 import sharp, { type KernelEnum, type Metadata } from 'sharp';
 import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
-import { geometryOf } from './geometry.ts';
+import { type Box, geometryOf } from './geometry.ts';
 import { resample } from './resample.ts';
 import { checkSource, type ImageSource, nameOf } from './source.ts';
 
@@ -91,7 +91,6 @@ export async function decodePicture(
     // Leaves a factor of two to the kernel where a JPEG is shrunk as it is decoded: closer to Pillow.
     fastShrinkOnLoad: header.format === 'webp' && pixels > LARGE_WEBP,
   });
-  if (!enlarges) pipeline.extract(crop);
   const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
   let raw: Uint8Array;
   try {
@@ -99,13 +98,23 @@ export async function decodePicture(
   } catch (error) {
     throw imageError(name, error);
   }
-  const expected = (enlarges ? shrunk.width * shrunk.height : crop.width * crop.height) * 3;
+  const expected = shrunk.width * shrunk.height * 3;
   if (raw.length !== expected) {
     throw new UserError(
       `${name} decodes to ${raw.length} bytes but ${expected} are expected: save it as an RGB PNG.`,
     );
   }
-  return enlarges ? resample(raw, shrunk, resized, crop, interpolation) : raw;
+  return enlarges ? resample(raw, shrunk, resized, crop, interpolation) : cropPixels(raw, shrunk.width, crop);
+}
+
+/** Cut out here and not by sharp, which would turn the whole picture upright before shrinking it. */
+function cropPixels(pixels: Uint8Array, width: number, { left, top, ...crop }: Box): Uint8Array {
+  const result = new Uint8Array(crop.width * crop.height * 3);
+  for (let row = 0; row < crop.height; row += 1) {
+    const start = ((top + row) * width + left) * 3;
+    result.set(pixels.subarray(start, start + crop.width * 3), row * crop.width * 3);
+  }
+  return result;
 }
 
 function imageError(name: string, error: unknown): UserError {

@@ -7,7 +7,8 @@ import type { ImageSource } from './source.ts';
  * Reads a picture as the vision encoder takes it: CLIP's preprocessing, with the numbers of the manifest. Any format
  * that sharp reads; the first frame of a moving picture; alpha over white; upright by EXIF; greyscale, CMYK and other
  * colour spaces to sRGB. Pictures smaller than `size` come out as Pillow gives them; larger ones differ from Pillow by
- * a few of 255 steps at sharp edges, as libvips rounds differently and shrinks by more than four in two steps.
+ * a few of 255 steps at sharp edges (10 at most in the tests), as libvips rounds differently and shrinks by more than
+ * four in two steps. `nearest` may take a neighbour of the pixel that Pillow takes.
  *
  * @param source Path or bytes.
  * @param preprocessing The manifest's `image`.

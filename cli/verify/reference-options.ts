@@ -8,6 +8,8 @@ export type OptionKind = 'size' | 'optional size' | 'positive number' | 'boolean
 export interface OptionRule {
   readonly kind: OptionKind;
   readonly standard?: PythonValue;
+  /** The largest value that makes sense, where a larger one would be built in vain for a very long time. */
+  readonly most?: number;
 }
 
 export type OptionRules = Readonly<Record<string, OptionRule>>;
@@ -87,7 +89,7 @@ export function readOptions<R extends OptionRules>(
 
 function readOption(
   name: string,
-  { kind, standard }: OptionRule,
+  { kind, standard, most = Number.MAX_SAFE_INTEGER }: OptionRule,
   text: string | undefined,
   label: string,
 ): PythonValue {
@@ -101,6 +103,9 @@ function readOption(
     throw new UserError(
       `${label} has ${name} = ${JSON.stringify(text)} in its metadata, but ${EXPECTED[kind]} was expected.`,
     );
+  }
+  if (typeof value === 'number' && value > most) {
+    throw new UserError(`${label} has ${name} = ${value} in its metadata, but at most ${most} was expected.`);
   }
   return value;
 }

@@ -1,0 +1,99 @@
+import { Project, VariableDeclarationKind, Writers, type WriterFunction } from 'ts-morph';
+import type { GraphPort, Manifest } from '../artifact/manifest.ts';
+
+/**
+ * Writes `client.ts`, the typed way to load a compiled model: `load()` returns the runtime's model together with
+ * `facts`, whose types are the model's own sizes, names and special tokens, so that a program which disagrees with
+ * the model does not compile.
+ *
+ * @param manifest of the artifact that the file will lie in
+ */
+export function clientSource(manifest: Manifest): string {
+  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+  const file = project.createSourceFile('client.ts');
+  file.addStatements(`// Written by ${oneLine(manifest.generator)} for the model ${quote(manifest.model.name)}. Compile the model again rather than edit this file.`);
+  file.addImportDeclaration({ moduleSpecifier: 'node:url', namedImports: ['fileURLToPath'] });
+  file.addImportDeclaration({
+    moduleSpecifier: 'flamingo-onnx/runtime',
+    namedImports: [
+      { name: 'load', alias: 'loadArtifact' },
+      { name: 'LoadOptions', isTypeOnly: true },
+      { name: 'Model', isTypeOnly: true },
+    ],
+  });
+  file.addVariableStatement({
+    docs: ['What the model is: sizes, special tokens, and the inputs and outputs of its graphs. Open sizes are names.'],
+    isExported: true,
+    declarationKind: VariableDeclarationKind.Const,
+    declarations: [{ name: 'facts', initializer: Writers.assertion(literal(factsOf(manifest)), 'const') }],
+  });
+  file.addTypeAlias({ docs: ['The literal facts of this model.'], isExported: true, name: 'Facts', type: 'typeof facts' });
+  file.addFunction({
+    docs: [
+      'Loads the model from the folder that this file lies in.\n\n@throws when the folder is incomplete or its files were altered',
+    ],
+    isExported: true,
+    isAsync: true,
+    name: 'load',
+    parameters: [{ name: 'options', type: 'LoadOptions', initializer: '{}' }],
+    returnType: 'Promise<Model & { readonly facts: Facts }>',
+    statements: [
+      "const model = await loadArtifact(fileURLToPath(new URL('.', import.meta.url)), options);",
+      'return Object.assign(model, { facts });',
+    ],
+  });
+  file.formatText({ indentSize: 2 });
+  return file.getFullText();
+}
+
+function factsOf({ model, target, graphs, image, language, crossAttention }: Manifest): object {
+  return {
+    name: model.name,
+    target,
+    image: { size: image.size, maxFrames: image.maxFrames },
+    contextLength: language.contextLength,
+    vocabulary: language.vocabulary,
+    tokens: language.tokens,
+    latents: crossAttention.latents,
+    graphs: Object.fromEntries(
+      Object.entries(graphs).map(([name, { inputs, outputs }]) => [name, { inputs: ports(inputs), outputs: ports(outputs) }]),
+    ),
+  };
+}
+
+function ports(list: readonly GraphPort[]): object {
+  return Object.fromEntries(list.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
+}
+
+/** A value as TypeScript source: objects over several lines, lists in one. */
+function literal(value: unknown): WriterFunction {
+  return (writer) => {
+    if (typeof value === 'string') writer.write(quote(value));
+    else if (Array.isArray(value)) {
+      writer.write('[');
+      for (const [index, item] of value.entries()) {
+        if (index > 0) writer.write(', ');
+        literal(item)(writer);
+      }
+      writer.write(']');
+    } else if (typeof value === 'object' && value !== null) {
+      writer.inlineBlock(() => {
+        for (const [key, item] of Object.entries(value)) {
+          writer.write(/^[A-Za-z_$][\w$]*$/.test(key) && key !== '__proto__' ? key : `[${quote(key)}]`).write(': ');
+          literal(item)(writer);
+          writer.write(',').newLine();
+        }
+      });
+    } else writer.write(String(value));
+  };
+}
+
+/** Single quotes; everything that could end or bend a string is escaped, line separators too. */
+function quote(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  return `'${escaped.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]+/g, ' ');
+}

@@ -127,7 +127,8 @@ function imageError(name: string, error: unknown): UserError {
   const [first = ''] = message
     .replace(/^(Input (file|buffer) has corrupt header|Warning treated as error.*):?\s*/i, '')
     .split('\n');
-  const reason = first.trim().replace(/\.$/, '');
+  // libvips does not always say.
+  const reason = /^unknown error$/i.test(first) ? '' : first.trim().replace(/\.$/, '');
   return new UserError(
     `${name} is truncated or damaged${reason === '' ? '' : ` (${reason})`}: copy or download it again, or save it again as PNG.`,
   );

@@ -154,9 +154,9 @@ describe('loadImage', () => {
   });
 
   it('reads a file again after it has changed', async () => {
-    const path = join(temporary, 'changing.png');
+    const path = join(temporary, 'changing.webp');
     for (const colour of ['#ff0000', '#0000ff']) {
-      await plain(8, 8, colour).png().toFile(path);
+      await writeFile(path, await plain(8, 8, colour).webp({ lossless: true }).toBuffer());
       assert.deepEqual(
         middle(await loadImage(path, bytes)),
         colour === '#ff0000' ? [255, 0, 0] : [0, 0, 255],

@@ -24,7 +24,7 @@ export function matchWeights(
   seedMissing = false,
 ): ReadonlyMap<string, WeightSource> {
   const sources = new Map<string, WeightSource>();
-  const used = new Set<string>();
+  const used = new Map(files.map((file) => [file, new Set<string>()]));
   const missing: string[] = [];
   const misshaped: string[] = [];
   for (const [name, parameter] of program.parameters) {
@@ -34,7 +34,7 @@ export function matchWeights(
       for (const candidate of candidates) {
         if (!file.has(candidate)) continue;
         // A tied weight may be stored under each of its names: all of them are accounted for, the first is read.
-        used.add(`${file.path}\0${candidate}`);
+        used.get(file)?.add(candidate);
         if (found) continue;
         found = true;
         const problem = shapeProblem(parameter, file.tensor(candidate).shape);
@@ -44,14 +44,14 @@ export function matchWeights(
     }
     if (!found) missing.push(name);
   }
-  const unused = files.flatMap((file) => file.names.filter((name) => !used.has(`${file.path}\0${name}`)));
+  const unused = files.flatMap((file) => file.names.filter((name) => !used.get(file)?.has(name)));
   const complaints = [
     ...list('missing', seedMissing ? [] : missing, unused),
     ...list('unexpected', unused, missing),
     ...list('of another shape', misshaped, []),
   ];
   if (complaints.length > 0) {
-    const paths = files.map((file) => file.path).join(', ');
+    const paths = [...new Set(files.map((file) => file.path))].join(', ');
     throw new UserError(`The weights in ${paths} do not fit the model:\n${complaints.join('\n')}`);
   }
   return sources;

@@ -1,0 +1,73 @@
+import type { Target } from '../../dsl/emitter.ts';
+import { type Graph, operatorCounts } from '../../dsl/graph.ts';
+import type { Refusal } from '../fusion/find-matches.ts';
+import { fuse } from '../fusion/fuse.ts';
+import { fusionRules } from '../fusion/load-rules.ts';
+import { cancelReshapes } from './cancel-reshapes.ts';
+import { decompose } from './decompose.ts';
+import { foldConstants } from './fold-constants.ts';
+import { mergeDuplicates } from './merge-duplicates.ts';
+
+export interface PipelineOptions {
+  readonly target: Target;
+  /** Whether ONNX Runtime's own operators may be used. Without them the same model is written in plain ONNX. */
+  readonly fusion: boolean;
+}
+
+export interface PipelineReport {
+  /** Operators of the graph as the author wrote it, and as it is lowered, most frequent first. */
+  readonly before: ReadonlyMap<string, number>;
+  readonly after: ReadonlyMap<string, number>;
+  /** Operations before and after each pass, in order. */
+  readonly passes: readonly PassReport[];
+  /** How often each fusion rule applied; every rule is named. Empty when fusion is off. */
+  readonly fusions: ReadonlyMap<string, number>;
+  /** Rules that matched where an operator then refused the inputs: each lacks a condition. Empty in a good house. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface PassReport {
+  readonly pass: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
+
+/** Turns the author's graph into the one that is lowered: every pass in its order. */
+export function pipeline(graph: Graph, { target, fusion }: PipelineOptions): { graph: Graph; report: PipelineReport } {
+  let fusions: ReadonlyMap<string, number> = new Map();
+  let refusals: readonly Refusal[] = [];
+  const applyRules = (each: Graph): Graph => {
+    const result = fuse(each, { rules: fusionRules(), target, clean: (fused) => mergeDuplicates(cancelReshapes(fused)) });
+    ({ counts: fusions, refusals } = result);
+    return result.graph;
+  };
+
+  const passes: readonly Pass[] = [
+    ['fold constants', foldConstants],
+    ['merge duplicates', mergeDuplicates],
+    ['cancel reshapes', cancelReshapes],
+    ...(fusion ? [['fuse', applyRules] as const] : []),
+    ['decompose', (each) => decompose(each, { fusion })],
+    ['fold new constants', foldConstants],
+    ['cancel new reshapes', cancelReshapes],
+    ['merge new duplicates', mergeDuplicates],
+  ];
+
+  const reports: PassReport[] = [];
+  const before = operatorCounts(graph);
+  let counts = before;
+  let current = graph;
+  for (const [name, pass] of passes) {
+    const operationsBefore = total(counts);
+    current = pass(current);
+    counts = operatorCounts(current);
+    reports.push({ pass: name, before: operationsBefore, after: total(counts) });
+  }
+  return { graph: current, report: { before, after: counts, passes: reports, fusions, refusals } };
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import * as onnxruntime from 'onnxruntime-node';
+import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { Program } from '../../dsl/program.ts';
+import { clipVit } from '../../models/clip-vit.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { opt } from '../../models/opt.ts';
+import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
+import { type Feeds, withGraph } from '../support/run-program.ts';
+import { assertClose } from './close.ts';
+import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { openReference, rowsOf, sizesOf, tensorsUnder, without } from './reference.ts';
+
+/** The model that OpenFlamingo joined for the reference, in this project's words. */
+function openFlamingo(file: SafetensorsFile): Program {
+  const size = sizesOf(file);
+  const vision = sizesOf(file, 'vision');
+  const language = sizesOf(file, 'language');
+  return flamingo({
+    name: 'open-flamingo-reference',
+    convention: 'open-flamingo',
+    vision: clipVit({
+      image: vision('image_size'),
+      patch: vision('patch_size'),
+      dim: vision('hidden_size'),
+      layers: vision('num_hidden_layers'),
+      heads: vision('num_attention_heads'),
+      inner: vision('intermediate_size'),
+    }),
+    language: opt({
+      dim: language('hidden_size'),
+      layers: language('num_hidden_layers'),
+      heads: language('num_attention_heads'),
+      inner: language('ffn_dim'),
+      vocabulary: size('vocab_size'),
+      contextLength: language('max_position_embeddings'),
+    }),
+    crossAttention: { every: size('cross_attn_every_n_layers') },
+  });
+}
+
+/** The frozen parts and the trained ones; the trained token embeddings have grown and take the frozen ones' place. */
+function weightsOf(file: SafetensorsFile): readonly SafetensorsFile[] {
+  return [
+    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
+    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
+    tensorsUnder(file, 'weights.'),
+  ];
+}
+
+/** The model's images, only those that a prompt has an `<image>` token for. */
+async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Promise<onnxruntime.Tensor> {
+  const { shape } = file.tensor('input.vision_x');
+  const [, perRow = 0, ...image] = shape;
+  const size = image.reduce((product, each) => product * each, 1);
+  const all = await file.readFloat32('input.vision_x');
+  const used = counts.flatMap((count, row) =>
+    Array.from({ length: count }, (_, index) => all.subarray((row * perRow + index) * size, (row * perRow + index + 1) * size)),
+  );
+  return new onnxruntime.Tensor('float32', Float32Array.from(used.flatMap((each) => [...each])), [used.length, ...image]);
+}
+
+for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+  for (const fusion of [true, false]) {
+    describe(`flamingo against OpenFlamingo (${reference}), fusion ${fusion ? 'on' : 'off'}`, () => {
+      for (const side of ['right', 'left'] as const) {
+        it(`gives the same prefill and cached decode logits, padded ${side}`, async () => {
+          const file = await openReference(`${reference}.safetensors`);
+          const size = sizesOf(file);
+          const [image, padding] = [size('media_token_id'), size('pad_token_id')];
+          const program = openFlamingo(file);
+          const padded = await rowsOf(file, 'input.lang_x');
+          const prompts = padded.map((row) => row.slice(0, row.findLastIndex((token) => token !== padding) + 1));
+          const counts = prompts.map((prompt) => prompt.filter((token) => token === image).length);
+          assert.ok(counts.includes(0) && counts.some((count) => count > 1), 'the reference mixes prompts');
+
+          const media = await withGraph(program.graphs.vision, program, weightsOf(file), { fusion }, async (run) => {
+            const { latents, ...media } = await run({ pixels: await usedPixels(file, counts) });
+            const expected = await file.readFloat32('output.latents');
+            const { shape } = file.tensor('output.latents');
+            const [, perRow = 0, ...rest] = shape;
+            const each = rest.reduce((product, axis) => product * axis, 1);
+            const used = counts.flatMap((count, row) => [...expected.subarray(row * perRow * each, (row * perRow + count) * each)]);
+            assertClose(latents?.data as Float32Array, used);
+            return media;
+          });
+
+          await withGraph(program.graphs.language, program, weightsOf(file), { fusion }, async (run) => {
+            const everywhere = prompts.map((prompt) => [...prompt.keys()]);
+            const prefill = layoutPrefill(prompts, { image, padding, side, wanted: everywhere });
+            const { layers, keyValueHeads, headDim } = program.facts.language;
+            const first = await run({
+              ...layoutFeeds(prefill),
+              ...media,
+              ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]),
+            });
+            const vocabulary = program.facts.language.vocabulary;
+            const expected = await file.readFloat32('output.logits');
+            const longest = padded[0]?.length ?? 0;
+            const valid = prompts.flatMap((prompt, row) => [
+              ...expected.subarray(row * longest * vocabulary, (row * longest + prompt.length) * vocabulary),
+            ]);
+            assertClose(first.logits?.data as Float32Array, valid);
+
+            const steps = await rowsOf(file, 'input.decode.lang_x');
+            const expectedSteps = await file.readFloat32('output.decode.logits');
+            let past: Feeds = pastFrom(first);
+            let mask = prefill.attentionMask;
+            for (const [step, tokens] of steps.entries()) {
+              const width = mask.length / prompts.length;
+              const decode = layoutDecode(
+                tokens.map((token, row) => ({
+                  tokens: [token],
+                  past: mask.subarray(row * width, (row + 1) * width),
+                  row: prefill.lastRows[row] ?? null,
+                })),
+                { rows: prefill.rows, padding },
+              );
+              const next = await run({ ...layoutFeeds(decode), ...media, ...past });
+              const start = step * prompts.length * vocabulary;
+              assertClose(next.logits?.data as Float32Array, expectedSteps.subarray(start, start + prompts.length * vocabulary));
+              past = pastFrom(next);
+              mask = decode.attentionMask;
+            }
+          });
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import * as onnxruntime from 'onnxruntime-node';
+import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
+import { encodeModel } from '../../compiler/encode/encode-model.ts';
+import { initialValues } from '../../compiler/weights/initialise.ts';
+import { matchWeights } from '../../compiler/weights/match-weights.ts';
+import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { Graph } from '../../dsl/graph.ts';
+import type { Program } from '../../dsl/program.ts';
+
+export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;
+export type Run = (feeds: Feeds) => Promise<Readonly<Record<string, onnxruntime.Tensor>>>;
+export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
+
+/**
+ * Compiles a graph in memory, gives its parameters the values of the files (or their initial values where there are
+ * none) and calls `use` with a function that runs it in ONNX Runtime.
+ */
+export async function withGraph<R>(
+  graph: Graph,
+  weights: Weights,
+  files: readonly SafetensorsFile[],
+  options: GraphOptions,
+  use: (run: Run) => Promise<R>,
+): Promise<R> {
+  const { onnx } = compileGraph(graph, options);
+  const sources = files.length === 0 ? new Map() : matchWeights(weights, files);
+  const bytes = new Map<string, Uint8Array>();
+  for (const { parameter } of onnx.parameters) {
+    const name = parameter.name ?? '';
+    const source = sources.get(name);
+    const values = source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
+    bytes.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  const model = encodeModel(onnx, ({ name }) => ({ kind: 'inline', bytes: bytes.get(name ?? '') ?? new Uint8Array() }));
+  const session = await onnxruntime.InferenceSession.create(model, { logSeverityLevel: 3 });
+  try {
+    return await use((feeds) => session.run(feeds));
+  } finally {
+    await session.release();
+  }
+}

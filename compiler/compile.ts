@@ -14,6 +14,7 @@ import { fallbacksOf } from './target/target.ts';
 import { matchWeights, type WeightSource } from './weights/match-weights.ts';
 import { openSafetensors } from './weights/safetensors.ts';
 import { writeWeights } from './weights/write-weights.ts';
+import { workOf } from './work.ts';
 
 export interface CompileOptions {
   /** The artifact's folder; made whole or not at all. */
@@ -81,7 +82,10 @@ export async function compile(program: Program, options: CompileOptions): Promis
       model: { name: program.name, source: options.source, options: { ...program.facts.options } },
       target,
       fusion,
-      graphs: { vision: describeGraph('vision', compiled.vision, target), language: describeGraph('language', compiled.language, target) },
+      graphs: {
+        vision: { ...describeGraph('vision', compiled.vision, target), work: workOf(program.graphs.vision) },
+        language: { ...describeGraph('language', compiled.language, target), work: workOf(program.graphs.language) },
+      },
       image: { ...program.facts.image, mean: [...program.facts.image.mean], deviation: [...program.facts.image.deviation] },
       language: program.facts.language,
       crossAttention: program.facts.crossAttention,

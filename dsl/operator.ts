@@ -1,7 +1,7 @@
 import { captureCallSite } from './call-site.ts';
 import { ModelError } from './model-error.ts';
 import { currentScope } from './scope.ts';
-import type { Attributes, Operation, Shape, Tensor, TensorType } from './tensor.ts';
+import type { Attributes, Dim, Operation, Shape, Tensor, TensorType } from './tensor.ts';
 import type { Dtype } from './dtype.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -23,6 +23,11 @@ export interface Operator<A extends Attributes = Attributes> {
    * `fused` is set, and as the definition that every fusion is tested against.
    */
   decompose?(inputs: Inputs, attributes: A): readonly Tensor[];
+  /**
+   * Multiplications that are each followed by an addition: the work of matrix products. Left out by operators whose
+   * work is one step an element, which is small beside it.
+   */
+  multiplyAdds?(inputs: Inputs, attributes: A, outputs: readonly TensorType[]): Dim;
   /** True for operators that are not plain ONNX (`com.microsoft`): without fusion they are decomposed. */
   readonly fused?: boolean;
   /** True when the two first inputs may change places: fusion rules then match either order. */

@@ -1,5 +1,6 @@
 import { atCallSite } from '../at-call-site.ts';
 import { apply, applyAll, defineOperator } from '../operator.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 import { attentionSizes, type AttentionAttributes, splitHeads } from './shared/attention-sizes.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
@@ -41,6 +42,11 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
     const { batch, keyValueHeads, headDim, allKeys, hasPast, dtype, query } = attentionSizes(inputs, attributes);
     const present = { dtype, shape: [batch, keyValueHeads, allKeys, headDim] };
     return [{ dtype, shape: query.shape }, ...(hasPast ? [present, present] : [])];
+  },
+  // Scores, then the weighted sum of the values.
+  multiplyAdds(inputs, attributes) {
+    const { batch, heads, queries, allKeys, headDim } = attentionSizes(inputs, attributes);
+    return multiplyDims(2, batch, heads, queries, allKeys, headDim);
   },
   lower: lowerAttention,
   decompose: plainAttention,

@@ -1,4 +1,5 @@
 import { apply, defineOperator, fail } from '../operator.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import { type Conv2dGeometry, conv2dShape } from '../shape/conv2d.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
@@ -25,6 +26,7 @@ export const conv2dOperator = defineOperator<Conv2dAttributes>({
     }
     return [{ dtype, shape: conv2dShape(x.shape, weight.shape, inputs[2]?.shape, geometry) }];
   },
+  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), ...(inputs[1]?.shape.slice(1) ?? [])),
   lower(emit, inputs, { attributes: { stride, padding, dilation, groups } }) {
     return [
       emit.node('Conv', inputs, {

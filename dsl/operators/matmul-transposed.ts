@@ -1,4 +1,5 @@
 import { apply, defineOperator } from '../operator.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import { matmulShape } from '../shape/matmul.ts';
 import { transposeShape } from '../shape/transpose.ts';
 import type { Tensor } from '../tensor.ts';
@@ -18,6 +19,7 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
     const turned = transposeShape(right.shape, lastTwoSwapped(right.shape.length));
     return [{ dtype, shape: matmulShape(left.shape, turned) }];
   },
+  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
   lower(emit, inputs, { attributes: { scale } }) {
     return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
   },

@@ -1,4 +1,5 @@
 import { apply, defineOperator } from '../operator.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import { matmulShape } from '../shape/matmul.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
@@ -12,6 +13,7 @@ export const matmulOperator = defineOperator<NoAttributes>({
     checkDtype('matmul', 'the left operand', left, FLOATS);
     return [{ dtype, shape: matmulShape(left.shape, right.shape) }];
   },
+  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
   lower: (emit, inputs) => [emit.node('MatMul', inputs)],
 });
 

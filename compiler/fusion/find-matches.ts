@@ -1,0 +1,156 @@
+import type { Target } from '../../dsl/emitter.ts';
+import { type Graph, operationsOf, operationsUnder, usersOf } from '../../dsl/graph.ts';
+import { ModelError } from '../../dsl/model-error.ts';
+import { equalDims } from '../../dsl/shape/dim.ts';
+import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import { onBehalfOf } from '../passes/on-behalf-of.ts';
+import { Bindings } from './bindings.ts';
+import { checkMatch } from './check-match.ts';
+import { instantiate } from './instantiate.ts';
+import { matchPattern } from './match-pattern.ts';
+import { type Form, RESULT } from './rule.ts';
+
+/** One place in a graph where a form applies. */
+export interface Match {
+  readonly form: Form;
+  readonly root: Operation;
+  readonly bindings: Bindings;
+  /** For each output of the replacement the tensor whose place it takes. */
+  readonly replaced: readonly (Tensor | undefined)[];
+}
+
+/** A match that was given up because an operator of the replacement refused its inputs: the rule lacks a condition. */
+export interface Refusal {
+  readonly rule: string;
+  readonly sentence: string;
+}
+
+export interface Findings {
+  readonly matches: readonly Match[];
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Matches that can be applied together, larger patterns first: no operation belongs to two of them, and no replacement
+ * comes to depend on itself.
+ */
+export function findMatches(graph: Graph, forms: readonly Form[], target: Target): Findings {
+  const finder = new MatchFinder(graph);
+  const largestFirst = forms
+    .filter(({ targets }) => targets.length === 0 || targets.includes(target))
+    .toSorted((a, b) => b.size - a.size);
+  const candidates: Match[] = [];
+  for (const operation of operationsOf(graph)) {
+    for (const form of largestFirst) {
+      const match = form.roots.has(operation.operator.name) ? finder.matchAt(form, operation) : undefined;
+      if (match === undefined) continue;
+      candidates.push(match);
+      break;
+    }
+  }
+  const matches = selectCompatible(candidates.toSorted((a, b) => b.form.size - a.form.size));
+  return { matches, refusals: finder.refusals };
+}
+
+class MatchFinder {
+  readonly refusals: Refusal[] = [];
+  private readonly users: ReadonlyMap<Tensor, readonly Operation[]>;
+  private readonly outputs: ReadonlySet<Tensor>;
+
+  constructor(graph: Graph) {
+    this.users = usersOf(graph);
+    this.outputs = new Set(Object.values(graph.outputs));
+  }
+
+  matchAt(form: Form, root: Operation): Match | undefined {
+    const [result] = root.outputs;
+    for (const matched of matchPattern(form.pattern, result, Bindings.NONE)) {
+      const bindings = checkMatch(form, matched);
+      if (bindings === undefined || result === undefined) continue;
+      const replaced = form.results.map((name) =>
+        name === RESULT ? result : name === undefined ? undefined : bindings.tensors.get(name),
+      );
+      if (this.isNeededElsewhere(bindings.owned, replaced)) continue;
+      const match = { form, root, bindings, replaced };
+      if (this.keepsTypes(match, result)) return match;
+    }
+    return undefined;
+  }
+
+  /** Whether something outside the match reads a value that the replacement does not provide. */
+  private isNeededElsewhere(
+    owned: ReadonlySet<Operation>,
+    replaced: readonly (Tensor | undefined)[],
+  ): boolean {
+    for (const { outputs } of owned) {
+      for (const tensor of outputs) {
+        if (replaced.includes(tensor)) continue;
+        if (this.outputs.has(tensor)) return true;
+        if (this.users.get(tensor)?.some((user) => !owned.has(user)) === true) return true;
+      }
+    }
+    return false;
+  }
+
+  /** A replacement of another dtype or shape would not be one, for instance where a constant broadcasts the result. */
+  private keepsTypes(match: Match, result: Tensor): boolean {
+    try {
+      const outputs = onBehalfOf(match.root, () =>
+        instantiate(match.form, match.bindings, result, (tensor) => tensor),
+      );
+      return (
+        outputs !== undefined &&
+        match.replaced.every((tensor, index) => tensor === undefined || sameType(tensor, outputs[index]))
+      );
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      this.refusals.push({ rule: match.form.rule, sentence: error.message });
+      return false;
+    }
+  }
+}
+
+function sameType(left: Tensor, right: Tensor | undefined): boolean {
+  return (
+    right !== undefined &&
+    left.dtype === right.dtype &&
+    left.shape.length === right.shape.length &&
+    left.shape.every((dim, axis) => equalDims(dim, right.shape[axis] ?? -1))
+  );
+}
+
+function selectCompatible(candidates: readonly Match[]): readonly Match[] {
+  const taken = new Set<Operation>();
+  const provided = new Set<Operation>();
+  const selected: Match[] = [];
+  for (const match of candidates) {
+    const { owned } = match.bindings;
+    if ([...owned].some((operation) => taken.has(operation))) continue;
+    const inner = innerResults(match);
+    if (inner.length > 0 && dependsOn(match, new Set([...provided, ...inner]))) continue;
+    for (const operation of inner) provided.add(operation);
+    for (const operation of owned) taken.add(operation);
+    selected.push(match);
+  }
+  return selected;
+}
+
+/** The operations below the root whose outputs the replacement provides. */
+function innerResults({ replaced, root }: Match): readonly Operation[] {
+  return replaced.flatMap((tensor) =>
+    tensor?.source.kind === 'operation' && tensor.source.operation !== root ? [tensor.source.operation] : [],
+  );
+}
+
+/**
+ * Whether an input of the replacement is computed from one of `provided`: the replacement, which provides it, would
+ * then wait for itself. Cheap, because the walk ends at what the match owns and such inputs are mostly parameters.
+ */
+function dependsOn({ bindings: { tensors, owned } }: Match, provided: ReadonlySet<Operation>): boolean {
+  const leaves = [...tensors.values()].filter(
+    (tensor) => tensor?.source.kind === 'operation' && !owned.has(tensor.source.operation),
+  );
+  return operationsUnder(leaves.filter((tensor) => tensor !== undefined)).some((operation) =>
+    provided.has(operation),
+  );
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Operator } from '../../dsl/operator.ts';
+import { checkForm } from './check-rule.ts';
+import { OPERATORS } from './operators.ts';
+import type { Rule } from './rule.ts';
+import { parseRules } from './rule-parser.ts';
+
+const FOLDER = new URL('./rules/', import.meta.url);
+
+let loaded: readonly Rule[] | undefined;
+
+/** The project's fusion rules, in the order of their names: every `.rule` file of `rules/`. */
+export function fusionRules(): readonly Rule[] {
+  loaded ??= readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.rule'))
+    .sort()
+    .map((file) => readRule(readFileSync(new URL(file, FOLDER), 'utf8'), file));
+  return loaded;
+}
+
+/**
+ * Reads one rule file.
+ *
+ * @param file its name, for messages; the rule is named after it
+ * @throws RuleError with line and column at the first mistake
+ */
+export function readRule(text: string, file: string, operators: ReadonlyMap<string, Operator> = OPERATORS): Rule {
+  const name = file.replace(/\.rule$/, '');
+  const explanation = /^(?:#[^\n]*\n?)*/.exec(text)?.[0].replace(/^# ?/gm, '').trim() ?? '';
+  const forms = parseRules(text, file).map((syntax) => checkForm(syntax, name, file, operators));
+  return { name, explanation, forms };
+}

@@ -45,7 +45,12 @@ export function alibiSlopes(heads: number, maxBias = 8): readonly number[] {
 
 function axesOf(name: string, positions: Tensor): readonly [Dim, Dim] {
   const [batch, length] = positions.shape;
-  if (positions.dtype !== 'int64' || positions.shape.length !== 2 || batch === undefined || length === undefined) {
+  if (
+    positions.dtype !== 'int64' ||
+    positions.shape.length !== 2 ||
+    batch === undefined ||
+    length === undefined
+  ) {
     return fail(
       `alibi: ${name} must be int64 [batch, length], but it is ${positions.dtype} ${describeShape(positions.shape)}`,
     );

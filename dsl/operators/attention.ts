@@ -2,9 +2,9 @@ import { atCallSite } from '../at-call-site.ts';
 import { apply, applyAll, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
-import { attentionSizes, type AttentionAttributes, splitHeads } from './shared/attention-sizes.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
 import { plainAttention } from './shared/attention-plain.ts';
+import { type AttentionAttributes, attentionSizes, splitHeads } from './shared/attention-sizes.ts';
 
 export interface AttentionOptions {
   /** Query heads. */
@@ -39,7 +39,10 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
   name: 'attention',
   fused: true,
   infer(inputs, attributes) {
-    const { batch, keyValueHeads, headDim, allKeys, hasPast, dtype, query } = attentionSizes(inputs, attributes);
+    const { batch, keyValueHeads, headDim, allKeys, hasPast, dtype, query } = attentionSizes(
+      inputs,
+      attributes,
+    );
     const present = { dtype, shape: [batch, keyValueHeads, allKeys, headDim] };
     return [{ dtype, shape: query.shape }, ...(hasPast ? [present, present] : [])];
   },
@@ -62,7 +65,12 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
  *   `[batch, keyValueHeads, keys, headDim]`. At least one key when the model runs
  * @throws ModelError when sizes do not fit, in a sentence that names the input
  */
-export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): AttentionResult {
+export function attention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions,
+): AttentionResult {
   const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
   const inputs = [query, key, value, mask, bias, past?.key, past?.value];
   while (inputs.at(-1) === undefined) inputs.pop();

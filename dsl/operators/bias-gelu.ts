@@ -17,7 +17,9 @@ export const biasGeluOperator = defineOperator<NoAttributes>({
     return [{ dtype, shape: x.shape }];
   },
   lower: (emit, inputs) => [emit.node('BiasGelu', inputs, {}, 'com.microsoft')],
-  decompose: (inputs) => [gelu(add(required('biasGelu', inputs, 0, 'x'), required('biasGelu', inputs, 1, 'bias')))],
+  decompose: (inputs) => [
+    gelu(add(required('biasGelu', inputs, 0, 'x'), required('biasGelu', inputs, 1, 'bias'))),
+  ],
 });
 
 /** `gelu(x + bias)` in one pass: x `[..., dim]`, bias `[dim]`. ONNX Runtime's BiasGelu. */

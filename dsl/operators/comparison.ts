@@ -16,9 +16,17 @@ export const equalOperator = binaryOperator({
 export const lessOperator = ordering('less', 'Less', (left, right) => left < right);
 export const lessOrEqualOperator = ordering('lessOrEqual', 'LessOrEqual', (left, right) => left <= right);
 export const greaterOperator = ordering('greater', 'Greater', (left, right) => left > right);
-export const greaterOrEqualOperator = ordering('greaterOrEqual', 'GreaterOrEqual', (left, right) => left >= right);
+export const greaterOrEqualOperator = ordering(
+  'greaterOrEqual',
+  'GreaterOrEqual',
+  (left, right) => left >= right,
+);
 
-function ordering(name: string, onnx: string, holds: (left: number, right: number) => boolean): Operator<NoAttributes> {
+function ordering(
+  name: string,
+  onnx: string,
+  holds: (left: number, right: number) => boolean,
+): Operator<NoAttributes> {
   return binaryOperator({
     name,
     onnx,

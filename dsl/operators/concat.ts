@@ -1,4 +1,4 @@
-import { type ConstantTensor, apply, defineOperator } from '../operator.ts';
+import { apply, type ConstantTensor, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { concatShape } from '../shape/concat.ts';
 import type { Tensor } from '../tensor.ts';
@@ -22,7 +22,9 @@ export const concatOperator = defineOperator<{ axis: number }>({
     const shape = type && fixedShape(type.shape);
     if (type === undefined || shape === undefined || !foldable(inputs, types)) return undefined;
     const rows = elementCount(shape.slice(0, axis));
-    const values = Array.from({ length: rows }, (_, row) => inputs.map((input) => rowOf(input, row, rows))).flat(2);
+    const values = Array.from({ length: rows }, (_, row) =>
+      inputs.map((input) => rowOf(input, row, rows)),
+    ).flat(2);
     const data = pack(values, type.dtype);
     return data === undefined ? undefined : [data];
   },

@@ -1,10 +1,10 @@
-import type { Dtype } from '../dtype.ts';
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { fail } from '../operator.ts';
 import type { ConstantData, Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
-import { FLOATS } from './shared/inputs.ts';
 import { elementCount, pack } from './shared/elements.ts';
+import { FLOATS } from './shared/inputs.ts';
 
 /**
  * A tensor whose values are known now and stored in the model file; not trained. For weights use a parameter.
@@ -21,12 +21,15 @@ export function constant(
 ): Tensor {
   return atCallSite(() => {
     if (elementCount(shape) !== values.length) {
-      fail(`constant: [${shape.join(', ')}] holds ${elementCount(shape)} values, but ${values.length} were given`);
+      fail(
+        `constant: [${shape.join(', ')}] holds ${elementCount(shape)} values, but ${values.length} were given`,
+      );
     }
     const stored = FLOATS.includes(dtype) || dtype === 'int8' ? 'float32' : dtype;
     const numbers = Array.from(values, Number);
     const whole = stored === 'float32' || numbers.every(Number.isInteger);
-    const data = (whole ? pack(numbers, stored) : undefined) ?? fail(`constant: the values do not all fit ${dtype}`);
+    const data =
+      (whole ? pack(numbers, stored) : undefined) ?? fail(`constant: the values do not all fit ${dtype}`);
     const tensor: Tensor = { dtype: stored, shape, source: { kind: 'constant', data } };
     return stored === dtype ? tensor : cast(tensor, dtype);
   });

@@ -1,6 +1,6 @@
 import { apply, defineOperator, fail } from '../operator.ts';
-import { multiplyDims } from '../shape/dim.ts';
 import { type Conv2dGeometry, conv2dShape } from '../shape/conv2d.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 
@@ -15,7 +15,12 @@ export const conv2dOperator = defineOperator<Conv2dAttributes>({
     const weight = required('conv2d', inputs, 1, 'weight');
     const dtype = sameDtype('conv2d', x, weight, inputs[2]);
     checkDtype('conv2d', 'x', x, FLOATS);
-    for (const [name, least] of [['stride', 1], ['padding', 0], ['dilation', 1], ['groups', 1]] as const) {
+    for (const [name, least] of [
+      ['stride', 1],
+      ['padding', 0],
+      ['dilation', 1],
+      ['groups', 1],
+    ] as const) {
       if (!Number.isInteger(geometry[name]) || geometry[name] < least) {
         fail(`conv2d: ${name} must be a whole number from ${least} up, but it is ${geometry[name]}`);
       }
@@ -26,7 +31,8 @@ export const conv2dOperator = defineOperator<Conv2dAttributes>({
     }
     return [{ dtype, shape: conv2dShape(x.shape, weight.shape, inputs[2]?.shape, geometry) }];
   },
-  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), ...(inputs[1]?.shape.slice(1) ?? [])),
+  multiplyAdds: (inputs, _attributes, [output]) =>
+    multiplyDims(...(output?.shape ?? []), ...(inputs[1]?.shape.slice(1) ?? [])),
   lower(emit, inputs, { attributes: { stride, padding, dilation, groups } }) {
     return [
       emit.node('Conv', inputs, {

@@ -23,7 +23,8 @@ export const gatherOperator = defineOperator<{ axis: number }>({
     const wanted = numbersOf(indices.data)?.map((index) => (index < 0 ? index + size : index));
     const shape = fixedShape(types[0]?.shape ?? []);
     // An index out of range is reported by ONNX Runtime, when the model runs.
-    if (shape === undefined || wanted?.every((index) => index >= 0 && index < size) !== true) return undefined;
+    if (shape === undefined || wanted?.every((index) => index >= 0 && index < size) !== true)
+      return undefined;
     const inner = elementCount(x.shape.slice(axis + 1));
     const outer = offsets(x.shape.slice(0, axis), stridesOf(x.shape));
     const places = Array.from(outer, (start) =>

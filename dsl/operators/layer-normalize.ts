@@ -28,7 +28,10 @@ export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
     const x = required('layerNormalize', inputs, 0, 'x');
     const centred = subtract(x, reduceMean(x, [-1], true));
     const variance = reduceMean(square(centred), [-1], true);
-    const scaled = multiply(divide(centred, sqrt(add(variance, epsilon))), required('layerNormalize', inputs, 1, 'weight'));
+    const scaled = multiply(
+      divide(centred, sqrt(add(variance, epsilon))),
+      required('layerNormalize', inputs, 1, 'weight'),
+    );
     return [inputs[2] === undefined ? scaled : add(scaled, inputs[2])];
   },
 });

@@ -18,7 +18,8 @@ export const linearOperator = defineOperator<NoAttributes>({
     checkDtype('linear', 'x', x, FLOATS);
     return [{ dtype, shape: linearShape(x.shape, weight.shape, inputs[2]?.shape) }];
   },
-  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  multiplyAdds: (inputs, _attributes, [output]) =>
+    multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
   // FusedMatMul takes the weight as it is stored, [out, in]: no transposed copy is made when the model loads.
   lower(emit, [x, weight, bias]) {
     const product = emit.node('FusedMatMul', [x, weight], { transB: 1 }, 'com.microsoft');

@@ -17,7 +17,12 @@ export const orOperator = binaryOperator({
   commutative: true,
   compute: (left, right) => Math.max(left, right),
 });
-export const notOperator = unaryOperator({ name: 'not', onnx: 'Not', accepts: BOOLEANS, compute: (value) => 1 - value });
+export const notOperator = unaryOperator({
+  name: 'not',
+  onnx: 'Not',
+  accepts: BOOLEANS,
+  compute: (value) => 1 - value,
+});
 
 /** True where both bool tensors are, broadcast. */
 export const and = (left: Tensor, right: Tensor): Tensor => apply(andOperator, [left, right], {});

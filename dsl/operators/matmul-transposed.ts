@@ -19,7 +19,8 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
     const turned = transposeShape(right.shape, lastTwoSwapped(right.shape.length));
     return [{ dtype, shape: matmulShape(left.shape, turned) }];
   },
-  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  multiplyAdds: (inputs, _attributes, [output]) =>
+    multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
   lower(emit, inputs, { attributes: { scale } }) {
     return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
   },

@@ -13,7 +13,8 @@ export const matmulOperator = defineOperator<NoAttributes>({
     checkDtype('matmul', 'the left operand', left, FLOATS);
     return [{ dtype, shape: matmulShape(left.shape, right.shape) }];
   },
-  multiplyAdds: (inputs, _attributes, [output]) => multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  multiplyAdds: (inputs, _attributes, [output]) =>
+    multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
   lower: (emit, inputs) => [emit.node('MatMul', inputs)],
 });
 

@@ -28,11 +28,18 @@ function reduction(name: string, onnx: string, accepts: readonly Dtype[]): Opera
   });
 }
 
-function reduceBy(operator: Operator<ReduceAttributes>, x: Tensor, axes: readonly number[] | undefined, keep: boolean): Tensor {
+function reduceBy(
+  operator: Operator<ReduceAttributes>,
+  x: Tensor,
+  axes: readonly number[] | undefined,
+  keep: boolean,
+): Tensor {
   const rank = x.shape.length;
   const all = axes ?? x.shape.map((_dim, axis) => axis);
   // Axes that do not exist are left as they are for the shape rule to refuse.
-  const places = all.map((axis) => (axis < 0 && axis >= -rank ? resolveAxis(operator.name, x.shape, axis) : axis));
+  const places = all.map((axis) =>
+    axis < 0 && axis >= -rank ? resolveAxis(operator.name, x.shape, axis) : axis,
+  );
   return apply(operator, [x], { axes: places, keep });
 }
 

@@ -37,11 +37,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * where open axes stay in their place (0 copies an axis) or where exactly one open axis is left to -1.
  */
 export function lowerReshape(emit: Emitter, x: string, from: Shape, to: Shape): string {
-  const target = to.map((dim, axis) => (typeof dim === 'number' ? dim : equalDims(dim, from[axis] ?? 1) ? 0 : -1));
+  const target = to.map((dim, axis) =>
+    typeof dim === 'number' ? dim : equalDims(dim, from[axis] ?? 1) ? 0 : -1,
+  );
   const copies = to.some((dim, axis) => typeof dim !== 'number' && target[axis] === 0);
   const unknown = target.filter((size) => size === -1).length;
   // -1 beside an axis that may turn out empty cannot be told: nothing divided by nothing.
   const constant = !to.includes(0) && (unknown === 0 || (unknown === 1 && !copies));
-  if (constant) return emit.node('Reshape', [x, emit.constant(BigInt64Array.from(target, BigInt), [to.length])]);
+  if (constant)
+    return emit.node('Reshape', [x, emit.constant(BigInt64Array.from(target, BigInt), [to.length])]);
   return emit.node('Reshape', [x, emit.shape(to)], { allowzero: 1 });
 }

@@ -42,7 +42,11 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
   },
   lower(emit, inputs, { attributes: { heads, dim, interleaved } }) {
     return [
-      emit.node('RotaryEmbedding', inputs, { num_heads: Number(heads), rotary_embedding_dim: dim, interleaved }),
+      emit.node('RotaryEmbedding', inputs, {
+        num_heads: Number(heads),
+        rotary_embedding_dim: dim,
+        interleaved,
+      }),
     ];
   },
   decompose(inputs, { heads, dim, interleaved }) {
@@ -61,7 +65,10 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
     const right = add(multiply(first, sines), multiply(second, cosines));
     const turned = interleaved
       ? reshape(
-          concat([left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])), -1),
+          concat(
+            [left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])),
+            -1,
+          ),
           [batch, text, heads, dim],
         )
       : concat([left, right], -1);

@@ -38,7 +38,10 @@ export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
       required('skipLayerNormalize', inputs, 0, 'x'),
       required('skipLayerNormalize', inputs, 1, 'skip'),
     );
-    return [layerNormalize(sum, required('skipLayerNormalize', inputs, 2, 'weight'), inputs[3], epsilon), sum];
+    return [
+      layerNormalize(sum, required('skipLayerNormalize', inputs, 2, 'weight'), inputs[3], epsilon),
+      sum,
+    ];
   },
 });
 

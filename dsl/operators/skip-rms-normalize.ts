@@ -33,7 +33,10 @@ export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
     return [named(results, 0), named(results, 3)];
   },
   decompose(inputs, { epsilon }) {
-    const sum = add(required('skipRmsNormalize', inputs, 0, 'x'), required('skipRmsNormalize', inputs, 1, 'skip'));
+    const sum = add(
+      required('skipRmsNormalize', inputs, 0, 'x'),
+      required('skipRmsNormalize', inputs, 1, 'skip'),
+    );
     return [rmsNormalize(sum, required('skipRmsNormalize', inputs, 2, 'weight'), epsilon), sum];
   },
 });

@@ -9,34 +9,42 @@ import { required } from './shared/inputs.ts';
 /** ONNX reads an end beyond the axis as the end of the axis. */
 const THE_END = 2 ** 31 - 1;
 
-export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim | undefined; step: number }>({
-  name: 'slice',
-  infer(inputs, { axis, start, end, step }) {
-    const x = required('slice', inputs, 0, 'x');
-    const shape = sliceShape(x.shape, axis, start, end);
-    if (!Number.isInteger(step) || step < 1) fail(`slice: the step must be a whole number above 0, but it is ${step}`);
-    if (step === 1) return [{ dtype: x.dtype, shape }];
-    const place = resolveAxis('slice', shape, axis);
-    const length = shape[place];
-    if (typeof length !== 'number') {
-      return fail(`slice: a step of ${step} needs an axis of known size, but ${describeShape(shape)} has ${length} there`);
-    }
-    return [{ dtype: x.dtype, shape: shape.with(place, Math.ceil(length / step)) }];
+export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim | undefined; step: number }>(
+  {
+    name: 'slice',
+    infer(inputs, { axis, start, end, step }) {
+      const x = required('slice', inputs, 0, 'x');
+      const shape = sliceShape(x.shape, axis, start, end);
+      if (!Number.isInteger(step) || step < 1)
+        fail(`slice: the step must be a whole number above 0, but it is ${step}`);
+      if (step === 1) return [{ dtype: x.dtype, shape }];
+      const place = resolveAxis('slice', shape, axis);
+      const length = shape[place];
+      if (typeof length !== 'number') {
+        return fail(
+          `slice: a step of ${step} needs an axis of known size, but ${describeShape(shape)} has ${length} there`,
+        );
+      }
+      return [{ dtype: x.dtype, shape: shape.with(place, Math.ceil(length / step)) }];
+    },
+    lower(emit, inputs, { attributes: { axis, start, end, step } }) {
+      const vector = (value: Dim) => emit.shape([value]);
+      return [
+        emit.node('Slice', [...inputs, vector(start), vector(end ?? THE_END), vector(axis), vector(step)]),
+      ];
+    },
+    fold([x], { axis, start, step }, types) {
+      const shape = fixedShape(types[0]?.shape ?? []);
+      if (x === undefined || shape === undefined || typeof start !== 'number' || !foldable([x], types))
+        return undefined;
+      const strides = stridesOf(x.shape);
+      const place = resolveAxis('slice', x.shape, axis);
+      const stride = strides[place] ?? 0;
+      const first = start < 0 ? start + (x.shape[place] ?? 0) : start;
+      return [pick(x.data, offsets(shape, strides.with(place, stride * step), first * stride))];
+    },
   },
-  lower(emit, inputs, { attributes: { axis, start, end, step } }) {
-    const vector = (value: Dim) => emit.shape([value]);
-    return [emit.node('Slice', [...inputs, vector(start), vector(end ?? THE_END), vector(axis), vector(step)])];
-  },
-  fold([x], { axis, start, step }, types) {
-    const shape = fixedShape(types[0]?.shape ?? []);
-    if (x === undefined || shape === undefined || typeof start !== 'number' || !foldable([x], types)) return undefined;
-    const strides = stridesOf(x.shape);
-    const place = resolveAxis('slice', x.shape, axis);
-    const stride = strides[place] ?? 0;
-    const first = start < 0 ? start + (x.shape[place] ?? 0) : start;
-    return [pick(x.data, offsets(shape, strides.with(place, stride * step), first * stride))];
-  },
-});
+);
 
 /**
  * `start` to `end` (not included) of one axis, every `step`th.

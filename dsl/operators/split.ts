@@ -45,7 +45,9 @@ export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
     const size = x.shape[resolveAxis('chunk', x.shape, axis)] ?? 0;
     const part =
       divideDims(size, parts) ??
-      fail(`chunk: axis ${axis} of ${describeShape(x.shape)} is ${size}, which is not a multiple of ${parts}`);
+      fail(
+        `chunk: axis ${axis} of ${describeShape(x.shape)} is ${size}, which is not a multiple of ${parts}`,
+      );
     return split(x, Array<typeof part>(parts).fill(part), axis);
   });
 }

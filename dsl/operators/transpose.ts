@@ -18,7 +18,15 @@ export const transposeOperator = defineOperator<{ permutation: readonly number[]
     const shape = fixedShape(types[0]?.shape ?? []);
     if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;
     const strides = stridesOf(x.shape);
-    return [pick(x.data, offsets(shape, permutation.map((axis) => strides[axis] ?? 0)))];
+    return [
+      pick(
+        x.data,
+        offsets(
+          shape,
+          permutation.map((axis) => strides[axis] ?? 0),
+        ),
+      ),
+    ];
   },
 });
 
@@ -28,7 +36,10 @@ export const transposeOperator = defineOperator<{ permutation: readonly number[]
  * @param permutation default: the last two axes change places
  * @throws ModelError when the permutation does not name each axis once
  */
-export function transpose(x: Tensor, permutation: readonly number[] = lastTwoSwapped(x.shape.length)): Tensor {
+export function transpose(
+  x: Tensor,
+  permutation: readonly number[] = lastTwoSwapped(x.shape.length),
+): Tensor {
   return apply(transposeOperator, [x], { permutation });
 }
 

@@ -3,12 +3,27 @@ import type { Tensor } from '../tensor.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS, NUMBERS } from './shared/inputs.ts';
 
-export const sqrtOperator = unaryOperator({ name: 'sqrt', onnx: 'Sqrt', accepts: FLOATS, compute: Math.sqrt });
+export const sqrtOperator = unaryOperator({
+  name: 'sqrt',
+  onnx: 'Sqrt',
+  accepts: FLOATS,
+  compute: Math.sqrt,
+});
 export const expOperator = unaryOperator({ name: 'exp', onnx: 'Exp', accepts: FLOATS, compute: Math.exp });
 export const logOperator = unaryOperator({ name: 'log', onnx: 'Log', accepts: FLOATS, compute: Math.log });
 export const sineOperator = unaryOperator({ name: 'sine', onnx: 'Sin', accepts: FLOATS, compute: Math.sin });
-export const cosineOperator = unaryOperator({ name: 'cosine', onnx: 'Cos', accepts: FLOATS, compute: Math.cos });
-export const floorOperator = unaryOperator({ name: 'floor', onnx: 'Floor', accepts: FLOATS, compute: Math.floor });
+export const cosineOperator = unaryOperator({
+  name: 'cosine',
+  onnx: 'Cos',
+  accepts: FLOATS,
+  compute: Math.cos,
+});
+export const floorOperator = unaryOperator({
+  name: 'floor',
+  onnx: 'Floor',
+  accepts: FLOATS,
+  compute: Math.floor,
+});
 // JavaScript has no error function, so this one is left to ONNX Runtime.
 export const errorFunctionOperator = unaryOperator({ name: 'errorFunction', onnx: 'Erf', accepts: FLOATS });
 export const negateOperator = unaryOperator({
@@ -17,7 +32,12 @@ export const negateOperator = unaryOperator({
   accepts: NUMBERS.filter((dtype) => dtype !== 'uint8'),
   compute: (value) => -value,
 });
-export const absoluteOperator = unaryOperator({ name: 'absolute', onnx: 'Abs', accepts: NUMBERS, compute: Math.abs });
+export const absoluteOperator = unaryOperator({
+  name: 'absolute',
+  onnx: 'Abs',
+  accepts: NUMBERS,
+  compute: Math.abs,
+});
 
 /** The square root; NaN below 0. */
 export const sqrt = (x: Tensor): Tensor => apply(sqrtOperator, [x], {});

@@ -26,7 +26,10 @@ export const whereOperator = defineOperator<NoAttributes>({
     const shape = type && fixedShape(type.shape);
     if (type === undefined || shape === undefined || !foldable(inputs, types)) return undefined;
     const [condition, chosen, other] = inputs.map((input) => broadcastNumbers(input, shape));
-    const data = pack(condition?.map((holds, index) => (holds === 0 ? other : chosen)?.[index] ?? Number.NaN) ?? [], type.dtype);
+    const data = pack(
+      condition?.map((holds, index) => (holds === 0 ? other : chosen)?.[index] ?? Number.NaN) ?? [],
+      type.dtype,
+    );
     return data === undefined || chosen === undefined || other === undefined ? undefined : [data];
   },
 });

@@ -2,7 +2,12 @@ import type { Emitter } from '../../emitter.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Operation, Shape } from '../../tensor.ts';
 import { lowerReshape } from '../reshape.ts';
-import { type AttentionAttributes, type AttentionSizes, attentionSizes, scoreScale } from './attention-sizes.ts';
+import {
+  type AttentionAttributes,
+  type AttentionSizes,
+  attentionSizes,
+  scoreScale,
+} from './attention-sizes.ts';
 import { named } from './names.ts';
 
 type Names = readonly (string | undefined)[];
@@ -73,9 +78,13 @@ function attentionMask(
   if (mask === undefined || bias === undefined) return either && stretched(emit, sizes, either);
   // Attention on the CPU provider gives zero for a row of -Infinity; elsewhere that is not known, and a finite number
   // is followed by `zeroWhereNothing`.
-  const forbidden = emit.target === 'cpu' ? Number.NEGATIVE_INFINITY : sizes.dtype === 'float16' ? -30000 : -1e30;
+  const forbidden =
+    emit.target === 'cpu' ? Number.NEGATIVE_INFINITY : sizes.dtype === 'float16' ? -30000 : -1e30;
   const name = emit.node('Where', [mask.name, bias.name, emit.scalar(forbidden, sizes.dtype)]);
-  return stretched(emit, sizes, { name, shape: mask.shape.map((dim, axis) => (dim === 1 ? (bias.shape[axis] ?? 1) : dim)) });
+  return stretched(emit, sizes, {
+    name,
+    shape: mask.shape.map((dim, axis) => (dim === 1 ? (bias.shape[axis] ?? 1) : dim)),
+  });
 }
 
 function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, shape }: Shaped): string {
@@ -86,7 +95,8 @@ function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, 
 
 /** The mask and "key j is not after query i", as one. */
 function causalMask(emit: Emitter, { queries, allKeys, past }: AttentionSizes, mask: string): string {
-  const count = (size: string) => emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
+  const count = (size: string) =>
+    emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
   const rows = emit.node('Add', [count(emit.size(queries)), emit.size(past)]);
   const column = emit.node('Unsqueeze', [rows, emit.shape([1])]);
   return emit.node('And', [mask, emit.node('LessOrEqual', [count(emit.size(allKeys)), column])]);
@@ -101,25 +111,41 @@ function zeroWhereNothing(
   sizes: AttentionSizes,
 ): string {
   const { batch, queries, heads, headDim, dtype, query } = sizes;
-  const any = emit.node('ReduceMax', [emit.node('Cast', [allowed], { to: { type: 'float32' } }), emit.shape([3])], {
-    keepdims: 1,
-  });
+  const any = emit.node(
+    'ReduceMax',
+    [emit.node('Cast', [allowed], { to: { type: 'float32' } }), emit.shape([3])],
+    {
+      keepdims: 1,
+    },
+  );
   const holds = emit.node('Greater', [any, emit.scalar(0, 'float32')]);
   const turned = emit.node('Transpose', [holds], { perm: [0, 2, 1, 3] });
   if (inputs[3]?.shape[1] === 1) {
-    return emit.node('Where', [emit.node('Squeeze', [turned, emit.shape([3])]), result, emit.scalar(0, dtype)]);
+    return emit.node('Where', [
+      emit.node('Squeeze', [turned, emit.shape([3])]),
+      result,
+      emit.scalar(0, dtype),
+    ]);
   }
   const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
   const zeroed = emit.node('Where', [turned, split, emit.scalar(0, dtype)]);
   return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
 }
 
-function splitHeads(emit: Emitter, x: string, { batch, queries, heads, headDim, query }: AttentionSizes): string {
+function splitHeads(
+  emit: Emitter,
+  x: string,
+  { batch, queries, heads, headDim, query }: AttentionSizes,
+): string {
   const split = lowerReshape(emit, x, query.shape, [batch, queries, heads, headDim]);
   return emit.node('Transpose', [split], { perm: [0, 2, 1, 3] });
 }
 
-function joinHeads(emit: Emitter, x: string, { batch, queries, heads, headDim, query }: AttentionSizes): string {
+function joinHeads(
+  emit: Emitter,
+  x: string,
+  { batch, queries, heads, headDim, query }: AttentionSizes,
+): string {
   const turned = emit.node('Transpose', [x], { perm: [0, 2, 1, 3] });
   return lowerReshape(emit, turned, [batch, queries, heads, headDim], query.shape);
 }

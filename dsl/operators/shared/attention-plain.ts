@@ -12,7 +12,13 @@ import { sizeOf } from '../size-of.ts';
 import { softmax } from '../softmax.ts';
 import { transpose } from '../transpose.ts';
 import { where } from '../where.ts';
-import { type AttentionAttributes, type AttentionSizes, attentionSizes, scoreScale, splitHeads } from './attention-sizes.ts';
+import {
+  type AttentionAttributes,
+  type AttentionSizes,
+  attentionSizes,
+  scoreScale,
+  splitHeads,
+} from './attention-sizes.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Attention written out: the definition that the fused kernels are tested against, and all there is without fusion. */
@@ -52,8 +58,16 @@ function allowedKeys(mask: Tensor | undefined, causal: Tensor | undefined): Tens
 }
 
 /** Keys or values once for every query head: each head is copied for the group that shares it. */
-function repeatHeads(x: Tensor, { batch, heads, keyValueHeads, group, allKeys, headDim }: AttentionSizes): Tensor {
+function repeatHeads(
+  x: Tensor,
+  { batch, heads, keyValueHeads, group, allKeys, headDim }: AttentionSizes,
+): Tensor {
   if (group === 1) return x;
   const grouped = reshape(x, [batch, keyValueHeads, 1, allKeys, headDim]);
-  return reshape(expand(grouped, [batch, keyValueHeads, group, allKeys, headDim]), [batch, heads, allKeys, headDim]);
+  return reshape(expand(grouped, [batch, keyValueHeads, group, allKeys, headDim]), [
+    batch,
+    heads,
+    allKeys,
+    headDim,
+  ]);
 }

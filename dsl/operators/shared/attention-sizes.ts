@@ -6,7 +6,12 @@ import { reshape } from '../reshape.ts';
 import { transpose } from '../transpose.ts';
 import { BOOLEANS, checkDtype, FLOATS, type Inputs, required, sameDtype } from './inputs.ts';
 
-export type AttentionAttributes = { heads: Dim; keyValueHeads: Dim; causal: boolean; scale: number | undefined };
+export type AttentionAttributes = {
+  heads: Dim;
+  keyValueHeads: Dim;
+  causal: boolean;
+  scale: number | undefined;
+};
 
 /** Every size of one attention, once the inputs are known to fit each other. */
 export interface AttentionSizes {
@@ -28,7 +33,10 @@ export interface AttentionSizes {
   readonly allKeys: Dim;
 }
 
-export function attentionSizes(inputs: Inputs, { heads, keyValueHeads }: AttentionAttributes): AttentionSizes {
+export function attentionSizes(
+  inputs: Inputs,
+  { heads, keyValueHeads }: AttentionAttributes,
+): AttentionSizes {
   const query = required('attention', inputs, 0, 'the query');
   const key = required('attention', inputs, 1, 'the key');
   const value = required('attention', inputs, 2, 'the value');
@@ -39,11 +47,15 @@ export function attentionSizes(inputs: Inputs, { heads, keyValueHeads }: Attenti
 
   const [batch, queries, width] = query.shape;
   if (query.shape.length !== 3 || batch === undefined || queries === undefined || width === undefined) {
-    return fail(`attention: the query must be [batch, queries, heads*headDim], but it is ${describeShape(query.shape)}`);
+    return fail(
+      `attention: the query must be [batch, queries, heads*headDim], but it is ${describeShape(query.shape)}`,
+    );
   }
   const headDim =
     divideDims(width, heads) ??
-    fail(`attention: the query's width ${width} is not a multiple of its ${heads} heads; choose heads that divide it`);
+    fail(
+      `attention: the query's width ${width} is not a multiple of its ${heads} heads; choose heads that divide it`,
+    );
   const group =
     divideDims(heads, keyValueHeads) ??
     fail(`attention: ${heads} query heads cannot share ${keyValueHeads} key and value heads evenly`);
@@ -58,7 +70,10 @@ export function attentionSizes(inputs: Inputs, { heads, keyValueHeads }: Attenti
     fail('attention: a past needs both key and value, but one is missing');
   }
   const past = pastKey === undefined ? 0 : pastCount('key', pastKey.shape, batch, keyValueHeads, headDim);
-  if (pastValue !== undefined && !equalDims(past, pastCount('value', pastValue.shape, batch, keyValueHeads, headDim))) {
+  if (
+    pastValue !== undefined &&
+    !equalDims(past, pastCount('value', pastValue.shape, batch, keyValueHeads, headDim))
+  ) {
     fail('attention: the past key and the past value must be equally long');
   }
   const allKeys = addDims(past, keys);
@@ -66,14 +81,30 @@ export function attentionSizes(inputs: Inputs, { heads, keyValueHeads }: Attenti
   checkStretches('mask', mask?.shape, full);
   checkStretches('bias', bias?.shape, full);
   const hasPast = pastKey !== undefined;
-  return { query, key, value, dtype, batch, queries, heads, keyValueHeads, group, headDim, keys, hasPast, past, allKeys };
+  return {
+    query,
+    key,
+    value,
+    dtype,
+    batch,
+    queries,
+    heads,
+    keyValueHeads,
+    group,
+    headDim,
+    keys,
+    hasPast,
+    past,
+    allKeys,
+  };
 }
 
 /** `[batch, keys, heads*headDim]` as `[batch, heads, keys, headDim]`; what has 4 axes is in that form already. */
 export function splitHeads(x: Tensor, heads: Dim): Tensor {
   const [batch, keys, width] = x.shape;
   if (x.shape.length === 4 || batch === undefined || keys === undefined || width === undefined) return x;
-  const headDim = divideDims(width, heads) ?? fail(`attention: width ${width} is not a multiple of ${heads} heads`);
+  const headDim =
+    divideDims(width, heads) ?? fail(`attention: width ${width} is not a multiple of ${heads} heads`);
   return transpose(reshape(x, [batch, keys, heads, headDim]), [0, 2, 1, 3]);
 }
 

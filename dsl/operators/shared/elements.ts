@@ -39,7 +39,8 @@ export function offsets(shape: readonly number[], strides: readonly number[], st
     const stride = strides[axis] ?? 0;
     const next = new Int32Array(places.length * size);
     let at = 0;
-    for (const place of places) for (let index = 0; index < size; index++) next[at++] = place + index * stride;
+    for (const place of places)
+      for (let index = 0; index < size; index++) next[at++] = place + index * stride;
     places = next;
   }
   return places;
@@ -61,7 +62,10 @@ export function pick(data: ConstantData, places: Int32Array): ConstantData {
   return picked;
 }
 
-function emptyLike(data: Float32Array | Int32Array | Uint8Array, length: number): Float32Array | Int32Array | Uint8Array {
+function emptyLike(
+  data: Float32Array | Int32Array | Uint8Array,
+  length: number,
+): Float32Array | Int32Array | Uint8Array {
   if (data instanceof Float32Array) return new Float32Array(length);
   return data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
 }
@@ -78,7 +82,8 @@ export function pack(values: readonly number[], dtype: Dtype): ConstantData | un
   if (dtype === 'bool') return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
   const whole = values.map(Math.trunc);
   const range = INTEGER_RANGES.get(dtype);
-  if (range === undefined || !whole.every((value) => value >= range.least && value <= range.most)) return undefined;
+  if (range === undefined || !whole.every((value) => value >= range.least && value <= range.most))
+    return undefined;
   if (dtype === 'int64') return BigInt64Array.from(whole, BigInt);
   return dtype === 'int32' ? Int32Array.from(whole) : Uint8Array.from(whole);
 }
@@ -90,6 +95,9 @@ const INTEGER_RANGES: ReadonlyMap<Dtype, { readonly least: number; readonly most
 ]);
 
 /** One input read in the order of the broadcast result. */
-export function broadcastNumbers(input: ConstantTensor, target: readonly number[]): readonly number[] | undefined {
+export function broadcastNumbers(
+  input: ConstantTensor,
+  target: readonly number[],
+): readonly number[] | undefined {
   return numbersOf(pick(input.data, offsets(target, broadcastStrides(input.shape, target))));
 }

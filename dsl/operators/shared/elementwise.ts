@@ -60,7 +60,8 @@ export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
     fold(inputs, _attributes, types) {
       const [left, right] = inputs;
       const [type] = types;
-      if (left === undefined || right === undefined || type === undefined || !foldable(inputs, types)) return undefined;
+      if (left === undefined || right === undefined || type === undefined || !foldable(inputs, types))
+        return undefined;
       const shape = fixedShape(type.shape);
       const a = shape && broadcastNumbers(left, shape);
       const b = shape && broadcastNumbers(right, shape);

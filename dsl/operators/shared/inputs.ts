@@ -20,7 +20,9 @@ export function required(operator: string, inputs: Inputs, index: number, name: 
 /** Refuses a dtype that the operator does not compute with. */
 export function checkDtype(operator: string, name: string, tensor: Tensor, accepted: readonly Dtype[]): void {
   if (!accepted.includes(tensor.dtype)) {
-    fail(`${operator}: ${name} must be ${listDtypes(accepted)}, but it is ${tensor.dtype}; use cast to change it`);
+    fail(
+      `${operator}: ${name} must be ${listDtypes(accepted)}, but it is ${tensor.dtype}; use cast to change it`,
+    );
   }
 }
 
@@ -28,7 +30,9 @@ export function checkDtype(operator: string, name: string, tensor: Tensor, accep
 export function sameDtype(operator: string, first: Tensor, ...others: Inputs): Dtype {
   for (const other of others) {
     if (other !== undefined && other.dtype !== first.dtype) {
-      fail(`${operator}: dtypes ${first.dtype} and ${other.dtype} do not mix; use cast to change one of them`);
+      fail(
+        `${operator}: dtypes ${first.dtype} and ${other.dtype} do not mix; use cast to change one of them`,
+      );
     }
   }
   return first.dtype;

@@ -53,7 +53,7 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   const isNumeric = (column: number) =>
     rows.every((row) => row[column] === '' || NUMBER.test(row[column] ?? ''));
   const table = new Table({
-    head: head.map((title) => colour.bold(title)),
+    head: head.every((title) => title === '') ? [] : head.map((title) => colour.bold(title)),
     colAligns: head.map((_title, column) => (rows.length > 0 && isNumeric(column) ? 'right' : 'left')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
     // Spaces alone between columns: tables stay readable when they are piped or pasted.

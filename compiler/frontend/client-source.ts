@@ -1,4 +1,11 @@
-import { Project, VariableDeclarationKind, Writers, type WriterFunction } from 'ts-morph';
+import {
+  IndentationText,
+  Project,
+  QuoteKind,
+  VariableDeclarationKind,
+  type WriterFunction,
+  Writers,
+} from 'ts-morph';
 import type { GraphPort, Manifest } from '../artifact/manifest.ts';
 
 /**
@@ -9,9 +16,12 @@ import type { GraphPort, Manifest } from '../artifact/manifest.ts';
  * @param manifest of the artifact that the file will lie in
  */
 export function clientSource(manifest: Manifest): string {
-  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    manipulationSettings: { quoteKind: QuoteKind.Single, indentationText: IndentationText.TwoSpaces },
+  });
   const file = project.createSourceFile('client.ts');
-  file.addStatements(`// Written by ${oneLine(manifest.generator)} for the model ${quote(manifest.model.name)}. Compile the model again rather than edit this file.`);
   file.addImportDeclaration({ moduleSpecifier: 'node:url', namedImports: ['fileURLToPath'] });
   file.addImportDeclaration({
     moduleSpecifier: 'flamingo-onnx/runtime',
@@ -22,12 +32,19 @@ export function clientSource(manifest: Manifest): string {
     ],
   });
   file.addVariableStatement({
-    docs: ['What the model is: sizes, special tokens, and the inputs and outputs of its graphs. Open sizes are names.'],
+    docs: [
+      'What the model is: sizes, special tokens, and the inputs and outputs of its graphs. Open sizes are names.',
+    ],
     isExported: true,
     declarationKind: VariableDeclarationKind.Const,
     declarations: [{ name: 'facts', initializer: Writers.assertion(literal(factsOf(manifest)), 'const') }],
   });
-  file.addTypeAlias({ docs: ['The literal facts of this model.'], isExported: true, name: 'Facts', type: 'typeof facts' });
+  file.addTypeAlias({
+    docs: ['The literal facts of this model.'],
+    isExported: true,
+    name: 'Facts',
+    type: 'typeof facts',
+  });
   file.addFunction({
     docs: [
       'Loads the model from the folder that this file lies in.\n\n@throws when the folder is incomplete or its files were altered',
@@ -43,7 +60,8 @@ export function clientSource(manifest: Manifest): string {
     ],
   });
   file.formatText({ indentSize: 2 });
-  return file.getFullText();
+  const origin = `Written by ${manifest.generator} for the model ${quote(manifest.model.name)}`;
+  return `// ${oneLine(origin)}. Compile the model again rather than edit this file.\n${file.getFullText()}`;
 }
 
 function factsOf({ model, target, graphs, image, language, crossAttention }: Manifest): object {
@@ -56,7 +74,10 @@ function factsOf({ model, target, graphs, image, language, crossAttention }: Man
     tokens: language.tokens,
     latents: crossAttention.latents,
     graphs: Object.fromEntries(
-      Object.entries(graphs).map(([name, { inputs, outputs }]) => [name, { inputs: ports(inputs), outputs: ports(outputs) }]),
+      Object.entries(graphs).map(([name, { inputs, outputs }]) => [
+        name,
+        { inputs: ports(inputs), outputs: ports(outputs) },
+      ]),
     ),
   };
 }
@@ -65,7 +86,7 @@ function ports(list: readonly GraphPort[]): object {
   return Object.fromEntries(list.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
 }
 
-/** A value as TypeScript source: objects over several lines, lists in one. */
+/** A value as TypeScript source: objects over several lines, lists and what holds only lists and words in one. */
 function literal(value: unknown): WriterFunction {
   return (writer) => {
     if (typeof value === 'string') writer.write(quote(value));
@@ -77,15 +98,34 @@ function literal(value: unknown): WriterFunction {
       }
       writer.write(']');
     } else if (typeof value === 'object' && value !== null) {
-      writer.inlineBlock(() => {
-        for (const [key, item] of Object.entries(value)) {
-          writer.write(/^[A-Za-z_$][\w$]*$/.test(key) && key !== '__proto__' ? key : `[${quote(key)}]`).write(': ');
-          literal(item)(writer);
-          writer.write(',').newLine();
+      const entries = Object.entries(value);
+      const isShort = 'dtype' in value;
+      const writeEntry = ([key, item]: readonly [string, unknown]) => {
+        writer.write(propertyName(key)).write(': ');
+        literal(item)(writer);
+      };
+      if (isShort) {
+        writer.write('{ ');
+        for (const [index, entry] of entries.entries()) {
+          if (index > 0) writer.write(', ');
+          writeEntry(entry);
         }
-      });
+        writer.write(' }');
+      } else {
+        writer.inlineBlock(() => {
+          for (const entry of entries) {
+            writeEntry(entry);
+            writer.write(',').newLine();
+          }
+        });
+      }
     } else writer.write(String(value));
   };
+}
+
+function propertyName(key: string): string {
+  if (key === '__proto__') return `[${quote(key)}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
 }
 
 /** Single quotes; everything that could end or bend a string is escaped, line separators too. */

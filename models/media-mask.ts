@@ -1,4 +1,4 @@
-import { add, arange, cast, cumulativeSum, equal, expand, greater, greaterOrEqual, or, rearrange, reduceSum, type Tensor } from '../dsl/index.ts';
+import { add, arange, cast, cumulativeSum, equal, expand, greater, greaterOrEqual, or, rearrange, reduceSum, sizeOf, type Tensor } from '../dsl/index.ts';
 
 /** Which images each text token attends to, as OpenFlamingo's `MaskedCrossAttention` has it. */
 export interface MediaMask {
@@ -32,7 +32,7 @@ export function mediaMask(locations: Tensor, text: number | string, media: numbe
   const mediaTime = rearrange(arange(media), 'media -> 1 1 media');
   // An image counts from 1, so that text time 0 is "before the first image".
   const reached = rearrange(textTime, 'batch text -> batch text 1');
-  const last = onlyImmediate ? greater(textTime, media) : equal(textTime, 0);
+  const last = onlyImmediate ? greater(textTime, sizeOf(media)) : equal(textTime, 0);
   const attends = onlyImmediate ? equal(reached, add(mediaTime, 1)) : greaterOrEqual(reached, add(mediaTime, 1));
   return { attends: or(attends, rearrange(last, 'batch text -> batch text 1')), uniform: last };
 }

@@ -1,0 +1,159 @@
+import * as fc from 'fast-check';
+import * as onnxruntime from 'onnxruntime-node';
+import type { Program } from '../../dsl/program.ts';
+import { clipVit } from '../../models/clip-vit.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { opt } from '../../models/opt.ts';
+import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
+import { type Feeds, type Run, withGraph } from '../support/run-program.ts';
+import { assertClose } from './close.ts';
+import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+
+const VOCABULARY = 20;
+const IMAGE = VOCABULARY - 1;
+const PADDING = 0;
+
+function small(convention: 'paper' | 'open-flamingo'): Program {
+  return flamingo({
+    name: 'small',
+    convention,
+    vision: clipVit({ image: 12, patch: 4, dim: 16, layers: 1, heads: 2 }),
+    resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
+    language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: VOCABULARY, contextLength: 64 }),
+    crossAttention: { every: 1, heads: 2, headDim: 8 },
+  });
+}
+
+/** Gates start at zero and would hide the blocks behind them: give every scalar gate a value. */
+function withOpenGates(program: Program): Program {
+  const open = { kind: 'constant', value: 0.7 } as const;
+  const gate = (name: string) => name.endsWith('_gate');
+  for (const [name, parameter] of program.parameters) {
+    if (gate(name)) Object.assign(parameter, { initialiser: open });
+  }
+  return program;
+}
+
+const text = fc.integer({ min: 1, max: VOCABULARY - 2 });
+/** Any prompt: text before the first image, consecutive images, an image as the last token, or no image at all. */
+const prompt = fc.array(fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.constant(IMAGE) }), {
+  minLength: 1,
+  maxLength: 12,
+});
+const batch = fc.array(prompt, { minLength: 1, maxLength: 3 });
+const corners = [
+  [[5, 6, IMAGE, 7]],
+  [[IMAGE, IMAGE, 3]],
+  [[3, IMAGE]],
+  [[1, 2, 3]],
+  [[IMAGE, 4, 5, IMAGE, 6], [2], [9, IMAGE, IMAGE]],
+];
+
+/** Keys and values as if the vision graph had made them: the same for the same seed. */
+function mediaFeeds(program: Program, rows: number, seed: number): Feeds {
+  const { layers, heads, headDim, latents } = program.facts.crossAttention;
+  const shape = [rows, heads, latents, headDim];
+  const size = rows * heads * latents * headDim;
+  const draw = (salt: number) =>
+    new onnxruntime.Tensor('float32', Float32Array.from({ length: size }, (_, index) => Math.sin(seed + salt + index * 1.7)), shape);
+  return Object.fromEntries(
+    Array.from({ length: layers }, (_, layer) => [
+      [`media_key.${layer}`, draw(layer)] as const,
+      [`media_value.${layer}`, draw(layer + 0.5)] as const,
+    ]).flat(),
+  );
+}
+
+async function both<R>(program: Program, use: (fused: Run, plain: Run) => Promise<R>): Promise<R> {
+  const { language } = program.graphs;
+  return withGraph(language, program, [], { fusion: true }, (fused) =>
+    withGraph(language, program, [], { fusion: false }, (plain) => use(fused, plain)),
+  );
+}
+
+function values(results: Feeds, name: string): Float32Array {
+  const data = results[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`no ${name}`);
+  return data;
+}
+
+for (const convention of ['paper', 'open-flamingo'] as const) {
+  describe(`the language graph on any batch of prompts, ${convention}`, () => {
+    it('gives fused what it gives plain, in prefill and on the cache', async () => {
+      const program = withOpenGates(small(convention));
+      const { layers, keyValueHeads, headDim } = program.facts.language;
+      await both(program, (fused, plain) =>
+        fc.assert(
+          fc.asyncProperty(batch, fc.constantFrom('left' as const, 'right' as const), async (prompts, side) => {
+            const prefill = layoutPrefill(prompts, { image: IMAGE, padding: PADDING, side, wanted: prompts.map((each) => [...each.keys()]) });
+            const media = mediaFeeds(program, prefill.rows, 1);
+            const feeds = { ...layoutFeeds(prefill), ...media, ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]) };
+            const [one, other] = [await fused(feeds), await plain(feeds)];
+            for (const name of Object.keys(one)) assertClose(values(one, name), values(other, name));
+
+            const width = prefill.text;
+            const decode = layoutDecode(
+              prompts.map((_, row) => ({
+                tokens: row === 0 ? [1, 2] : [3],
+                past: prefill.attentionMask.subarray(row * width, (row + 1) * width),
+                row: prefill.lastRows[row] ?? null,
+              })),
+              { rows: prefill.rows, padding: PADDING },
+            );
+            const next = { ...layoutFeeds(decode), ...media };
+            const [later, alsoLater] = [await fused({ ...next, ...pastFrom(one) }), await plain({ ...next, ...pastFrom(other) })];
+            assertClose(values(later, 'logits'), values(alsoLater, 'logits'));
+          }),
+          { numRuns: 40, examples: corners.map((each) => [each, 'left' as const] as [number[][], 'left']) },
+        ),
+      );
+    });
+
+    it('gives a prompt in a batch what it gives it alone, and cached what it gives in one piece', async () => {
+      const program = withOpenGates(small(convention));
+      const { layers, keyValueHeads, headDim } = program.facts.language;
+      const cache = (rows: number) => emptyCache(layers, [rows, keyValueHeads, 0, headDim]);
+      await withGraph(program.graphs.language, program, [], {}, (run) =>
+        fc.assert(
+          fc.asyncProperty(batch, async (prompts) => {
+            const together = layoutPrefill(prompts, { image: IMAGE, padding: PADDING });
+            const batched = values(
+              await run({ ...layoutFeeds(together), ...mediaFeeds(program, together.rows, 1), ...cache(prompts.length) }),
+              'logits',
+            );
+            for (const [row, each] of prompts.entries()) {
+              const expected = batched.subarray(row * VOCABULARY, (row + 1) * VOCABULARY);
+              const alone = layoutPrefill([each], { image: IMAGE, padding: PADDING });
+              const first = prompts.slice(0, row).flat().filter((token) => token === IMAGE).length;
+              const media = mediaSlice(mediaFeeds(program, Math.max(together.rows, 1), 1), first, alone.rows);
+              const whole = await run({ ...layoutFeeds(alone), ...media, ...cache(1) });
+              assertClose(values(whole, 'logits'), expected);
+              if (each.length < 2 || each.at(-1) === IMAGE) continue;
+              const head = layoutPrefill([each.slice(0, -1)], { image: IMAGE, padding: PADDING });
+              const before = await run({ ...layoutFeeds(head), ...media, ...cache(1) });
+              const last = layoutDecode([{ tokens: each.slice(-1), past: head.attentionMask, row: head.lastRows[0] ?? null }], {
+                rows: head.rows,
+                padding: PADDING,
+              });
+              const cached = await run({ ...layoutFeeds(last), ...media, ...pastFrom(before) });
+              assertClose(values(cached, 'logits'), expected);
+            }
+          }),
+          { numRuns: 30, examples: corners.map((each) => [each] as [number[][]]) },
+        ),
+      );
+    });
+  });
+}
+
+/** The rows of one prompt's images out of a batch's. */
+function mediaSlice(media: Feeds, first: number, rows: number): Feeds {
+  return Object.fromEntries(
+    Object.entries(media).map(([name, tensor]) => {
+      const each = tensor.size / (tensor.dims[0] ?? 1);
+      const start = Math.min(first, (tensor.dims[0] ?? 1) - rows);
+      const data = (tensor.data as Float32Array).slice(start * each, (start + rows) * each);
+      return [name, new onnxruntime.Tensor('float32', data, [rows, ...tensor.dims.slice(1)])];
+    }),
+  );
+}

@@ -61,7 +61,8 @@ export class BeamSearch implements Search {
     const { beams, ends, processors } = this.#options;
     const found = this.#live.flatMap((beam, parent) => {
       const row = logProbabilities[parent];
-      if (row === undefined) throw new Error(`beam search has ${this.#live.length} rows and got ${logProbabilities.length}`);
+      if (row === undefined)
+        throw new Error(`beam search has ${this.#live.length} rows and got ${logProbabilities.length}`);
       const scores = row.slice();
       for (const process of processors) process(scores);
       return highest(scores, beams * (1 + ends.size)).map((token) => {
@@ -73,7 +74,11 @@ export class BeamSearch implements Search {
     return found.slice(0, beams * (1 + ends.size)).map(({ parent, token, logProbability, sum, from }) => ({
       parent,
       token,
-      beam: { tokens: [...from.tokens, token], logProbabilities: [...from.logProbabilities, logProbability], sum },
+      beam: {
+        tokens: [...from.tokens, token],
+        logProbabilities: [...from.logProbabilities, logProbability],
+        sum,
+      },
     }));
   }
 

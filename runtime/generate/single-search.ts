@@ -5,10 +5,13 @@ import type { Continuation, Finish, Hypothesis, Limits, Search } from './search.
 export type SingleSearchOptions = Limits & {
   processors: readonly Processor[];
   sampler: Sampler;
-  /** Asked after each token that is no end token: does the answer stop here? */
-  stops?: (tokens: readonly number[]) => boolean;
-  /** Told of each token as it is chosen, before the model runs again. */
-  onToken?: (token: number, logProbability: number) => void;
+  /**
+   * Told of each token as it is chosen, before the model runs again.
+   *
+   * @param last No token can follow: this one ends the answer, or the limit is reached.
+   * @returns true to end the answer here.
+   */
+  onToken?: (token: number, logProbability: number, last: boolean) => boolean;
 };
 
 /** One answer, token by token: greedy or sampled. */
@@ -24,27 +27,24 @@ export class SingleSearch implements Search {
 
   advance([row]: readonly Float64Array[]): Continuation[] {
     if (row === undefined) return [];
-    const { processors, sampler, ends, maxNewTokens, stops, onToken } = this.#options;
+    const { processors, sampler, ends, maxNewTokens, onToken } = this.#options;
     const scores = row.slice();
     for (const process of processors) process(scores);
     const token = sampler(scores);
     const logProbability = row[token] ?? -Infinity;
     this.#tokens.push(token);
     this.#logProbabilities.push(logProbability);
-    onToken?.(token, logProbability);
-    if (ends.has(token)) return this.#end('end-of-chunk');
-    if (stops?.(this.#tokens)) return this.#end('stop');
-    if (this.#tokens.length >= maxNewTokens) return this.#end('length');
-    return [{ parent: 0, token }];
+    const finish = ends.has(token) ? 'end-of-chunk' : this.#tokens.length >= maxNewTokens ? 'length' : null;
+    const stopped = onToken?.(token, logProbability, finish !== null) ?? false;
+    if (finish === null && !stopped) return [{ parent: 0, token }];
+    this.#finish = stopped ? 'stop' : (finish ?? 'stop');
+    return [];
   }
 
   results(): Hypothesis[] {
     const score = this.#logProbabilities.reduce((sum, value) => sum + value, 0);
-    return [{ tokens: [...this.#tokens], logProbabilities: [...this.#logProbabilities], score, finish: this.#finish }];
-  }
-
-  #end(finish: Finish): Continuation[] {
-    this.#finish = finish;
-    return [];
+    return [
+      { tokens: [...this.#tokens], logProbabilities: [...this.#logProbabilities], score, finish: this.#finish },
+    ];
   }
 }

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ARTIFACT_FORMAT, type Manifest, manifestSchema } from '../compiler/artifact/manifest.ts';
+import { UserError } from '../compiler/artifact/user-error.ts';
+
+/** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
+const ALWAYS_HASHED = 256 * 2 ** 20;
+
+/** A compiled model whose files have been checked. */
+export type Artifact = {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  /** Path of one of the folder's files. */
+  path(file: string): string;
+};
+
+export type OpenOptions = {
+  /** Hash the large files too (weights). Default false: only their size is compared. */
+  readonly verify?: boolean;
+};
+
+/**
+ * Opens an artifact's folder: reads its manifest, and compares every file's size and SHA-256 with it.
+ *
+ * @throws UserError for a folder without a manifest, a manifest of another format or with a wrong field, a missing or
+ *   altered file, or an artifact compiled without weights.
+ */
+export async function openArtifact(directory: string, { verify = false }: OpenOptions = {}): Promise<Artifact> {
+  const manifest = parseManifest(directory, await readManifest(directory));
+  if (manifest.parameters.origin === 'none') {
+    throw new UserError(
+      `The artifact ${directory} was compiled without weights and cannot run: compile it again with weights, or with a seed.`,
+    );
+  }
+  for (const [file, expected] of Object.entries(manifest.files)) {
+    await checkFile(directory, file, expected, verify || expected.bytes < ALWAYS_HASHED);
+  }
+  for (const { file } of Object.values(manifest.graphs)) {
+    if (manifest.files[file] === undefined) {
+      throw new UserError(
+        `${join(directory, 'manifest.json')} names the graph '${file}' but does not list it under files: compile the model again.`,
+      );
+    }
+  }
+  return { directory, manifest, path: (file) => join(directory, file) };
+}
+
+async function readManifest(directory: string): Promise<string> {
+  const path = join(directory, 'manifest.json');
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new UserError(
+        `${directory} is not an artifact, as it has no manifest.json: pass the folder that 'flamingo compile' wrote.`,
+      );
+    }
+    throw new UserError(`${path} cannot be read (${code}): pass a folder that this user may read.`);
+  }
+}
+
+function parseManifest(directory: string, text: string): Manifest {
+  const path = join(directory, 'manifest.json');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not JSON: compile the model again.`);
+  }
+  const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined;
+  if (format !== undefined && format !== ARTIFACT_FORMAT) {
+    throw new UserError(
+      `${path} has format ${JSON.stringify(format)} but this version of flamingo-onnx reads format ${ARTIFACT_FORMAT}: compile the model again with it.`,
+    );
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue === undefined || issue.path.length === 0 ? 'the whole file' : `field '${issue.path.join('.')}'`;
+  const reason = issue?.message.replace(/^Invalid input: /, '') ?? 'unknown';
+  throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
+}
+
+async function checkFile(
+  directory: string,
+  file: string,
+  expected: { bytes: number; sha256: string },
+  hashed: boolean,
+): Promise<void> {
+  const path = join(directory, file);
+  if (file.includes('/') || file.includes('\\') || file === '..') {
+    throw new UserError(
+      `${join(directory, 'manifest.json')} lists the file '${file}', which is not in the folder itself: compile the model again.`,
+    );
+  }
+  let bytes: number;
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new UserError(`${path} is not a file: compile the model again.`);
+    bytes = found.size;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = codeOf(error);
+    const reason = code === 'ENOENT' ? 'is missing' : `cannot be opened (${code})`;
+    throw new UserError(`${path} ${reason}, but the manifest lists it: copy the whole artifact again.`);
+  }
+  if (bytes !== expected.bytes) {
+    throw new UserError(
+      `${path} has ${bytes} bytes but ${expected.bytes} are expected: copy the whole artifact again.`,
+    );
+  }
+  if (hashed && (await sha256(path)) !== expected.sha256) {
+    throw new UserError(
+      `${path} is not the file that was compiled, as its SHA-256 differs from the manifest's: copy the whole artifact again.`,
+    );
+  }
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  } catch (error) {
+    throw new UserError(`${path} cannot be read (${codeOf(error)}): pass a folder that this user may read.`);
+  }
+  return hash.digest('hex');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

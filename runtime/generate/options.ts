@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { SpecialTokenIds } from '../tokenizer.ts';
+import { BeamSearch } from './beam-search.ts';
+import { type Processor, suppress, temper, topK, topP } from './processors.ts';
+import { greedy, seededSampler } from './sampler.ts';
+import type { Search } from './search.ts';
+import { SingleSearch } from './single-search.ts';
+
+type Common = {
+  /** Most tokens of an answer, default 20. */
+  readonly maxNewTokens?: number;
+};
+
+type Stopping = {
+  /** Texts that end the answer and are no part of it. */
+  readonly stop?: readonly string[];
+};
+
+/** The likeliest token at each step. */
+export type GreedyOptions = Common &
+  Stopping & {
+    readonly beams?: 1;
+    readonly lengthPenalty?: never;
+    readonly temperature?: never;
+    readonly topK?: never;
+    readonly topP?: never;
+    readonly seed?: never;
+  };
+
+/** Tokens drawn by their probability; any of these options asks for it. */
+export type SamplingOptions = Common &
+  Stopping & {
+    /** Above 0, default 1. */
+    readonly temperature?: number;
+    /** Only the k likeliest tokens; default all. */
+    readonly topK?: number;
+    /** Only the likeliest tokens that together have probability p, above 0 and at most 1; default all. */
+    readonly topP?: number;
+    /** A 32-bit integer, default 0: the same seed gives the same answer. In a batch each prompt has the seed to itself. */
+    readonly seed?: number;
+    readonly beams?: never;
+    readonly lengthPenalty?: never;
+  };
+
+/** The best of several answers that are followed side by side. */
+export type BeamOptions = Common & {
+  /** Answers followed; OpenFlamingo evaluates with 3. */
+  readonly beams: number;
+  /** Answers are ranked by sum of log-probabilities / length ** lengthPenalty. Default 0, as OpenFlamingo evaluates. */
+  readonly lengthPenalty?: number;
+  readonly stop?: never;
+  readonly temperature?: never;
+  readonly topK?: never;
+  readonly topP?: never;
+  readonly seed?: never;
+};
+
+/** How an answer is searched for; default: greedy. */
+export type GenerateOptions = GreedyOptions | SamplingOptions | BeamOptions;
+
+const schema = z.strictObject({
+  maxNewTokens: z.number().int().min(1).default(20),
+  beams: z.number().int().min(1).max(256).default(1),
+  lengthPenalty: z.number().default(0),
+  stop: z.array(z.string().min(1)).default([]),
+  temperature: z.number().positive().optional(),
+  topK: z.number().int().min(1).optional(),
+  topP: z.number().positive().max(1).optional(),
+  seed: z.number().int().min(-(2 ** 31)).max(2 ** 32 - 1).optional(),
+});
+
+/** Options with their defaults. */
+export type GenerateSettings = z.infer<typeof schema>;
+
+const SAMPLING = ['temperature', 'topK', 'topP', 'seed'] as const;
+
+/** @throws UserError that names the option, for a value out of range, an unknown option, or ones that exclude each other. */
+export function parseGenerateOptions(options: unknown): GenerateSettings {
+  const parsed = schema.safeParse(options);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = issue === undefined || issue.path.length === 0 ? '' : ` '${issue.path.join('.')}'`;
+    const reason = issue?.message.replace(/^Invalid input: /, '') ?? 'unknown';
+    throw new UserError(`The option${name} of generation is wrong (${reason}): correct it or leave it out.`);
+  }
+  const settings = parsed.data;
+  if (settings.beams > 1) {
+    const other = settings.stop.length > 0 ? 'stop' : SAMPLING.find((name) => settings[name] !== undefined);
+    if (other !== undefined) {
+      throw new UserError(
+        `The options 'beams' and '${other}' were given together but beam search takes the best answer whole: leave one of them out.`,
+      );
+    }
+  } else if (settings.lengthPenalty !== 0) {
+    throw new UserError(
+      "The option 'lengthPenalty' was given without beams but it ranks beams alone: set 'beams' above 1 or leave it out.",
+    );
+  }
+  return settings;
+}
+
+/**
+ * The search that the options ask for, for one prompt. It never chooses `<image>`, which would stand for no image.
+ *
+ * @param onToken As `SingleSearch` has it; beam search has nothing to tell before its end.
+ */
+export function createSearch(
+  settings: GenerateSettings,
+  special: SpecialTokenIds,
+  onToken?: (token: number, logProbability: number, last: boolean) => boolean,
+): Search {
+  const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
+  const ends = new Set([special.endOfChunk]);
+  if (special.end !== null) ends.add(special.end);
+  const processors: Processor[] = [suppress([special.image])];
+  if (beams > 1) return new BeamSearch({ beams, lengthPenalty, maxNewTokens, ends, processors });
+  const sampled = SAMPLING.some((name) => settings[name] !== undefined);
+  if (temperature !== undefined) processors.push(temper(temperature));
+  if (settings.topK !== undefined) processors.push(topK(settings.topK));
+  if (settings.topP !== undefined) processors.push(topP(settings.topP));
+  const sampler = sampled ? seededSampler(seed ?? 0) : greedy;
+  return new SingleSearch({ maxNewTokens, ends, processors, sampler, ...(onToken && { onToken }) });
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { UserError } from '../compiler/artifact/user-error.ts';
+
+/** Where the graphs run: ONNX Runtime's CPU or CUDA execution provider. */
+export type Provider = 'cpu' | 'cuda';
+
+/** The command that adds what npm's package of ONNX Runtime leaves out for its size. */
+export const ADD_CUDA = 'npm rebuild onnxruntime-node --foreground-scripts --ignore-scripts=false --onnxruntime-node-install=cuda12';
+
+const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
+
+/**
+ * Refuses a provider that cannot work here before ONNX Runtime is asked, whose own message would be about a library's
+ * path. That the library is there does not mean that it loads: `OnnxSession.open` reports that.
+ *
+ * @throws UserError for CUDA on a system without it, or without its library.
+ */
+export function checkProvider(provider: Provider): void {
+  if (provider === 'cpu') return;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new UserError(
+      `Provider 'cuda' was asked for but ONNX Runtime has it for linux x64 alone and this is ${process.platform} ${process.arch}: use provider 'cpu'.`,
+    );
+  }
+  const folder = libraryFolder();
+  if (!existsSync(join(folder, CUDA_LIBRARY))) {
+    throw new UserError(
+      `Provider 'cuda' was asked for but ${CUDA_LIBRARY} is not in ${folder}: add it with '${ADD_CUDA}', or use provider 'cpu'.`,
+    );
+  }
+}
+
+function libraryFolder(): string {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
+  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
+}

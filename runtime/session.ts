@@ -1,0 +1,113 @@
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import type { GraphManifest } from '../compiler/artifact/manifest.ts';
+import { UserError } from '../compiler/artifact/user-error.ts';
+import { ADD_CUDA, checkProvider, type Provider } from './session-provider.ts';
+
+export type SessionOptions = {
+  /** Default `cpu`. It is used or refused, never replaced by another. */
+  readonly provider?: Provider;
+  /** Threads of one operator; default: one for each physical core. */
+  readonly threads?: number;
+  /** How far ONNX Runtime rewrites the graph itself; default `all`. */
+  readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
+};
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
+export class OnnxSession implements AsyncDisposable {
+  readonly #session: InferenceSession;
+  readonly #path: string;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(session: InferenceSession, path: string) {
+    this.#session = session;
+    this.#path = path;
+  }
+
+  /**
+   * Loads a graph; weights outside of the file are looked for beside it.
+   *
+   * @param path The ONNX file.
+   * @param graph What the manifest says about it.
+   * @throws UserError for a provider that is not here, a file that ONNX Runtime refuses, or one that is not the
+   *   manifest's.
+   */
+  static async open(path: string, graph: GraphManifest, options: SessionOptions = {}): Promise<OnnxSession> {
+    const { provider = 'cpu', threads, optimisation = 'all' } = options;
+    if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+      throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
+    }
+    checkProvider(provider);
+    let session: InferenceSession;
+    try {
+      session = await InferenceSession.create(path, {
+        executionProviders: [provider],
+        graphOptimizationLevel: optimisation,
+        executionMode: 'sequential',
+        interOpNumThreads: 1,
+        logSeverityLevel: 4,
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
+      });
+    } catch (error) {
+      throw refused(path, provider, error);
+    }
+    const opened = new OnnxSession(session, path);
+    const wrong =
+      difference('input', session.inputNames, graph.inputs) ??
+      difference('output', session.outputNames, graph.outputs);
+    if (wrong !== null) {
+      await opened.close();
+      throw new UserError(`${path} ${wrong}, but its manifest says otherwise: compile the model again.`);
+    }
+    return opened;
+  }
+
+  /**
+   * Runs the graph once. Blocks this thread while it computes.
+   *
+   * @param outputs Tensors to write outputs to, in the shape that they will have. Others are allocated.
+   */
+  async run(inputs: Tensors, outputs: Tensors = {}): Promise<Record<string, Tensor>> {
+    if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
+    const fetches = Object.fromEntries(this.#session.outputNames.map((name) => [name, outputs[name] ?? null]));
+    const run = this.#session.run({ ...inputs }, fetches);
+    this.#running = run.catch(() => {});
+    return run as Promise<Record<string, Tensor>>;
+  }
+
+  /** Frees the session when its last run is over. A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#running;
+    await this.#session.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function difference(
+  kind: string,
+  found: readonly string[],
+  expected: readonly { name: string }[],
+): string | null {
+  const names = new Set(expected.map(({ name }) => name));
+  const extra = found.find((name) => !names.has(name));
+  if (extra !== undefined) return `has an ${kind} '${extra}'`;
+  const missing = [...names].find((name) => !found.includes(name));
+  return missing === undefined ? null : `has no ${kind} '${missing}'`;
+}
+
+function refused(path: string, provider: Provider, error: unknown): UserError {
+  const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
+    return new UserError(
+      `Provider 'cuda' does not start (${reason}): install the CUDA 12 and cuDNN 9 libraries and a driver for them, add ONNX Runtime's part with '${ADD_CUDA}', or use provider 'cpu'.`,
+    );
+  }
+  return new UserError(`ONNX Runtime refuses ${path} (${reason}): compile the model again.`);
+}

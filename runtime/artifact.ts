@@ -28,7 +28,10 @@ export type OpenOptions = {
  * @throws UserError for a folder without a manifest, a manifest of another format or with a wrong field, a missing or
  *   altered file, or an artifact compiled without weights.
  */
-export async function openArtifact(directory: string, { verify = false }: OpenOptions = {}): Promise<Artifact> {
+export async function openArtifact(
+  directory: string,
+  { verify = false }: OpenOptions = {},
+): Promise<Artifact> {
   const manifest = parseManifest(directory, await readManifest(directory));
   if (manifest.parameters.origin === 'none') {
     throw new UserError(
@@ -80,7 +83,8 @@ function parseManifest(directory: string, text: string): Manifest {
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue === undefined || issue.path.length === 0 ? 'the whole file' : `field '${issue.path.join('.')}'`;
+  const field =
+    issue === undefined || issue.path.length === 0 ? 'the whole file' : `field '${issue.path.join('.')}'`;
   const reason = issue?.message.replace(/^Invalid input: /, '') ?? 'unknown';
   throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
 }

@@ -18,8 +18,14 @@ export function rankChoices(
   choices: readonly { choice: string; logLikelihood: number; tokens: number }[],
   normalise: Normalisation,
 ): ChoiceScore[] {
-  const lengths = { none: () => 1, tokens: (tokens: number) => tokens, bytes: (_: number, text: string) => Buffer.byteLength(text) };
-  const scores = choices.map(({ choice, logLikelihood, tokens }) => logLikelihood / lengths[normalise](tokens, choice));
+  const lengths = {
+    none: () => 1,
+    tokens: (tokens: number) => tokens,
+    bytes: (_: number, text: string) => Buffer.byteLength(text),
+  };
+  const scores = choices.map(
+    ({ choice, logLikelihood, tokens }) => logLikelihood / lengths[normalise](tokens, choice),
+  );
   const highest = Math.max(...scores);
   const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
   return choices.map((each, index) => {

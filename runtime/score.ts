@@ -1,5 +1,10 @@
 import { UserError } from '../compiler/artifact/user-error.ts';
-import { forkRows, type LanguageModel, type PreparedPrompt, type ReadText } from './generate/language-model.ts';
+import {
+  forkRows,
+  type LanguageModel,
+  type PreparedPrompt,
+  type ReadText,
+} from './generate/language-model.ts';
 
 /** Candidates that are read in one run of the language graph. */
 const CANDIDATES_AT_ONCE = 16;
@@ -30,7 +35,11 @@ export async function scoreCandidates(
     for (let start = 0; start < longer.length; start += atOnce) {
       signal?.throwIfAborted();
       const group = longer.slice(start, start + atOnce);
-      const rest = await continueWith(model, text, group.map(([, tokens]) => tokens));
+      const rest = await continueWith(
+        model,
+        text,
+        group.map(([, tokens]) => tokens),
+      );
       for (const [place, [index]] of group.entries()) scores[index]?.push(...(rest[place] ?? []));
     }
     return scores;
@@ -47,10 +56,22 @@ async function continueWith(
 ): Promise<number[][]> {
   const inputs = candidates.map((tokens) => tokens.slice(0, -1));
   const longest = inputs.reduce((most, { length }) => Math.max(most, length), 0);
-  const copies = forkRows(text, candidates.map(() => 0), longest);
+  const copies = forkRows(
+    text,
+    candidates.map(() => 0),
+    longest,
+  );
   try {
-    const next = (await model.continue(copies, inputs, inputs.map((tokens) => [...tokens.keys()]))).values();
-    return candidates.map((tokens) => tokens.slice(1).map((token) => next.next().value?.[token] ?? Number.NaN));
+    const next = (
+      await model.continue(
+        copies,
+        inputs,
+        inputs.map((tokens) => [...tokens.keys()]),
+      )
+    ).values();
+    return candidates.map((tokens) =>
+      tokens.slice(1).map((token) => next.next().value?.[token] ?? Number.NaN),
+    );
   } finally {
     copies.cache.release();
   }

@@ -7,7 +7,8 @@ import { UserError } from '../compiler/artifact/user-error.ts';
 export type Provider = 'cpu' | 'cuda';
 
 /** The command that adds what npm's package of ONNX Runtime leaves out for its size. */
-export const ADD_CUDA = 'npm rebuild onnxruntime-node --foreground-scripts --ignore-scripts=false --onnxruntime-node-install=cuda12';
+export const ADD_CUDA =
+  'npm rebuild onnxruntime-node --foreground-scripts --ignore-scripts=false --onnxruntime-node-install=cuda12';
 
 const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
 

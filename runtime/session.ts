@@ -71,7 +71,9 @@ export class OnnxSession implements AsyncDisposable {
    */
   async run(inputs: Tensors, outputs: Tensors = {}): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const fetches = Object.fromEntries(this.#session.outputNames.map((name) => [name, outputs[name] ?? null]));
+    const fetches = Object.fromEntries(
+      this.#session.outputNames.map((name) => [name, outputs[name] ?? null]),
+    );
     const run = this.#session.run({ ...inputs }, fetches);
     this.#running = run.catch(() => {});
     return run as Promise<Record<string, Tensor>>;
@@ -103,7 +105,9 @@ function difference(
 }
 
 function refused(path: string, provider: Provider, error: unknown): UserError {
-  const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  const reason = (error instanceof Error ? error.message : String(error))
+    .replaceAll(/\s+/g, ' ')
+    .replace(/\.$/, '');
   if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
     return new UserError(
       `Provider 'cuda' does not start (${reason}): install the CUDA 12 and cuDNN 9 libraries and a driver for them, add ONNX Runtime's part with '${ADD_CUDA}', or use provider 'cpu'.`,

@@ -135,5 +135,6 @@ export class KeyValueCache {
 }
 
 function copyRows(from: Float32Array, to: Float32Array, rows: readonly number[], size: number): void {
-  for (const [index, row] of rows.entries()) to.set(from.subarray(row * size, (row + 1) * size), index * size);
+  for (const [index, row] of rows.entries())
+    to.set(from.subarray(row * size, (row + 1) * size), index * size);
 }

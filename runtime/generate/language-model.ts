@@ -49,7 +49,10 @@ export class LanguageModel {
     room: { rows: number; newTokens: number },
   ): Promise<{ next: Float64Array[]; text: ReadText }> {
     const { image, padding } = this.special;
-    const layout = layoutPrefill(prompts.map(({ tokens }) => tokens), { image, padding });
+    const layout = layoutPrefill(
+      prompts.map(({ tokens }) => tokens),
+      { image, padding },
+    );
     const cache = new KeyValueCache(this.#manifest.language, {
       rows: layout.batch,
       mostRows: Math.max(layout.batch, room.rows),
@@ -97,7 +100,11 @@ export class LanguageModel {
     return next;
   }
 
-  async #run(layout: TextLayout, cache: KeyValueCache, media: Record<string, Tensor>): Promise<Float64Array[]> {
+  async #run(
+    layout: TextLayout,
+    cache: KeyValueCache,
+    media: Record<string, Tensor>,
+  ): Promise<Float64Array[]> {
     const { batch, text, past, rows, chunk } = layout;
     const outputs = await this.#session.run(
       {

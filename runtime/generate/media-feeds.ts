@@ -33,7 +33,9 @@ export function mediaFeeds(media: readonly EncodedMedia[], shape: MediaShape): R
       for (const [row, encoded] of media.entries()) {
         const part = (side === 'key' ? encoded.keys : encoded.values)[layer];
         if (part?.length !== size) {
-          throw new Error(`an encoded image has ${part?.length} values in layer ${layer} and ${size} are needed`);
+          throw new Error(
+            `an encoded image has ${part?.length} values in layer ${layer} and ${size} are needed`,
+          );
         }
         data.set(part, row * size);
       }

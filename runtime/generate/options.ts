@@ -67,7 +67,12 @@ const schema = z.strictObject({
   temperature: z.number().positive().optional(),
   topK: z.number().int().min(1).optional(),
   topP: z.number().positive().max(1).optional(),
-  seed: z.number().int().min(-(2 ** 31)).max(2 ** 32 - 1).optional(),
+  seed: z
+    .number()
+    .int()
+    .min(-(2 ** 31))
+    .max(2 ** 32 - 1)
+    .optional(),
 });
 
 /** Options with their defaults. */

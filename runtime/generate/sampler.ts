@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 import { highest } from './highest.ts';
 
 /** Chooses the next token from [vocabulary] scores, whose exponentials need not sum to one. */
@@ -14,7 +14,8 @@ export const greedy: Sampler = (scores) => highest(scores, 1)[0] ?? 0;
  * @param seed A 32-bit integer: the same seed and scores give the same tokens on every machine.
  */
 export function seededSampler(seed: number): Sampler {
-  const generator = xoroshiro128plus(seed);
+  // its seeding mixes well: neighbouring seeds give unrelated first draws, which xoroshiro128plus's do not
+  const generator = mersenne(seed);
   return (scores) => {
     let top = -Infinity;
     for (const score of scores) top = Math.max(top, score);

@@ -44,7 +44,12 @@ export class SingleSearch implements Search {
   results(): Hypothesis[] {
     const score = this.#logProbabilities.reduce((sum, value) => sum + value, 0);
     return [
-      { tokens: [...this.#tokens], logProbabilities: [...this.#logProbabilities], score, finish: this.#finish },
+      {
+        tokens: [...this.#tokens],
+        logProbabilities: [...this.#logProbabilities],
+        score,
+        finish: this.#finish,
+      },
     ];
   }
 }

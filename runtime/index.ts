@@ -1,0 +1,34 @@
+/** What programs that use a compiled model import as `flamingo-onnx/runtime`. */
+export type { Manifest } from '../compiler/artifact/manifest.ts';
+export { UserError } from '../compiler/artifact/user-error.ts';
+export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
+export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
+export type { Finish } from './generate/search.ts';
+export { loadImage } from './images/load-image.ts';
+export type { ImageSource } from './images/source.ts';
+export {
+  type Abortable,
+  FlamingoModel,
+  FlamingoModel as Model,
+  type LoadOptions,
+  loadFlamingo,
+  loadFlamingo as load,
+} from './model.ts';
+export { nearestShots } from './prompt/nearest-shots.ts';
+export { orderings } from './prompt/orderings.ts';
+export * from './prompt/prompt.ts';
+export { type RenderedPrompt, renderPrompt } from './prompt/render.ts';
+export * from './prompt/templates.ts';
+export type { ChoiceScore, Normalisation } from './score-choices.ts';
+export type { Provider } from './session-provider.ts';
+export { loadTokenizer, type SpecialTokens, type Tokenizer } from './tokenizer.ts';
+export { loadFrames, type VideoSource } from './video.ts';
+export type {
+  Answer,
+  EncodedImage,
+  EnsembleOptions,
+  Generation,
+  ScoreOptions,
+  TokenEvent,
+  Usage,
+} from './worker/protocol.ts';

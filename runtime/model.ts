@@ -1,0 +1,207 @@
+import type { Manifest } from '../compiler/artifact/manifest.ts';
+import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
+import type { ImageSource } from './images/source.ts';
+import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
+import type { ChoiceScore } from './score-choices.ts';
+import type { SessionOptions } from './session.ts';
+import { WorkerClient } from './worker/client.ts';
+import type {
+  EncodedImage,
+  EnsembleOptions,
+  Generation,
+  ScoreOptions,
+  TokenEvent,
+  Usage,
+} from './worker/protocol.ts';
+
+export type LoadOptions = SessionOptions & {
+  /** Compare the SHA-256 of large files too. Default false. */
+  readonly verify?: boolean;
+  /** Bytes for the keys and values of images seen lately. Default 256 MiB. */
+  readonly imageMemory?: number;
+  /** Requests that take turns; others wait. Each holds a cache of its own. Default 4. */
+  readonly concurrency?: number;
+};
+
+export type Abortable = {
+  /** Stops the request between two steps. */
+  readonly signal?: AbortSignal;
+};
+
+type Listening = {
+  /** Told of each token as it is chosen. */
+  readonly onToken?: (event: TokenEvent) => void;
+};
+
+type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
+
+/**
+ * Loads a compiled model in a thread of its own: the caller's event loop stays free while it computes.
+ *
+ * @param directory The artifact's folder.
+ * @throws UserError for an artifact or a provider that cannot be used; see `openArtifact` and `OnnxSession.open`.
+ */
+export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
+  const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, ...session } = options;
+  const { client, manifest } = await WorkerClient.open({
+    directory,
+    verify,
+    imageMemory,
+    concurrency,
+    ...session,
+  });
+  return new FlamingoModel(client, manifest);
+}
+
+/** A loaded Flamingo model. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. */
+export class FlamingoModel implements AsyncDisposable {
+  readonly #client: WorkerClient;
+  readonly manifest: Manifest;
+
+  /** Use `loadFlamingo`. */
+  constructor(client: WorkerClient, manifest: Manifest) {
+    this.#client = client;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Answers a prompt. When the signal stops it, what there is so far comes back with finish `aborted`.
+   *
+   * @param options Greedy by default, up to 20 tokens; see `GenerateOptions`.
+   * @throws UserError for a prompt or option that the model cannot take, or one longer than its context.
+   */
+  async generate(
+    prompt: Prompt,
+    options: ((GreedyOptions | SamplingOptions) & Abortable & Listening) | (BeamOptions & Abortable) = {},
+  ): Promise<Generation> {
+    const [answer] = await this.generateBatch([prompt], { ...options, batchSize: 1 });
+    if (answer === undefined) throw new Error('the worker gave no answer');
+    return answer;
+  }
+
+  /**
+   * Answers several prompts, which may differ in length and in number of images, each as `generate` would.
+   *
+   * @param options.batchSize Prompts that are decoded side by side, default 8.
+   */
+  generateBatch(
+    prompts: readonly Prompt[],
+    options: GenerateOptions & Abortable & Listening & { readonly batchSize?: number } = {},
+  ): Promise<Generation[]> {
+    const { signal, onToken, batchSize = 8, ...rest } = options;
+    const call = {
+      method: 'generate',
+      prompts,
+      options: rest,
+      stream: onToken !== undefined,
+      batchSize,
+    } as const;
+    return this.#client.call<'generate'>(call, { signal, onToken });
+  }
+
+  /**
+   * The tokens of an answer as they are chosen; the generator's return value is the whole answer. Leaving the loop
+   * stops the request.
+   */
+  async *stream(
+    prompt: Prompt,
+    options: SingleOptions = {},
+  ): AsyncGenerator<TokenEvent, Generation, undefined> {
+    const { signal, ...rest } = options;
+    const left = new AbortController();
+    const events: TokenEvent[] = [];
+    let wake = () => {};
+    let result: Generation | undefined;
+    let failure: unknown;
+    const done = this.generate(prompt, {
+      ...rest,
+      signal: signal ? AbortSignal.any([signal, left.signal]) : left.signal,
+      onToken: (event) => {
+        events.push(event);
+        wake();
+      },
+    })
+      .then(
+        (generation) => {
+          result = generation;
+        },
+        (error: unknown) => {
+          failure = error ?? new Error('generation failed');
+        },
+      )
+      .finally(() => wake());
+    try {
+      for (;;) {
+        const event = events.shift();
+        if (event) yield event;
+        else if (failure !== undefined) throw failure;
+        else if (result !== undefined) return result;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      left.abort();
+      await done;
+    }
+  }
+
+  /**
+   * Log-likelihood of each choice after the prompt, and their probabilities among the choices. A choice's tokens follow
+   * the prompt's as they are: begin it with a space where the text needs one.
+   *
+   * @returns In the order of the choices.
+   * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.
+   */
+  score(
+    prompt: Prompt,
+    choices: readonly string[],
+    options: ScoreOptions & Abortable,
+  ): Promise<ChoiceScore[]> {
+    const { signal, ...rest } = options;
+    return this.#client.call<'score'>({ method: 'score', prompt, choices, options: rest }, { signal });
+  }
+
+  /**
+   * As `score`, with log-likelihoods averaged over several orders of the examples (arXiv 2204.14198, prompt ensembling).
+   *
+   * @param options.orders How many different orders, default 6, or all where there are fewer.
+   * @param options.seed Of the orders, default 0.
+   */
+  scoreEnsemble(
+    prompt: FewShotPrompt,
+    choices: readonly string[],
+    options: EnsembleOptions & Abortable,
+  ): Promise<ChoiceScore[]> {
+    const { signal, ...rest } = options;
+    return this.#client.call<'scoreEnsemble'>(
+      { method: 'scoreEnsemble', prompt, choices, options: rest },
+      { signal },
+    );
+  }
+
+  /** The resampler's latents of images and videos. */
+  encodeImages(media: readonly (ImageSource | Media)[], { signal }: Abortable = {}): Promise<EncodedImage[]> {
+    const list = media.map(
+      (each): Media =>
+        typeof each === 'string' || each instanceof Uint8Array ? { kind: 'image', source: each } : each,
+    );
+    return this.#client.call<'encodeImages'>({ method: 'encodeImages', media: list }, { signal });
+  }
+
+  /** What is kept of images, and how often it was of use. */
+  usage(): Promise<Usage> {
+    return this.#client.call<'usage'>({ method: 'usage' });
+  }
+
+  /** Stops requests, frees the model's memory and ends its thread. A second call does nothing. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

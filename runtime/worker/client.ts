@@ -1,0 +1,176 @@
+import { Worker } from 'node:worker_threads';
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { unpackError } from './error-message.ts';
+import type {
+  Call,
+  Method,
+  Methods,
+  Request,
+  Response,
+  Result,
+  TokenEvent,
+  WorkerOptions,
+} from './protocol.ts';
+
+type Waiting = {
+  resolve(result: Result): void;
+  reject(error: Error): void;
+  onToken: ((event: TokenEvent) => void) | undefined;
+};
+
+export type CallOptions = {
+  readonly signal?: AbortSignal | undefined;
+  readonly onToken?: ((event: TokenEvent) => void) | undefined;
+};
+
+/** The caller's end of the worker: calls become messages, and messages become results, events and errors. */
+export class WorkerClient implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #nextId = 0;
+  /** Why no more calls are taken. */
+  #unusable: Error | null = null;
+  #closing: Promise<void> | null = null;
+  /** Set by `open`. */
+  #onOpened: (manifest: Manifest) => void = () => {};
+  #onRefused: (error: Error) => void = () => {};
+
+  private constructor(entry: URL, options: WorkerOptions) {
+    this.#worker = new Worker(entry, { workerData: options, name: 'flamingo' });
+    this.#worker.on('message', (response: Response) => this.#receive(response));
+    this.#worker.on('error', (error) => this.#fail(`ended unexpectedly (${error.message})`));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#fail(`ended unexpectedly (exit code ${code})`);
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * Starts a worker and loads a model in it.
+   *
+   * @param entry The worker's module; default: the one beside this.
+   * @throws UserError as `Engine.open`.
+   */
+  static async open(
+    options: WorkerOptions,
+    entry: URL = defaultEntry(),
+  ): Promise<{ client: WorkerClient; manifest: Manifest }> {
+    const client = new WorkerClient(entry, options);
+    const manifest = await new Promise<Manifest>((resolve, reject) => {
+      client.#onOpened = resolve;
+      client.#onRefused = reject;
+    });
+    client.#rest();
+    return { client, manifest };
+  }
+
+  /**
+   * Calls a method of the worker's model.
+   *
+   * @throws What the method throws there: a UserError with the same sentence, an AbortError when the signal stops it.
+   */
+  call<M extends Method>(
+    call: Call<M>,
+    { signal, onToken }: CallOptions = {},
+  ): Promise<Methods[M]['result']> {
+    if (this.#unusable) return Promise.reject(this.#unusable);
+    const id = this.#nextId++;
+    const abort = () => this.#send({ kind: 'abort', id });
+    return new Promise<Methods[M]['result']>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, onToken });
+      this.#worker.ref();
+      try {
+        this.#send({ kind: 'call', id, call });
+      } catch (error) {
+        this.#waiting.delete(id);
+        this.#rest();
+        const reason = error instanceof Error ? error.message : String(error);
+        reject(
+          new UserError(
+            `The ${call.method} call cannot be sent to the worker (${reason}): pass plain values.`,
+          ),
+        );
+        return;
+      }
+      if (signal?.aborted) abort();
+      signal?.addEventListener('abort', abort, { once: true });
+    }).finally(() => signal?.removeEventListener('abort', abort));
+  }
+
+  /** Stops what is going on, frees the model's memory and ends the worker. Later calls are refused. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#unusable === null) {
+      this.#unusable = new UserError('The model is closed: load it again.');
+      this.#worker.ref();
+      this.#send({ kind: 'close' });
+    }
+    await this.#ended;
+  }
+
+  #receive(response: Response): void {
+    if (response.kind === 'opened') this.#onOpened(response.manifest);
+    else if (response.kind === 'refused') {
+      const error = unpackError(response.error);
+      this.#unusable = error;
+      this.#onRefused(error);
+    } else if (response.kind === 'token') {
+      this.#tell(response.id, response.event);
+    } else if (response.kind !== 'closed') {
+      const waiting = this.#waiting.get(response.id);
+      this.#waiting.delete(response.id);
+      this.#rest();
+      if (response.kind === 'done') waiting?.resolve(response.result);
+      else waiting?.reject(unpackError(response.error));
+    }
+  }
+
+  /** A listener that throws ends its own call, not the process. */
+  #tell(id: number, event: TokenEvent): void {
+    const waiting = this.#waiting.get(id);
+    try {
+      waiting?.onToken?.(event);
+    } catch (error) {
+      this.#waiting.delete(id);
+      this.#rest();
+      this.#send({ kind: 'abort', id });
+      waiting?.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#unusable ??= new UserError(
+      `The worker that runs the model ${reason}: load the model again, with fewer or smaller requests at once if memory ran out.`,
+    );
+    this.#onRefused(this.#unusable);
+    for (const { reject } of this.#waiting.values()) reject(this.#unusable);
+    this.#waiting.clear();
+  }
+
+  #send(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+
+  /** An idle worker does not keep the process alive. */
+  #rest(): void {
+    if (this.#waiting.size === 0 && this.#closing === null) this.#worker.unref();
+  }
+}
+
+/** Beside this module: the compiled worker, or in development the entry that teaches its thread TypeScript. */
+function defaultEntry(): URL {
+  const compiled = import.meta.url.endsWith('.js');
+  return new URL(compiled ? './worker.js' : './development.mjs', import.meta.url);
+}

@@ -1,0 +1,254 @@
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openArtifact } from '../artifact.ts';
+import { AnswerText } from '../generate/answer-text.ts';
+import { decode } from '../generate/decode.ts';
+import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
+import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
+import type { Hypothesis } from '../generate/search.ts';
+import { encodePrompt } from '../prompt/encode.ts';
+import { orderings } from '../prompt/orderings.ts';
+import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
+import { renderPrompt } from '../prompt/render.ts';
+import { scoreCandidates } from '../score.ts';
+import { type ChoiceScore, rankChoices } from '../score-choices.ts';
+import { OnnxSession } from '../session.ts';
+import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
+import { MediaMemory } from './media-memory.ts';
+import type {
+  Answer,
+  EncodedImage,
+  EnsembleOptions,
+  Generation,
+  ScoreOptions,
+  TokenEvent,
+  Usage,
+  WorkerOptions,
+} from './protocol.ts';
+
+/** A loaded model, in the thread that computes. */
+export class Engine implements AsyncDisposable {
+  readonly manifest: Manifest;
+  readonly tokenizer: Tokenizer;
+  readonly media: MediaMemory;
+  readonly language: LanguageModel;
+  readonly #sessions: readonly OnnxSession[];
+
+  private constructor(
+    manifest: Manifest,
+    tokenizer: Tokenizer,
+    vision: OnnxSession,
+    language: OnnxSession,
+    imageMemory: number,
+  ) {
+    this.manifest = manifest;
+    this.tokenizer = tokenizer;
+    this.#sessions = [vision, language];
+    this.media = new MediaMemory(vision, manifest, imageMemory);
+    this.language = new LanguageModel(language, manifest, tokenizer.special);
+  }
+
+  /** @throws UserError as `openArtifact`, `loadTokenizer` and `OnnxSession.open`. */
+  static async open({
+    directory,
+    verify,
+    imageMemory,
+    ...options
+  }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
+    const artifact = await openArtifact(directory, { verify });
+    const { manifest } = artifact;
+    const { vision, language } = manifest.graphs;
+    const tokenizer = await loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens);
+    const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
+    try {
+      const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
+      return new Engine(manifest, tokenizer, visionSession, languageSession, imageMemory);
+    } catch (error) {
+      await visionSession.close();
+      throw error;
+    }
+  }
+
+  /** Renders, tokenises and encodes the media of a prompt. */
+  async prepare(prompt: Prompt, newTokens: number, signal?: AbortSignal): Promise<PreparedPrompt> {
+    const rendered = renderPrompt(prompt, this.manifest.language.tokens);
+    const { contextLength } = this.manifest.language;
+    const { tokens, media } = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens });
+    return { tokens, media: await this.media.encode(media, signal) };
+  }
+
+  /** Answers to prompts, `batchSize` at a time. */
+  async generate(
+    prompts: readonly Prompt[],
+    options: GenerateOptions,
+    {
+      batchSize = 8,
+      signal,
+      onToken,
+    }: { batchSize?: number; signal?: AbortSignal; onToken?: (event: TokenEvent) => void } = {},
+  ): Promise<Generation[]> {
+    const settings = parseGenerateOptions(options);
+    if (onToken && settings.beams > 1) {
+      throw new UserError(
+        'Tokens were to be told as they come but beam search knows its answer only at the end: leave out onToken or beams.',
+      );
+    }
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new UserError(`The batch size is ${batchSize} but a whole number from 1 is expected.`);
+    }
+    const results: Generation[] = [];
+    for (let start = 0; start < prompts.length; start += batchSize) {
+      const batch = prompts.slice(start, start + batchSize);
+      const texts = batch.map(() => new AnswerText(this.tokenizer.stream(), settings.stop));
+      const searches = texts.map((text, index) =>
+        createSearch(settings, this.tokenizer.special, (token, logProbability, last) => {
+          const { piece, stopped } = text.push(token, last);
+          onToken?.({ prompt: start + index, token, logProbability, text: piece });
+          return stopped;
+        }),
+      );
+      const prepared = await this.#prepareAll(batch, settings.maxNewTokens, signal);
+      const found =
+        prepared === null
+          ? searches.map((search) => search.results())
+          : await decode(this.language, prepared, searches, {
+              rowsPerSearch: settings.beams,
+              maxNewTokens: settings.maxNewTokens,
+              ...(signal && { signal }),
+            });
+      for (const [index, hypotheses] of found.entries()) {
+        const streamed = settings.beams > 1 ? undefined : texts[index]?.text;
+        results.push(this.#generation(hypotheses, streamed));
+      }
+    }
+    return results;
+  }
+
+  /** Log-likelihoods of choices after a prompt, in the order given. */
+  async score(
+    prompt: Prompt,
+    choices: readonly string[],
+    options: ScoreOptions,
+    signal?: AbortSignal,
+  ): Promise<ChoiceScore[]> {
+    return this.#scoreMean([prompt], choices, options, signal);
+  }
+
+  /** The mean over several orders of the examples. */
+  async scoreEnsemble(
+    prompt: FewShotPrompt,
+    choices: readonly string[],
+    { orders = 6, seed = 0, ...options }: EnsembleOptions,
+    signal?: AbortSignal,
+  ): Promise<ChoiceScore[]> {
+    if (!Number.isInteger(orders) || orders < 1 || !Number.isInteger(seed)) {
+      throw new UserError(
+        `The ensemble has orders ${orders} and seed ${seed} but a whole number from 1 and a whole number are expected.`,
+      );
+    }
+    const prompts = orderings(prompt.shots ?? [], orders, seed).map((shots) => ({ ...prompt, shots }));
+    return this.#scoreMean(prompts, choices, options, signal);
+  }
+
+  async encodeImages(media: readonly Media[], signal?: AbortSignal): Promise<EncodedImage[]> {
+    const encoded = await this.media.encode(media, signal);
+    const { latents } = this.manifest.crossAttention;
+    // copies: what is sent to the other thread is gone here
+    return encoded.map((each) => ({
+      latents: each.latents.slice(),
+      shape: [latents, each.latents.length / latents],
+    }));
+  }
+
+  usage(): Usage {
+    return this.media.usage;
+  }
+
+  async close(): Promise<void> {
+    this.media.clear();
+    for (const session of this.#sessions) await session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** null when aborted while media were read. */
+  async #prepareAll(
+    prompts: readonly Prompt[],
+    newTokens: number,
+    signal?: AbortSignal,
+  ): Promise<PreparedPrompt[] | null> {
+    const prepared: PreparedPrompt[] = [];
+    try {
+      for (const prompt of prompts) {
+        signal?.throwIfAborted();
+        prepared.push(await this.prepare(prompt, newTokens, signal));
+      }
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return null;
+      throw error;
+    }
+    return prepared;
+  }
+
+  async #scoreMean(
+    prompts: readonly Prompt[],
+    choices: readonly string[],
+    { normalise, endOfChunk = false }: ScoreOptions,
+    signal?: AbortSignal,
+  ): Promise<ChoiceScore[]> {
+    if (!['none', 'tokens', 'bytes'].includes(normalise)) {
+      throw new UserError(
+        `The option normalise is ${JSON.stringify(normalise)} but 'none', 'tokens' or 'bytes' is expected: say how choices of different lengths compare.`,
+      );
+    }
+    if (choices.length === 0) throw new UserError('There are no choices to score: give at least one.');
+    const candidates = choices.map((choice) => this.#choiceTokens(choice, endOfChunk));
+    const longest = candidates.reduce((most, { length }) => Math.max(most, length), 0);
+    const sums = choices.map(() => 0);
+    for (const prompt of prompts) {
+      const prepared = await this.prepare(prompt, longest, signal);
+      const scores = await scoreCandidates(this.language, prepared, candidates, signal ? { signal } : {});
+      for (const [index, tokens] of scores.entries()) {
+        sums[index] = tokens.reduce((sum, score) => sum + score, sums[index] ?? 0);
+      }
+    }
+    return rankChoices(
+      choices.map((choice, index) => ({
+        choice,
+        logLikelihood: (sums[index] ?? 0) / prompts.length,
+        tokens: candidates[index]?.length ?? 0,
+      })),
+      normalise,
+    );
+  }
+
+  #choiceTokens(choice: string, endOfChunk: boolean): number[] {
+    const tokens = this.tokenizer.encode(choice);
+    if (tokens.length === 0) throw new UserError('A choice is empty: give each choice at least one word.');
+    if (tokens.includes(this.tokenizer.special.image)) {
+      throw new UserError(
+        `The choice '${choice.slice(0, 60)}' has an '${this.tokenizer.specialTokens.image}' token but a choice has no image: leave it out.`,
+      );
+    }
+    return endOfChunk ? [...tokens, this.tokenizer.special.endOfChunk] : tokens;
+  }
+
+  #generation(hypotheses: readonly Hypothesis[], streamed: string | undefined): Generation {
+    const answers = hypotheses.map(
+      ({ tokens, logProbabilities, score, finish }): Answer => ({
+        text: streamed ?? this.tokenizer.decode(tokens),
+        tokens,
+        finish,
+        scores: logProbabilities,
+        score,
+      }),
+    );
+    const [
+      best = { text: '', tokens: [], finish: 'aborted', scores: [], score: 0 } satisfies Answer,
+      ...alternatives
+    ] = answers;
+    return { ...best, alternatives };
+  }
+}

@@ -1,0 +1,16 @@
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { ErrorMessage } from './protocol.ts';
+
+/** An error as it is sent to the other thread. */
+export function packError(error: unknown): ErrorMessage {
+  if (!(error instanceof Error)) return { kind: 'internal', message: String(error), stack: '' };
+  const kind = error instanceof UserError ? 'user' : error.name === 'AbortError' ? 'aborted' : 'internal';
+  return { kind, message: error.message, stack: error.stack ?? '' };
+}
+
+/** The error again: a UserError with the same sentence, an AbortError, or an Error with the worker's stack as cause. */
+export function unpackError({ kind, message, stack }: ErrorMessage): Error {
+  if (kind === 'user') return new UserError(message);
+  if (kind === 'aborted') return new DOMException(message, 'AbortError');
+  return new Error(message, { cause: stack });
+}

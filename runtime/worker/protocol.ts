@@ -1,0 +1,113 @@
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import type { GenerateOptions } from '../generate/options.ts';
+import type { Finish } from '../generate/search.ts';
+import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
+import type { ChoiceScore, Normalisation } from '../score-choices.ts';
+import type { SessionOptions } from '../session.ts';
+
+/** What passes between the caller's thread and the worker's. Everything here can be cloned by `postMessage`. */
+
+/** The worker's `workerData`. */
+export type WorkerOptions = SessionOptions & {
+  readonly directory: string;
+  readonly verify: boolean;
+  readonly imageMemory: number;
+  readonly concurrency: number;
+};
+
+/** One answer and how sure the model is of it. */
+export type Answer = {
+  readonly text: string;
+  /** Every generated token, with the one that ended the answer. */
+  readonly tokens: readonly number[];
+  readonly finish: Finish;
+  /** Log-probability of each of `tokens`. */
+  readonly scores: readonly number[];
+  /** Sum of `scores`; with beams what they are ranked by. */
+  readonly score: number;
+};
+
+/** The best answer, and with beams the others, best first. */
+export type Generation = Answer & { readonly alternatives: readonly Answer[] };
+
+/** One token of an answer as it is chosen. */
+export type TokenEvent = {
+  /** Which prompt of a batch; 0 for a single one. */
+  readonly prompt: number;
+  readonly token: number;
+  readonly logProbability: number;
+  /** The text that has become certain with this token; '' while a character is incomplete. */
+  readonly text: string;
+};
+
+export type ScoreOptions = {
+  /** How choices of different lengths are made comparable. */
+  readonly normalise: Normalisation;
+  /** Count the end-of-chunk token as the last of every choice. Default false. */
+  readonly endOfChunk?: boolean;
+};
+
+export type EnsembleOptions = ScoreOptions & {
+  /** Orders of the examples, default 6. */
+  readonly orders?: number;
+  /** Default 0. */
+  readonly seed?: number;
+};
+
+export type EncodedImage = {
+  /** [latents, dim] of the resampler. */
+  readonly latents: Float32Array;
+  readonly shape: readonly [latents: number, dim: number];
+};
+
+/** What the model in the worker keeps of images. */
+export type Usage = {
+  readonly hits: number;
+  readonly encoded: number;
+  readonly images: number;
+  readonly bytes: number;
+};
+
+/** The worker's methods: what they take and what they give back. */
+export type Methods = {
+  generate: {
+    call: { prompts: readonly Prompt[]; options: GenerateOptions; stream: boolean; batchSize: number };
+    result: Generation[];
+  };
+  score: {
+    call: { prompt: Prompt; choices: readonly string[]; options: ScoreOptions };
+    result: ChoiceScore[];
+  };
+  scoreEnsemble: {
+    call: { prompt: FewShotPrompt; choices: readonly string[]; options: EnsembleOptions };
+    result: ChoiceScore[];
+  };
+  encodeImages: { call: { media: readonly Media[] }; result: EncodedImage[] };
+  usage: { call: object; result: Usage };
+};
+
+export type Method = keyof Methods;
+export type Call<M extends Method = Method> = { [K in M]: { method: K } & Methods[K]['call'] }[M];
+export type Result<M extends Method = Method> = Methods[M]['result'];
+
+/** An error as it crosses the threads. `user`: a UserError, whose message is the whole of it. */
+export type ErrorMessage = {
+  readonly kind: 'user' | 'aborted' | 'internal';
+  readonly message: string;
+  readonly stack: string;
+};
+
+/** From the caller to the worker. */
+export type Request =
+  | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'close' };
+
+/** From the worker to the caller. */
+export type Response =
+  | { readonly kind: 'opened'; readonly manifest: Manifest }
+  | { readonly kind: 'refused'; readonly error: ErrorMessage }
+  | { readonly kind: 'token'; readonly id: number; readonly event: TokenEvent }
+  | { readonly kind: 'done'; readonly id: number; readonly result: Result }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage }
+  | { readonly kind: 'closed' };

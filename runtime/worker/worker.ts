@@ -1,0 +1,92 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import pLimit from 'p-limit';
+import { Engine } from './engine.ts';
+import { packError } from './error-message.ts';
+import type { Call, Request, Response, Result, TokenEvent, WorkerOptions } from './protocol.ts';
+
+/**
+ * The thread that computes. Requests begin in the order in which they come, a few at a time; those that have begun take
+ * turns, as each run of a graph is one turn of this thread's event loop, where the other requests also wait for theirs.
+ */
+async function serve(options: WorkerOptions): Promise<void> {
+  const { concurrency, ...engineOptions } = options;
+  let engine: Engine;
+  try {
+    engine = await Engine.open(engineOptions);
+  } catch (error) {
+    send({ kind: 'refused', error: packError(error) });
+    parentPort?.close();
+    return;
+  }
+  const queue = pLimit(concurrency);
+  const controllers = new Map<number, AbortController>();
+  const pending = new Set<Promise<void>>();
+
+  const answer = async (id: number, call: Call, controller: AbortController): Promise<void> => {
+    try {
+      const onToken = (event: TokenEvent) => send({ kind: 'token', id, event });
+      const result = await queue(() => perform(engine, call, controller.signal, onToken));
+      send({ kind: 'done', id, result }, transferablesOf(call, result));
+    } catch (error) {
+      send({ kind: 'failed', id, error: packError(error) });
+    } finally {
+      controllers.delete(id);
+    }
+  };
+
+  parentPort?.on('message', (request: Request) => {
+    if (request.kind === 'call') {
+      const controller = new AbortController();
+      controllers.set(request.id, controller);
+      const promise = answer(request.id, request.call, controller);
+      pending.add(promise);
+      void promise.then(() => pending.delete(promise));
+    } else if (request.kind === 'abort') controllers.get(request.id)?.abort();
+    else void close();
+  });
+
+  /** Ends what is going on, frees the sessions, and lets the thread end by itself. */
+  const close = async (): Promise<void> => {
+    for (const controller of controllers.values()) controller.abort();
+    await Promise.all(pending);
+    await engine.close();
+    send({ kind: 'closed' });
+    parentPort?.close();
+  };
+
+  send({ kind: 'opened', manifest: engine.manifest });
+}
+
+function perform(
+  engine: Engine,
+  call: Call,
+  signal: AbortSignal,
+  onToken: (event: TokenEvent) => void,
+): Promise<Result> | Result {
+  switch (call.method) {
+    case 'generate': {
+      const { prompts, options, stream, batchSize } = call;
+      return engine.generate(prompts, options, { batchSize, signal, ...(stream && { onToken }) });
+    }
+    case 'score':
+      return engine.score(call.prompt, call.choices, call.options, signal);
+    case 'scoreEnsemble':
+      return engine.scoreEnsemble(call.prompt, call.choices, call.options, signal);
+    case 'encodeImages':
+      return engine.encodeImages(call.media, signal);
+    case 'usage':
+      return engine.usage();
+  }
+}
+
+/** Large arrays change hands instead of being copied. */
+function transferablesOf(call: Call, result: Result): ArrayBuffer[] {
+  if (call.method !== 'encodeImages' || !Array.isArray(result)) return [];
+  return result.flatMap((image) => ('latents' in image ? [image.latents.buffer as ArrayBuffer] : []));
+}
+
+function send(response: Response, transferables: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(response, [...transferables]);
+}
+
+await serve(workerData);

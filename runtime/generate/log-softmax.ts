@@ -9,8 +9,8 @@ export function logSoftmax(logits: ArrayLike<number>): Float64Array {
   for (let i = 0; i < logits.length; i++) highest = Math.max(highest, logits[i] ?? -Infinity);
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] ?? -Infinity) - highest);
-  const shift = highest + Math.log(sum);
+  const logSum = Math.log(sum);
   const result = new Float64Array(logits.length);
-  for (let i = 0; i < logits.length; i++) result[i] = (logits[i] ?? -Infinity) - shift;
+  for (let i = 0; i < logits.length; i++) result[i] = (logits[i] ?? -Infinity) - highest - logSum;
   return result;
 }

@@ -74,7 +74,7 @@ export class WorkerClient implements AsyncDisposable {
    * @throws What the method throws there: a UserError with the same sentence, an AbortError when the signal stops it.
    */
   call<M extends Method>(
-    call: Call<M>,
+    call: Call & { method: M },
     { signal, onToken }: CallOptions = {},
   ): Promise<Methods[M]['result']> {
     if (this.#unusable) return Promise.reject(this.#unusable);

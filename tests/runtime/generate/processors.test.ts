@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { highest } from '../../../runtime/generate/highest.ts';
+import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
+import { suppress, temper, topK, topP } from '../../../runtime/generate/processors.ts';
+import { greedy, seededSampler } from '../../../runtime/generate/sampler.ts';
+
+const logits = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 40 });
+const kept = (scores: Float64Array) => [...scores.keys()].filter((token) => scores[token] !== -Infinity);
+const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+
+describe('choosing a token', () => {
+  it('makes log-probabilities whose exponentials sum to one and whose differences are those of the logits', () => {
+    fc.assert(
+      fc.property(logits, (values) => {
+        const result = logSoftmax(values);
+        assert.ok(Math.abs(sum(result.map(Math.exp)) - 1) < 1e-12);
+        for (const [i, value] of values.entries()) {
+          assert.ok(Math.abs((result[i] ?? NaN) - (result[0] ?? NaN) - (value - (values[0] ?? NaN))) < 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('keeps its digits for logits that would overflow', () => {
+    assert.deepEqual([...logSoftmax([1e4, 1e4])], [Math.log(0.5), Math.log(0.5)]);
+  });
+
+  it('finds the highest values as a full sort does', () => {
+    const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(-Infinity)), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 12 }), (list, count) => {
+        const sorted = [...list.keys()]
+          .filter((index) => list[index] !== -Infinity)
+          .sort((a, b) => (list[b] ?? 0) - (list[a] ?? 0) || a - b);
+        assert.deepEqual(highest(list, count), sorted.slice(0, count));
+      }),
+    );
+  });
+
+  it('suppresses tokens and divides by the temperature', () => {
+    const scores = Float64Array.of(1, 2, 3);
+    suppress([1])(scores);
+    temper(2)(scores);
+    assert.deepEqual([...scores], [0.5, -Infinity, 1.5]);
+  });
+
+  it('keeps the k likeliest tokens and those as likely as the k-th', () => {
+    const scores = Float64Array.of(1, 3, 2, 2, 0);
+    topK(2)(scores);
+    assert.deepEqual(kept(scores), [1, 2, 3]);
+    fc.assert(
+      fc.property(logits, fc.integer({ min: 1, max: 50 }), (values, k) => {
+        const result = Float64Array.from(values);
+        topK(k)(result);
+        const least = [...values].sort((a, b) => b - a)[Math.min(k, values.length) - 1] ?? NaN;
+        assert.deepEqual(
+          kept(result),
+          [...values.keys()].filter((token) => (values[token] ?? NaN) >= least),
+        );
+      }),
+    );
+  });
+
+  it('keeps the smallest set that reaches p', () => {
+    const scores = Float64Array.from([0.1, 0.5, 0.2, 0.2], Math.log);
+    topP(0.6)(scores);
+    assert.deepEqual(kept(scores), [1, 2]);
+    fc.assert(
+      fc.property(logits, fc.double({ min: 0.01, max: 1, noNaN: true }), (values, p) => {
+        const before = logSoftmax(values);
+        const after = before.slice();
+        topP(p)(after);
+        const left = kept(after);
+        const mass = sum(left.map((token) => Math.exp(before[token] ?? NaN)));
+        const least = Math.min(...left.map((token) => Math.exp(before[token] ?? NaN)));
+        assert.ok(mass >= p - 1e-9, 'the set reaches p');
+        assert.ok(left.length === 1 || mass - least < p + 1e-9, 'without its least likely token it does not');
+        const dropped = [...before.keys()].filter((token) => !left.includes(token));
+        assert.ok(
+          dropped.every((token) => Math.exp(before[token] ?? NaN) <= least),
+          'the likeliest are kept',
+        );
+      }),
+    );
+  });
+
+  it('takes the likeliest token, the first among equals', () => {
+    assert.equal(greedy(Float64Array.of(0, 3, 3, 1)), 1);
+  });
+
+  it('draws the same tokens for the same seed and others for another', () => {
+    const scores = new Float64Array(100);
+    const draw = (seed: number) => {
+      const sample = seededSampler(seed);
+      return Array.from({ length: 20 }, () => sample(scores));
+    };
+    assert.deepEqual(draw(7), draw(7));
+    assert.notDeepEqual(draw(7), draw(8));
+    const first = new Set(Array.from({ length: 50 }, (_, seed) => seededSampler(seed)(scores)));
+    assert.ok(first.size > 25, 'the first draws of neighbouring seeds differ');
+  });
+
+  it('draws tokens as often as their probability says, and never an impossible one', () => {
+    const probabilities = [0.5, 0, 0.3, 0.2];
+    const sample = seededSampler(3);
+    const draws = 20_000;
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < draws; i++) {
+      const token = sample(Float64Array.from(probabilities, Math.log));
+      counts[token] = (counts[token] ?? 0) + 1;
+    }
+    assert.equal(counts[1], 0);
+    for (const [token, probability] of probabilities.entries()) {
+      const deviation = Math.sqrt((probability * (1 - probability)) / draws);
+      assert.ok(Math.abs((counts[token] ?? 0) / draws - probability) <= 5 * deviation, `token ${token}`);
+    }
+  });
+});

@@ -19,6 +19,8 @@ export interface CliCommand {
   readonly summary: string;
   /** Command lines as one would type them, shown by `--help`. */
   readonly examples: readonly string[];
+  /** Rewrites the words after the command's name before they are parsed: for options of a shape that commander lacks. */
+  prepare?(words: readonly string[]): readonly string[];
   /** Adds arguments and options, and says what to run by calling `run` with the parsed values. */
   configure(command: Command, run: RunAction): void;
 }

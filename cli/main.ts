@@ -29,9 +29,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .helpCommand(false)
     .addHelpText('after', `\n${EXIT_CODE_HELP}`)
     .exitOverride();
-  for (const command of await discoverCommands()) addCommand(program, command, run);
+  const commands = await discoverCommands();
+  for (const command of commands) addCommand(program, command, run);
+  const [name, ...words] = argv;
+  const prepare = commands.find((command) => command.name === name)?.prepare;
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    const prepared = name === undefined || prepare === undefined ? argv : [name, ...prepare(words)];
+    await program.parseAsync([...prepared], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are asked for; anything else that commander stops at is wrong use, which it has explained.

@@ -1,0 +1,204 @@
+import { stat } from 'node:fs/promises';
+import { Option } from 'commander';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { FlamingoModel } from '../../runtime/model.ts';
+import type { FewShotPrompt, Pictures, Shot } from '../../runtime/prompt/prompt.ts';
+import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Report } from '../report.ts';
+import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
+
+interface RunFlags {
+  readonly shot?: readonly ShotWords[];
+  readonly image: readonly string[];
+  readonly text: string;
+  readonly choices?: string;
+  readonly maxNewTokens?: number;
+  readonly beams?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly seed?: number;
+  readonly provider: 'cpu' | 'cuda';
+  readonly json?: true;
+}
+
+const GENERATION = ['maxNewTokens', 'beams', 'temperature', 'topK', 'topP', 'seed'];
+
+export const command: CliCommand = {
+  name: 'run',
+  summary: 'Answer a prompt of pictures and text with a compiled model, or rank given answers.',
+  examples: [
+    'flamingo run artifacts/mine --image dog.jpg --text "Output:"',
+    'flamingo run artifacts/mine --shot cat.jpg "Output:A cat." --shot dog.jpg "Output:A dog." --image tulip.jpg --text "Output:"',
+    'flamingo run artifacts/mine --shot-text "Output:A cat." --image dog.jpg --text "Output:" --beams 3',
+    'flamingo run artifacts/mine --image dog.jpg --text "Output:" --choices "a cat|a dog|a tulip"',
+    'flamingo run artifacts/mine --image frames/ --text "Question:What happens? Short answer:" --temperature 0.7 --seed 1',
+  ],
+  prepare: joinShotWords,
+  configure(command, run) {
+    command
+      .argument('<dir>', 'folder that `flamingo compile` wrote')
+      .addOption(
+        new Option(
+          '--shot <image> <text>',
+          'an example: a picture or video and its text, answer included; may repeat',
+        ).argParser((words: string, earlier: readonly ShotWords[] = []) => [...earlier, parseShot(words)]),
+      )
+      .addOption(
+        new Option(
+          '--shot-text <text>',
+          'an example without its picture, as in zero-shot prompts; may repeat',
+        ).argParser(String),
+      )
+      .requiredOption(
+        '--image <file>',
+        'the picture asked about, or a video: a folder of frames or a GIF; may repeat for several pictures',
+        collect,
+      )
+      .option('--text <prefix>', 'text after the picture, which the answer goes on from', '')
+      .addOption(
+        new Option(
+          '--choices <a|b|c>',
+          'rank these answers by log-likelihood, not normalised by length, instead of writing one',
+        ).conflicts(GENERATION),
+      )
+      .option('--max-new-tokens <n>', 'most tokens of the answer (default: 20)', wholeNumber(1))
+      .addOption(
+        new Option('--beams <n>', 'beam search; without it the likeliest token is taken at each step')
+          .argParser(wholeNumber(1))
+          .conflicts(['temperature', 'topK', 'topP', 'seed']),
+      )
+      .option(
+        '--temperature <t>',
+        'draw tokens; above 1 flatter, below 1 sharper',
+        numberAbove(0, Number.POSITIVE_INFINITY),
+      )
+      .option('--top-k <k>', 'draw from the k likeliest tokens', wholeNumber(1))
+      .option(
+        '--top-p <p>',
+        'draw from the likeliest tokens that together have probability p',
+        numberAbove(0, 1),
+      )
+      .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0))
+      .addOption(
+        new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+      )
+      .option('--json', 'print the result as JSON, when it is complete')
+      .action((folder: string, flags: RunFlags) => run((context) => runModel(folder, flags, context)));
+  },
+};
+
+async function runModel(folder: string, flags: RunFlags, context: CommandContext): Promise<ExitCode> {
+  const prompt = await buildPrompt(flags);
+  const { loadFlamingo } = await import('../../runtime/model.ts');
+  const model = await loadFlamingo(folder, { provider: flags.provider });
+  try {
+    const { origin, seed } = model.manifest.parameters;
+    if (origin !== 'loaded') {
+      const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
+      context.report.note(`${part} drawn from seed ${seed}, not trained: the answer means nothing.`);
+    }
+    if (flags.choices !== undefined) await rank(model, prompt, flags.choices.split('|'), flags, context);
+    else await answer(model, prompt, flags, context);
+    return EXIT.ok;
+  } finally {
+    await model.close();
+  }
+}
+
+async function buildPrompt({ shot = [], image, text }: RunFlags): Promise<FewShotPrompt> {
+  const shots: Shot[] = [];
+  for (const { image, text } of shot)
+    shots.push({ ...(image === undefined ? {} : await pictures([image])), text });
+  return { shots, query: { ...(await pictures(image)), text } };
+}
+
+/** One picture, several, or one video. What is wrong with a file is said where it is read. */
+async function pictures(files: readonly string[]): Promise<Pictures> {
+  const [first] = files;
+  const videos: string[] = [];
+  for (const file of files) if (await isVideo(file)) videos.push(file);
+  const [video] = videos;
+  if (video !== undefined) {
+    if (files.length === 1) return { video };
+    throw new UserError(`${video} is a video, which cannot stand beside other pictures: give it alone.`);
+  }
+  return files.length === 1 && first !== undefined ? { image: first } : { images: files };
+}
+
+async function isVideo(file: string): Promise<boolean> {
+  const status = await stat(file).catch(() => undefined);
+  return status?.isDirectory() === true || /\.gif$/i.test(file);
+}
+
+async function answer(
+  model: FlamingoModel,
+  prompt: FewShotPrompt,
+  flags: RunFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { report, signal } = context;
+  const { beams, temperature, topK, topP, seed, maxNewTokens, json } = flags;
+  const length = maxNewTokens === undefined ? {} : { maxNewTokens };
+  if (beams !== undefined && beams > 1) {
+    const generation = await model.generate(prompt, { ...length, beams, signal });
+    if (json) printJson(model, generation, report);
+    else report.result(generation.text);
+    return;
+  }
+  const sampling = {
+    ...(temperature !== undefined && { temperature }),
+    ...(topK !== undefined && { topK }),
+    ...(topP !== undefined && { topP }),
+    ...(seed !== undefined && { seed }),
+  };
+  if (json) {
+    printJson(model, await model.generate(prompt, { ...length, ...sampling, signal }), report);
+    return;
+  }
+  let streamed = '';
+  const generation = await model.generate(prompt, {
+    ...length,
+    ...sampling,
+    signal,
+    onToken({ text }) {
+      streamed += text;
+      report.stream(text);
+    },
+  });
+  // The end may hold bytes that never became a whole character.
+  report.result(generation.text.startsWith(streamed) ? generation.text.slice(streamed.length) : '');
+}
+
+async function rank(
+  model: FlamingoModel,
+  prompt: FewShotPrompt,
+  choices: readonly string[],
+  { json }: RunFlags,
+  { report, signal }: CommandContext,
+): Promise<void> {
+  const scores = await model.score(prompt, choices, { normalise: 'none', signal });
+  const ranked = [...scores].sort((a, b) => b.score - a.score);
+  if (json) {
+    printJson(model, { normalised: 'none', choices: ranked }, report);
+    return;
+  }
+  report.table(
+    ['choice', 'log-likelihood', 'probability', 'tokens'],
+    ranked.map(({ choice, logLikelihood, probability, tokens }) => [
+      choice,
+      logLikelihood.toFixed(3),
+      probability.toFixed(4),
+      String(tokens),
+    ]),
+  );
+}
+
+function printJson(model: FlamingoModel, result: object, report: Report): void {
+  const {
+    parameters,
+    model: { name },
+  } = model.manifest;
+  report.result(JSON.stringify({ model: name, weights: parameters.origin, ...result }, undefined, 2));
+}

@@ -144,7 +144,8 @@ const NEARNESS = 1e-5;
 
 /** Whether two numbers are the same apart from rounding: within a hundred-thousandth, or both the same infinity. */
 export function isNear(left: number, right: number): boolean {
-  return left === right || Math.abs(left - right) <= NEARNESS * Math.max(Math.abs(left), Math.abs(right));
+  if (!Number.isFinite(left) || !Number.isFinite(right)) return left === right;
+  return Math.abs(left - right) <= NEARNESS * Math.max(Math.abs(left), Math.abs(right));
 }
 
 export function compare(comparison: Comparison, left: Value | undefined, right: Value | undefined): boolean {

@@ -4,6 +4,7 @@ import type { Refusal } from '../fusion/find-matches.ts';
 import { fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
+import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
 import { foldConstants } from './fold-constants.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
@@ -46,6 +47,7 @@ export function pipeline(graph: Graph, { target, fusion }: PipelineOptions): { g
 
   const passes: readonly Pass[] = [
     ['fold constants', foldConstants],
+    ['put constants last', constantsLast],
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),

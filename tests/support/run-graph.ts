@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly target?: Target;
   /** Default true. */
   readonly fusion?: boolean;
+  /** Whether ONNX Runtime may rewrite the graph itself. Default true; false runs exactly the nodes written. */
+  readonly optimise?: boolean;
 }
 
 /** A graph input. */
@@ -30,7 +32,7 @@ export function input<S extends Shape>(name: string, dtype: Dtype, shape: S): Te
 export async function runGraph(
   graph: Graph,
   feeds: Readonly<Record<string, Values>>,
-  { target = 'cpu', fusion = true }: RunOptions = {},
+  { target = 'cpu', fusion = true, optimise = true }: RunOptions = {},
 ): Promise<Readonly<Record<string, Values>>> {
   const lowered = lowerGraph(decompose(graph, { fusion }), { target, fusion });
   const bytes = encodeModel(lowered, (parameter) => {
@@ -39,6 +41,7 @@ export async function runGraph(
   const session = await onnxruntime.InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
+    graphOptimizationLevel: optimise ? 'all' : 'disabled',
     logSeverityLevel: 3,
   });
   try {

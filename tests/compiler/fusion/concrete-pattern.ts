@@ -25,6 +25,12 @@ export function concretePatterns(pattern: Pattern): readonly ConcretePattern[] {
   );
 }
 
+/** The one way, written as a pattern again. */
+export function asPattern(pattern: ConcretePattern): Pattern {
+  if (pattern.kind !== 'operation') return pattern.kind === 'variable' ? { ...pattern, optional: false } : pattern;
+  return { kind: 'operation', pattern: { ...pattern.pattern, inputs: pattern.inputs.map(asPattern) } };
+}
+
 function product<T>(lists: readonly (readonly T[])[]): readonly (readonly T[])[] {
   return lists.reduce<readonly (readonly T[])[]>(
     (rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])),

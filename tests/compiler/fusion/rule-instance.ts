@@ -1,5 +1,5 @@
 import type { Form } from '../../../compiler/fusion/rule.ts';
-import type { AttributePattern, Declaration, Literal } from '../../../compiler/fusion/syntax.ts';
+import type { AttributePattern, Declaration, Expression, Literal } from '../../../compiler/fusion/syntax.ts';
 import { evaluate, type Value } from '../../../compiler/fusion/value.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
 import type { Graph } from '../../../dsl/graph.ts';
@@ -51,6 +51,9 @@ const SHAPES: Readonly<Record<string, (size: (name: string) => number) => readon
   mask: (size) => [size('batch'), 1, size('queries'), size('keys')],
   hiding: (size) => [size('queries'), size('keys')],
   bias: (size) => [1, size('heads'), size('queries'), size('keys')],
+  q: (size) => [size('batch'), size('queries'), size('heads') * size('headDim')],
+  k: (size) => [size('batch'), size('keys'), size('keyValueHeads') * size('headDim')],
+  v: (size) => [size('batch'), size('keys'), size('keyValueHeads') * size('headDim')],
 };
 /** Attributes that stand behind `...`. */
 const REST: Readonly<Record<string, Attributes>> = { attention: { causal: true } };
@@ -69,6 +72,7 @@ class InstanceBuilder {
   private readonly feeds: Record<string, Values> = {};
   private readonly inner: { word: string; tensor: Tensor }[] = [];
   private readonly rest: readonly number[];
+  private readonly attends: boolean;
 
   constructor(
     private readonly form: Form,
@@ -76,11 +80,15 @@ class InstanceBuilder {
     private readonly spoil: Spoil,
   ) {
     this.random = randomNumbers(seed);
+    this.attends = form.rule.startsWith('attention');
     this.rest = this.random() < 0.5 ? [3] : [2, 3];
     for (const { shape } of form.declarations) {
       for (const item of shape ?? []) {
         if (item.kind === 'size' && item.size.kind === 'name') this.size(item.size.word.name);
       }
+    }
+    for (const { shape } of form.declarations) {
+      for (const item of shape ?? []) if (item.kind === 'size') this.drawNames(item.size);
     }
   }
 
@@ -100,9 +108,17 @@ class InstanceBuilder {
   private size(name: string): number {
     const known = this.sizes.get(name);
     if (typeof known === 'number') return known;
-    const drawn = name === 'heads' && this.sizes.has('keyValueHeads') ? this.size('keyValueHeads') * 2 : 2 + Math.floor(this.random() * 4);
+    const grouped = name === 'heads' && JSON.stringify(this.form.pattern).includes('keyValueHeads');
+    const drawn = grouped ? this.size('keyValueHeads') * 2 : 2 + Math.floor(this.random() * 4);
     this.sizes.set(name, drawn);
     return drawn;
+  }
+
+  private drawNames(expression: Expression): void {
+    if (expression.kind === 'name') this.size(expression.word.name);
+    if (expression.kind !== 'arithmetic') return;
+    this.drawNames(expression.left);
+    this.drawNames(expression.right);
   }
 
   private tensor(pattern: ConcretePattern, shared: boolean, outermost = false): Tensor | undefined {
@@ -193,7 +209,7 @@ class InstanceBuilder {
       return listed((size) => this.size(size)).toSpliced(1, 1);
     }
     if (declaration?.shape !== undefined) return this.shapeOf(declaration);
-    if (listed !== undefined && (this.sizes.has('keys') || name !== 'bias')) return listed((size) => this.size(size));
+    if (listed !== undefined && this.attends) return listed((size) => this.size(size));
     return [...this.rest, 4];
   }
 

@@ -27,7 +27,7 @@ const exactGelu = (x: number) => (x / 2) * (1 + errorFunction(x / Math.SQRT2));
 const ACTIVATIONS: readonly [string, (x: Tensor) => Tensor, (x: number) => number][] = [
   ['tanh', tanh, Math.tanh],
   ['sigmoid', sigmoid, logistic],
-  ['relu', relu, (x) => (x > 0 ? x : 0)],
+  ['relu', relu, (x) => Math.max(x, 0)],
   ['squared-relu', squaredRelu, (x) => (x > 0 ? x * x : 0)],
   ['gelu', gelu, exactGelu],
   ['quick-gelu', quickGelu, (x) => x * logistic(1.702 * x)],

@@ -24,8 +24,8 @@ const ARITHMETIC: readonly [string, (left: Operand, right: Operand) => Tensor, B
   ['subtract', subtract, (a, b) => a - b],
   ['multiply', multiply, (a, b) => a * b],
   ['divide', divide, (a, b) => a / b],
-  ['minimum', minimum, (a, b) => (a < b ? a : b)],
-  ['maximum', maximum, (a, b) => (a > b ? a : b)],
+  ['minimum', minimum, Math.min],
+  ['maximum', maximum, Math.max],
 ];
 
 const COMPARISONS: readonly [string, (left: Operand, right: Operand) => Tensor, Binary][] = [

@@ -22,7 +22,8 @@ export function checkMatch(form: Form, bindings: Bindings): Bindings | undefined
   }
   for (const { word, shape } of form.declarations) {
     const tensor = bound.tensors.get(word.name);
-    if (tensor !== undefined && shape !== undefined && !fitsFormulas(shape, tensor.shape, bound)) return undefined;
+    if (tensor !== undefined && shape !== undefined && !fitsFormulas(shape, tensor.shape, bound))
+      return undefined;
   }
   const environment = bound;
   const holds = form.conditions.every(({ left, comparison, right }) =>

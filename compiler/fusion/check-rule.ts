@@ -1,5 +1,5 @@
-import type { Target } from '../../dsl/emitter.ts';
 import { BYTES_PER_ELEMENT } from '../../dsl/dtype.ts';
+import type { Target } from '../../dsl/emitter.ts';
 import type { Operator } from '../../dsl/operator.ts';
 import { type Form, RESULT } from './rule.ts';
 import { RuleError } from './rule-error.ts';
@@ -80,7 +80,10 @@ class Checker {
   private checkOperator({ name, place }: Word): void {
     if (this.operators.has(name)) return;
     const near = closest(name, [...this.operators.keys()]);
-    this.fail(place, `there is no operator '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`);
+    this.fail(
+      place,
+      `there is no operator '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
+    );
   }
 
   bindPattern(pattern: Pattern): void {
@@ -130,7 +133,10 @@ class Checker {
     for (const { word, dtype, shape } of declarations) {
       this.use(word, 'tensor');
       if (dtype !== undefined && !Object.hasOwn(BYTES_PER_ELEMENT, dtype.name)) {
-        this.fail(dtype.place, `'${dtype.name}' is not a dtype; they are ${Object.keys(BYTES_PER_ELEMENT).join(', ')}`);
+        this.fail(
+          dtype.place,
+          `'${dtype.name}' is not a dtype; they are ${Object.keys(BYTES_PER_ELEMENT).join(', ')}`,
+        );
       }
       const rests = shape?.filter((item) => item.kind === 'rest') ?? [];
       if (rests[1] !== undefined) this.fail(rests[1].place, "a shape may have one '...' only");
@@ -151,7 +157,10 @@ class Checker {
       const { word, optional } = template;
       this.use(word, 'tensor');
       if (!optional && this.partial.has(word.name)) {
-        this.fail(word.place, `'${word.name}' is missing in some matches; write '${word.name}?' to leave it out then`);
+        this.fail(
+          word.place,
+          `'${word.name}' is missing in some matches; write '${word.name}?' to leave it out then`,
+        );
       }
     }
     if (template.kind === 'constant') this.checkExpression(template.value);
@@ -169,7 +178,8 @@ class Checker {
         `'${word.name}' is not the output of an operation; use 'result' or a name given with 'as'`,
       );
     }
-    if (!results.some(({ name }) => name === RESULT)) this.fail(place, `no output of the replacement is '${RESULT}'`);
+    if (!results.some(({ name }) => name === RESULT))
+      this.fail(place, `no output of the replacement is '${RESULT}'`);
   }
 
   checkExpression(expression: Expression): void {
@@ -183,7 +193,10 @@ class Checker {
     const { callee, arguments: given } = expression;
     const known = Object.hasOwn(FUNCTIONS, callee.name) ? FUNCTIONS[callee.name] : undefined;
     if (known === undefined) {
-      this.fail(callee.place, `there is no function '${callee.name}'; they are ${Object.keys(FUNCTIONS).join(', ')}`);
+      this.fail(
+        callee.place,
+        `there is no function '${callee.name}'; they are ${Object.keys(FUNCTIONS).join(', ')}`,
+      );
     }
     const [first, ...others] = given;
     if (known.count !== undefined && given.length !== known.count) {

@@ -19,11 +19,16 @@ export function expandDefinitions(statements: readonly Statement[], file: string
     }
     const expanded = expand(pattern, definitions);
     if (countOperations(expanded) > MOST_OPERATIONS) {
-      throw new RuleError(file, word.place, `'${word.name}' stands for more than ${MOST_OPERATIONS} operations`);
+      throw new RuleError(
+        file,
+        word.place,
+        `'${word.name}' stands for more than ${MOST_OPERATIONS} operations`,
+      );
     }
     definitions.set(word.name, expanded);
   }
-  if (forms.length === 0) throw new RuleError(file, { line: 1, column: 1 }, "there is no 'fuse' in this file");
+  if (forms.length === 0)
+    throw new RuleError(file, { line: 1, column: 1 }, "there is no 'fuse' in this file");
   return forms;
 }
 
@@ -38,7 +43,8 @@ function expand(pattern: Pattern, definitions: ReadonlyMap<string, Pattern>): Pa
 }
 
 function countOperations(pattern: Pattern): number {
-  if (pattern.kind === 'choice') return pattern.choices.reduce((sum, choice) => sum + countOperations(choice), 0);
+  if (pattern.kind === 'choice')
+    return pattern.choices.reduce((sum, choice) => sum + countOperations(choice), 0);
   if (pattern.kind !== 'operation') return 0;
   return pattern.pattern.inputs.reduce((sum, input) => sum + countOperations(input), 1);
 }

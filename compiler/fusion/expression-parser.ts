@@ -1,4 +1,9 @@
-import { EmbeddedActionsParser, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type TokenType,
+} from 'chevrotain';
 import type { Expression, Literal, Place, Word } from './syntax.ts';
 import * as tokens from './tokens.ts';
 
@@ -12,11 +17,14 @@ const found = (token: IToken | undefined): string =>
 
 /** chevrotain's findings as sentences; the place is added by `parseRules`. */
 const MESSAGES: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, actual }) => `expected ${label(expected)}, but found ${found(actual)}`,
+  buildMismatchTokenMessage: ({ expected, actual }) =>
+    `expected ${label(expected)}, but found ${found(actual)}`,
   buildNotAllInputParsedMessage: ({ firstRedundant }) =>
     `expected the next part of the rule or the end of the file, but found ${found(firstRedundant)}`,
   buildNoViableAltMessage: ({ expectedPathsPerAlt, actual }) => {
-    const firsts = expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1).map(label)));
+    const firsts = expectedPathsPerAlt.flatMap((paths) =>
+      paths.flatMap((path) => path.slice(0, 1).map(label)),
+    );
     return `expected ${[...new Set(firsts)].join(' or ')}, but found ${found(actual[0])}`;
   },
   buildEarlyExitMessage: ({ expectedIterationPaths, actual }) => {
@@ -62,25 +70,27 @@ export class ExpressionParser extends EmbeddedActionsParser {
     ]),
   );
 
-  protected readonly literal = this.RULE('literal', (): Literal =>
-    this.OR<Literal>([
-      { ALT: () => ({ kind: 'literal', value: this.SUBRULE(this.scalar) }) },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.Last);
-          return { kind: 'last' };
+  protected readonly literal = this.RULE(
+    'literal',
+    (): Literal =>
+      this.OR<Literal>([
+        { ALT: () => ({ kind: 'literal', value: this.SUBRULE(this.scalar) }) },
+        {
+          ALT: () => {
+            this.CONSUME(tokens.Last);
+            return { kind: 'last' };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const items: Literal[] = [];
-          this.CONSUME(tokens.OpenList);
-          this.MANY_SEP({ SEP: tokens.Comma, DEF: () => items.push(this.SUBRULE(this.literal)) });
-          this.CONSUME(tokens.CloseList);
-          return { kind: 'literals', items };
+        {
+          ALT: () => {
+            const items: Literal[] = [];
+            this.CONSUME(tokens.OpenList);
+            this.MANY_SEP({ SEP: tokens.Comma, DEF: () => items.push(this.SUBRULE(this.literal)) });
+            this.CONSUME(tokens.CloseList);
+            return { kind: 'literals', items };
+          },
         },
-      },
-    ]),
+      ]),
   );
 
   protected readonly expression: () => Expression = this.RULE('expression', (): Expression => {
@@ -91,7 +101,13 @@ export class ExpressionParser extends EmbeddedActionsParser {
         { ALT: () => this.CONSUME(tokens.Minus) },
       ]);
       const right = this.SUBRULE2(this.product);
-      left = { kind: 'arithmetic', place: placeOf(sign), operator: sign.image === '-' ? '-' : '+', left, right };
+      left = {
+        kind: 'arithmetic',
+        place: placeOf(sign),
+        operator: sign.image === '-' ? '-' : '+',
+        left,
+        right,
+      };
     });
     return left;
   });
@@ -111,36 +127,38 @@ export class ExpressionParser extends EmbeddedActionsParser {
     return left;
   });
 
-  protected readonly primary: () => Expression = this.RULE('primary', (): Expression =>
-    this.OR<Expression>([
-      { ALT: () => ({ kind: 'literal', value: this.SUBRULE(this.scalar) }) },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.OpenList);
-          const items = this.SUBRULE(this.expressions);
-          this.CONSUME(tokens.CloseList);
-          return { kind: 'list', items };
+  protected readonly primary: () => Expression = this.RULE(
+    'primary',
+    (): Expression =>
+      this.OR<Expression>([
+        { ALT: () => ({ kind: 'literal', value: this.SUBRULE(this.scalar) }) },
+        {
+          ALT: () => {
+            this.CONSUME(tokens.OpenList);
+            const items = this.SUBRULE(this.expressions);
+            this.CONSUME(tokens.CloseList);
+            return { kind: 'list', items };
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.Open);
-          const inner = this.SUBRULE(this.expression);
-          this.CONSUME(tokens.Close);
-          return inner;
+        {
+          ALT: () => {
+            this.CONSUME(tokens.Open);
+            const inner = this.SUBRULE(this.expression);
+            this.CONSUME(tokens.Close);
+            return inner;
+          },
         },
-      },
-      {
-        ALT: () => {
-          const callee = this.SUBRULE(this.word);
-          this.CONSUME2(tokens.Open);
-          const given = this.SUBRULE2(this.expressions);
-          this.CONSUME2(tokens.Close);
-          return { kind: 'call', callee, arguments: given };
+        {
+          ALT: () => {
+            const callee = this.SUBRULE(this.word);
+            this.CONSUME2(tokens.Open);
+            const given = this.SUBRULE2(this.expressions);
+            this.CONSUME2(tokens.Close);
+            return { kind: 'call', callee, arguments: given };
+          },
         },
-      },
-      { ALT: () => ({ kind: 'name', word: this.SUBRULE2(this.word) }) },
-    ]),
+        { ALT: () => ({ kind: 'name', word: this.SUBRULE2(this.word) }) },
+      ]),
   );
 
   protected readonly expressions = this.RULE('expressions', (): readonly Expression[] => {

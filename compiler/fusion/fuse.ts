@@ -38,7 +38,9 @@ export function fuse(graph: Graph, { rules, target, clean = (each) => each }: Fu
     if (found.matches.length === 0) return { graph: current, counts, refusals: [...refusals.values()] };
     if (round === MOST_ROUNDS) {
       const names = [...new Set(found.matches.map(({ form }) => form.rule))].join(', ');
-      throw new Error(`fusion of graph '${graph.name}' does not end: ${names} still apply after ${round} rounds`);
+      throw new Error(
+        `fusion of graph '${graph.name}' does not end: ${names} still apply after ${round} rounds`,
+      );
     }
     for (const { form } of found.matches) counts.set(form.rule, (counts.get(form.rule) ?? 0) + 1);
     current = clean(replaceMatches(current, found.matches));
@@ -59,8 +61,7 @@ function replaceMatches(graph: Graph, matches: readonly Match[]): Graph {
     if (known !== undefined) return known;
     const [result] = match.root.outputs;
     const outputs =
-      result &&
-      onBehalfOf(match.root, () => instantiate(match.form, match.bindings, result, renewed));
+      result && onBehalfOf(match.root, () => instantiate(match.form, match.bindings, result, renewed));
     if (outputs === undefined) throw new Error(`rule '${match.form.rule}' matched but has no replacement`);
     built.set(match, outputs);
     return outputs;

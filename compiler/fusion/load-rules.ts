@@ -24,7 +24,11 @@ export function fusionRules(): readonly Rule[] {
  * @param file its name, for messages; the rule is named after it
  * @throws RuleError with line and column at the first mistake
  */
-export function readRule(text: string, file: string, operators: ReadonlyMap<string, Operator> = OPERATORS): Rule {
+export function readRule(
+  text: string,
+  file: string,
+  operators: ReadonlyMap<string, Operator> = OPERATORS,
+): Rule {
   const name = file.replace(/\.rule$/, '');
   const explanation = /^(?:#[^\n]*\n?)*/.exec(text)?.[0].replace(/^# ?/gm, '').trim() ?? '';
   const forms = parseRules(text, file).map((syntax) => checkForm(syntax, name, file, operators));

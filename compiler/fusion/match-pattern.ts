@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes, Operation, Tensor } from '../../dsl/tensor.ts';
+import type { Attributes, AttributeValue, Operation, Tensor } from '../../dsl/tensor.ts';
 import type { Bindings } from './bindings.ts';
 import type { AttributePattern, Literal, OperationPattern, Pattern } from './syntax.ts';
 import { isNear, sameValue, type Value } from './value.ts';

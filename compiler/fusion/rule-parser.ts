@@ -1,6 +1,6 @@
 import { Lexer } from 'chevrotain';
-import { ExpressionParser, placeOf } from './expression-parser.ts';
 import { expandDefinitions } from './expand-definitions.ts';
+import { ExpressionParser, placeOf } from './expression-parser.ts';
 import { RuleError } from './rule-error.ts';
 import type {
   AttributePattern,
@@ -45,11 +45,13 @@ class RuleParser extends ExpressionParser {
     return statements;
   });
 
-  private readonly statement = this.RULE('statement', (): Statement =>
-    this.OR<Statement>([
-      { ALT: () => ({ kind: 'definition', definition: this.SUBRULE(this.definition) }) },
-      { ALT: () => ({ kind: 'form', form: this.SUBRULE(this.form) }) },
-    ]),
+  private readonly statement = this.RULE(
+    'statement',
+    (): Statement =>
+      this.OR<Statement>([
+        { ALT: () => ({ kind: 'definition', definition: this.SUBRULE(this.definition) }) },
+        { ALT: () => ({ kind: 'form', form: this.SUBRULE(this.form) }) },
+      ]),
   );
 
   private readonly definition = this.RULE('definition', (): Definition => {
@@ -89,31 +91,33 @@ class RuleParser extends ExpressionParser {
     return { place, pattern, template, results, declarations, conditions, targets };
   });
 
-  private readonly pattern: () => Pattern = this.RULE('pattern', (): Pattern =>
-    this.OR<Pattern>([
-      { ALT: () => this.SUBRULE(this.constantPattern) },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.None);
-          return { kind: 'none' };
+  private readonly pattern: () => Pattern = this.RULE(
+    'pattern',
+    (): Pattern =>
+      this.OR<Pattern>([
+        { ALT: () => this.SUBRULE(this.constantPattern) },
+        {
+          ALT: () => {
+            this.CONSUME(tokens.None);
+            return { kind: 'none' };
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.Underscore);
-          return { kind: 'any' };
+        {
+          ALT: () => {
+            this.CONSUME(tokens.Underscore);
+            return { kind: 'any' };
+          },
         },
-      },
-      { ALT: () => this.SUBRULE(this.choice) },
-      { ALT: () => ({ kind: 'operation', pattern: this.SUBRULE(this.operation) }) },
-      {
-        ALT: () => {
-          const word = this.SUBRULE(this.word);
-          const optional = this.OPTION(() => this.CONSUME(tokens.Question)) !== undefined;
-          return { kind: 'variable', word, optional };
+        { ALT: () => this.SUBRULE(this.choice) },
+        { ALT: () => ({ kind: 'operation', pattern: this.SUBRULE(this.operation) }) },
+        {
+          ALT: () => {
+            const word = this.SUBRULE(this.word);
+            const optional = this.OPTION(() => this.CONSUME(tokens.Question)) !== undefined;
+            return { kind: 'variable', word, optional };
+          },
         },
-      },
-    ]),
+      ]),
   );
 
   private readonly constantPattern = this.RULE('constantPattern', (): Pattern => {
@@ -206,29 +210,31 @@ class RuleParser extends ExpressionParser {
     return { attribute, optional, value: value ?? attribute };
   });
 
-  private readonly template: () => Template = this.RULE('template', (): Template =>
-    this.OR<Template>([
-      {
-        ALT: () => {
-          const place = placeOf(this.CONSUME(tokens.Constant));
-          return { kind: 'constant', place, value: this.SUBRULE(this.primary) };
+  private readonly template: () => Template = this.RULE(
+    'template',
+    (): Template =>
+      this.OR<Template>([
+        {
+          ALT: () => {
+            const place = placeOf(this.CONSUME(tokens.Constant));
+            return { kind: 'constant', place, value: this.SUBRULE(this.primary) };
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(tokens.None);
-          return { kind: 'none' };
+        {
+          ALT: () => {
+            this.CONSUME(tokens.None);
+            return { kind: 'none' };
+          },
         },
-      },
-      { ALT: () => ({ kind: 'operation', template: this.SUBRULE(this.operationTemplate) }) },
-      {
-        ALT: () => {
-          const word = this.SUBRULE(this.word);
-          const optional = this.OPTION(() => this.CONSUME(tokens.Question)) !== undefined;
-          return { kind: 'variable', word, optional };
+        { ALT: () => ({ kind: 'operation', template: this.SUBRULE(this.operationTemplate) }) },
+        {
+          ALT: () => {
+            const word = this.SUBRULE(this.word);
+            const optional = this.OPTION(() => this.CONSUME(tokens.Question)) !== undefined;
+            return { kind: 'variable', word, optional };
+          },
         },
-      },
-    ]),
+      ]),
   );
 
   private readonly operationTemplate = this.RULE('operationTemplate', (): OperationTemplate => {

@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dsl/dtype.ts';
-import { type Graph } from '../../dsl/graph.ts';
+import type { Graph } from '../../dsl/graph.ts';
 import { cast } from '../../dsl/operators/cast.ts';
 import { expand } from '../../dsl/operators/expand.ts';
 import { reshape } from '../../dsl/operators/reshape.ts';

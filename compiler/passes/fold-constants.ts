@@ -20,7 +20,8 @@ export function foldConstants(graph: Graph): Graph {
     const folded = operator.fold(constants, attributes, outputs);
     return folded?.map((data, index): Tensor => {
       const type = outputs[index];
-      if (type === undefined) throw new Error(`folding '${operator.name}' gave more results than it has outputs`);
+      if (type === undefined)
+        throw new Error(`folding '${operator.name}' gave more results than it has outputs`);
       return { dtype: type.dtype, shape: type.shape, source: { kind: 'constant', data } };
     });
   });

@@ -28,7 +28,8 @@ class Identities {
   of(tensor: Tensor): string {
     const known = this.words.get(tensor);
     if (known !== undefined) return known;
-    const word = tensor.source.kind === 'constant' ? this.ofConstant(tensor, tensor.source.data) : this.next();
+    const word =
+      tensor.source.kind === 'constant' ? this.ofConstant(tensor, tensor.source.data) : this.next();
     this.words.set(tensor, word);
     return word;
   }

@@ -3,16 +3,20 @@ import { type Graph, operatorCounts } from '../../dsl/graph.ts';
 import type { Refusal } from '../fusion/find-matches.ts';
 import { fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
+import { type Precision, TARGETS } from '../target/target.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
 import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
 import { foldConstants } from './fold-constants.ts';
+import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
   /** Whether ONNX Runtime's own operators may be used. Without them the same model is written in plain ONNX. */
   readonly fusion: boolean;
+  /** What the model computes in. Default: the target's own, float32 on the CPU and float16 on CUDA. */
+  readonly precision?: Precision;
 }
 
 export interface PipelineReport {
@@ -36,11 +40,16 @@ export interface PassReport {
 type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
-export function pipeline(graph: Graph, { target, fusion }: PipelineOptions): { graph: Graph; report: PipelineReport } {
+export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
+  const { target, fusion, precision = TARGETS[target].precision } = options;
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
   const applyRules = (each: Graph): Graph => {
-    const result = fuse(each, { rules: fusionRules(), target, clean: (fused) => mergeDuplicates(cancelReshapes(fused)) });
+    const result = fuse(each, {
+      rules: fusionRules(),
+      target,
+      clean: (fused) => mergeDuplicates(cancelReshapes(fused)),
+    });
     ({ counts: fusions, refusals } = result);
     return result.graph;
   };
@@ -52,6 +61,7 @@ export function pipeline(graph: Graph, { target, fusion }: PipelineOptions): { g
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
     ['decompose', (each) => decompose(each, { fusion })],
+    ...(precision === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ['fold new constants', foldConstants],
     ['cancel new reshapes', cancelReshapes],
     ['merge new duplicates', mergeDuplicates],

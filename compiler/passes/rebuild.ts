@@ -32,7 +32,9 @@ export function rebuild(graph: Graph, { needs, build, leaf = (tensor) => tensor 
     }
     const replacement = done.get(source.operation)?.[source.output];
     if (replacement === undefined) {
-      throw new Error(`output ${source.output} of '${source.operation.operator.name}' was asked for but never built`);
+      throw new Error(
+        `output ${source.output} of '${source.operation.operator.name}' was asked for but never built`,
+      );
     }
     return replacement;
   };
@@ -43,7 +45,9 @@ export function rebuild(graph: Graph, { needs, build, leaf = (tensor) => tensor 
     if (tensor?.source.kind !== 'operation' || done.has(tensor.source.operation)) return;
     const { operation } = tensor.source;
     if (entered.has(operation)) {
-      throw new Error(`rebuilding graph '${graph.name}' runs in a circle through '${operation.operator.name}'`);
+      throw new Error(
+        `rebuilding graph '${graph.name}' runs in a circle through '${operation.operator.name}'`,
+      );
     }
     entered.add(operation);
     open.push({ operation, pending: needs(operation)[Symbol.iterator]() });

@@ -38,6 +38,7 @@ export function reapply(
   attributes: Attributes,
 ): Operation {
   const [first] = applyAt(operation.operator, inputs, attributes, operation.callSite, operation.scope);
-  if (first?.source.kind !== 'operation') throw new Error(`operator ${operation.operator.name} has no output`);
+  if (first?.source.kind !== 'operation')
+    throw new Error(`operator ${operation.operator.name} has no output`);
   return first.source.operation;
 }

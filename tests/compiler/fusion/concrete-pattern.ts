@@ -2,7 +2,11 @@ import type { AttributePattern, OperationPattern, Pattern } from '../../../compi
 
 /** A pattern without choices and options: one of the ways in which a form can match. */
 export type ConcretePattern =
-  | { readonly kind: 'operation'; readonly pattern: OperationPattern; readonly inputs: readonly ConcretePattern[] }
+  | {
+      readonly kind: 'operation';
+      readonly pattern: OperationPattern;
+      readonly inputs: readonly ConcretePattern[];
+    }
   | Extract<Pattern, { kind: 'variable' | 'constant' | 'none' | 'any' }>;
 
 /** Every way to decide the choices, optional inputs and optional attributes of a pattern. */
@@ -27,7 +31,8 @@ export function concretePatterns(pattern: Pattern): readonly ConcretePattern[] {
 
 /** The one way, written as a pattern again. */
 export function asPattern(pattern: ConcretePattern): Pattern {
-  if (pattern.kind !== 'operation') return pattern.kind === 'variable' ? { ...pattern, optional: false } : pattern;
+  if (pattern.kind !== 'operation')
+    return pattern.kind === 'variable' ? { ...pattern, optional: false } : pattern;
   return { kind: 'operation', pattern: { ...pattern.pattern, inputs: pattern.inputs.map(asPattern) } };
 }
 

@@ -23,7 +23,11 @@ export function randomNumbers(seed: number): () => number {
 export interface Spoil {
   readonly shape?: (variable: string, shape: readonly number[]) => readonly number[];
   readonly constant?: (value: number, name: string | undefined) => number;
-  readonly attribute?: (operator: string, attribute: string, value: AttributeValue | undefined) => AttributeValue | undefined;
+  readonly attribute?: (
+    operator: string,
+    attribute: string,
+    value: AttributeValue | undefined,
+  ) => AttributeValue | undefined;
   /** The name under which the nth occurrence of a variable is made. */
   readonly variable?: (name: string, occurrence: number) => string;
   readonly parameters?: false;
@@ -44,7 +48,11 @@ const CONSTANTS: Readonly<Record<string, number>> = {
   hidden: Number.NEGATIVE_INFINITY,
   low: -3.4028234663852886e38,
 };
-const ATTRIBUTES: Readonly<Record<string, AttributeValue>> = { epsilon: 0.0078125, scale: 0.625, causal: false };
+const ATTRIBUTES: Readonly<Record<string, AttributeValue>> = {
+  epsilon: 0.0078125,
+  scale: 0.625,
+  causal: false,
+};
 const DTYPES: Readonly<Record<string, Dtype>> = { mask: 'bool', hiding: 'bool' };
 /** Shapes that a rule leaves to its operators, from the sizes of its other tensors. */
 const SHAPES: Readonly<Record<string, (size: (name: string) => number) => readonly number[]>> = {
@@ -59,7 +67,12 @@ const SHAPES: Readonly<Record<string, (size: (name: string) => number) => readon
 const REST: Readonly<Record<string, Attributes>> = { attention: { causal: true } };
 
 /** Builds one random graph that a form must match: sizes, orders of commutative inputs and values are drawn. */
-export function buildInstance(form: Form, pattern: ConcretePattern, seed: number, spoil: Spoil = {}): Instance {
+export function buildInstance(
+  form: Form,
+  pattern: ConcretePattern,
+  seed: number,
+  spoil: Spoil = {},
+): Instance {
   return new InstanceBuilder(form, seed, spoil).build(pattern);
 }
 
@@ -149,11 +162,15 @@ class InstanceBuilder {
     const [first, second, ...others] = inputs;
     const swapped = operator.commutative === true && this.random() < 0.5;
     const given = swapped ? [second, first, ...others] : inputs;
-    const attributes: Record<string, AttributeValue | undefined> = pattern.rest ? { ...REST[operator.name] } : {};
+    const attributes: Record<string, AttributeValue | undefined> = pattern.rest
+      ? { ...REST[operator.name] }
+      : {};
     for (const each of pattern.attributes) {
       const value = this.attribute(each, pattern.names[0]?.name, given[0]?.shape.length ?? 0);
       attributes[each.attribute.name] =
-        this.spoil.attribute === undefined ? value : this.spoil.attribute(operator.name, each.attribute.name, value);
+        this.spoil.attribute === undefined
+          ? value
+          : this.spoil.attribute(operator.name, each.attribute.name, value);
     }
     const outputs = applyAll(operator, given, attributes);
     const [tensor] = outputs;
@@ -167,7 +184,11 @@ class InstanceBuilder {
     return tensor;
   }
 
-  private attribute({ attribute, value }: AttributePattern, output: string | undefined, rank: number): AttributeValue {
+  private attribute(
+    { attribute, value }: AttributePattern,
+    output: string | undefined,
+    rank: number,
+  ): AttributeValue {
     if ('kind' in value) return literalValue(value, rank);
     const declared = this.form.declarations.find(({ word }) => word.name === output);
     if (attribute.name === 'shape' && declared !== undefined) return this.shapeOf(declared).map(String);
@@ -184,7 +205,8 @@ class InstanceBuilder {
     const known = this.variables.get(madeAs);
     if (known !== undefined) return known;
     const declaration = this.form.declarations.find(({ word }) => word.name === name);
-    const shape = this.spoil.shape?.(name, this.shapeFor(name, declaration)) ?? this.shapeFor(name, declaration);
+    const shape =
+      this.spoil.shape?.(name, this.shapeFor(name, declaration)) ?? this.shapeFor(name, declaration);
     const dtype = DTYPES[name] ?? 'float32';
     const tensor: Tensor =
       declaration?.parameter === true && this.spoil.parameters !== false
@@ -193,7 +215,13 @@ class InstanceBuilder {
             shape,
             source: {
               kind: 'parameter',
-              parameter: { name: madeAs, dtype, shape, initialiser: { kind: 'constant', value: 0 }, trainable: true },
+              parameter: {
+                name: madeAs,
+                dtype,
+                shape,
+                initialiser: { kind: 'constant', value: 0 },
+                trainable: true,
+              },
             },
           }
         : { dtype, shape, source: { kind: 'input', name: madeAs } };

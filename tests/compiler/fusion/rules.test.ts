@@ -38,7 +38,8 @@ async function provesEqual(rule: Rule, form: Form, pattern: ConcretePattern): Pr
     assert.ok(fused.applied >= 1, `the rule did not apply (seed ${seed})`);
     const before = await run(instance.graph, instance, false);
     const after = await run(cancelReshapes(fused.graph), instance, true);
-    for (const [name, expected] of Object.entries(before)) assertClose(after[name], expected, `${name}, seed ${seed}`);
+    for (const [name, expected] of Object.entries(before))
+      assertClose(after[name], expected, `${name}, seed ${seed}`);
   }
 }
 
@@ -48,24 +49,35 @@ function leavesNearMisses(rule: Rule, general: Form, pattern: ConcretePattern): 
   const instance = buildInstance(form, pattern, 1);
   for (const { word, tensor } of instance.inner) {
     const graph = { ...instance.graph, outputs: { ...instance.graph.outputs, wanted: tensor } };
-    assert.equal(apply(rule, form, graph).applied, 0, `applied although the value of ${word} is needed elsewhere`);
+    assert.equal(
+      apply(rule, form, graph).applied,
+      0,
+      `applied although the value of ${word} is needed elsewhere`,
+    );
   }
   for (const { what, spoil } of spoils(form, pattern)) {
     const spoiled = attempt(() => buildInstance(form, pattern, 1, spoil));
     if (spoiled === undefined) continue;
     assert.equal(apply(rule, form, spoiled.graph).applied, 0, `applied although ${what}`);
   }
-  const others = (['cpu', 'cuda'] as const).filter((target) => form.targets.length > 0 && !form.targets.includes(target));
-  for (const target of others) assert.equal(apply(rule, form, instance.graph, target).applied, 0, `applied on ${target}`);
+  const others = (['cpu', 'cuda'] as const).filter(
+    (target) => form.targets.length > 0 && !form.targets.includes(target),
+  );
+  for (const target of others)
+    assert.equal(apply(rule, form, instance.graph, target).applied, 0, `applied on ${target}`);
 }
 
 /** Changes after which the form must not apply, each of one thing that its text asks for. */
-function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what: string; readonly spoil: Spoil }[] {
+function spoils(
+  form: Form,
+  pattern: ConcretePattern,
+): readonly { readonly what: string; readonly spoil: Spoil }[] {
   const found: { what: string; spoil: Spoil }[] = [];
   const uses = new Map<string, number>();
   visit(pattern, (each) => {
     if (each.kind === 'variable') uses.set(each.word.name, (uses.get(each.word.name) ?? 0) + 1);
-    if (each.kind === 'operation') for (const { name } of each.pattern.names) uses.set(name, (uses.get(name) ?? 0) + 1);
+    if (each.kind === 'operation')
+      for (const { name } of each.pattern.names) uses.set(name, (uses.get(name) ?? 0) + 1);
     if (each.kind === 'constant' && typeof each.value === 'number') {
       const wanted = each.value;
       const other = Number.isFinite(wanted) ? wanted * 1.01 : 0.25;
@@ -95,7 +107,10 @@ function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what:
     const named = isNamed(pattern, name);
     if (count < (named ? 3 : 2)) {
       if (count === 2) {
-        found.push({ what: `${name} is another tensor`, spoil: { variable: (of) => (of === name ? `other ${name}` : of) } });
+        found.push({
+          what: `${name} is another tensor`,
+          spoil: { variable: (of) => (of === name ? `other ${name}` : of) },
+        });
       }
       continue;
     }
@@ -110,7 +125,9 @@ function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what:
     for (const [axis, item] of (shape ?? []).entries()) {
       if (item.kind !== 'size' || item.size.kind !== 'name') continue;
       const { name } = item.size.word;
-      const places = form.declarations.filter((each) => uses.has(each.word.name) && mentions(each.shape, name));
+      const places = form.declarations.filter(
+        (each) => uses.has(each.word.name) && mentions(each.shape, name),
+      );
       if (places.length < 2 || isNamed(pattern, word.name)) continue;
       const place = shape?.some(({ kind }) => kind === 'rest') === true ? axis - shape.length : axis;
       found.push({
@@ -120,7 +137,9 @@ function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what:
     }
   }
   if (form.declarations.every(({ shape }) => shape?.every(({ kind }) => kind !== 'rest') !== false)) {
-    const declared = form.declarations.filter(({ shape }) => (shape?.length ?? 0) > 2).map(({ word }) => word.name);
+    const declared = form.declarations
+      .filter(({ shape }) => (shape?.length ?? 0) > 2)
+      .map(({ word }) => word.name);
     if (declared.length > 0) {
       found.push({
         what: 'there is one more axis',
@@ -130,7 +149,12 @@ function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what:
   }
   for (const { left, right } of form.conditions) {
     for (const side of [left, right]) {
-      const name = side.kind === 'name' ? side.word.name : side.kind === 'call' && side.arguments[0]?.kind === 'name' ? side.arguments[0].word.name : '';
+      const name =
+        side.kind === 'name'
+          ? side.word.name
+          : side.kind === 'call' && side.arguments[0]?.kind === 'name'
+            ? side.arguments[0].word.name
+            : '';
       if (!bindsConstant(pattern, name)) continue;
       found.push({
         what: `the constant ${name} is -5`,
@@ -142,7 +166,11 @@ function spoils(form: Form, pattern: ConcretePattern): readonly { readonly what:
 }
 
 function mentions(shape: Form['declarations'][number]['shape'], name: string): boolean {
-  return shape?.some((item) => item.kind === 'size' && item.size.kind === 'name' && item.size.word.name === name) === true;
+  return (
+    shape?.some(
+      (item) => item.kind === 'size' && item.size.kind === 'name' && item.size.word.name === name,
+    ) === true
+  );
 }
 
 function visit(pattern: ConcretePattern, look: (pattern: ConcretePattern) => void): void {
@@ -186,7 +214,11 @@ function attempt(build: () => Instance): Instance | undefined {
   }
 }
 
-async function run(graph: Graph, { feeds }: Instance, fusion: boolean): Promise<Readonly<Record<string, Values>>> {
+async function run(
+  graph: Graph,
+  { feeds }: Instance,
+  fusion: boolean,
+): Promise<Readonly<Record<string, Values>>> {
   const fed = new Map<string, Tensor>();
   const asInput = ({ dtype, shape, source }: Tensor, name: string): Tensor => {
     const known = fed.get(name) ?? (source.kind === 'parameter' ? input(name, dtype, shape) : undefined);
@@ -194,7 +226,8 @@ async function run(graph: Graph, { feeds }: Instance, fusion: boolean): Promise<
     fed.set(name, known);
     return known;
   };
-  for (const [name, tensor] of Object.entries(graph.inputs)) if (tensor.source.kind === 'input') fed.set(name, tensor);
+  for (const [name, tensor] of Object.entries(graph.inputs))
+    if (tensor.source.kind === 'input') fed.set(name, tensor);
   const renewed = rebuild(graph, {
     needs: (operation) => operation.inputs,
     build: (operation, renew) => withRenewedInputs(operation, renew).outputs,
@@ -214,6 +247,9 @@ function assertClose(actual: Values | undefined, expected: Values, what: string)
   assert.ok(expected.data.some(Number.isFinite), `${what} has no number to compare`);
   for (const [index, value] of expected.data.entries()) {
     const difference = Math.abs((actual.data[index] ?? Number.NaN) - value);
-    assert.ok(difference <= TOLERANCE * Math.max(1, Math.abs(value)), `${what}[${index}]: ${actual.data[index]} for ${value}`);
+    assert.ok(
+      difference <= TOLERANCE * Math.max(1, Math.abs(value)),
+      `${what}[${index}]: ${actual.data[index]} for ${value}`,
+    );
   }
 }

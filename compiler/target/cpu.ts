@@ -1,0 +1,7 @@
+import type { TargetDescription } from './target.ts';
+
+/**
+ * The CPU provider: computes in float32. It is where nodes without a kernel elsewhere end up, and the project's tests
+ * run every operator on it, so it has no table.
+ */
+export const cpu: TargetDescription = { provider: 'cpu', precision: 'float32', kernels: undefined };

@@ -1,0 +1,86 @@
+import type { Dtype } from '../../dsl/dtype.ts';
+import { kernels } from './kernels.ts';
+import type { TargetDescription } from './target.ts';
+
+const FLOAT: readonly Dtype[] = ['float32', 'float16'];
+const FLOATS: readonly Dtype[] = [...FLOAT, 'bfloat16'];
+const WHOLE: readonly Dtype[] = ['int64', 'int32'];
+const SMALL: readonly Dtype[] = ['int8', 'uint8'];
+const BOOL: readonly Dtype[] = ['bool'];
+const ANY: readonly Dtype[] = [...FLOATS, ...WHOLE, ...SMALL, ...BOOL];
+const SIZES: readonly Dtype[] = ['int64'];
+
+/**
+ * The CUDA provider: computes in float16. The table holds the operators that this project writes, each with the
+ * dtypes of its newest kernel, and was read from ONNX Runtime's generated list `docs/OperatorKernels.md`
+ * (commit 001d12d, which has opset 25; a kernel added later is missing here). The list says what is registered, not
+ * that a kernel takes every shape: Attention in particular may still refuse an input when it runs. Not checked on a GPU.
+ */
+export const cuda: TargetDescription = {
+  provider: 'cuda',
+  precision: 'float16',
+  kernels: new Map([
+    ...kernels('Abs Add Sub Mul Div', [...FLOATS, ...WHOLE, ...SMALL]),
+    ...kernels('Neg', [...FLOATS, ...WHOLE, 'int8']),
+    ...kernels('Max Min', [...FLOATS, ...WHOLE]),
+    ...kernels('Pow', [...FLOATS, ...WHOLE]),
+    ...kernels('Ceil Floor Round Cos Sin Log LogSoftmax', FLOAT),
+    ...kernels('Erf Exp Sqrt Sigmoid Tanh Relu Gelu Softmax', FLOATS),
+    ...kernels('And Or Xor Not', BOOL),
+    ...kernels('Equal', [...FLOAT, ...WHOLE, ...BOOL]),
+    ...kernels('Less LessOrEqual Greater GreaterOrEqual', [...FLOAT, ...WHOLE]),
+    ...kernels('Where', BOOL, [...FLOATS, ...WHOLE, 'uint8']),
+    ...kernels('MatMul Gemm Conv', FLOATS),
+    ...kernels('LayerNormalization RMSNormalization', FLOATS),
+    ...kernels('RotaryEmbedding', FLOATS, FLOATS, FLOATS, SIZES),
+    ...kernels('Attention', FLOATS, FLOATS, FLOATS, [...FLOATS, ...BOOL], FLOATS, FLOATS, SIZES),
+    ...kernels('ReduceSum', [...FLOATS, ...WHOLE], SIZES),
+    ...kernels('ReduceMean', [...FLOAT, 'int32'], SIZES),
+    ...kernels('ReduceMax', [...FLOAT, ...WHOLE], SIZES),
+    ...kernels('ReduceMin', [...FLOAT, ...WHOLE, ...SMALL], SIZES),
+    ...kernels('CumSum', [...FLOAT, ...WHOLE], WHOLE),
+    ...kernels('Range', ['float32', ...WHOLE]),
+    ...kernels('Cast Identity Shape Size Transpose Concat', ANY),
+    ...kernels('Reshape Expand Squeeze Unsqueeze Split', ANY, SIZES),
+    ...kernels('Slice', ANY, WHOLE),
+    ...kernels('Gather GatherElements', ANY, WHOLE),
+    ...kernels('GatherND', [...FLOATS, 'int64', ...BOOL], SIZES),
+    ...kernels('ScatterElements', ANY, WHOLE, ANY),
+    ...kernels('ScatterND TensorScatter', ANY, SIZES, ANY),
+    ...kernels('Tile', [...FLOATS, ...WHOLE], SIZES),
+    ...kernels('Trilu', ANY, SIZES),
+    ...kernels('ConstantOfShape', SIZES),
+    ...kernels('Loop If', ANY),
+    ...kernels('com.microsoft.FusedMatMul com.microsoft.BiasGelu com.microsoft.QuickGelu', FLOATS),
+    ...kernels('com.microsoft.FastGelu com.microsoft.Gelu', FLOATS),
+    ...kernels('com.microsoft.SkipLayerNormalization com.microsoft.SkipSimplifiedLayerNormalization', FLOATS),
+    ...kernels(
+      'com.microsoft.MultiHeadAttention',
+      FLOATS,
+      FLOATS,
+      FLOATS,
+      FLOATS,
+      ['int32'],
+      FLOATS,
+      FLOATS,
+      FLOATS,
+      ['int32'],
+    ),
+    ...kernels(
+      'com.microsoft.GroupQueryAttention',
+      ['float16', 'bfloat16'],
+      ['float16', 'bfloat16'],
+      ['float16', 'bfloat16'],
+      ['float16', 'bfloat16', 'int8'],
+      ['float16', 'bfloat16', 'int8'],
+      ['int32'],
+      ['int32'],
+      FLOATS,
+      FLOATS,
+      SIZES,
+      FLOATS,
+    ),
+    ...kernels('com.microsoft.RotaryEmbedding', FLOATS, SIZES, FLOATS, FLOATS),
+    ...kernels('com.microsoft.MatMulNBits', FLOATS, ['uint8'], FLOATS, [...FLOATS, 'uint8']),
+  ]),
+};

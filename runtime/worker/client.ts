@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { unpackError } from './error-message.ts';
@@ -37,8 +37,14 @@ export class WorkerClient implements AsyncDisposable {
   #onOpened: (manifest: Manifest) => void = () => {};
   #onRefused: (error: Error) => void = () => {};
 
-  private constructor(entry: URL, options: WorkerOptions) {
-    this.#worker = new Worker(entry, { workerData: options, name: 'flamingo' });
+  private constructor(entry: URL, options: WorkerOptions, resourceLimits: ResourceLimits) {
+    this.#worker = new Worker(entry, {
+      workerData: options,
+      name: 'flamingo',
+      resourceLimits,
+      // flags of this process need not suit a thread: --input-type ends it
+      execArgv: [],
+    });
     this.#worker.on('message', (response: Response) => this.#receive(response));
     this.#worker.on('error', (error) => this.#fail(`ended unexpectedly (${error.message})`));
     this.#ended = new Promise((resolve) => {
@@ -53,13 +59,15 @@ export class WorkerClient implements AsyncDisposable {
    * Starts a worker and loads a model in it.
    *
    * @param entry The worker's module; default: the one beside this.
+   * @param resourceLimits Of its JavaScript heap; the model's weights and caches lie outside of it.
    * @throws UserError as `Engine.open`.
    */
   static async open(
     options: WorkerOptions,
     entry: URL = defaultEntry(),
+    resourceLimits: ResourceLimits = {},
   ): Promise<{ client: WorkerClient; manifest: Manifest }> {
-    const client = new WorkerClient(entry, options);
+    const client = new WorkerClient(entry, options, resourceLimits);
     const manifest = await new Promise<Manifest>((resolve, reject) => {
       client.#onOpened = resolve;
       client.#onRefused = reject;

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Tensor } from 'onnxruntime-node';
+import type { GraphManifest, Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openArtifact } from '../../runtime/artifact.ts';
+import { OnnxSession } from '../../runtime/session.ts';
+import { ADD_CUDA } from '../../runtime/session-provider.ts';
+import { assertClose } from '../models/close.ts';
+import { compiledModel } from './compiled-model.ts';
+
+const library = join(
+  dirname(createRequire(import.meta.url).resolve('onnxruntime-node')),
+  `../bin/napi-v6/${process.platform}/${process.arch}/libonnxruntime_providers_cuda.so`,
+);
+
+describe('a session', () => {
+  let path: string;
+  let manifest: Manifest;
+  let graph: GraphManifest;
+
+  before(async () => {
+    const artifact = await openArtifact(await compiledModel());
+    manifest = artifact.manifest;
+    graph = manifest.graphs.vision;
+    path = artifact.path(graph.file);
+  });
+
+  const pixels = () => {
+    const { size } = manifest.image;
+    const data = Float32Array.from({ length: 3 * size * size }, (_, index) => Math.sin(index));
+    return new Tensor('float32', data, [1, 1, 3, size, size]);
+  };
+
+  const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
+    assert.rejects(promise, (error: unknown) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.match(error.message, sentence);
+      assert.ok(!error.message.includes('\n'));
+      return true;
+    });
+
+  it('gives the same whatever ONNX Runtime optimises and however many threads it has', async () => {
+    const all: Float32Array[] = [];
+    for (const options of [
+      {},
+      { optimisation: 'disabled', threads: 1 },
+      { optimisation: 'basic', threads: 2 },
+    ] as const) {
+      await using session = await OnnxSession.open(path, graph, options);
+      const { latents } = await session.run({ pixels: pixels() });
+      assert.ok(latents?.data instanceof Float32Array);
+      all.push(latents.data);
+    }
+    for (const latents of all) assertClose(latents, all[0] ?? []);
+  });
+
+  it('writes outputs where it is told to', async () => {
+    await using session = await OnnxSession.open(path, graph);
+    const { latents } = await session.run({ pixels: pixels() });
+    assert.ok(latents?.data instanceof Float32Array);
+    const room = new Float32Array(latents.data.length + 2);
+    const target = new Tensor('float32', room.subarray(1, -1), latents.dims);
+    await session.run({ pixels: pixels() }, { latents: target });
+    assert.deepEqual(room.subarray(1, -1), latents.data);
+    assert.deepEqual([room[0], room.at(-1)], [0, 0]);
+  });
+
+  it('waits for its last run before it closes, and runs no more', async () => {
+    const session = await OnnxSession.open(path, graph);
+    const run = session.run({ pixels: pixels() });
+    const closed = session.close();
+    assert.ok((await run).latents);
+    await closed;
+    await session.close();
+    await refuses(session.run({ pixels: pixels() }), /session of .* is closed/);
+  });
+
+  it('refuses a graph that is not the one of the manifest', async () => {
+    await refuses(
+      OnnxSession.open(path, manifest.graphs.language),
+      /has an input 'pixels', but its manifest says otherwise/,
+    );
+    const more = {
+      ...graph,
+      outputs: [...graph.outputs, { name: 'extra', dtype: 'float32' as const, shape: [] }],
+    };
+    await refuses(OnnxSession.open(path, more), /has no output 'extra'/);
+  });
+
+  it('refuses what ONNX Runtime refuses, in one sentence', async () => {
+    const broken = join(dirname(path), 'broken.onnx');
+    await writeFile(broken, 'no graph');
+    await refuses(
+      OnnxSession.open(broken, graph),
+      /ONNX Runtime refuses .*broken\.onnx \(.+\): compile the model again\.$/,
+    );
+    await refuses(OnnxSession.open(path, graph, { threads: 0 }), /number of threads is 0/);
+  });
+
+  it('uses CUDA or says how to add it, and never the CPU instead', async function () {
+    if (existsSync(library)) this.skip();
+    await refuses(
+      OnnxSession.open(path, graph, { provider: 'cuda' }),
+      /Provider 'cuda' was asked for but .*use provider 'cpu'\.$/,
+    );
+    if (process.platform === 'linux' && process.arch === 'x64') {
+      await assert.rejects(OnnxSession.open(path, graph, { provider: 'cuda' }), (error: Error) =>
+        error.message.includes(ADD_CUDA),
+      );
+    }
+  });
+});

@@ -1,14 +1,158 @@
-// Temporary run-time-only version by the lead, so that models run; the owner of dsl/block.ts replaces it.
+import { atCallSite } from './at-call-site.ts';
+import { scopeOf } from './naming.ts';
+import { fail } from './operator.ts';
 import { withinScope } from './scope.ts';
+import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
 import type { Tensor } from './tensor.ts';
-import { pathOf } from './naming.ts';
-// biome-ignore lint/suspicious/noExplicitAny: temporary
-type Any = any;
-export function block(name: string, spec: Any): Any {
-  return (config: Any = {}) => {
-    const instance: Any = (...inputs: (Tensor | undefined)[]) =>
-      withinScope(pathOf(instance) ?? name, () => spec.forward({ parts: instance.parts, sizes: config, options: config }, ...inputs));
-    instance.parts = spec.parts(config, config);
-    return instance;
+import type {
+  BodyArguments,
+  CallArguments,
+  CallResult,
+  CheckedArguments,
+  CheckedBody,
+  CheckedConfig,
+  Given,
+  Requirement,
+  SizesOf,
+} from './types/block.ts';
+import type { BindAll, RigidNames } from './types/signature.ts';
+import type { Size } from './types/size.ts';
+import type { Substituted } from './types/substitute.ts';
+
+/** A block's own sizes as its body sees them: numbers whose types remember their names. */
+export type BodySizes<Sizes extends string> = { readonly [N in Sizes]: Size<N> };
+
+/** What `block` is told of a reusable part of a model. */
+export interface BlockDefinition<
+  Name extends string,
+  Sizes extends readonly string[],
+  Takes extends readonly string[],
+  Gives extends string | readonly string[],
+  Requires extends readonly Requirement[],
+  Options extends object,
+  Parts extends object,
+  R,
+> {
+  /** The sizes that a configuration gives; in the body they are axes of that name. */
+  readonly sizes: Sizes;
+  /** What must hold between the sizes: `'heads divides dim'`, `'dim = heads*headDim'`. */
+  readonly requires?: Requires;
+  /**
+   * The arguments: the axes of each, `'batch text dim'`, with a dtype where it is not float (`'batch text: bool'`) and a
+   * `?` where it may be left out. Axes that are not sizes are bound anew at every call; sums and products of names
+   * are checked (`'past+text'`).
+   */
+  readonly takes: Takes;
+  /** The result, or a tuple of several. A name that nothing binds stands for whatever the body makes. */
+  readonly gives: Gives;
+  /** The parameters and blocks inside. Own properties give parameters their names. */
+  readonly parts: (sizes: BodySizes<Sizes[number]>, options: Options) => Parts;
+  readonly forward: (
+    context: { readonly parts: Parts; readonly sizes: BodySizes<Sizes[number]>; readonly options: Options },
+    ...args: BodyArguments<Takes, Sizes[number]>
+  ) => CheckedBody<Name, Gives, RigidNames<Takes, Sizes[number]>, R>;
+}
+
+/** A block with its sizes filled in (`E`), ready to be called on tensors. Each call is checked by itself. */
+export interface Block<
+  Name extends string,
+  Takes extends readonly string[],
+  Gives extends string | readonly string[],
+  E,
+  Parts,
+> {
+  <A extends CallArguments<Takes>>(
+    ...args: CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>
+  ): CallResult<CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>, Given<Gives, BindAll<Takes, A, E>>>;
+  /** The parameters and blocks inside, with the sizes filled in. */
+  readonly parts: Substituted<Parts, E>;
+  readonly blockName: Name;
+}
+
+/**
+ * Defines a reusable part of a model: its sizes, the axes of its arguments and results by name, its parameters and
+ * blocks, and how they compute. The body is checked once, with every name a size of its own; every configuration and
+ * every call is checked where it is written.
+ *
+ *     const feedForward = block('FeedForward', {
+ *       sizes: ['dim', 'inner'],
+ *       takes: ['batch text dim'],
+ *       gives: 'batch text dim',
+ *       parts: ({ dim, inner }) => ({ up: linear(dim, inner), down: linear(inner, dim) }),
+ *       forward: ({ parts }, x) => parts.down(gelu(parts.up(x))),
+ *     });
+ *     const ff = feedForward({ dim: 2048, inner: 8192 });
+ *     const y = ff(x);
+ *
+ * Options beyond the sizes are the second argument of `parts`, with their type written there; a configuration gives
+ * sizes and options together.
+ *
+ * @throws ModelError at the author's line: a signature that cannot be read, a size that is missing or not a whole
+ * number, a requirement that does not hold; and at calls: an argument or result that does not fit
+ */
+export function block<
+  const Name extends string,
+  const Sizes extends readonly string[],
+  const Takes extends readonly string[],
+  const Gives extends string | readonly string[],
+  Options extends object,
+  Parts extends object,
+  const R,
+  const Requires extends readonly Requirement[] = readonly [],
+>(name: Name, definition: BlockDefinition<Name, Sizes, Takes, Gives, Requires, Options, Parts, R>) {
+  const signature = atCallSite(() => ({
+    takes: definition.takes.map((text) => parseSlot(name, text)),
+    gives: [definition.gives].flat().map((text: string) => parseSlot(name, text)),
+  }));
+  type Instance<C> = Block<Name, Takes, Gives, SizesOf<Sizes[number], C>, Parts>;
+
+  return <const C extends Readonly<Record<Sizes[number], number>> & Options>(
+    config: CheckedConfig<Name, Sizes[number] | keyof Options, Requires, C>,
+  ): Instance<C> => {
+    const sizes = atCallSite(() => checkConfig(name, definition.sizes, definition.requires ?? [], config));
+    // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
+    const given = config as unknown as BodySizes<Sizes[number]> & Options;
+    const parts = definition.parts(given, given);
+    const forward = definition.forward as unknown as (context: object, ...args: readonly unknown[]) => unknown;
+
+    const call = (...tensors: readonly (Tensor | undefined)[]): unknown => {
+      const names = atCallSite(() => bindArguments(name, signature.takes, tensors, sizes));
+      return withinScope(scopeOf(call, name), () => {
+        const result = forward({ parts, sizes: given, options: given }, ...tensors);
+        const outputs = [result].flat() as readonly Tensor[];
+        atCallSite(() => {
+          if (outputs.length !== signature.gives.length) {
+            fail(`${name} gives ${signature.gives.length} tensors, but forward returns ${outputs.length}`);
+          }
+          for (const [index, slot] of signature.gives.entries()) {
+            const output = outputs[index];
+            if (output !== undefined) checkGiven(name, slot, output, names);
+          }
+        });
+        return result;
+      });
+    };
+    // What was checked above at run time is what the instance's type says of calls and results.
+    return Object.assign(call, { parts, blockName: name }) as unknown as Instance<C>;
   };
+}
+
+/** The sizes of a configuration by name, once each is a whole number and all requirements hold. */
+function checkConfig(
+  name: string,
+  sizes: readonly string[],
+  requirements: readonly Requirement[],
+  config: object,
+): ReadonlyMap<string, number> {
+  const given: Readonly<Record<string, unknown>> = { ...config };
+  const known = new Map<string, number>();
+  for (const size of sizes) {
+    const value = given[size];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+      return fail(`${name}: ${size} must be a whole number from 1 on, but it is ${value}`);
+    }
+    known.set(size, value);
+  }
+  for (const requirement of requirements) checkRequirement(name, requirement, known);
+  return known;
 }

@@ -55,7 +55,8 @@ export interface ParameterInfo {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly initialiser: Initialiser;
-  readonly trainable: boolean;
+  /** Unset by `frozen`. */
+  trainable: boolean;
 }
 
 /** How a parameter's values start: declared here, drawn later from the program's seed and the parameter's name. */

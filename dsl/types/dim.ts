@@ -1,14 +1,17 @@
-import type { Dim } from '../tensor.ts';
+import type { Dim, Shape } from '../tensor.ts';
 import type { AddDigits, DivideDigits, MultiplyDigits, SubtractDigits } from './digits.ts';
 import type { AddPolynomials, CanonicalPolynomial, DividePolynomial, MultiplyPolynomials, SubtractTerms } from './polynomial.ts';
+import type { Size } from './size.ts';
 import type { IsWide, Wide } from './wide.ts';
 
 /** A size from its spelling: whole numbers become number types again. */
 type FromText<T extends string> = T extends `${infer N extends number}` ? N : T;
 
 /** The one spelling of a size: `'text+past'` is `'past+text'`. A plain name or number is already canonical. */
-export type Canonical<D extends Dim> = D extends number
-  ? D
+export type Canonical<D extends Dim> = D extends Size<infer N>
+  ? N
+  : D extends number
+    ? D
   : string extends D
     ? D
     : D extends `${string}+${string}` | `${string}*${string}`
@@ -83,3 +86,6 @@ export type Product<S extends readonly Dim[], R extends Dim = 1> = S extends rea
 ]
   ? Product<T, Multiply<R, H>>
   : R;
+
+/** Every size of a shape in its one spelling. */
+export type CanonicalShape<S extends Shape> = { readonly [I in keyof S]: S[I] extends Dim ? Canonical<S[I]> : never };

@@ -1,0 +1,41 @@
+import { linear as applyLinear } from '../operators/linear.ts';
+import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
+import type { Dtype } from '../dtype.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Canonical } from '../types/dim.ts';
+import type { LinearResult } from '../types/layers.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import { layer } from './layer.ts';
+
+export interface LinearLayer<In extends Dim, Out extends Dim> {
+  /** x `[..., in]` gives `[..., out]`. */
+  <D extends Dtype, S extends Shape>(
+    x: Checked<LinearResult<S, In, Out>, Tensor<D, S>>,
+  ): Result<D, LinearResult<S, In, Out>>;
+  readonly parts: {
+    readonly weight: Parameter<'float32', readonly [Out, In]>;
+    readonly bias?: Parameter<'float32', readonly [Out]>;
+  };
+}
+
+/**
+ * A learned linear map, `x @ weight^T + bias`; parameters `weight` `[out, in]` and `bias` `[out]`, as in PyTorch's
+ * `nn.Linear`. Weights start uniform within 1/sqrt(in), biases at zero.
+ *
+ * @param options.bias default true
+ */
+export function linear<const In extends number, const Out extends number>(
+  input: In,
+  output: Out,
+  { bias = true }: { readonly bias?: boolean } = {},
+): LinearLayer<Canonical<In>, Canonical<Out>> {
+  const parts = {
+    weight: parameter([output, input], uniform(1 / Math.sqrt(input))),
+    ...(bias ? { bias: parameter([output], zeros) } : {}),
+  };
+  // The operator checks at run time what the layer's type says.
+  return layer('linear', parts, (x) => applyLinear(x, parts.weight, parts.bias)) as unknown as LinearLayer<
+    Canonical<In>,
+    Canonical<Out>
+  >;
+}

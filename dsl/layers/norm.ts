@@ -1,0 +1,55 @@
+import { layerNormalize } from '../operators/layer-normalize.ts';
+import { rmsNormalize } from '../operators/rms-normalize.ts';
+import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
+import type { Dtype } from '../dtype.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Canonical } from '../types/dim.ts';
+import type { NormResult } from '../types/layers.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import { layer } from './layer.ts';
+
+export interface NormLayer<Operator extends string, Width extends Dim> {
+  /** x `[..., dim]`, the shape kept. */
+  <D extends Dtype, S extends Shape>(
+    x: Checked<NormResult<Operator, S, Width>, Tensor<D, S>>,
+  ): Result<D, NormResult<Operator, S, Width>>;
+  readonly parts: {
+    readonly weight: Parameter<'float32', readonly [Width]>;
+    readonly bias?: Parameter<'float32', readonly [Width]>;
+  };
+}
+
+/**
+ * Layer normalisation over the last axis with learned `weight` and `bias` (Ba et al. 2016), as PyTorch's
+ * `nn.LayerNorm`.
+ *
+ * @param options.epsilon default 1e-5
+ * @param options.bias default true
+ */
+export function layerNorm<const Width extends number>(
+  dim: Width,
+  { epsilon = 1e-5, bias = true }: { readonly epsilon?: number; readonly bias?: boolean } = {},
+): NormLayer<'layerNormalize', Canonical<Width>> {
+  const parts = { weight: parameter([dim], ones), ...(bias ? { bias: parameter([dim], zeros) } : {}) };
+  // The operator checks at run time what the layer's type says.
+  return layer('layerNorm', parts, (x) =>
+    layerNormalize(x, parts.weight, parts.bias, epsilon),
+  ) as unknown as NormLayer<'layerNormalize', Canonical<Width>>;
+}
+
+/**
+ * Root-mean-square normalisation over the last axis with a learned `weight` (Zhang and Sennrich 2019).
+ *
+ * @param options.epsilon default 1e-6
+ */
+export function rmsNorm<const Width extends number>(
+  dim: Width,
+  { epsilon = 1e-6 }: { readonly epsilon?: number } = {},
+): NormLayer<'rmsNormalize', Canonical<Width>> {
+  const parts = { weight: parameter([dim], ones) };
+  // The operator checks at run time what the layer's type says.
+  return layer('rmsNorm', parts, (x) => rmsNormalize(x, parts.weight, epsilon)) as unknown as NormLayer<
+    'rmsNormalize',
+    Canonical<Width>
+  >;
+}

@@ -1,0 +1,128 @@
+import type { Dtype, FloatDtype } from '../dtype.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Canonical, Divide, Agree } from './dim.ts';
+import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from './problem.ts';
+import type { AxesOf, BindAll, CheckArgument, DtypeOf, Environment, Evaluate, IsOptional, ResultShape, RigidNames, ShapeOf } from './signature.ts';
+
+/** The arguments of a block's body, their axes rigid names. */
+export type BodyArguments<Takes extends readonly string[], Sizes extends string> = {
+  readonly [I in keyof Takes]:
+    | Tensor<DtypeOf<Takes[I]>, ShapeOf<AxesOf<Takes[I]>, RigidNames<Takes, Sizes>>>
+    | (IsOptional<Takes[I]> extends true ? undefined : never);
+};
+
+/** How many arguments a call has, before anything is known of their shapes. */
+export type CallArguments<Takes extends readonly string[]> = Takes extends readonly [
+  ...infer Before extends readonly string[],
+  infer Last extends string,
+]
+  ? IsOptional<Last> extends true
+    ? readonly [...CallArguments<Before>, (Tensor | undefined)?]
+    : { readonly [I in keyof Takes]: Tensor | (IsOptional<Takes[I]> extends true ? undefined : never) }
+  : readonly [];
+
+/** Each argument of a call, or in its place the sentence of what is wrong with it. */
+export type CheckedArguments<Name extends string, Takes extends readonly string[], A extends readonly unknown[], E> = {
+  [I in keyof A]: I extends keyof Takes
+    ? Takes[I] extends string
+      ? Checked<CheckTensor<Name, Takes[I], A[I], E>, A[I]>
+      : A[I]
+    : A[I];
+};
+
+type CheckTensor<Name extends string, Take extends string, T, E> = T extends Tensor<infer D, infer S>
+  ? DtypeFits<D, DtypeOf<Take>> extends true
+    ? CheckArgument<Name, Take, S, E>
+    : Problem<`${Name} takes ${Take}, but the tensor is ${D}`>
+  : T;
+
+/** Any float serves where a float is asked for; an unknown dtype agrees with all. */
+type DtypeFits<D extends Dtype, Wanted extends Dtype> = [Dtype] extends [D]
+  ? true
+  : D extends Wanted
+    ? true
+    : Wanted extends FloatDtype
+      ? D extends FloatDtype
+        ? true
+        : false
+      : false;
+
+/** What a call returns: one tensor, or a tuple where the block gives several. */
+export type Given<Gives extends string | readonly string[], E> = Gives extends string
+  ? GivenTensor<Gives, E>
+  : { readonly [I in keyof Gives]: GivenTensor<Gives[I] & string, E> };
+
+type GivenTensor<Gives extends string, E> = Tensor<DtypeOf<Gives>, ResultShape<AxesOf<Gives>, E>>;
+
+/** After a problem with an argument the result agrees with everything. */
+export type CallResult<Checks extends readonly unknown[], R> = [Extract<Checks[number], `✗ ${string}`>] extends [never]
+  ? R
+  : AfterProblem;
+
+/** What the body returns, or the sentence of how it differs from what the block gives. */
+export type CheckedBody<Name extends string, Gives extends string | readonly string[], E, R> = Gives extends string
+  ? R extends Tensor<Dtype, infer S>
+    ? Checked<CheckGiven<Name, Gives, S, E>, R>
+    : R
+  : Gives extends readonly string[]
+    ? { [I in keyof R]: I extends keyof Gives ? CheckedBody<Name, Gives[I] & string, E, R[I]> : R[I] }
+    : never;
+
+type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> = number extends S['length']
+  ? S
+  : E extends Environment
+    ? SameShape<S, ResultShape<AxesOf<Gives>, E>> extends true
+      ? S
+      : Problem<`${Name} gives ${Gives}, but forward returns ${Describe<S>}`>
+    : never;
+
+type SameShape<A extends Shape, B extends Shape> = A extends readonly [infer X extends Dim, ...infer As extends Shape]
+  ? B extends readonly [infer Y extends Dim, ...infer Bs extends Shape]
+    ? Agree<Y, X> extends true
+      ? SameShape<As, Bs>
+      : false
+    : false
+  : B extends readonly []
+    ? true
+    : false;
+
+/** `'heads divides dim'` or `'dim = heads*headDim'`. */
+export type Requirement = `${string} divides ${string}` | `${string} = ${string}`;
+
+/** A block's configuration with a sentence in the place of each entry that is wrong. */
+export type CheckedConfig<Name extends string, Known extends PropertyKey, Requires extends readonly Requirement[], C> = {
+  [K in keyof C]: K extends Known
+    ? [Broken<Name, K, Requires, C>] extends [never]
+      ? C[K]
+      : Broken<Name, K, Requires, C>
+    : Problem<`${Name} has no option '${K & string}'`>;
+};
+
+/** The sizes of a configuration: what names the block's sizes stand for. */
+export type SizesOf<Sizes extends string, C> = { readonly [N in Sizes]: N extends keyof C ? Canonical<C[N] & Dim> : Dim };
+
+/** The requirement that one size breaks, reported at the first name that it mentions. */
+type Broken<Name extends string, K, Requires extends readonly Requirement[], C> = Requires extends readonly [
+  infer H extends Requirement,
+  ...infer T extends readonly Requirement[],
+]
+  ? [BrokenBy<Name, K, H, C>] extends [never]
+    ? Broken<Name, K, T, C>
+    : BrokenBy<Name, K, H, C>
+  : never;
+
+type BrokenBy<Name extends string, K, R extends Requirement, C> = R extends `${infer A} divides ${infer B}`
+  ? K extends A
+    ? [Divide<Evaluate<B, Sizes<C>>, Evaluate<A, Sizes<C>>>] extends [never]
+      ? Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, Sizes<C>>>}, which does not divide ${B} = ${DescribeDim<Evaluate<B, Sizes<C>>>}`>
+      : never
+    : never
+  : R extends `${infer A} = ${infer B}`
+    ? K extends A
+      ? Agree<Evaluate<A, Sizes<C>>, Evaluate<B, Sizes<C>>> extends true
+        ? never
+        : Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, Sizes<C>>>}, but ${B} is ${DescribeDim<Evaluate<B, Sizes<C>>>}`>
+      : never
+    : never;
+
+type Sizes<C> = { readonly [K in keyof C as C[K] extends Dim ? K : never]: Canonical<C[K] & Dim> };

@@ -1,0 +1,35 @@
+import type { Dim, Shape } from '../tensor.ts';
+import type { Agree, Refine } from './dim.ts';
+import type { Describe, DescribeDim, Problem } from './problem.ts';
+import type { IsWideShape } from './wide.ts';
+
+/** Of two sizes, the one that broadcasting gives; never when they clash. */
+type BroadcastDim<A extends Dim, B extends Dim> = B extends 1
+  ? A
+  : A extends 1
+    ? B
+    : Agree<A, B> extends true
+      ? Refine<A, B>
+      : never;
+
+/**
+ * The common shape of two operands. A shape of unknown rank is taken to fit the other: `add(x, unknown)` has the
+ * shape of x until the model is built.
+ */
+export type Broadcast<Operator extends string, L extends Shape, R extends Shape> =
+  IsWideShape<L> extends true ? R : IsWideShape<R> extends true ? L : L extends R ? L : Align<Operator, L, R, L, R>;
+
+type Align<
+  Operator extends string,
+  L extends Shape,
+  R extends Shape,
+  WholeL extends Shape,
+  WholeR extends Shape,
+  Done extends Shape = readonly [],
+> = L extends readonly [...infer LI extends Shape, infer A extends Dim]
+  ? R extends readonly [...infer RI extends Shape, infer B extends Dim]
+    ? [BroadcastDim<A, B>] extends [never]
+      ? Problem<`${Operator}: shapes ${Describe<WholeL>} and ${Describe<WholeR>} do not broadcast: axis -${[...Done, 0]['length'] & number} is ${DescribeDim<A>} against ${DescribeDim<B>}`>
+      : Align<Operator, LI, RI, WholeL, WholeR, readonly [BroadcastDim<A, B>, ...Done]>
+    : readonly [...L, ...Done]
+  : readonly [...R, ...Done];

@@ -25,8 +25,8 @@ export function joinShotWords(words: readonly string[]): readonly string[] {
       joined.push(`--shot=${JSON.stringify({ text: first })}`);
       index += 1;
     } else if (word === '--shot') {
-      // One value alone cannot be read as a shot, which commander will say.
-      joined.push(isValue(first) ? `--shot=${first}` : word);
+      // A shot with a value missing cannot be read, which commander will say.
+      joined.push(`--shot=${isValue(first) ? first : ''}`);
       if (isValue(first)) index += 1;
     } else {
       joined.push(word);

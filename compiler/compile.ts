@@ -58,7 +58,11 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const compiled = Object.fromEntries(
     GRAPHS.map((name) => [
       name,
-      compileGraph(program.graphs[name], { target, fusion, ...(options.nameOf && { nameOf: options.nameOf }) }),
+      compileGraph(program.graphs[name], {
+        target,
+        fusion,
+        ...(options.nameOf && { nameOf: options.nameOf }),
+      }),
     ]),
   ) as Record<GraphName, CompiledGraph>;
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
@@ -73,7 +77,10 @@ export async function compile(program: Program, options: CompileOptions): Promis
       files[name] = { bytes: bytes.byteLength, sha256: sha256(bytes) };
     };
     for (const name of GRAPHS) {
-      await put(`${name}.onnx`, encodeModel(compiled[name].onnx, locate, { generator: GENERATOR, doc: program.name }));
+      await put(
+        `${name}.onnx`,
+        encodeModel(compiled[name].onnx, locate, { generator: GENERATOR, doc: program.name }),
+      );
     }
     await put('tokenizer.json', await readTokenizer(options.tokenizer));
     const facts: Manifest = {
@@ -84,9 +91,16 @@ export async function compile(program: Program, options: CompileOptions): Promis
       fusion,
       graphs: {
         vision: { ...describeGraph('vision', compiled.vision, target), work: workOf(program.graphs.vision) },
-        language: { ...describeGraph('language', compiled.language, target), work: workOf(program.graphs.language) },
+        language: {
+          ...describeGraph('language', compiled.language, target),
+          work: workOf(program.graphs.language),
+        },
       },
-      image: { ...program.facts.image, mean: [...program.facts.image.mean], deviation: [...program.facts.image.deviation] },
+      image: {
+        ...program.facts.image,
+        mean: [...program.facts.image.mean],
+        deviation: [...program.facts.image.deviation],
+      },
       language: program.facts.language,
       crossAttention: program.facts.crossAttention,
       parameters: summarise(parameters, sources, weights, seed),
@@ -103,7 +117,8 @@ export async function compile(program: Program, options: CompileOptions): Promis
 /** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */
 function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterInfo[] {
   const byName = new Map<string, ParameterInfo>();
-  for (const { onnx } of graphs) for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
+  for (const { onnx } of graphs)
+    for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
   return [...byName.values()];
 }
 
@@ -162,13 +177,17 @@ function summarise(
   seed: number,
 ): Manifest['parameters'] {
   const size = (parameter: ParameterInfo) => parameter.shape.reduce((product, each) => product * each, 1);
-  const sum = (list: readonly ParameterInfo[]) => list.reduce((total, parameter) => total + size(parameter), 0);
+  const sum = (list: readonly ParameterInfo[]) =>
+    list.reduce((total, parameter) => total + size(parameter), 0);
   const seeded = parameters.filter((parameter) => !sources.has(parameter.name ?? ''));
   const loadedOrMixed = seeded.length === 0 ? 'loaded' : 'mixed';
   return {
     count: sum(parameters),
     trainable: sum(parameters.filter((parameter) => parameter.trainable)),
-    bytes: parameters.reduce((total, parameter) => total + size(parameter) * (parameter.dtype === 'float16' ? 2 : 4), 0),
+    bytes: parameters.reduce(
+      (total, parameter) => total + size(parameter) * (parameter.dtype === 'float16' ? 2 : 4),
+      0,
+    ),
     origin: weights === 'none' ? 'none' : sources.size === 0 ? 'seeded' : loadedOrMixed,
     seed,
   };
@@ -176,7 +195,9 @@ function summarise(
 
 async function readTokenizer(path: string): Promise<Uint8Array> {
   return readFile(path).catch(() => {
-    throw new UserError(`${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`);
+    throw new UserError(
+      `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,
+    );
   });
 }
 

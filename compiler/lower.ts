@@ -40,7 +40,10 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
   for (const operation of operationsOf(graph)) {
     const { operator } = operation;
     if (operator.lower === undefined) {
-      throw new ModelError(`operator '${operator.name}' has no ONNX lowering and was not decomposed`, operation.callSite);
+      throw new ModelError(
+        `operator '${operator.name}' has no ONNX lowering and was not decomposed`,
+        operation.callSite,
+      );
     }
     const author = options.nameOf?.(operation);
     emitter.begin([...operation.scope, author?.name ?? operator.name].join('/'), author?.doc);
@@ -64,8 +67,11 @@ function leafValue(emitter: GraphEmitter, tensor: Tensor, graphName: string): st
     return emitter.constant(source.data, tensor.shape.map(fixedSize), tensor.dtype satisfies Dtype);
   }
   if (source.kind === 'parameter') return emitter.parameter(source.parameter);
-  const what = source.kind === 'input' ? `input '${source.name}'` : `the result of '${source.operation.operator.name}'`;
-  throw new ModelError(`graph '${graphName}' uses ${what}, which is not among its inputs; list it in the graph's inputs`);
+  const what =
+    source.kind === 'input' ? `input '${source.name}'` : `the result of '${source.operation.operator.name}'`;
+  throw new ModelError(
+    `graph '${graphName}' uses ${what}, which is not among its inputs; list it in the graph's inputs`,
+  );
 }
 
 function fixedSize(dim: number | string): number {

@@ -113,7 +113,10 @@ export function block<
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
     const given = config as unknown as BodySizes<Sizes[number]> & Options;
     const parts = definition.parts(given, given);
-    const forward = definition.forward as unknown as (context: object, ...args: readonly unknown[]) => unknown;
+    const forward = definition.forward as unknown as (
+      context: object,
+      ...args: readonly unknown[]
+    ) => unknown;
 
     const call = (...tensors: readonly (Tensor | undefined)[]): unknown => {
       const names = atCallSite(() => bindArguments(name, signature.takes, tensors, sizes));

@@ -4,7 +4,11 @@ import type { AttributeValue, ConstantData, Dim } from './tensor.ts';
 export type Target = 'cpu' | 'cuda';
 
 /** ONNX attributes: numbers are written as integers unless wrapped by `float`, lists likewise. */
-export type OnnxAttribute = AttributeValue | { readonly float: number } | { readonly floats: readonly number[] } | { readonly type: Dtype };
+export type OnnxAttribute =
+  | AttributeValue
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly type: Dtype };
 
 /**
  * What an operator's `lower` writes to: a growing ONNX graph. Values are named by strings; names are made unique by
@@ -15,9 +19,20 @@ export interface Emitter {
   /** Whether operators of the `com.microsoft` domain may be used. */
   readonly fusion: boolean;
   /** Adds a node with one output and returns the output's name. A trailing undefined input is left out. */
-  node(type: string, inputs: readonly (string | undefined)[], attributes?: Readonly<Record<string, OnnxAttribute | undefined>>, domain?: string): string;
+  node(
+    type: string,
+    inputs: readonly (string | undefined)[],
+    attributes?: Readonly<Record<string, OnnxAttribute | undefined>>,
+    domain?: string,
+  ): string;
   /** Adds a node with several outputs; an output that nobody asks for has an empty name. */
-  nodes(type: string, inputs: readonly (string | undefined)[], outputs: number, attributes?: Readonly<Record<string, OnnxAttribute | undefined>>, domain?: string): readonly string[];
+  nodes(
+    type: string,
+    inputs: readonly (string | undefined)[],
+    outputs: number,
+    attributes?: Readonly<Record<string, OnnxAttribute | undefined>>,
+    domain?: string,
+  ): readonly string[];
   /** A constant tensor; equal constants share one initializer. */
   constant(data: ConstantData, shape: readonly number[], dtype?: Dtype): string;
   /** A scalar of the given dtype. */

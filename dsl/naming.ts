@@ -78,6 +78,7 @@ function visit(value: unknown, path: string, open: Set<object>, visitor: Visitor
     return;
   }
   open.add(value);
-  for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`, open, visitor);
+  for (const [key, child] of Object.entries(value))
+    visit(child, path === '' ? key : `${path}.${key}`, open, visitor);
   open.delete(value);
 }

@@ -1,9 +1,9 @@
 import { captureCallSite } from './call-site.ts';
+import type { Dtype } from './dtype.ts';
+import type { Emitter } from './emitter.ts';
 import { ModelError } from './model-error.ts';
 import { currentScope } from './scope.ts';
 import type { Attributes, Dim, Operation, Shape, Tensor, TensorType } from './tensor.ts';
-import type { Dtype } from './dtype.ts';
-import type { Emitter } from './emitter.ts';
 
 type Inputs = readonly (Tensor | undefined)[];
 
@@ -17,7 +17,11 @@ export interface Operator<A extends Attributes = Attributes> {
   /** The shape rule: dtype and shape of each output. Throws a sentence (`fail`) when the inputs do not fit. */
   infer(inputs: Inputs, attributes: A): readonly TensorType[];
   /** Writes ONNX nodes for one application and returns the names of its outputs. */
-  lower?(emit: Emitter, inputs: readonly (string | undefined)[], operation: Operation & { attributes: A }): readonly string[];
+  lower?(
+    emit: Emitter,
+    inputs: readonly (string | undefined)[],
+    operation: Operation & { attributes: A },
+  ): readonly string[];
   /**
    * The same computation in simpler operators. Used where the operator has no `lower`, where fusion is off and
    * `fused` is set, and as the definition that every fusion is tested against.
@@ -33,7 +37,11 @@ export interface Operator<A extends Attributes = Attributes> {
   /** True when the two first inputs may change places: fusion rules then match either order. */
   readonly commutative?: boolean;
   /** Computes the outputs from constant inputs (all of them given), for constant folding. */
-  fold?(inputs: readonly ConstantTensor[], attributes: A, types: readonly TensorType[]): readonly ConstantTensor['data'][] | undefined;
+  fold?(
+    inputs: readonly ConstantTensor[],
+    attributes: A,
+    types: readonly TensorType[],
+  ): readonly ConstantTensor['data'][] | undefined;
 }
 
 export interface ConstantTensor {
@@ -48,7 +56,11 @@ export function defineOperator<A extends Attributes>(operator: Operator<A>): Ope
 }
 
 /** Applies an operator: runs its shape rule, remembers the author's line and returns the output tensors. */
-export function applyAll<A extends Attributes>(operator: Operator<A>, inputs: Inputs, attributes: A): readonly Tensor[] {
+export function applyAll<A extends Attributes>(
+  operator: Operator<A>,
+  inputs: Inputs,
+  attributes: A,
+): readonly Tensor[] {
   return applyAt(operator, inputs, attributes, captureCallSite(), currentScope());
 }
 
@@ -71,12 +83,20 @@ export function applyAt<A extends Attributes>(
   try {
     types = operator.infer(inputs, attributes);
   } catch (error) {
-    if (error instanceof ModelError && error.callSite === undefined) throw new ModelError(error.sentence, callSite);
+    if (error instanceof ModelError && error.callSite === undefined)
+      throw new ModelError(error.sentence, callSite);
     throw error;
   }
   const outputs: Tensor[] = [];
   // An operator reads its attributes by the types it declared; the graph holds them as the general record.
-  const operation: Operation = { operator: operator as Operator<Attributes>, inputs, attributes, outputs, callSite, scope };
+  const operation: Operation = {
+    operator: operator as Operator<Attributes>,
+    inputs,
+    attributes,
+    outputs,
+    callSite,
+    scope,
+  };
   for (const [output, { dtype, shape }] of types.entries()) {
     outputs.push({ dtype, shape, source: { kind: 'operation', operation, output } });
   }

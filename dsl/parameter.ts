@@ -25,7 +25,8 @@ export function parameter<const S extends readonly number[]>(
 ): Parameter<'float32', CanonicalShape<S>> {
   atCallSite(() => {
     const wrong = shape.find((size) => !Number.isInteger(size) || size < 1);
-    if (wrong !== undefined) fail(`parameter: sizes must be whole numbers from 1 on, but [${shape.join(', ')}] has ${wrong}`);
+    if (wrong !== undefined)
+      fail(`parameter: sizes must be whole numbers from 1 on, but [${shape.join(', ')}] has ${wrong}`);
   });
   const info: ParameterInfo = { name: undefined, dtype: 'float32', shape, initialiser, trainable };
   // In types a block's own sizes are names; in the tensor they are the numbers that the configuration gave them.

@@ -29,7 +29,10 @@ export const clipNames: readonly CheckpointName[] = [
   { ours: 'vision.layers.*.attention.query.*', theirs: 'vision_model.encoder.layers.*.self_attn.q_proj.*' },
   { ours: 'vision.layers.*.attention.key.*', theirs: 'vision_model.encoder.layers.*.self_attn.k_proj.*' },
   { ours: 'vision.layers.*.attention.value.*', theirs: 'vision_model.encoder.layers.*.self_attn.v_proj.*' },
-  { ours: 'vision.layers.*.attention.output.*', theirs: 'vision_model.encoder.layers.*.self_attn.out_proj.*' },
+  {
+    ours: 'vision.layers.*.attention.output.*',
+    theirs: 'vision_model.encoder.layers.*.self_attn.out_proj.*',
+  },
   { ours: 'vision.layers.*.up.*', theirs: 'vision_model.encoder.layers.*.mlp.fc1.*' },
   { ours: 'vision.layers.*.down.*', theirs: 'vision_model.encoder.layers.*.mlp.fc2.*' },
 ];

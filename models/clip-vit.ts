@@ -1,5 +1,16 @@
 import {
-  add, attention, block, concat, conv2dLayer, layerNorm, linear, normal, parameter, rearrange, repeat, slice,
+  add,
+  attention,
+  block,
+  concat,
+  conv2dLayer,
+  layerNorm,
+  linear,
+  normal,
+  parameter,
+  rearrange,
+  repeat,
+  slice,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
 import { clipNames } from './checkpoint-names.ts';
@@ -12,7 +23,12 @@ const encoderLayer = block('EncoderLayer', {
   gives: 'images tokens dim',
   parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
     norm1: layerNorm(dim),
-    attention: { query: linear(dim, dim), key: linear(dim, dim), value: linear(dim, dim), output: linear(dim, dim) },
+    attention: {
+      query: linear(dim, dim),
+      key: linear(dim, dim),
+      value: linear(dim, dim),
+      output: linear(dim, dim),
+    },
     norm2: layerNorm(dim),
     up: linear(dim, inner),
     down: linear(inner, dim),
@@ -20,7 +36,10 @@ const encoderLayer = block('EncoderLayer', {
   forward: ({ parts, sizes, options }, x) => {
     const { query, key, value, output } = parts.attention;
     const normed = parts.norm1(x);
-    const attended = add(x, output(attention(query(normed), key(normed), value(normed), { heads: sizes.heads }).result));
+    const attended = add(
+      x,
+      output(attention(query(normed), key(normed), value(normed), { heads: sizes.heads }).result),
+    );
     return add(attended, parts.down(activations[options.activation](parts.up(parts.norm2(attended)))));
   },
 });
@@ -49,7 +68,10 @@ const clipTransformer = block('VisionTransformer', {
     layers: Array.from({ length: layers }, () => encoderLayer({ dim, heads, inner, activation })),
   }),
   forward: ({ parts }, pixels) => {
-    const patches = rearrange(parts.patch_embedding(pixels), 'images dim rows columns -> images (rows columns) dim');
+    const patches = rearrange(
+      parts.patch_embedding(pixels),
+      'images dim rows columns -> images (rows columns) dim',
+    );
     const [images] = pixels.shape;
     const first = repeat(parts.class_embedding, 'dim -> images 1 dim', { images });
     let tokens = parts.pre_norm(add(concat([first, patches], 1), parts.position_embedding));
@@ -86,7 +108,12 @@ export function clipVit(options: ClipVitOptions): VisionEncoder {
     image,
     tokens: (image / patch) ** 2,
     dim,
-    preprocessing: { resize: 'shortest-edge', interpolation: 'bicubic', mean: CLIP_MEAN, deviation: CLIP_DEVIATION },
+    preprocessing: {
+      resize: 'shortest-edge',
+      interpolation: 'bicubic',
+      mean: CLIP_MEAN,
+      deviation: CLIP_DEVIATION,
+    },
     parts,
     options: { ...options },
     checkpointNames: clipNames,

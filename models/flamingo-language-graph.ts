@@ -3,8 +3,8 @@ import {
   and,
   arange,
   type Dtype,
-  gather,
   type Graph,
+  gather,
   input,
   lessOrEqual,
   rearrange,
@@ -47,7 +47,12 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
   const visible = causal(take('attention_mask', 'bool', ['batch', 'past+text']));
   const past = Array.from({ length: language.layers }, (_, layer) => ({
     key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
-    value: take(`past_value.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
+    value: take(`past_value.${layer}`, 'float32', [
+      'batch',
+      language.keyValueHeads,
+      'past',
+      language.headDim,
+    ]),
   }));
   const media = [...blocks.keys()].map((_, index) => ({
     key: take(`media_key.${index}`, 'float32', ['rows', heads, latents, headDim]),

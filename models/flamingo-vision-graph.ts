@@ -19,7 +19,10 @@ export interface VisionGraphParts {
 export function visionGraph({ vision, perceiver, blocks, heads }: VisionGraphParts): Graph {
   const pixels = input('pixels', 'float32', ['images', 'frames', 3, vision.image, vision.image]);
   const features = vision.encode(rearrange(pixels, 'images frames c h w -> (images frames) c h w'));
-  const frames = rearrange(features, '(images frames) tokens dim -> 1 images frames tokens dim', { images: 'images', frames: 'frames' });
+  const frames = rearrange(features, '(images frames) tokens dim -> 1 images frames tokens dim', {
+    images: 'images',
+    frames: 'frames',
+  });
   const latents = rearrange(perceiver(frames), '1 images latents dim -> images latents dim');
   const outputs: Record<string, Tensor> = { latents };
   for (const [index, block] of blocks.entries()) {

@@ -1,4 +1,4 @@
-import { frozen, nameParameters, type ModelFacts, ModelError, type Program } from '../dsl/index.ts';
+import { frozen, ModelError, type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
 import { openFlamingoNames } from './checkpoint-names.ts';
 import { type Convention, conventions } from './conventions.ts';
@@ -70,7 +70,12 @@ export function flamingo(options: FlamingoOptions): Program {
   const activation = options.activation ?? convention.activation;
   const resampler = { ...convention.resampler, ...options.resampler };
   const heads = convention.crossAttention === 'language' ? language : convention.crossAttention;
-  const cross = { heads: heads.heads, headDim: heads.headDim, insertion: convention.insertion, ...options.crossAttention };
+  const cross = {
+    heads: heads.heads,
+    headDim: heads.headDim,
+    insertion: convention.insertion,
+    ...options.crossAttention,
+  };
   const places = insertionPlaces(language.layers, cross.every, cross.insertion);
   if (places.length === 0) {
     throw new ModelError(
@@ -115,7 +120,13 @@ export function flamingo(options: FlamingoOptions): Program {
     name: options.name,
     graphs: {
       vision: visionGraph({ vision, perceiver, blocks: [...blocks.values()], heads: cross.heads }),
-      language: languageGraph({ language, blocks, heads: cross.heads, headDim: cross.headDim, latents: resampler.latents }),
+      language: languageGraph({
+        language,
+        blocks,
+        heads: cross.heads,
+        headDim: cross.headDim,
+        latents: resampler.latents,
+      }),
     },
     parameters,
     aliases,
@@ -139,7 +150,12 @@ export function flamingo(options: FlamingoOptions): Program {
         headDim: language.headDim,
         tokens: { ...TOKENS, ...options.tokens },
       },
-      crossAttention: { layers: blocks.size, heads: cross.heads, headDim: cross.headDim, latents: resampler.latents },
+      crossAttention: {
+        layers: blocks.size,
+        heads: cross.heads,
+        headDim: cross.headDim,
+        latents: resampler.latents,
+      },
     },
   };
 }

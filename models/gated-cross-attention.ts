@@ -1,5 +1,19 @@
 import {
-  add, attention, block, chunk, gather, layerNorm, linear, multiply, parameter, rearrange, repeat, type Tensor, tanh, where, zeros,
+  add,
+  attention,
+  block,
+  chunk,
+  gather,
+  layerNorm,
+  linear,
+  multiply,
+  parameter,
+  rearrange,
+  repeat,
+  type Tensor,
+  tanh,
+  where,
+  zeros,
 } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
 import { feedForward } from './feed-forward.ts';
@@ -17,7 +31,10 @@ interface Sizes {
   readonly inner: number;
 }
 
-const parts = ({ dim, vision, heads, headDim, inner }: Sizes, { activation }: GatedCrossAttentionOptions) => ({
+const parts = (
+  { dim, vision, heads, headDim, inner }: Sizes,
+  { activation }: GatedCrossAttentionOptions,
+) => ({
   attn: {
     norm: layerNorm(dim),
     to_q: linear(dim, heads * headDim, { bias: false }),
@@ -73,9 +90,14 @@ export const gatedCrossAttention = block('GatedCrossAttention', {
 });
 
 /** Keys and values of every image's latents for one block: `[images, latents, vision]` to `[images, heads, latents, headDim]`. */
-export function mediaKeysAndValues(xattn: { readonly parts: Parts }, latents: Tensor, heads: number): { key: Tensor; value: Tensor } {
+export function mediaKeysAndValues(
+  xattn: { readonly parts: Parts },
+  latents: Tensor,
+  heads: number,
+): { key: Tensor; value: Tensor } {
   const [key, value] = chunk(xattn.parts.attn.to_kv(latents), 2);
-  const byHead = (x: Tensor) => rearrange(x, 'images latents (heads headDim) -> images heads latents headDim', { heads });
+  const byHead = (x: Tensor) =>
+    rearrange(x, 'images latents (heads headDim) -> images heads latents headDim', { heads });
   return { key: byHead(key), value: byHead(value) };
 }
 
@@ -94,12 +116,18 @@ export const maskedGatedCrossAttention = block('MaskedGatedCrossAttention', {
   forward: ({ parts, sizes }, x, media, attends, uniform) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
     const [, , latents = 1] = media.shape;
-    const [key, value] = chunk(parts.attn.to_kv(rearrange(media, 'batch media latents vision -> batch (media latents) vision')), 2);
+    const [key, value] = chunk(
+      parts.attn.to_kv(rearrange(media, 'batch media latents vision -> batch (media latents) vision')),
+      2,
+    );
     // Equal scores make softmax the mean: a token whose scores are all masked alike asks with a query of zeros.
-    const asked = uniform === undefined ? query : where(rearrange(uniform, 'batch text -> batch text 1'), 0, query);
+    const asked =
+      uniform === undefined ? query : where(rearrange(uniform, 'batch text -> batch text 1'), 0, query);
     const { result: attended } = attention(asked, key, value, {
       heads: sizes.heads,
-      ...(attends && { mask: repeat(attends, 'batch text media -> batch 1 text (media latents)', { latents }) }),
+      ...(attends && {
+        mask: repeat(attends, 'batch text media -> batch 1 text (media latents)', { latents }),
+      }),
     });
     return gatedResidual(parts, x, parts.attn.to_out(attended));
   },

@@ -27,7 +27,12 @@ export interface LanguageModel {
   /** tokens and positions int64 `[batch, text]` -> `[batch, text, dim]`. */
   embed(tokens: Tensor, positions: Tensor): Tensor;
   /** One decoder layer. `visible` is bool `[batch, 1, text, past+text]`: which keys each token may attend to. */
-  layer(index: number, x: Tensor, visible: Tensor, past: KeyValueCache): { readonly x: Tensor; readonly present: KeyValueCache };
+  layer(
+    index: number,
+    x: Tensor,
+    visible: Tensor,
+    past: KeyValueCache,
+  ): { readonly x: Tensor; readonly present: KeyValueCache };
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
 }

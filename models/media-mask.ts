@@ -1,4 +1,18 @@
-import { add, arange, cast, cumulativeSum, equal, expand, greater, greaterOrEqual, or, rearrange, reduceSum, sizeOf, type Tensor } from '../dsl/index.ts';
+import {
+  add,
+  arange,
+  cast,
+  cumulativeSum,
+  equal,
+  expand,
+  greater,
+  greaterOrEqual,
+  or,
+  rearrange,
+  reduceSum,
+  sizeOf,
+  type Tensor,
+} from '../dsl/index.ts';
 
 /** Which images each text token attends to, as OpenFlamingo's `MaskedCrossAttention` has it. */
 export interface MediaMask {
@@ -22,7 +36,12 @@ export interface MediaMaskOptions {
  *
  * @param locations bool `[batch, places]`; `places` equals `text` unless `cached`
  */
-export function mediaMask(locations: Tensor, text: number | string, media: number | string, options: MediaMaskOptions): MediaMask {
+export function mediaMask(
+  locations: Tensor,
+  text: number | string,
+  media: number | string,
+  options: MediaMaskOptions,
+): MediaMask {
   const { onlyImmediate, cached } = options;
   const [batch] = locations.shape;
   const counts = cast(locations, 'int64');
@@ -33,6 +52,8 @@ export function mediaMask(locations: Tensor, text: number | string, media: numbe
   // An image counts from 1, so that text time 0 is "before the first image".
   const reached = rearrange(textTime, 'batch text -> batch text 1');
   const last = onlyImmediate ? greater(textTime, sizeOf(media)) : equal(textTime, 0);
-  const attends = onlyImmediate ? equal(reached, add(mediaTime, 1)) : greaterOrEqual(reached, add(mediaTime, 1));
+  const attends = onlyImmediate
+    ? equal(reached, add(mediaTime, 1))
+    : greaterOrEqual(reached, add(mediaTime, 1));
   return { attends: or(attends, rearrange(last, 'batch text -> batch text 1')), uniform: last };
 }

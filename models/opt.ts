@@ -1,6 +1,4 @@
-import {
-  add, attention, block, embedding, layerNorm, linear, matmul, transpose,
-} from '../dsl/index.ts';
+import { add, attention, block, embedding, layerNorm, linear, matmul, transpose } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
 import { optNames } from './checkpoint-names.ts';
 import type { LanguageModel } from './language-model.ts';
@@ -11,11 +9,21 @@ const POSITION_OFFSET = 2;
 /** Pre-norm self-attention with a key/value cache, then a two-layer perceptron; both residual, all with biases. */
 const optLayer = block('OptLayer', {
   sizes: ['dim', 'heads', 'headDim', 'inner'],
-  takes: ['batch text dim', 'batch 1 text past+text: bool', 'batch heads past headDim', 'batch heads past headDim'],
+  takes: [
+    'batch text dim',
+    'batch 1 text past+text: bool',
+    'batch heads past headDim',
+    'batch heads past headDim',
+  ],
   gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
   parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
     self_attn_layer_norm: layerNorm(dim),
-    self_attn: { q_proj: linear(dim, dim), k_proj: linear(dim, dim), v_proj: linear(dim, dim), out_proj: linear(dim, dim) },
+    self_attn: {
+      q_proj: linear(dim, dim),
+      k_proj: linear(dim, dim),
+      v_proj: linear(dim, dim),
+      out_proj: linear(dim, dim),
+    },
     final_layer_norm: layerNorm(dim),
     fc1: linear(dim, inner),
     fc2: linear(inner, dim),
@@ -61,13 +69,23 @@ export function opt(options: OptOptions): LanguageModel {
     final_layer_norm: layerNorm(dim),
   };
   return {
-    family: 'opt', dim, vocabulary, contextLength, layers, heads, keyValueHeads: heads, headDim, parts,
+    family: 'opt',
+    dim,
+    vocabulary,
+    contextLength,
+    layers,
+    heads,
+    keyValueHeads: heads,
+    headDim,
+    parts,
     options: { ...options },
     checkpointNames: optNames,
-    embed: (tokens, positions) => add(parts.embed_tokens(tokens), parts.embed_positions(add(positions, POSITION_OFFSET))),
+    embed: (tokens, positions) =>
+      add(parts.embed_tokens(tokens), parts.embed_positions(add(positions, POSITION_OFFSET))),
     layer(index, x, visible, past) {
       const layer = parts.layers[index];
-      if (layer === undefined) throw new RangeError(`the language model has ${layers} layers, not a layer ${index}`);
+      if (layer === undefined)
+        throw new RangeError(`the language model has ${layers} layers, not a layer ${index}`);
       const [next, key, value] = layer(x, visible, past.key, past.value);
       return { x: next, present: { key, value } };
     },

@@ -1,5 +1,18 @@
 import {
-  add, attention, block, chunk, concat, interpolateRows, layerNorm, linear, normal, parameter, rearrange, repeat, slice,
+  add,
+  attention,
+  block,
+  chunk,
+  concat,
+  interpolateRows,
+  layerNorm,
+  linear,
+  normal,
+  parameter,
+  rearrange,
+  repeat,
+  slice,
+  type Tensor,
 } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
 import { feedForward } from './feed-forward.ts';
@@ -52,8 +65,12 @@ export const perceiverResampler = block('PerceiverResampler', {
   gives: 'batch media latents dim',
   parts: ({ dim, heads, headDim, latents, inner }, options: PerceiverResamplerOptions) => ({
     latents: parameter([latents, dim], normal(1)),
-    ...(options.maxFrames === undefined ? {} : { frame_embs: parameter([options.maxFrames, dim], normal(1)) }),
-    ...(options.maxMedia === undefined ? {} : { media_time_embs: parameter([options.maxMedia, 1, dim], normal(1)) }),
+    ...(options.maxFrames === undefined
+      ? {}
+      : { frame_embs: parameter([options.maxFrames, dim], normal(1)) }),
+    ...(options.maxMedia === undefined
+      ? {}
+      : { media_time_embs: parameter([options.maxMedia, 1, dim], normal(1)) }),
     layers: Array.from({ length: options.depth }, () => ({
       attention: perceiverAttention({ dim, heads, headDim }),
       feed_forward: feedForward({ dim, inner, activation: options.activation }),
@@ -62,9 +79,17 @@ export const perceiverResampler = block('PerceiverResampler', {
   }),
   forward: ({ parts }, features) => {
     const [batch, media, frames] = features.shape;
-    let placed = features;
-    if (parts.frame_embs) placed = add(placed, rearrange(interpolateRows(parts.frame_embs, frames), 'frames dim -> frames 1 dim'));
-    if (parts.media_time_embs) placed = add(placed, rearrange(slice(parts.media_time_embs, 0, 0, media), 'media one dim -> media one 1 dim'));
+    let placed: Tensor = features;
+    if (parts.frame_embs)
+      placed = add(
+        placed,
+        rearrange(interpolateRows(parts.frame_embs, frames), 'frames dim -> frames 1 dim'),
+      );
+    if (parts.media_time_embs)
+      placed = add(
+        placed,
+        rearrange(slice(parts.media_time_embs, 0, 0, media), 'media one dim -> media one 1 dim'),
+      );
     const flat = rearrange(placed, 'batch media frames tokens dim -> (batch media) (frames tokens) dim');
     let latents = repeat(parts.latents, 'latents dim -> (batch media) latents dim', { batch, media });
     for (const layer of parts.layers) {

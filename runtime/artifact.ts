@@ -20,6 +20,8 @@ export type Artifact = {
 export type OpenOptions = {
   /** Hash the large files too (weights). Default false: only their size is compared. */
   readonly verify?: boolean;
+  /** Refuse an artifact that was compiled without weights, and so cannot run. Default true. */
+  readonly runnable?: boolean;
 };
 
 /**
@@ -30,10 +32,10 @@ export type OpenOptions = {
  */
 export async function openArtifact(
   directory: string,
-  { verify = false }: OpenOptions = {},
+  { verify = false, runnable = true }: OpenOptions = {},
 ): Promise<Artifact> {
   const manifest = parseManifest(directory, await readManifest(directory));
-  if (manifest.parameters.origin === 'none') {
+  if (runnable && manifest.parameters.origin === 'none') {
     throw new UserError(
       `The artifact ${directory} was compiled without weights and cannot run: compile it again with weights, or with a seed.`,
     );

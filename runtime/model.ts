@@ -1,4 +1,5 @@
 import type { Manifest } from '../compiler/artifact/manifest.ts';
+import { UserError } from '../compiler/artifact/user-error.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 import type { ImageSource } from './images/source.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
@@ -43,6 +44,11 @@ type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
  */
 export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
   const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, ...session } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1 || !(imageMemory >= 0)) {
+    throw new UserError(
+      `The model was loaded with concurrency ${concurrency} and imageMemory ${imageMemory} but a whole number from 1 and a number of bytes from 0 are expected.`,
+    );
+  }
   const { client, manifest } = await WorkerClient.open({
     directory,
     verify,

@@ -26,7 +26,7 @@ async function inspect(
 ): Promise<ExitCode> {
   const { openArtifact } = await import('../../runtime/artifact.ts');
   const { workPerStep } = await import('../work-per-step.ts');
-  const { manifest } = await openArtifact(folder);
+  const { manifest } = await openArtifact(folder, { runnable: false });
   const facts = { manifest, work: workPerStep(manifest) };
   if (json) report.result(JSON.stringify(describe(facts), undefined, 2));
   else print(facts, report);

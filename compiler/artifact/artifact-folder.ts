@@ -40,7 +40,9 @@ async function refuseForeignFolder(folder: string, target: string, replace: bool
   if (entries === undefined) throw new UserError(`${folder} is a file; give a folder that --out may create.`);
   if (entries.length === 0) return;
   if (!entries.includes('manifest.json')) {
-    throw new UserError(`${folder} holds other files and is not a compiled model; give another folder with --out.`);
+    throw new UserError(
+      `${folder} holds other files and is not a compiled model; give another folder with --out.`,
+    );
   }
   if (!replace) throw new UserError(`${folder} already holds a compiled model; add --force to replace it.`);
 }

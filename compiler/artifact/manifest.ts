@@ -17,7 +17,10 @@ const graph = z.strictObject({
   inputs: z.array(port),
   outputs: z.array(port),
   /** Operators and how often each occurs: as the author wrote them, and as compiled. */
-  operators: z.strictObject({ before: z.record(z.string(), z.number()), after: z.record(z.string(), z.number()) }),
+  operators: z.strictObject({
+    before: z.record(z.string(), z.number()),
+    after: z.record(z.string(), z.number()),
+  }),
   /** Multiply-adds of one run, by operator: a number or a polynomial of the open sizes (`'2048*batch*text'`). */
   work: z.record(z.string(), dim).optional(),
   /** How often each fusion rule applied. */

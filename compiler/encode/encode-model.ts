@@ -79,7 +79,8 @@ function attributeProto(name: string, value: OnnxAttribute): InstanceType<typeof
   if (typeof value === 'boolean') return make({ name, type: type.INT, i: value ? 1 : 0 });
   if (typeof value === 'string') return make({ name, type: type.STRING, s: utf8(value) });
   if (isList(value)) {
-    if (value.every((item) => typeof item === 'number')) return make({ name, type: type.INTS, ints: [...value] });
+    if (value.every((item) => typeof item === 'number'))
+      return make({ name, type: type.INTS, ints: [...value] });
     return make({ name, type: type.STRINGS, strings: value.map((item) => utf8(String(item))) });
   }
   if ('float' in value) return make({ name, type: type.FLOAT, f: value.float });
@@ -115,7 +116,10 @@ function constantProto({ name, dtype, shape, data }: OnnxConstant): InstanceType
   });
 }
 
-function parameterProto(entry: OnnxParameter, storage: ParameterStorage): InstanceType<typeof onnx.TensorProto> {
+function parameterProto(
+  entry: OnnxParameter,
+  storage: ParameterStorage,
+): InstanceType<typeof onnx.TensorProto> {
   const { dtype, shape } = entry.parameter;
   const common = { name: entry.name, dataType: DATA_TYPE[dtype], dims: [...shape] };
   if (storage.kind === 'inline') return onnx.TensorProto.create({ ...common, rawData: storage.bytes });

@@ -52,7 +52,12 @@ export class GraphEmitter implements Emitter {
     return name;
   }
 
-  node(type: string, inputs: readonly (string | undefined)[], attributes: NodeAttributes = {}, domain = ''): string {
+  node(
+    type: string,
+    inputs: readonly (string | undefined)[],
+    attributes: NodeAttributes = {},
+    domain = '',
+  ): string {
     return this.nodes(type, inputs, 1, attributes, domain)[0] ?? '';
   }
 
@@ -66,7 +71,9 @@ export class GraphEmitter implements Emitter {
     const given = [...inputs];
     while (given.length > 0 && given.at(-1) === undefined) given.pop();
     const name = this.uniqueName(this.path === '' ? type : this.path);
-    const outputNames = Array.from({ length: outputs }, (_, index) => (index === 0 ? name : this.uniqueName(`${name}.${index}`)));
+    const outputNames = Array.from({ length: outputs }, (_, index) =>
+      index === 0 ? name : this.uniqueName(`${name}.${index}`),
+    );
     this.nodeList.push({
       name,
       type,
@@ -107,7 +114,9 @@ export class GraphEmitter implements Emitter {
 
   size(dim: Dim): string {
     if (typeof dim === 'number') return this.scalar(dim, 'int64');
-    return this.remember(`size ${dim}`, () => this.sizeNode('Squeeze', [this.sizeVector(dim), this.vector([0])]));
+    return this.remember(`size ${dim}`, () =>
+      this.sizeNode('Squeeze', [this.sizeVector(dim), this.vector([0])]),
+    );
   }
 
   output(name: string, value: string, type: TensorType): void {
@@ -124,7 +133,8 @@ export class GraphEmitter implements Emitter {
       this.path = `${name}/identity`;
       const copy = this.node('Identity', [value]);
       const last = this.nodeList.pop();
-      if (last !== undefined) this.nodeList.push({ ...last, outputs: last.outputs.map((each) => (each === copy ? name : each)) });
+      if (last !== undefined)
+        this.nodeList.push({ ...last, outputs: last.outputs.map((each) => (each === copy ? name : each)) });
     }
     this.outputs.push({ name, dtype: type.dtype, shape: type.shape });
   }
@@ -147,19 +157,26 @@ export class GraphEmitter implements Emitter {
         const axis = port.shape.indexOf(dim);
         if (axis >= 0) return this.sizeNode('Shape', [port.name], { start: axis, end: axis + 1 });
       }
-      const terms = termsOf(dim).map(({ coefficient, names }) =>
-        names.map((each) => (each === dim ? this.unknownSize(dim) : this.sizeVector(each))).reduce(
-          (product, factor) => (product === undefined ? factor : this.sizeNode('Mul', [product, factor])),
-          coefficient === 1 && names.length > 0 ? undefined : this.vector([coefficient]),
-        ) ?? this.vector([1]),
+      const terms = termsOf(dim).map(
+        ({ coefficient, names }) =>
+          names
+            .map((each) => (each === dim ? this.unknownSize(dim) : this.sizeVector(each)))
+            .reduce(
+              (product, factor) => (product === undefined ? factor : this.sizeNode('Mul', [product, factor])),
+              coefficient === 1 && names.length > 0 ? undefined : this.vector([coefficient]),
+            ) ?? this.vector([1]),
       );
       return terms.reduce((sum, term) => this.sizeNode('Add', [sum, term]));
     });
   }
 
   private unknownSize(dim: string): never {
-    const known = [...new Set(this.inputs.flatMap((port) => port.shape.filter((each) => typeof each === 'string')))];
-    throw new ModelError(`size '${dim}' is not an axis of any input of the graph; its open sizes are: ${known.join(', ')}`);
+    const known = [
+      ...new Set(this.inputs.flatMap((port) => port.shape.filter((each) => typeof each === 'string'))),
+    ];
+    throw new ModelError(
+      `size '${dim}' is not an axis of any input of the graph; its open sizes are: ${known.join(', ')}`,
+    );
   }
 
   private sizeNode(type: string, inputs: readonly string[], attributes: NodeAttributes = {}): string {

@@ -13,7 +13,8 @@ export function initialValues(parameter: ParameterInfo, seed: number): Float32Ar
   if (initialiser.kind === 'constant') return values.fill(initialiser.value);
   const random = uniformDraws(`${seed} ${parameter.name ?? ''}`);
   if (initialiser.kind === 'uniform') {
-    for (let index = 0; index < values.length; index++) values[index] = (2 * random() - 1) * initialiser.bound;
+    for (let index = 0; index < values.length; index++)
+      values[index] = (2 * random() - 1) * initialiser.bound;
     return values;
   }
   // Box-Muller: two even draws make two normal ones.

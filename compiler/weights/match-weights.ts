@@ -90,12 +90,15 @@ function shapeProblem(parameter: ParameterInfo, found: readonly number[]): strin
   // PyTorch stores a lone gate as [1] in one release and as a scalar in another: the value is the same.
   const singles = (shape: readonly number[]) => shape.every((size) => size === 1);
   if (singles(expected) && singles(found)) return undefined;
-  if (expected.length === found.length && expected.every((size, axis) => size === found[axis])) return undefined;
+  if (expected.length === found.length && expected.every((size, axis) => size === found[axis]))
+    return undefined;
   return `the model has [${expected.join(', ')}], the file [${found.join(', ')}]`;
 }
 
 function list(what: string, names: readonly string[], others: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  const lines = names.map((name) => `    ${name}${others.length === 0 ? '' : ` (nearest: ${closest(name, [...others])})`}`);
+  const lines = names.map(
+    (name) => `    ${name}${others.length === 0 ? '' : ` (nearest: ${closest(name, [...others])})`}`,
+  );
   return [`  ${names.length} ${what}:`, ...lines];
 }

@@ -20,7 +20,9 @@ export interface WeightOrder {
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
 export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
-  const sizes = order.parameters.map((parameter) => parameter.shape.reduce((product, size) => product * size, 1));
+  const sizes = order.parameters.map((parameter) =>
+    parameter.shape.reduce((product, size) => product * size, 1),
+  );
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
   const tensors = order.parameters.map((parameter, index) => ({
@@ -53,6 +55,7 @@ async function valuesOf(parameter: ParameterInfo, { sources, seed }: WeightOrder
 
 function stored(values: Float32Array, parameter: ParameterInfo): StoredData {
   if (parameter.dtype === 'float32') return values;
-  if (parameter.dtype !== 'float16') throw new Error(`parameter ${parameter.name} has dtype ${parameter.dtype}`);
+  if (parameter.dtype !== 'float16')
+    throw new Error(`parameter ${parameter.name} has dtype ${parameter.dtype}`);
   return Uint16Array.from(values, float16Bits);
 }

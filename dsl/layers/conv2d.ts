@@ -1,6 +1,6 @@
+import type { Dtype } from '../dtype.ts';
 import { conv2d } from '../operators/conv2d.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
-import type { Dtype } from '../dtype.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
 import type { Conv2dResult } from '../types/layers.ts';

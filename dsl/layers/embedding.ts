@@ -1,6 +1,6 @@
+import type { Dtype } from '../dtype.ts';
 import { embedding as lookUp } from '../operators/embedding.ts';
 import { normal, type Parameter, parameter } from '../parameter.ts';
-import type { Dtype } from '../dtype.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
 import { layer } from './layer.ts';

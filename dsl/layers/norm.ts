@@ -1,7 +1,7 @@
+import type { Dtype } from '../dtype.ts';
 import { layerNormalize } from '../operators/layer-normalize.ts';
 import { rmsNormalize } from '../operators/rms-normalize.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
-import type { Dtype } from '../dtype.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
 import type { NormResult } from '../types/layers.ts';

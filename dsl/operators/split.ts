@@ -40,6 +40,8 @@ export function split(x: Tensor, sizes: Shape, axis = -1): readonly Tensor[] {
  * @param axis may count from the end; default -1
  * @throws ModelError when the axis does not divide evenly
  */
+export function chunk(x: Tensor, parts: 2, axis?: number): readonly [Tensor, Tensor];
+export function chunk(x: Tensor, parts: number, axis?: number): readonly Tensor[];
 export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
   return atCallSite(() => {
     const size = x.shape[resolveAxis('chunk', x.shape, axis)] ?? 0;

@@ -14,13 +14,24 @@ export interface Slot {
   readonly optional: boolean;
 }
 
-const DTYPES: readonly string[] = ['float32', 'float16', 'bfloat16', 'int64', 'int32', 'uint8', 'int8', 'bool'] satisfies Dtype[];
+const DTYPES: readonly string[] = [
+  'float32',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'uint8',
+  'int8',
+  'bool',
+] satisfies Dtype[];
 const FLOATS: readonly Dtype[] = ['float32', 'float16', 'bfloat16'];
 
 /** Reads one slot of a signature; refuses words that are no sizes and dtypes that do not exist. */
 export function parseSlot(block: string, text: string): Slot {
   const optional = text.endsWith('?');
-  const [axes = '', dtype, ...rest] = (optional ? text.slice(0, -1) : text).split(':').map((part) => part.trim());
+  const [axes = '', dtype, ...rest] = (optional ? text.slice(0, -1) : text)
+    .split(':')
+    .map((part) => part.trim());
   if (rest.length > 0 || (dtype !== undefined && !isDtype(dtype))) {
     fail(`${block}: '${text}' must be axes, then perhaps a colon and a dtype, such as 'batch text: bool'`);
   }
@@ -110,7 +121,9 @@ export function checkRequirement(block: string, requirement: string, sizes: Read
   const a = evaluate(left, sizes);
   const b = evaluate(right, sizes);
   if (relation === undefined || a === undefined || b === undefined) {
-    return fail(`${block}: the requirement '${requirement}' must read 'a divides b' or 'a = b' over the block's sizes`);
+    return fail(
+      `${block}: the requirement '${requirement}' must read 'a divides b' or 'a = b' over the block's sizes`,
+    );
   }
   if (relation === 'divides' && divideDims(b, a) === undefined) {
     fail(`${block}: ${left} is ${a}, which does not divide ${right} = ${b}`);

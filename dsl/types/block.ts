@@ -1,8 +1,19 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
-import type { Canonical, Divide, Agree } from './dim.ts';
+import type { Agree, Canonical, Divide } from './dim.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from './problem.ts';
-import type { AxesOf, BindAll, CheckArgument, DtypeOf, Environment, Evaluate, IsOptional, ResultShape, RigidNames, ShapeOf } from './signature.ts';
+import type {
+  AxesOf,
+  BindAll,
+  CheckArgument,
+  DtypeOf,
+  Environment,
+  Evaluate,
+  IsOptional,
+  ResultShape,
+  RigidNames,
+  ShapeOf,
+} from './signature.ts';
 
 /** The arguments of a block's body, their axes rigid names. */
 export type BodyArguments<Takes extends readonly string[], Sizes extends string> = {
@@ -22,7 +33,12 @@ export type CallArguments<Takes extends readonly string[]> = Takes extends reado
   : readonly [];
 
 /** Each argument of a call, or in its place the sentence of what is wrong with it. */
-export type CheckedArguments<Name extends string, Takes extends readonly string[], A extends readonly unknown[], E> = {
+export type CheckedArguments<
+  Name extends string,
+  Takes extends readonly string[],
+  A extends readonly unknown[],
+  E,
+> = {
   [I in keyof A]: I extends keyof Takes
     ? Takes[I] extends string
       ? Checked<CheckTensor<Name, Takes[I], A[I], E>, A[I]>
@@ -30,11 +46,12 @@ export type CheckedArguments<Name extends string, Takes extends readonly string[
     : A[I];
 };
 
-type CheckTensor<Name extends string, Take extends string, T, E> = T extends Tensor<infer D, infer S>
-  ? DtypeFits<D, DtypeOf<Take>> extends true
-    ? CheckArgument<Name, Take, S, E>
-    : Problem<`${Name} takes ${Take}, but the tensor is ${D}`>
-  : T;
+type CheckTensor<Name extends string, Take extends string, T, E> =
+  T extends Tensor<infer D, infer S>
+    ? DtypeFits<D, DtypeOf<Take>> extends true
+      ? CheckArgument<Name, Take, S, E>
+      : Problem<`${Name} takes ${Take}, but the tensor is ${D}`>
+    : T;
 
 /** Any float serves where a float is asked for; an unknown dtype agrees with all. */
 type DtypeFits<D extends Dtype, Wanted extends Dtype> = [Dtype] extends [D]
@@ -55,12 +72,19 @@ export type Given<Gives extends string | readonly string[], E> = Gives extends s
 type GivenTensor<Gives extends string, E> = Tensor<DtypeOf<Gives>, ResultShape<AxesOf<Gives>, E>>;
 
 /** After a problem with an argument the result agrees with everything. */
-export type CallResult<Checks extends readonly unknown[], R> = [Extract<Checks[number], `✗ ${string}`>] extends [never]
+export type CallResult<Checks extends readonly unknown[], R> = [
+  Extract<Checks[number], `✗ ${string}`>,
+] extends [never]
   ? R
   : AfterProblem;
 
 /** What the body returns, or the sentence of how it differs from what the block gives. */
-export type CheckedBody<Name extends string, Gives extends string | readonly string[], E, R> = Gives extends string
+export type CheckedBody<
+  Name extends string,
+  Gives extends string | readonly string[],
+  E,
+  R,
+> = Gives extends string
   ? R extends Tensor<Dtype, infer S>
     ? Checked<CheckGiven<Name, Gives, S, E>, R>
     : R
@@ -76,7 +100,10 @@ type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> =
       : Problem<`${Name} gives ${Gives}, but forward returns ${Describe<S>}`>
     : never;
 
-type SameShape<A extends Shape, B extends Shape> = A extends readonly [infer X extends Dim, ...infer As extends Shape]
+type SameShape<A extends Shape, B extends Shape> = A extends readonly [
+  infer X extends Dim,
+  ...infer As extends Shape,
+]
   ? B extends readonly [infer Y extends Dim, ...infer Bs extends Shape]
     ? Agree<Y, X> extends true
       ? SameShape<As, Bs>
@@ -90,7 +117,12 @@ type SameShape<A extends Shape, B extends Shape> = A extends readonly [infer X e
 export type Requirement = `${string} divides ${string}` | `${string} = ${string}`;
 
 /** A block's configuration with a sentence in the place of each entry that is wrong. */
-export type CheckedConfig<Name extends string, Known extends PropertyKey, Requires extends readonly Requirement[], C> = {
+export type CheckedConfig<
+  Name extends string,
+  Known extends PropertyKey,
+  Requires extends readonly Requirement[],
+  C,
+> = {
   [K in keyof C]: K extends Known
     ? [Broken<Name, K, Requires, C>] extends [never]
       ? C[K]
@@ -99,7 +131,9 @@ export type CheckedConfig<Name extends string, Known extends PropertyKey, Requir
 };
 
 /** The sizes of a configuration: what names the block's sizes stand for. */
-export type SizesOf<Sizes extends string, C> = { readonly [N in Sizes]: N extends keyof C ? Canonical<C[N] & Dim> : Dim };
+export type SizesOf<Sizes extends string, C> = {
+  readonly [N in Sizes]: N extends keyof C ? Canonical<C[N] & Dim> : Dim;
+};
 
 /** The requirement that one size breaks, reported at the first name that it mentions. */
 type Broken<Name extends string, K, Requires extends readonly Requirement[], C> = Requires extends readonly [

@@ -17,7 +17,13 @@ type BroadcastDim<A extends Dim, B extends Dim> = B extends 1
  * shape of x until the model is built.
  */
 export type Broadcast<Operator extends string, L extends Shape, R extends Shape> =
-  IsWideShape<L> extends true ? R : IsWideShape<R> extends true ? L : L extends R ? L : Align<Operator, L, R, L, R>;
+  IsWideShape<L> extends true
+    ? R
+    : IsWideShape<R> extends true
+      ? L
+      : L extends R
+        ? L
+        : Align<Operator, L, R, L, R>;
 
 type Align<
   Operator extends string,

@@ -46,6 +46,17 @@ export type Products = [
 ];
 
 /** A digit with the carry added: at most 10. */
-export type Next = { '0': '1'; '1': '2'; '2': '3'; '3': '4'; '4': '5'; '5': '6'; '6': '7'; '7': '8'; '8': '9'; '9': '10' };
+export type Next = {
+  '0': '1';
+  '1': '2';
+  '2': '3';
+  '3': '4';
+  '4': '5';
+  '5': '6';
+  '6': '7';
+  '7': '8';
+  '8': '9';
+  '9': '10';
+};
 
 export type Digit = keyof Next;

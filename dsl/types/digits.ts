@@ -9,12 +9,8 @@ import type { Differences, Digit, Next, Products, Sums } from './digit-tables.ts
 export type AddDigits<A extends string, B extends string> = Reverse<AddBackward<Reverse<A>, Reverse<B>>>;
 
 /** `A - B`, or never where that is negative. */
-export type SubtractDigits<A extends string, B extends string> = SubtractBackward<
-  Reverse<A>,
-  Reverse<B>
-> extends infer R extends string
-  ? Trimmed<Reverse<R>>
-  : never;
+export type SubtractDigits<A extends string, B extends string> =
+  SubtractBackward<Reverse<A>, Reverse<B>> extends infer R extends string ? Trimmed<Reverse<R>> : never;
 
 export type MultiplyDigits<A extends string, B extends string> = A extends '0'
   ? '0'
@@ -25,7 +21,9 @@ export type MultiplyDigits<A extends string, B extends string> = A extends '0'
 /** `A / B` where that is exact, else never. */
 export type DivideDigits<A extends string, B extends string> = B extends '0' ? never : LongDivision<A, B>;
 
-type Reverse<S extends string, R extends string = ''> = S extends `${infer H}${infer T}` ? Reverse<T, `${H}${R}`> : R;
+type Reverse<S extends string, R extends string = ''> = S extends `${infer H}${infer T}`
+  ? Reverse<T, `${H}${R}`>
+  : R;
 
 /** Without leading zeros. */
 type Trimmed<S extends string> = S extends '0' ? S : S extends `0${infer R}` ? Trimmed<R> : S;
@@ -77,7 +75,12 @@ type SubtractBackward<
     : never;
 
 /** One digit times a backward number. */
-type Scale<D extends string, B extends string, Carry extends string = '0', R extends string = ''> = B extends `${infer Y}${infer Bs}`
+type Scale<
+  D extends string,
+  B extends string,
+  Carry extends string = '0',
+  R extends string = '',
+> = B extends `${infer Y}${infer Bs}`
   ? Look<Products, D, Y> extends `${infer Tens}${infer Units}`
     ? Look<Sums, Units, Carry> extends `${infer C}${infer Low}`
       ? Scale<D, Bs, WithCarry<Tens, C>, `${R}${Low}`>
@@ -88,15 +91,27 @@ type Scale<D extends string, B extends string, Carry extends string = '0', R ext
     : `${R}${Carry}`;
 
 /** Horner's rule over the digits of A, most significant first: shift what there is, add one digit times B. */
-type MultiplyBackward<A extends string, B extends string, R extends string = ''> = A extends `${infer D}${infer As}`
+type MultiplyBackward<
+  A extends string,
+  B extends string,
+  R extends string = '',
+> = A extends `${infer D}${infer As}`
   ? D extends '0'
     ? MultiplyBackward<As, B, R extends '' ? '' : `0${R}`>
     : MultiplyBackward<As, B, AddBackward<`0${R}`, Scale<D, B>>>
   : R;
 
 /** Brings down one digit of A at a time; the remainder must be 0 in the end. */
-type LongDivision<A extends string, B extends string, Rest extends string = '', Q extends string = ''> = A extends `${infer D}${infer As}`
-  ? TakeOut<Rest extends '0' ? D : `${Rest}${D}`, B> extends [infer Digit extends string, infer Left extends string]
+type LongDivision<
+  A extends string,
+  B extends string,
+  Rest extends string = '',
+  Q extends string = '',
+> = A extends `${infer D}${infer As}`
+  ? TakeOut<Rest extends '0' ? D : `${Rest}${D}`, B> extends [
+      infer Digit extends string,
+      infer Left extends string,
+    ]
     ? LongDivision<As, B, Left, `${Q}${Digit}`>
     : never
   : Rest extends '0'
@@ -104,7 +119,9 @@ type LongDivision<A extends string, B extends string, Rest extends string = '', 
     : never;
 
 /** How often B goes into Rest (0 to 9), and what is left. */
-type TakeOut<Rest extends string, B extends string, Count extends string = '0'> = [SubtractDigits<Rest, B>] extends [never]
+type TakeOut<Rest extends string, B extends string, Count extends string = '0'> = [
+  SubtractDigits<Rest, B>,
+] extends [never]
   ? [Count, Rest]
   : Count extends Digit
     ? TakeOut<SubtractDigits<Rest, B>, B, Next[Count]>

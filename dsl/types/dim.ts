@@ -1,6 +1,12 @@
 import type { Dim, Shape } from '../tensor.ts';
 import type { AddDigits, DivideDigits, MultiplyDigits, SubtractDigits } from './digits.ts';
-import type { AddPolynomials, CanonicalPolynomial, DividePolynomial, MultiplyPolynomials, SubtractTerms } from './polynomial.ts';
+import type {
+  AddPolynomials,
+  CanonicalPolynomial,
+  DividePolynomial,
+  MultiplyPolynomials,
+  SubtractTerms,
+} from './polynomial.ts';
 import type { Size } from './size.ts';
 import type { IsWide, Wide } from './wide.ts';
 
@@ -8,15 +14,16 @@ import type { IsWide, Wide } from './wide.ts';
 type FromText<T extends string> = T extends `${infer N extends number}` ? N : T;
 
 /** The one spelling of a size: `'text+past'` is `'past+text'`. A plain name or number is already canonical. */
-export type Canonical<D extends Dim> = D extends Size<infer N>
-  ? N
-  : D extends number
-    ? D
-  : string extends D
-    ? D
-    : D extends `${string}+${string}` | `${string}*${string}`
-      ? FromText<CanonicalPolynomial<D>>
-      : FromText<`${D}`>;
+export type Canonical<D extends Dim> =
+  D extends Size<infer N>
+    ? N
+    : D extends number
+      ? D
+      : string extends D
+        ? D
+        : D extends `${string}+${string}` | `${string}*${string}`
+          ? FromText<CanonicalPolynomial<D>>
+          : FromText<`${D}`>;
 
 /** The sum of two sizes; wide when either is. */
 export type Add<A extends Dim, B extends Dim> = true extends IsWide<A> | IsWide<B>
@@ -88,4 +95,6 @@ export type Product<S extends readonly Dim[], R extends Dim = 1> = S extends rea
   : R;
 
 /** Every size of a shape in its one spelling. */
-export type CanonicalShape<S extends Shape> = { readonly [I in keyof S]: S[I] extends Dim ? Canonical<S[I]> : never };
+export type CanonicalShape<S extends Shape> = {
+  readonly [I in keyof S]: S[I] extends Dim ? Canonical<S[I]> : never;
+};

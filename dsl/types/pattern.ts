@@ -40,10 +40,10 @@ type ParseGroup<G extends string, Done extends readonly string[] = []> = G exten
         : [...Done, G];
 
 /** All the names and numbers of one side, in order. */
-export type Names<Items extends readonly Item[], Done extends readonly string[] = []> = Items extends readonly [
-  infer H,
-  ...infer T extends readonly Item[],
-]
+export type Names<
+  Items extends readonly Item[],
+  Done extends readonly string[] = [],
+> = Items extends readonly [infer H, ...infer T extends readonly Item[]]
   ? H extends readonly string[]
     ? Names<T, [...Done, ...H]>
     : H extends string

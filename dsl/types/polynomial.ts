@@ -15,13 +15,26 @@ type SplitTerm<T extends string> = T extends `${bigint}`
 
 type JoinTerm<C extends string, M extends string> = M extends '' ? C : C extends '1' ? M : `${C}*${M}`;
 
-type Follow<Sum extends string, Term extends string> = Sum extends '' ? Term : Term extends '' ? Sum : `${Sum}+${Term}`;
+type Follow<Sum extends string, Term extends string> = Sum extends ''
+  ? Term
+  : Term extends ''
+    ? Sum
+    : `${Sum}+${Term}`;
 
 /** Whether monomial A is written before B. */
-type TermBefore<A extends string, B extends string> = A extends '' ? false : B extends '' ? true : Before<A, B>;
+type TermBefore<A extends string, B extends string> = A extends ''
+  ? false
+  : B extends ''
+    ? true
+    : Before<A, B>;
 
 /** Puts the term C*M in its place among the terms. */
-type AddTerm<Terms extends string, C extends string, M extends string, Done extends string = ''> = C extends '0'
+type AddTerm<
+  Terms extends string,
+  C extends string,
+  M extends string,
+  Done extends string = '',
+> = C extends '0'
   ? Terms
   : Terms extends ''
     ? Follow<Done, JoinTerm<C, M>>
@@ -69,16 +82,19 @@ type MultiplyMonomials<A extends string, B extends string> = B extends ''
     : AddName<A, B>;
 
 /** Every term of A times C*M. */
-type ScaleTerms<A extends string, C extends string, M extends string, Done extends string = '0'> = A extends `${infer H}+${infer R}`
+type ScaleTerms<
+  A extends string,
+  C extends string,
+  M extends string,
+  Done extends string = '0',
+> = A extends `${infer H}+${infer R}`
   ? ScaleTerms<R, C, M, AddPolynomials<Done, ScaleTerm<H, C, M>>>
   : AddPolynomials<Done, ScaleTerm<A, C, M>>;
 
-type ScaleTerm<T extends string, C extends string, M extends string> = SplitTerm<T> extends [
-  infer TC extends string,
-  infer TM extends string,
-]
-  ? JoinTerm<MultiplyDigits<TC, C>, MultiplyMonomials<TM, M>>
-  : never;
+type ScaleTerm<T extends string, C extends string, M extends string> =
+  SplitTerm<T> extends [infer TC extends string, infer TM extends string]
+    ? JoinTerm<MultiplyDigits<TC, C>, MultiplyMonomials<TM, M>>
+    : never;
 
 /** Canonical product of two canonical sums. */
 export type MultiplyPolynomials<A extends string, B extends string, Done extends string = '0'> = A extends '0'
@@ -94,7 +110,10 @@ export type MultiplyPolynomials<A extends string, B extends string, Done extends
         : never;
 
 /** The one spelling of a sum of products as an author writes it. */
-export type CanonicalPolynomial<S extends string, Done extends string = '0'> = S extends `${infer H}+${infer R}`
+export type CanonicalPolynomial<
+  S extends string,
+  Done extends string = '0',
+> = S extends `${infer H}+${infer R}`
   ? CanonicalPolynomial<R, AddPolynomials<Done, CanonicalProduct<H>>>
   : AddPolynomials<Done, CanonicalProduct<S>>;
 
@@ -124,31 +143,27 @@ type RemoveName<A extends string, N extends string, Done extends string = ''> = 
     : never;
 
 /** Every term of A divided by the single term B; never when one does not divide. */
-export type DividePolynomial<A extends string, B extends string, Done extends string = '0'> = SplitTerm<B> extends [
-  infer C extends string,
-  infer M extends string,
-]
-  ? A extends `${infer H}+${infer R}`
-    ? DivideTerm<H, C, M> extends infer Q extends string
-      ? [Q] extends [never]
+export type DividePolynomial<A extends string, B extends string, Done extends string = '0'> =
+  SplitTerm<B> extends [infer C extends string, infer M extends string]
+    ? A extends `${infer H}+${infer R}`
+      ? DivideTerm<H, C, M> extends infer Q extends string
+        ? [Q] extends [never]
+          ? never
+          : DividePolynomial<R, B, AddPolynomials<Done, Q>>
+        : never
+      : [DivideTerm<A, C, M>] extends [never]
         ? never
-        : DividePolynomial<R, B, AddPolynomials<Done, Q>>
-      : never
-    : [DivideTerm<A, C, M>] extends [never]
-      ? never
-      : AddPolynomials<Done, DivideTerm<A, C, M>>
-  : never;
+        : AddPolynomials<Done, DivideTerm<A, C, M>>
+    : never;
 
-type DivideTerm<T extends string, C extends string, M extends string> = SplitTerm<T> extends [
-  infer TC extends string,
-  infer TM extends string,
-]
-  ? [RemoveNames<TM, M>] extends [never]
-    ? never
-    : [DivideDigits<TC, C>] extends [never]
+type DivideTerm<T extends string, C extends string, M extends string> =
+  SplitTerm<T> extends [infer TC extends string, infer TM extends string]
+    ? [RemoveNames<TM, M>] extends [never]
       ? never
-      : JoinTerm<DivideDigits<TC, C>, RemoveNames<TM, M>>
-  : never;
+      : [DivideDigits<TC, C>] extends [never]
+        ? never
+        : JoinTerm<DivideDigits<TC, C>, RemoveNames<TM, M>>
+    : never;
 
 /** Takes the terms of B out of A where A has them as they are; never where it does not. */
 export type SubtractTerms<A extends string, B extends string> = B extends `${infer H}+${infer R}`

@@ -25,9 +25,10 @@ export type Describe<S extends Shape> = `[${Joined<S>}]`;
 export type DescribeDim<D> = IsWide<D> extends true ? '?' : D extends Dim ? `${D}` : '?';
 
 /** Sizes or names in a row: `2, text, 64`. */
-export type Joined<S extends readonly unknown[], Separator extends string = ', ', R extends string = ''> = S extends readonly [
-  infer H,
-  ...infer T,
-]
+export type Joined<
+  S extends readonly unknown[],
+  Separator extends string = ', ',
+  R extends string = '',
+> = S extends readonly [infer H, ...infer T]
   ? Joined<T, Separator, R extends '' ? DescribeDim<H> : `${R}${Separator}${DescribeDim<H>}`>
   : R;

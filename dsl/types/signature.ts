@@ -16,14 +16,16 @@ export type Environment = Readonly<Record<string, Dim>>;
 type WithoutMark<S extends string> = S extends `${infer T}?` ? T : S;
 
 /** The axes of an argument as words. */
-export type AxesOf<S extends string> = WithoutMark<S> extends `${infer A}:${string}` ? Words<A> : Words<WithoutMark<S>>;
+export type AxesOf<S extends string> =
+  WithoutMark<S> extends `${infer A}:${string}` ? Words<A> : Words<WithoutMark<S>>;
 
 /** Its dtype; floats are float32. */
-export type DtypeOf<S extends string> = WithoutMark<S> extends `${string}:${infer D}`
-  ? Words<D>[0] extends infer N extends Dtype
-    ? N
-    : never
-  : 'float32';
+export type DtypeOf<S extends string> =
+  WithoutMark<S> extends `${string}:${infer D}`
+    ? Words<D>[0] extends infer N extends Dtype
+      ? N
+      : never
+    : 'float32';
 
 export type IsOptional<S extends string> = S extends `${string}?` ? true : false;
 
@@ -46,11 +48,19 @@ export type Evaluate<W extends string, E extends Environment> = W extends `${inf
       ? E[W]
       : W;
 
-type EvaluateSum<W extends string, E extends Environment, Done extends Dim = 0> = W extends `${infer T}+${infer R}`
+type EvaluateSum<
+  W extends string,
+  E extends Environment,
+  Done extends Dim = 0,
+> = W extends `${infer T}+${infer R}`
   ? EvaluateSum<R, E, Add<Done, EvaluateProduct<T, E>>>
   : Add<Done, EvaluateProduct<W, E>>;
 
-type EvaluateProduct<W extends string, E extends Environment, Done extends Dim = 1> = W extends `${infer F}*${infer R}`
+type EvaluateProduct<
+  W extends string,
+  E extends Environment,
+  Done extends Dim = 1,
+> = W extends `${infer F}*${infer R}`
   ? EvaluateProduct<R, E, Multiply<Done, Evaluate<F, E>>>
   : Multiply<Done, Evaluate<W, E>>;
 
@@ -80,10 +90,11 @@ type BindName<W extends string, D extends Dim, E> = W extends `${bigint}`
 type ShapeOfArgument<T> = T extends Tensor<Dtype, infer S> ? S : Shape;
 
 /** The names that all arguments of a call bind together. */
-export type BindAll<Takes extends readonly string[], Arguments extends readonly unknown[], E> = Takes extends readonly [
-  infer T extends string,
-  ...infer Ts extends readonly string[],
-]
+export type BindAll<
+  Takes extends readonly string[],
+  Arguments extends readonly unknown[],
+  E,
+> = Takes extends readonly [infer T extends string, ...infer Ts extends readonly string[]]
   ? Arguments extends readonly [infer A, ...infer As]
     ? BindAll<Ts, As, BindNames<AxesOf<T>, ShapeOfArgument<A>, E>>
     : E
@@ -114,11 +125,8 @@ type CheckAxes<
   : Whole;
 
 /** A word of a result: a name that nothing binds is known only once the block is called. */
-type EvaluateResult<W extends string, E extends Environment> = IsExpression<W> extends true
-  ? Evaluate<W, E>
-  : W extends `${bigint}` | keyof E
-    ? Evaluate<W, E>
-    : Dim;
+type EvaluateResult<W extends string, E extends Environment> =
+  IsExpression<W> extends true ? Evaluate<W, E> : W extends `${bigint}` | keyof E ? Evaluate<W, E> : Dim;
 
 /** The shape of a result. */
 export type ResultShape<Axes extends readonly string[], E> = E extends Environment
@@ -133,4 +141,10 @@ export type RigidNames<Takes extends readonly string[], Sizes extends string> = 
   Sizes | PlainNames<AxesOf<Takes[number]>[number]>
 >;
 
-type PlainNames<W> = W extends string ? (W extends `${bigint}` ? never : IsExpression<W> extends true ? never : W) : never;
+type PlainNames<W> = W extends string
+  ? W extends `${bigint}`
+    ? never
+    : IsExpression<W> extends true
+      ? never
+      : W
+  : never;

@@ -1,10 +1,10 @@
 import type { Block } from '../block.ts';
+import type { FloatDtype } from '../dtype.ts';
 import type { ConvolutionLayer } from '../layers/conv2d.ts';
 import type { EmbeddingLayer } from '../layers/embedding.ts';
 import type { LinearLayer } from '../layers/linear.ts';
 import type { NormLayer } from '../layers/norm.ts';
 import type { Parameter } from '../parameter.ts';
-import type { FloatDtype } from '../dtype.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { Environment, Evaluate } from './signature.ts';
 
@@ -14,22 +14,35 @@ import type { Environment, Evaluate } from './signature.ts';
  */
 export type Substituted<T, E> = E extends Environment ? Replace<T, E> : T;
 
-type Replace<T, E extends Environment> = T extends Parameter<infer D extends FloatDtype, infer S extends Shape>
-  ? Parameter<D, ReplaceAll<S, E>>
-  : T extends LinearLayer<infer In, infer Out>
-    ? LinearLayer<ReplaceDim<In, E>, ReplaceDim<Out, E>>
-    : T extends NormLayer<infer Operator, infer Width>
-      ? NormLayer<Operator, ReplaceDim<Width, E>>
-      : T extends EmbeddingLayer<infer Vocabulary, infer Width>
-        ? EmbeddingLayer<ReplaceDim<Vocabulary, E>, ReplaceDim<Width, E>>
-        : T extends ConvolutionLayer<infer In, infer Out>
-          ? ConvolutionLayer<ReplaceDim<In, E>, ReplaceDim<Out, E>>
-          : T extends Block<infer Name, infer Takes, infer Gives, infer Inner, infer Parts>
-            ? Block<Name, Takes, Gives, { readonly [K in keyof Inner]: ReplaceDim<Inner[K] & Dim, E> }, Parts>
-            : T extends object
-              ? { readonly [K in keyof T]: Replace<T[K], E> }
-              : T;
+type Replace<T, E extends Environment> =
+  T extends Parameter<infer D extends FloatDtype, infer S extends Shape>
+    ? Parameter<D, ReplaceAll<S, E>>
+    : T extends LinearLayer<infer In, infer Out>
+      ? LinearLayer<ReplaceDim<In, E>, ReplaceDim<Out, E>>
+      : T extends NormLayer<infer Operator, infer Width>
+        ? NormLayer<Operator, ReplaceDim<Width, E>>
+        : T extends EmbeddingLayer<infer Vocabulary, infer Width>
+          ? EmbeddingLayer<ReplaceDim<Vocabulary, E>, ReplaceDim<Width, E>>
+          : T extends ConvolutionLayer<infer In, infer Out>
+            ? ConvolutionLayer<ReplaceDim<In, E>, ReplaceDim<Out, E>>
+            : T extends Block<infer Name, infer Takes, infer Gives, infer Inner, infer Parts>
+              ? Block<
+                  Name,
+                  Takes,
+                  Gives,
+                  { readonly [K in keyof Inner]: ReplaceDim<Inner[K] & Dim, E> },
+                  Parts
+                >
+              : T extends object
+                ? { readonly [K in keyof T]: Replace<T[K], E> }
+                : T;
 
-type ReplaceDim<D extends Dim, E extends Environment> = D extends string ? (string extends D ? D : Evaluate<D, E>) : D;
+type ReplaceDim<D extends Dim, E extends Environment> = D extends string
+  ? string extends D
+    ? D
+    : Evaluate<D, E>
+  : D;
 
-type ReplaceAll<S extends Shape, E extends Environment> = { readonly [I in keyof S]: ReplaceDim<S[I] & Dim, E> };
+type ReplaceAll<S extends Shape, E extends Environment> = {
+  readonly [I in keyof S]: ReplaceDim<S[I] & Dim, E>;
+};

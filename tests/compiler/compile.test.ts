@@ -148,7 +148,11 @@ describe('compile', () => {
 
   it('refuses a missing tokenizer and a missing weight file', async () => {
     await refuses(small(), { tokenizer: join(folder, 'none.json') }, /none\.json/);
-    await refuses(small(), { weights: [join(folder, 'none.safetensors')] }, /none\.safetensors does not exist/);
+    await refuses(
+      small(),
+      { weights: [join(folder, 'none.safetensors')] },
+      /none\.safetensors does not exist/,
+    );
   });
 
   it('replaces an artifact only when told to, and no other folder ever', async () => {
@@ -160,7 +164,10 @@ describe('compile', () => {
 
     await writeFile(join(folder, 'letter.txt'), 'dear');
     await assert.rejects(compile(small(), options({ out: folder, replace: true })), /holds other files/);
-    await assert.rejects(compile(small(), options({ out: join(folder, 'letter.txt'), replace: true })), /is a file/);
+    await assert.rejects(
+      compile(small(), options({ out: join(folder, 'letter.txt'), replace: true })),
+      /is a file/,
+    );
     assert.equal(await readFile(join(folder, 'letter.txt'), 'utf8'), 'dear');
   });
 

@@ -2,10 +2,13 @@ import { input, nameParameters } from '../../dsl/index.ts';
 import { clipVit } from '../../models/clip-vit.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { sizesOf, feed, openReference, without, tensorsUnder } from './reference.ts';
+import { feed, openReference, sizesOf, tensorsUnder, without } from './reference.ts';
 
 describe("CLIP's vision transformer", () => {
-  for (const [name, activation] of [['clip-vit', 'quick-gelu'], ['clip-vit-gelu', 'gelu']] as const) {
+  for (const [name, activation] of [
+    ['clip-vit', 'quick-gelu'],
+    ['clip-vit-gelu', 'gelu'],
+  ] as const) {
     for (const fusion of [true, false]) {
       it(`agrees with transformers' CLIPVisionModel: ${activation}, fusion ${fusion ? 'on' : 'off'}`, async () => {
         const file = await openReference(`${name}.safetensors`);
@@ -26,7 +29,7 @@ describe("CLIP's vision transformer", () => {
         const graph = { name: 'vision', inputs: { pixels }, outputs: { tokens: vit.encode(pixels) } };
         await withGraph(graph, weights, [stored], { fusion }, async (run) => {
           const { tokens } = await run({ pixels: await feed(file, 'input.pixel_values') });
-          assertClose(tokens.data, await file.readFloat32('output.patch_tokens'));
+          assertClose(tokens?.data as Float32Array, await file.readFloat32('output.patch_tokens'));
         });
       });
     }

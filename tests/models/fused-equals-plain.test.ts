@@ -36,10 +36,13 @@ function withOpenGates(program: Program): Program {
 
 const text = fc.integer({ min: 1, max: VOCABULARY - 2 });
 /** Any prompt: text before the first image, consecutive images, an image as the last token, or no image at all. */
-const prompt = fc.array(fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.constant(IMAGE) }), {
-  minLength: 1,
-  maxLength: 12,
-});
+const prompt = fc.array(
+  fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.constant(IMAGE) }),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+);
 const batch = fc.array(prompt, { minLength: 1, maxLength: 3 });
 const corners = [
   [[5, 6, IMAGE, 7]],
@@ -55,7 +58,11 @@ function mediaFeeds(program: Program, rows: number, seed: number): Feeds {
   const shape = [rows, heads, latents, headDim];
   const size = rows * heads * latents * headDim;
   const draw = (salt: number) =>
-    new onnxruntime.Tensor('float32', Float32Array.from({ length: size }, (_, index) => Math.sin(seed + salt + index * 1.7)), shape);
+    new onnxruntime.Tensor(
+      'float32',
+      Float32Array.from({ length: size }, (_, index) => Math.sin(seed + salt + index * 1.7)),
+      shape,
+    );
   return Object.fromEntries(
     Array.from({ length: layers }, (_, layer) => [
       [`media_key.${layer}`, draw(layer)] as const,
@@ -84,26 +91,42 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
       const { layers, keyValueHeads, headDim } = program.facts.language;
       await both(program, (fused, plain) =>
         fc.assert(
-          fc.asyncProperty(batch, fc.constantFrom('left' as const, 'right' as const), async (prompts, side) => {
-            const prefill = layoutPrefill(prompts, { image: IMAGE, padding: PADDING, side, wanted: prompts.map((each) => [...each.keys()]) });
-            const media = mediaFeeds(program, prefill.rows, 1);
-            const feeds = { ...layoutFeeds(prefill), ...media, ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]) };
-            const [one, other] = [await fused(feeds), await plain(feeds)];
-            for (const name of Object.keys(one)) assertClose(values(one, name), values(other, name));
+          fc.asyncProperty(
+            batch,
+            fc.constantFrom('left' as const, 'right' as const),
+            async (prompts, side) => {
+              const prefill = layoutPrefill(prompts, {
+                image: IMAGE,
+                padding: PADDING,
+                side,
+                wanted: prompts.map((each) => [...each.keys()]),
+              });
+              const media = mediaFeeds(program, prefill.rows, 1);
+              const feeds = {
+                ...layoutFeeds(prefill),
+                ...media,
+                ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]),
+              };
+              const [one, other] = [await fused(feeds), await plain(feeds)];
+              for (const name of Object.keys(one)) assertClose(values(one, name), values(other, name));
 
-            const width = prefill.text;
-            const decode = layoutDecode(
-              prompts.map((_, row) => ({
-                tokens: row === 0 ? [1, 2] : [3],
-                past: prefill.attentionMask.subarray(row * width, (row + 1) * width),
-                row: prefill.lastRows[row] ?? null,
-              })),
-              { rows: prefill.rows, padding: PADDING },
-            );
-            const next = { ...layoutFeeds(decode), ...media };
-            const [later, alsoLater] = [await fused({ ...next, ...pastFrom(one) }), await plain({ ...next, ...pastFrom(other) })];
-            assertClose(values(later, 'logits'), values(alsoLater, 'logits'));
-          }),
+              const width = prefill.text;
+              const decode = layoutDecode(
+                prompts.map((_, row) => ({
+                  tokens: row === 0 ? [1, 2] : [3],
+                  past: prefill.attentionMask.subarray(row * width, (row + 1) * width),
+                  row: prefill.lastRows[row] ?? null,
+                })),
+                { rows: prefill.rows, padding: PADDING },
+              );
+              const next = { ...layoutFeeds(decode), ...media };
+              const [later, alsoLater] = [
+                await fused({ ...next, ...pastFrom(one) }),
+                await plain({ ...next, ...pastFrom(other) }),
+              ];
+              assertClose(values(later, 'logits'), values(alsoLater, 'logits'));
+            },
+          ),
           { numRuns: 40, examples: corners.map((each) => [each, 'left' as const] as [number[][], 'left']) },
         ),
       );
@@ -118,23 +141,33 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
           fc.asyncProperty(batch, async (prompts) => {
             const together = layoutPrefill(prompts, { image: IMAGE, padding: PADDING });
             const batched = values(
-              await run({ ...layoutFeeds(together), ...mediaFeeds(program, together.rows, 1), ...cache(prompts.length) }),
+              await run({
+                ...layoutFeeds(together),
+                ...mediaFeeds(program, together.rows, 1),
+                ...cache(prompts.length),
+              }),
               'logits',
             );
             for (const [row, each] of prompts.entries()) {
               const expected = batched.subarray(row * VOCABULARY, (row + 1) * VOCABULARY);
               const alone = layoutPrefill([each], { image: IMAGE, padding: PADDING });
-              const first = prompts.slice(0, row).flat().filter((token) => token === IMAGE).length;
+              const first = prompts
+                .slice(0, row)
+                .flat()
+                .filter((token) => token === IMAGE).length;
               const media = mediaSlice(mediaFeeds(program, Math.max(together.rows, 1), 1), first, alone.rows);
               const whole = await run({ ...layoutFeeds(alone), ...media, ...cache(1) });
               assertClose(values(whole, 'logits'), expected);
               if (each.length < 2 || each.at(-1) === IMAGE) continue;
               const head = layoutPrefill([each.slice(0, -1)], { image: IMAGE, padding: PADDING });
               const before = await run({ ...layoutFeeds(head), ...media, ...cache(1) });
-              const last = layoutDecode([{ tokens: each.slice(-1), past: head.attentionMask, row: head.lastRows[0] ?? null }], {
-                rows: head.rows,
-                padding: PADDING,
-              });
+              const last = layoutDecode(
+                [{ tokens: each.slice(-1), past: head.attentionMask, row: head.lastRows[0] ?? null }],
+                {
+                  rows: head.rows,
+                  padding: PADDING,
+                },
+              );
               const cached = await run({ ...layoutFeeds(last), ...media, ...pastFrom(before) });
               assertClose(values(cached, 'logits'), expected);
             }

@@ -5,7 +5,8 @@ import type { Feeds } from '../support/run-program.ts';
 /** The index inputs of the language graph, as ONNX Runtime takes them. */
 export function layoutFeeds(layout: TextLayout): Feeds {
   const { batch, text, past, rows, chunk } = layout;
-  const int64 = (data: BigInt64Array, shape: readonly number[]) => new onnxruntime.Tensor('int64', data, shape);
+  const int64 = (data: BigInt64Array, shape: readonly number[]) =>
+    new onnxruntime.Tensor('int64', data, shape);
   const bool = (data: Uint8Array, shape: readonly number[]) => new onnxruntime.Tensor('bool', data, shape);
   return {
     tokens: int64(layout.tokens, [batch, text]),

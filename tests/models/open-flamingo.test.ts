@@ -55,9 +55,14 @@ async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Pro
   const size = image.reduce((product, each) => product * each, 1);
   const all = await file.readFloat32('input.vision_x');
   const used = counts.flatMap((count, row) =>
-    Array.from({ length: count }, (_, index) => all.subarray((row * perRow + index) * size, (row * perRow + index + 1) * size)),
+    Array.from({ length: count }, (_, index) =>
+      all.subarray((row * perRow + index) * size, (row * perRow + index + 1) * size),
+    ),
   );
-  return new onnxruntime.Tensor('float32', Float32Array.from(used.flatMap((each) => [...each])), [used.length, ...image]);
+  return new onnxruntime.Tensor('float32', Float32Array.from(used.flatMap((each) => [...each])), [
+    used.length,
+    ...image,
+  ]);
 }
 
 for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
@@ -70,20 +75,30 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
           const [image, padding] = [size('media_token_id'), size('pad_token_id')];
           const program = openFlamingo(file);
           const padded = await rowsOf(file, 'input.lang_x');
-          const prompts = padded.map((row) => row.slice(0, row.findLastIndex((token) => token !== padding) + 1));
+          const prompts = padded.map((row) =>
+            row.slice(0, row.findLastIndex((token) => token !== padding) + 1),
+          );
           const counts = prompts.map((prompt) => prompt.filter((token) => token === image).length);
           assert.ok(counts.includes(0) && counts.some((count) => count > 1), 'the reference mixes prompts');
 
-          const media = await withGraph(program.graphs.vision, program, weightsOf(file), { fusion }, async (run) => {
-            const { latents, ...media } = await run({ pixels: await usedPixels(file, counts) });
-            const expected = await file.readFloat32('output.latents');
-            const { shape } = file.tensor('output.latents');
-            const [, perRow = 0, ...rest] = shape;
-            const each = rest.reduce((product, axis) => product * axis, 1);
-            const used = counts.flatMap((count, row) => [...expected.subarray(row * perRow * each, (row * perRow + count) * each)]);
-            assertClose(latents?.data as Float32Array, used);
-            return media;
-          });
+          const media = await withGraph(
+            program.graphs.vision,
+            program,
+            weightsOf(file),
+            { fusion },
+            async (run) => {
+              const { latents, ...media } = await run({ pixels: await usedPixels(file, counts) });
+              const expected = await file.readFloat32('output.latents');
+              const { shape } = file.tensor('output.latents');
+              const [, perRow = 0, ...rest] = shape;
+              const each = rest.reduce((product, axis) => product * axis, 1);
+              const used = counts.flatMap((count, row) => [
+                ...expected.subarray(row * perRow * each, (row * perRow + count) * each),
+              ]);
+              assertClose(latents?.data as Float32Array, used);
+              return media;
+            },
+          );
 
           await withGraph(program.graphs.language, program, weightsOf(file), { fusion }, async (run) => {
             const everywhere = prompts.map((prompt) => [...prompt.keys()]);
@@ -118,7 +133,10 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
               );
               const next = await run({ ...layoutFeeds(decode), ...media, ...past });
               const start = step * prompts.length * vocabulary;
-              assertClose(next.logits?.data as Float32Array, expectedSteps.subarray(start, start + prompts.length * vocabulary));
+              assertClose(
+                next.logits?.data as Float32Array,
+                expectedSteps.subarray(start, start + prompts.length * vocabulary),
+              );
               past = pastFrom(next);
               mask = decode.attentionMask;
             }

@@ -25,7 +25,10 @@ describe("OPT's decoder", () => {
           vocabulary,
           contextLength: size('max_position_embeddings'),
         });
-        const weights = { ...nameParameters({ language: language.parts }), checkpointNames: language.checkpointNames };
+        const weights = {
+          ...nameParameters({ language: language.parts }),
+          checkpointNames: language.checkpointNames,
+        };
         const graph = languageGraph({ language, blocks: new Map(), heads: 1, headDim: 1, latents: 1 });
         const padding = size('pad_token_id');
         const masks = await rowsOf(file, `input.${side}.attention_mask`);
@@ -35,7 +38,12 @@ describe("OPT's decoder", () => {
         await withGraph(graph, weights, [tensorsUnder(file, 'weights.')], { fusion }, async (run) => {
           const wanted = prompts.map((prompt) => [...prompt.keys()]);
           const prefill = layoutPrefill(prompts, { image: NO_IMAGE, padding, side, wanted });
-          const cache = emptyCache(language.layers, [prompts.length, language.keyValueHeads, 0, language.headDim]);
+          const cache = emptyCache(language.layers, [
+            prompts.length,
+            language.keyValueHeads,
+            0,
+            language.headDim,
+          ]);
           const first = await run({ ...layoutFeeds(prefill), ...cache });
           const expected = await file.readFloat32(`output.${side}.logits`);
           const places = masks.flat().flatMap((valid, place) => (valid === 1 ? [place] : []));
@@ -50,12 +58,19 @@ describe("OPT's decoder", () => {
           for (const [step, tokens] of (await rowsOf(file, 'input.decode.input_ids')).entries()) {
             const width = mask.length / prompts.length;
             const decode = layoutDecode(
-              tokens.map((token, row) => ({ tokens: [token], past: mask.subarray(row * width, (row + 1) * width), row: null })),
+              tokens.map((token, row) => ({
+                tokens: [token],
+                past: mask.subarray(row * width, (row + 1) * width),
+                row: null,
+              })),
               { rows: 1, padding },
             );
             const next = await run({ ...layoutFeeds(decode), ...past });
             const each = prompts.length * vocabulary;
-            assertClose(next.logits?.data as Float32Array, expectedSteps.subarray(step * each, (step + 1) * each));
+            assertClose(
+              next.logits?.data as Float32Array,
+              expectedSteps.subarray(step * each, (step + 1) * each),
+            );
             past = pastFrom(next);
             mask = decode.attentionMask;
           }

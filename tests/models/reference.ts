@@ -25,12 +25,18 @@ export function sizesOf(file: SafetensorsFile, section?: string): (field: string
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
 }
 
 /** A file without the tensors whose names contain `part`. */
 export function without(file: SafetensorsFile, part: string): SafetensorsFile {
-  return { ...file, names: file.names.filter((name) => !name.includes(part)), has: (name) => !name.includes(part) && file.has(name) };
+  return {
+    ...file,
+    names: file.names.filter((name) => !name.includes(part)),
+    has: (name) => !name.includes(part) && file.has(name),
+  };
 }
 
 /** A stored tensor as ONNX Runtime takes it. */

@@ -28,10 +28,14 @@ export async function withGraph<R>(
   for (const { parameter } of onnx.parameters) {
     const name = parameter.name ?? '';
     const source = sources.get(name);
-    const values = source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
+    const values =
+      source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
     bytes.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
-  const model = encodeModel(onnx, ({ name }) => ({ kind: 'inline', bytes: bytes.get(name ?? '') ?? new Uint8Array() }));
+  const model = encodeModel(onnx, ({ name }) => ({
+    kind: 'inline',
+    bytes: bytes.get(name ?? '') ?? new Uint8Array(),
+  }));
   const session = await onnxruntime.InferenceSession.create(model, { logSeverityLevel: 3 });
   try {
     return await use((feeds) => session.run(feeds));

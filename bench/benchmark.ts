@@ -1,0 +1,18 @@
+import type { Section } from './result.ts';
+
+/** What a benchmark is told about how to run. */
+export interface BenchmarkContext {
+  /** A fraction of the rounds: to see that everything works, not to quote. */
+  readonly quick: boolean;
+  /** A line for whoever waits. */
+  note(line: string): void;
+}
+
+/** One benchmark. Each lives in its own file in `benchmarks/`, as the export `benchmark`; there is no other list. */
+export interface Benchmark {
+  /** What it is asked for by: the name of its file. */
+  readonly name: string;
+  /** One line: what is compared with what. */
+  readonly summary: string;
+  run(context: BenchmarkContext): Promise<readonly Section[]>;
+}

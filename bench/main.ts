@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Command } from 'commander';
+import colours from 'picocolors';
+import { UserError } from '../compiler/artifact/user-error.ts';
+import type { Benchmark } from './benchmark.ts';
+import { discover } from './discover.ts';
+import { describeMachine } from './machine.ts';
+import type { Report } from './result.ts';
+import { renderSection } from './table.ts';
+
+interface Flags {
+  readonly json?: string;
+  readonly quick?: boolean;
+}
+
+async function run(names: readonly string[], { json, quick = false }: Flags): Promise<void> {
+  const chosen = choose(await discover(), names);
+  const report: Report = { format: 1, quick, machine: describeMachine(), benchmarks: [] };
+  const { processor, cores, node, onnxruntime, load } = report.machine;
+  note(`${processor}, ${cores} cores (load ${load.toFixed(1)}), Node ${node}, ONNX Runtime ${onnxruntime}`);
+  for (const { name, summary, run } of chosen) {
+    const started = performance.now();
+    const sections = await run({ quick, note: (line) => note(`  ${name}: ${line}`) });
+    const seconds = (performance.now() - started) / 1000;
+    report.benchmarks.push({ name, summary, seconds, sections: [...sections] });
+    process.stdout.write(`${colours.bold(name)}: ${summary} (${seconds.toFixed(0)} s)\n\n`);
+    for (const section of sections) process.stdout.write(`${renderSection(section)}\n\n`);
+  }
+  if (json !== undefined) {
+    await mkdir(dirname(json), { recursive: true });
+    await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+function choose(all: readonly Benchmark[], names: readonly string[]): readonly Benchmark[] {
+  if (names.length === 0) return all;
+  return names.map((name) => {
+    const found = all.find((benchmark) => benchmark.name === name);
+    if (found !== undefined) return found;
+    const known = all.map((benchmark) => benchmark.name).join(', ');
+    throw new UserError(`There is no benchmark '${name}'; choose from ${known}.`);
+  });
+}
+
+function note(line: string): void {
+  process.stderr.write(`${colours.dim(line)}\n`);
+}
+
+const command = new Command('npm run bench --')
+  .description(
+    'Measures this project. Ratios are taken in turns within one run, so noise of the machine meets both sides.',
+  )
+  .argument('[names...]', 'benchmarks to run (default: all)')
+  .option('--json <file>', 'write the numbers too')
+  .option('--quick', 'a few rounds each: to see that everything works, not to quote')
+  .action(run);
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${colours.red('error')}: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,88 @@
+import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import { layoutDecode, layoutPrefill, type PrefillLayout } from '../../runtime/prompt/layout.ts';
+import { MIDDLE } from './middle-model.ts';
+import type { Feeds, OpenGraph } from './open-graph.ts';
+import { lastRows, layoutFeeds, normalTensor } from './tensors.ts';
+
+/** Tokens of a shot: its `<image>` and a dozen of text. */
+export const SHOT_TOKENS = 13;
+
+/** A prompt of so many images, each with its text; the last is the query. */
+export function promptTokens(images: number): readonly number[] {
+  return Array.from({ length: images * SHOT_TOKENS }, (_, place) =>
+    place % SHOT_TOKENS === 0 ? MIDDLE.imageToken : 1 + ((place * 7919) % (MIDDLE.vocabulary - 2)),
+  );
+}
+
+export function promptLayout(images: number): PrefillLayout {
+  return layoutPrefill([promptTokens(images)], { image: MIDDLE.imageToken, padding: MIDDLE.padding });
+}
+
+/** Keys and values of so many images, as the vision graph would give them. */
+export function mediaTensors(images: number, blocks: number = MIDDLE.blocks): Feeds {
+  const make = () => normalTensor(images, MIDDLE.heads, MIDDLE.latents, MIDDLE.headDim);
+  return Object.fromEntries(
+    Array.from({ length: blocks }, (_, index) => [
+      [`media_key.${index}`, make()] as const,
+      [`media_value.${index}`, make()] as const,
+    ]).flat(),
+  );
+}
+
+/** One run over a whole prompt, repeatable. */
+export function prefillStep(graph: OpenGraph, images: number): () => Promise<Feeds> {
+  const layout = promptLayout(images);
+  const cache = newCache(layout.text);
+  const feeds = { ...layoutFeeds(layout), ...mediaTensors(images), ...cache.feeds() };
+  return () => graph.run(feeds, cache.fetches(layout.text));
+}
+
+/** One token on a past of `past` tokens with an image, repeatable: the cache does not grow. */
+export function decodeStep(graph: OpenGraph, past: number): () => Promise<Feeds> {
+  const cache = newCache(past + 1);
+  cache.commit(past);
+  const layout = layoutDecode([{ tokens: [1], past: new Uint8Array(past).fill(1), row: 0 }], {
+    rows: 1,
+    padding: MIDDLE.padding,
+  });
+  const feeds = { ...layoutFeeds(layout), ...mediaTensors(1), ...cache.feeds() };
+  return () => graph.run(feeds, cache.fetches(1));
+}
+
+/**
+ * Reads a prompt and writes `newTokens` tokens. Which ones is given, not chosen, so that two forms of a model do the
+ * same.
+ *
+ * @returns the last token's logits
+ */
+export async function answer(
+  graph: OpenGraph,
+  media: Feeds,
+  images: number,
+  newTokens: number,
+): Promise<Feeds> {
+  const layout = promptLayout(images);
+  const cache = newCache(layout.text + newTokens);
+  let result = await graph.run(
+    { ...layoutFeeds(layout), ...media, ...cache.feeds() },
+    cache.fetches(layout.text),
+  );
+  cache.commit(layout.text);
+  const last = lastRows(media);
+  for (let token = 1; token <= newTokens; token++) {
+    const past = new Uint8Array(cache.length).fill(1);
+    const decode = layoutDecode([{ tokens: [token], past, row: 0 }], { rows: 1, padding: MIDDLE.padding });
+    result = await graph.run({ ...layoutFeeds(decode), ...last, ...cache.feeds() }, cache.fetches(1));
+    cache.commit(1);
+  }
+  const { logits } = result;
+  if (logits === undefined) throw new Error('the language graph gave no logits');
+  return { logits };
+}
+
+function newCache(mostLength: number): KeyValueCache {
+  return new KeyValueCache(
+    { layers: MIDDLE.layers, keyValueHeads: MIDDLE.heads, headDim: MIDDLE.dim / MIDDLE.heads },
+    { rows: 1, mostLength },
+  );
+}

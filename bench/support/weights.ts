@@ -1,0 +1,48 @@
+import { initialValues } from '../../compiler/weights/initialise.ts';
+import type { ParameterInfo } from '../../dsl/tensor.ts';
+
+/** A prime, so that rows of no common width repeat. */
+const TABLE = 65_537;
+
+const standardNormal = initialValues(
+  {
+    name: 'table',
+    dtype: 'float32',
+    shape: [TABLE],
+    initialiser: { kind: 'normal', deviation: 1 },
+    trainable: false,
+  },
+  0,
+);
+
+/**
+ * Weights to measure with: normal, small, equal for equal names, and drawn faster than real ones since the same draws
+ * are used over. Constants are drawn too: gates of zero would hide the blocks that they close from a comparison of
+ * outputs.
+ */
+export function benchmarkWeights(parameter: ParameterInfo): Uint8Array {
+  const values = normalValues(
+    parameter.shape.reduce((product, size) => product * size, 1),
+    deviationOf(parameter),
+  );
+  if (parameter.initialiser.kind === 'constant') {
+    const { value } = parameter.initialiser;
+    for (let index = 0; index < values.length; index++) values[index] = (values[index] ?? 0) + value;
+  }
+  return new Uint8Array(values.buffer);
+}
+
+/** `count` normal draws from the table, times `deviation`. */
+export function normalValues(count: number, deviation: number): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(count);
+  const scaled = standardNormal.map((value) => value * deviation);
+  for (let start = 0; start < count; start += TABLE) {
+    values.set(count - start < TABLE ? scaled.subarray(0, count - start) : scaled, start);
+  }
+  return values;
+}
+
+function deviationOf({ initialiser }: ParameterInfo): number {
+  if (initialiser.kind === 'normal') return Math.min(initialiser.deviation, 1);
+  return initialiser.kind === 'uniform' ? initialiser.bound / Math.sqrt(3) : 0.1;
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { flamingo } from './run-cli.ts';
+
+describe('flamingo', function () {
+  this.timeout(240_000);
+  it('lists its commands and exit codes', async () => {
+    const { code, stdout, stderr } = await flamingo('--help');
+    assert.equal(code, 0);
+    for (const command of ['compile', 'inspect', 'run', 'verify'])
+      assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+    assert.match(stdout, /Exit codes:\n {2}0 +done/);
+    assert.equal(stderr, '');
+  });
+
+  it('prints its version', async () => {
+    const { code, stdout } = await flamingo('--version');
+    assert.equal(code, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  for (const command of ['compile', 'inspect', 'run', 'verify']) {
+    it(`${command} --help has examples`, async () => {
+      const { code, stdout } = await flamingo(command, '--help');
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`Examples:\n {2}\\$ flamingo ${command} `));
+    });
+  }
+
+  it('says what is wrong with a command line, on stderr, with exit code 2', async () => {
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [['fly'], /unknown command 'fly'/],
+      [['compile'], /missing required argument 'model'/],
+      [['compile', 'a.ts', '--fast'], /unknown option '--fast'/],
+      [['compile', 'a.ts', '--target', 'tpu'], /Allowed choices are cpu, cuda/],
+      [['compile', 'a.ts', '--seed', '-1'], /a whole number of at least 0 was expected/],
+      [['verify'], /missing required argument 'reference'/],
+      [['verify', 'a', '--fusion', 'maybe'], /Allowed choices are on, off/],
+      [['inspect'], /missing required argument 'dir'/],
+      [['run', 'folder', '--beams', 'many'], /a whole number of at least 1 was expected/],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, stdout, stderr } = await flamingo(...words);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n +at /);
+      assert.equal(stdout, '');
+      assert.equal(code, 2, words.join(' '));
+    }
+  });
+
+  it('shows nothing but help without a command', async () => {
+    const { code, stderr } = await flamingo();
+    assert.equal(code, 2);
+    assert.match(stderr, /Usage: flamingo/);
+  });
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { access, appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
+import { flamingo } from './run-cli.ts';
+
+/** The smallest model there is, by an author who has installed nothing but the command line. */
+const MODEL = `import { clipVit, flamingo, opt } from 'flamingo-onnx';
+
+/** Sees a little. */
+export default flamingo({
+  name: 'small',
+  vision: clipVit({ image: 28, patch: 14, dim: 16, layers: 1, heads: 2 }),
+  resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
+  language: opt({ dim: 32, layers: 2, heads: 4, vocabulary: 261, contextLength: 64, activation: 'gelu' }),
+  crossAttention: { every: 1 },
+});
+`;
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+describe('flamingo compile and inspect', function () {
+  this.timeout(240_000);
+  let folder: AuthorFolder;
+  let model: string;
+  let out: string;
+  before(async () => {
+    folder = await authorFolder();
+    model = await folder.write('small.ts', MODEL);
+    out = join(folder.path, 'small');
+    const { code, stderr } = await flamingo('compile', model, '--out', out, '--seed', '3');
+    assert.equal(code, 0, stderr);
+  });
+  after(() => folder.remove());
+
+  const fails = async (words: readonly string[], expected: number, message: RegExp) => {
+    const { code, stdout, stderr } = await flamingo(...words);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n +at /);
+    assert.equal(stdout, '');
+    assert.equal(code, expected);
+  };
+
+  it('writes a whole artifact and says what it is', async () => {
+    for (const file of [
+      'manifest.json',
+      'vision.onnx',
+      'language.onnx',
+      'weights.safetensors',
+      'tokenizer.json',
+      'client.ts',
+    ]) {
+      assert.ok(await exists(join(out, file)), file);
+    }
+    const { code, stdout } = await flamingo('inspect', out);
+    assert.equal(code, 0);
+    assert.match(stdout, /drawn from a seed, not trained/);
+    assert.match(stdout, /one image +\d/);
+    assert.match(stdout, /FusedMatMul/);
+  });
+
+  it('inspects as JSON', async () => {
+    const { stdout } = await flamingo('inspect', out, '--json');
+    const facts = JSON.parse(stdout);
+    assert.equal(facts.model.name, 'small');
+    assert.equal(facts.parameters.seed, 3);
+    // Keys and values, float32, 2 layers of 4 heads x 8; and of 4 latents for an image.
+    assert.deepEqual(facts.cache, { bytesPerToken: 2 * 4 * 2 * 32, bytesPerImage: 2 * 4 * 2 * 32 * 4 });
+    assert.equal(facts.work.length, 4);
+    for (const { multiplyAdds } of facts.work) assert.ok(multiplyAdds > 0);
+  });
+
+  it("names the graph's values after the author's", async () => {
+    const graph = await readFile(join(out, 'vision.onnx'), 'latin1');
+    assert.match(graph, /perceiver/);
+  });
+
+  it('uses plain operators alone without fusion, and compiles graphs without weights', async () => {
+    const plain = join(folder.path, 'plain');
+    const { code, stdout, stderr } = await flamingo(
+      'compile',
+      model,
+      '--out',
+      plain,
+      '--fusion',
+      'off',
+      '--weights',
+      'none',
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /graphs cannot run/);
+    assert.ok(!(await exists(join(plain, 'weights.safetensors'))));
+    assert.doesNotMatch(
+      await readFile(join(plain, 'language.onnx'), 'latin1'),
+      /FusedMatMul|SkipLayerNormalization|MultiHeadAttention/,
+    );
+    const inspected = await flamingo('inspect', plain);
+    assert.equal(inspected.code, 0, inspected.stderr);
+    assert.match(inspected.stdout, /none: compiled without values/);
+  });
+
+  it('does not replace a model unless forced', async () => {
+    await fails(['compile', model, '--out', out], 3, /already holds a compiled model; add --force/);
+    const forced = await flamingo('compile', model, '--out', out, '--force', '--seed', '3');
+    assert.equal(forced.code, 0, forced.stderr);
+  });
+
+  it('shows type errors in their lines and leaves nothing behind', async () => {
+    const broken = await folder.write('broken.ts', MODEL.replace("name: 'small'", 'name: 3'));
+    const target = join(folder.path, 'broken');
+    await fails(
+      ['compile', broken, '--out', target],
+      3,
+      /broken\.ts:5:3\n +\|\n5 \| {3}name: 3,\n +\| {3}\^\^\^\^/,
+    );
+    assert.ok(!(await exists(target)));
+  });
+
+  it('shows mistakes found while building in one sentence', async () => {
+    const broken = await folder.write(
+      'heads.ts',
+      MODEL.replace('every: 1', "every: 9, insertion: 'from-nth'"),
+    );
+    await fails(['compile', broken], 3, /every 9 layers .* misses all 2 layers/);
+  });
+
+  it('refuses bad input in one sentence', async () => {
+    await fails(['compile', join(folder.path, 'none.ts')], 3, /There is no model file/);
+    await fails(
+      ['compile', await folder.write('empty.ts', 'export const a = 1;\n')],
+      3,
+      /has no default export; it exports a/,
+    );
+    await fails(['compile', model, '--export', 'other'], 3, /has no export 'other'/);
+    await fails(
+      ['compile', model, '--weights', 'none.safetensors', '--out', join(folder.path, 'x')],
+      3,
+      /none\.safetensors does not exist/,
+    );
+    await fails(
+      ['compile', model, '--weights', model, '--out', join(folder.path, 'x')],
+      3,
+      /not a valid safetensors file/,
+    );
+    await fails(
+      ['compile', model, '--weights', 'none', '--weights', model],
+      3,
+      /--weights none goes with no other/,
+    );
+    await fails(
+      ['compile', model, '--tokenizer', join(folder.path, 'none.json')],
+      3,
+      /none\.json cannot be read/,
+    );
+    const small = await folder.write('few.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 200'));
+    await fails(['compile', small], 3, /tokens, but the model's vocabulary has 200/);
+  });
+
+  it('refuses a damaged artifact in one sentence', async () => {
+    await fails(['inspect', folder.path], 3, /has no manifest\.json/);
+    const damaged = join(folder.path, 'damaged');
+    assert.equal((await flamingo('compile', model, '--out', damaged)).code, 0);
+    const graph = join(damaged, 'vision.onnx');
+    const bytes = await readFile(graph);
+    bytes[100] = (bytes[100] ?? 0) ^ 255;
+    await writeFile(graph, bytes);
+    await fails(['inspect', damaged], 3, /vision\.onnx is not the file that was compiled/);
+    await appendFile(graph, 'more');
+    await fails(['inspect', damaged], 3, /vision\.onnx has \d+ bytes but \d+ are expected/);
+    await rm(graph);
+    await fails(['inspect', damaged], 3, /vision\.onnx is missing/);
+    await writeFile(join(damaged, 'manifest.json'), '{');
+    await fails(['inspect', damaged], 3, /manifest\.json is not JSON/);
+  });
+
+  it('shows the stack when asked to', async () => {
+    const { stderr } = await flamingo('compile', join(folder.path, 'none.ts'), '--debug');
+    assert.match(stderr, /\n +at /);
+  });
+});

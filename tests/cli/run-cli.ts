@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const SHIM = fileURLToPath(new URL('../../cli/flamingo.mjs', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real command line as a child process, in the clone's root. */
+export function flamingo(...words: readonly string[]): Promise<CliResult> {
+  const child = spawn(process.execPath, [SHIM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const pieces = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      pieces[name] += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, ...pieces }));
+  });
+}

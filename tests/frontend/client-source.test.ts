@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Project, ts } from 'ts-morph';
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { compile } from '../../compiler/compile.ts';
+import { clientSource } from '../../compiler/frontend/client-source.ts';
+import { typeCheck } from '../../compiler/frontend/type-check.ts';
+import tiny from '../../models/presets/tiny.ts';
+import { type AuthorFolder, authorFolder, ROOT } from './author-folder.ts';
+
+describe('clientSource', () => {
+  let folder: AuthorFolder;
+  let manifest: Manifest;
+  let out: string;
+  before(async () => {
+    folder = await authorFolder();
+    out = join(folder.path, 'tiny');
+    const tokenizer = join(ROOT, 'models/tokenizers/byte-level.json');
+    manifest = await compile(tiny, { out, source: 'tiny.ts', tokenizer, weights: 'none' });
+  });
+  after(() => folder.remove());
+
+  it('is a module that type-checks, and knows the sizes of its model', async () => {
+    assert.deepEqual(typeCheck(join(out, 'client.ts')), []);
+    const using = await folder.write(
+      'using.ts',
+      `import { type Facts, load } from './tiny/client.ts';
+export async function use(): Promise<string> {
+  await using model = await load({ provider: 'cpu' });
+  const size: ${manifest.image.size} = model.facts.image.size;
+  const pixels: readonly ['images', 'frames', 3, ${manifest.image.size}, ${manifest.image.size}] = model.facts.graphs.vision.inputs.pixels.shape;
+  const token: '${manifest.language.tokens.endOfChunk}' = model.facts.tokens.endOfChunk;
+  const { text } = await model.generate({ query: { image: 'a.png' } });
+  return [size, pixels, token, text].join();
+}
+export const wrong: Facts['contextLength'] = ${manifest.language.contextLength + 1};
+`,
+    );
+    const sentences = typeCheck(using).map(({ line, sentence }) => `${line} ${sentence}`);
+    assert.deepEqual(sentences, [
+      `10 Type '${manifest.language.contextLength + 1}' is not assignable to type '${manifest.language.contextLength}'. (TS2322)`,
+    ]);
+  });
+
+  it('is what compile writes', async () => {
+    assert.equal(await readFile(join(out, 'client.ts'), 'utf8'), clientSource({ ...manifest, files: {} }));
+  });
+
+  it('writes any name so that it means itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const source = clientSource({ ...manifest, model: { ...manifest.model, name } });
+        const file = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }).createSourceFile(
+          'c.ts',
+          source,
+        );
+        const facts = file.getVariableDeclarationOrThrow('facts');
+        const [first] = facts.getDescendantsOfKind(ts.SyntaxKind.StringLiteral);
+        assert.equal(first?.getLiteralValue(), name);
+        assert.equal(file.getFunctions().length, 1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

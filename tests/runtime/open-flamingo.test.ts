@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile } from '../../compiler/compile.ts';
+import { type SafetensorsFile, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { clipVit } from '../../models/clip-vit.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { opt } from '../../models/opt.ts';
+import { decode } from '../../runtime/generate/decode.ts';
+import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
+import { createSearch, type GenerateOptions, parseGenerateOptions } from '../../runtime/generate/options.ts';
+import type { Hypothesis } from '../../runtime/generate/search.ts';
+import { scoreCandidates } from '../../runtime/score.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
+import { assertClose } from '../models/close.ts';
+import { openReference, rowsOf, sizesOf, tensorsUnder, without } from '../models/reference.ts';
+
+const TOKENS = {
+  image: '<image>',
+  endOfChunk: '<|endofchunk|>',
+  padding: '<PAD>',
+  beginning: null,
+  end: null,
+};
+
+/** A tokenizer with the reference's special tokens at the reference's ids; the prompts are given in ids. */
+function tokenizerOf(ids: { image: number; endOfChunk: number; padding: number }): string {
+  const special = [
+    [ids.image, TOKENS.image],
+    [ids.endOfChunk, TOKENS.endOfChunk],
+    [ids.padding, TOKENS.padding],
+  ] as const;
+  const letters = Array.from(
+    { length: ids.endOfChunk },
+    (_, id) => [String.fromCodePoint(0x41 + id), id] as const,
+  );
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: special.map(([id, content]) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: 'BPE',
+      vocab: Object.fromEntries(letters.filter(([, id]) => id !== ids.padding)),
+      merges: [],
+      unk_token: 'A',
+    },
+  });
+}
+
+/** The reference's weights under the names that the compiler reads, in one file. */
+async function writeWeights(file: SafetensorsFile, path: string): Promise<void> {
+  const parts = [
+    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
+    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
+    tensorsUnder(file, 'weights.'),
+  ];
+  const tensors = [];
+  for (const part of parts) {
+    for (const name of part.names) {
+      tensors.push({
+        name,
+        dtype: 'float32' as const,
+        shape: part.tensor(name).shape,
+        data: await part.readFloat32(name),
+      });
+    }
+  }
+  await writeSafetensors(path, tensors);
+}
+
+for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+  describe(`the runtime against OpenFlamingo's generate (${reference})`, () => {
+    let folder: string;
+    let file: SafetensorsFile;
+    let engine: Engine;
+    let prompts: PreparedPrompt[];
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'open-flamingo-'));
+      file = await openReference(`${reference}.safetensors`);
+      const [size, vision, language] = [sizesOf(file), sizesOf(file, 'vision'), sizesOf(file, 'language')];
+      const ids = {
+        image: size('media_token_id'),
+        endOfChunk: size('eoc_token_id'),
+        padding: size('pad_token_id'),
+      };
+      const program = flamingo({
+        name: reference,
+        convention: 'open-flamingo',
+        tokens: TOKENS,
+        vision: clipVit({
+          image: vision('image_size'),
+          patch: vision('patch_size'),
+          dim: vision('hidden_size'),
+          layers: vision('num_hidden_layers'),
+          heads: vision('num_attention_heads'),
+          inner: vision('intermediate_size'),
+        }),
+        language: opt({
+          dim: language('hidden_size'),
+          layers: language('num_hidden_layers'),
+          heads: language('num_attention_heads'),
+          inner: language('ffn_dim'),
+          vocabulary: size('vocab_size'),
+          contextLength: language('max_position_embeddings'),
+        }),
+        crossAttention: { every: size('cross_attn_every_n_layers') },
+      });
+      const [weights, tokenizer, out] = ['weights.safetensors', 'tokenizer.json', 'artifact'].map((name) =>
+        join(folder, name),
+      );
+      assert.ok(weights && tokenizer && out);
+      await writeWeights(file, weights);
+      await writeFile(tokenizer, tokenizerOf(ids));
+      await compile(program, { out, source: 'reference.ts', tokenizer, weights: [weights] });
+      engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
+      prompts = await preparePrompts(ids);
+    });
+    after(async () => {
+      await engine?.close();
+      await rm(folder, { recursive: true });
+    });
+
+    async function preparePrompts({
+      image,
+      padding,
+    }: {
+      image: number;
+      padding: number;
+    }): Promise<PreparedPrompt[]> {
+      const pixels = await file.readFloat32('input.vision_x');
+      const [, perRow = 0, frames = 0, ...sizes] = file.tensor('input.vision_x').shape;
+      const each = frames * sizes.reduce((product, size) => product * size, 1);
+      const rows = await rowsOf(file, 'input.lang_x');
+      const result: PreparedPrompt[] = [];
+      for (const [row, padded] of rows.entries()) {
+        const tokens = padded.slice(0, padded.findLastIndex((token) => token !== padding) + 1);
+        const count = tokens.filter((token) => token === image).length;
+        const images = Array.from({ length: count }, (_, index) => {
+          const start = (row * perRow + index) * each;
+          return { key: `${row} ${index}`, pixels: pixels.subarray(start, start + each), frames };
+        });
+        result.push({ tokens, media: await engine.media.encodePixels(images) });
+      }
+      return result;
+    }
+
+    /** New tokens as the reference writes them: filled up with padding after the end. */
+    const filled = ({ tokens }: Hypothesis, length: number): number[] => [
+      ...tokens,
+      ...new Array<number>(length - tokens.length).fill(engine.tokenizer.special.padding),
+    ];
+
+    async function answers(
+      batch: readonly PreparedPrompt[],
+      options: GenerateOptions,
+    ): Promise<Hypothesis[][]> {
+      const settings = parseGenerateOptions(options);
+      const searches = batch.map(() => createSearch(settings, engine.tokenizer.special));
+      const { maxNewTokens, beams } = settings;
+      return decode(engine.language, batch, searches, { maxNewTokens, rowsPerSearch: beams });
+    }
+
+    it('gives the same greedy answers, in a batch and one at a time', async () => {
+      const expected = await rowsOf(file, 'output.greedy.tokens');
+      const maxNewTokens = expected[0]?.length ?? 0;
+      assert.ok(
+        maxNewTokens > 4 && new Set(expected.flat()).size > 4,
+        'the reference has something to compare',
+      );
+      const batch = await answers(prompts, { maxNewTokens });
+      const best = ([hypothesis]: readonly Hypothesis[]) => {
+        assert.ok(hypothesis);
+        return filled(hypothesis, maxNewTokens);
+      };
+      assert.deepEqual(batch.map(best), expected);
+      for (const [row, prompt] of prompts.entries()) {
+        const [alone] = await answers([prompt], { maxNewTokens });
+        assert.deepEqual(best(alone ?? []), expected[row]);
+      }
+    });
+
+    it('gives the same three beams with the same scores', async () => {
+      for (const row of [0, 1]) {
+        const expected = await rowsOf(file, `output.beam.${row}.tokens`);
+        const maxNewTokens = expected[0]?.length ?? 0;
+        const prompt = prompts[row];
+        assert.ok(prompt);
+        const [beams = []] = await answers([prompt], { beams: 3, maxNewTokens });
+        assert.deepEqual(
+          beams.map((hypothesis) => filled(hypothesis, maxNewTokens)),
+          expected,
+        );
+        assertClose(
+          beams.map(({ score }) => score),
+          await file.readFloat32(`output.beam.${row}.scores`),
+        );
+      }
+    });
+
+    it('gives the same log-likelihoods of candidates', async () => {
+      const padded = await rowsOf(file, 'input.candidates');
+      const lengths = Array.from((await file.read('input.candidate_lengths')) as Iterable<bigint>, Number);
+      const candidates = padded.map((row, index) => row.slice(0, lengths[index]));
+      assert.ok(new Set(lengths).size > 1, 'candidates differ in length');
+      const found: number[] = [];
+      for (const prompt of prompts) {
+        const scores = await scoreCandidates(engine.language, prompt, candidates);
+        found.push(...scores.map((tokens) => tokens.reduce((sum, score) => sum + score, 0)));
+      }
+      assertClose(found, await file.readFloat32('output.candidate_log_likelihoods'));
+    });
+  });
+}

@@ -28,7 +28,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
   const values = new Map<Tensor, string>();
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
 
-  const valueOf = (tensor: Tensor | undefined): string | undefined => {
+  const nameOfValue = (tensor: Tensor | undefined): string | undefined => {
     if (tensor === undefined) return undefined;
     const known = values.get(tensor);
     if (known !== undefined) return known;
@@ -47,7 +47,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
     }
     const author = options.nameOf?.(operation);
     emitter.begin([...operation.scope, author?.name ?? operator.name].join('/'), author?.doc);
-    const outputs = operator.lower(emitter, operation.inputs.map(valueOf), operation);
+    const outputs = operator.lower(emitter, operation.inputs.map(nameOfValue), operation);
     for (const [index, tensor] of operation.outputs.entries()) {
       const value = outputs[index];
       if (value === undefined || value === '') continue;
@@ -56,7 +56,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
     }
   }
   for (const [name, tensor] of Object.entries(graph.outputs)) {
-    emitter.output(name, valueOf(tensor) ?? '', tensor);
+    emitter.output(name, nameOfValue(tensor) ?? '', tensor);
   }
   return emitter.finish(graph.name);
 }

@@ -6,7 +6,7 @@ import { equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import { checkKnown } from './check.ts';
 import { parsePattern } from './parser.ts';
-import { describeSide, namesOf, type Side } from './pattern.ts';
+import { describeSide, type Side } from './pattern.ts';
 import { reordered, reshaped } from './steps.ts';
 
 /** A tensor whose axes have names. */

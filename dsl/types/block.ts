@@ -4,7 +4,6 @@ import type { Agree, Canonical, Divide } from './dim.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from './problem.ts';
 import type {
   AxesOf,
-  BindAll,
   CheckArgument,
   DtypeOf,
   Environment,

@@ -86,7 +86,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, message: string]
 describe('rule files', () => {
   for (const [what, text, message] of MISTAKES) {
     it(`points at ${what}`, () => {
-      assert.throws(() => readRule(text, 'a.rule'), new RuleErrorLike(message));
+      assert.throws(() => readRule(text, 'a.rule'), { name: 'UserError', message });
     });
   }
 
@@ -187,9 +187,3 @@ describe('rule files', () => {
     );
   });
 });
-
-/** For assert.throws, which compares the properties of the error that it is given. */
-class RuleErrorLike {
-  readonly name = 'UserError';
-  constructor(readonly message: string) {}
-}

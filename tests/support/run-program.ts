@@ -1,6 +1,7 @@
 import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/encode/encode-model.ts';
+import { float16Bits } from '../../compiler/onnx/scalar.ts';
 import { initialValues } from '../../compiler/weights/initialise.ts';
 import { matchWeights } from '../../compiler/weights/match-weights.ts';
 import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
@@ -30,7 +31,8 @@ export async function withGraph<R>(
     const source = sources.get(name);
     const values =
       source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
-    bytes.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const stored = parameter.dtype === 'float16' ? Uint16Array.from(values, float16Bits) : values;
+    bytes.set(name, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
   }
   const model = encodeModel(onnx, ({ name }) => ({
     kind: 'inline',

@@ -68,7 +68,10 @@ describe('attention written by hand', () => {
   it('gives what the author could have written in one word', async () => {
     const inputs = { q, k, v, mask };
     const write = attentions['with einsum'];
-    const byHand = pipeline({ name: 'a', inputs, outputs: { result: write?.() ?? q } }, { target: 'cpu', fusion: true });
+    const byHand = pipeline(
+      { name: 'a', inputs, outputs: { result: write?.() ?? q } },
+      { target: 'cpu', fusion: true },
+    );
     const direct = { name: 'b', inputs, outputs: { result: attention(q, k, v, { heads: 4 }).result } };
     const feeds = feedsOf(direct);
     assertClose((await runGraph(byHand.graph, feeds)).result, (await runGraph(direct, feeds)).result);
@@ -79,7 +82,9 @@ describe('a feed-forward block written by hand', () => {
   it('becomes norm, linear and activation operators', async () => {
     const x = input('x', 'float32', ['batch', 'text', 32]);
     const names = { weight: [32], bias: [32], up: [64, 32], upBias: [64], down: [32, 64] };
-    const weights = Object.fromEntries(Object.entries(names).map(([name, shape]) => [name, input(name, 'float32', shape)]));
+    const weights = Object.fromEntries(
+      Object.entries(names).map(([name, shape]) => [name, input(name, 'float32', shape)]),
+    );
     const of = (name: keyof typeof names) => weights[name] ?? x;
     const write = (activation: (of: Tensor) => Tensor) => {
       const residual = add(x, constant([0.5], [1]));
@@ -96,8 +101,12 @@ describe('a feed-forward block written by hand', () => {
     };
     for (const [activation, apply] of Object.entries(activations)) {
       const graph = { name: 'block', inputs: { x, ...weights }, outputs: { result: write(apply) } };
-      const { graph: fused, report } = pipeline(graph, { target: 'cpu', fusion: true });
-      assert.deepEqual([...report.after.keys()].sort(), ['add', activation, 'linear', 'skipLayerNormalize'].sort());
+      const options = { target: 'cuda', precision: 'float32', fusion: true } as const;
+      const { graph: fused, report } = pipeline(graph, options);
+      assert.deepEqual(
+        [...report.after.keys()].sort(),
+        ['add', activation, 'linear', 'skipLayerNormalize'].sort(),
+      );
       await assertEqualRuns(graph, fused);
     }
   });
@@ -128,6 +137,9 @@ function assertClose(actual: Values | undefined, expected: Values | undefined): 
   assert.deepEqual(actual.shape, expected.shape);
   for (const [index, value] of expected.data.entries()) {
     const given = actual.data[index] ?? Number.NaN;
-    assert.ok(Math.abs(given - value) <= 1e-5 * Math.max(1, Math.abs(value)), `[${index}]: ${given} for ${value}`);
+    assert.ok(
+      Math.abs(given - value) <= 1e-5 * Math.max(1, Math.abs(value)),
+      `[${index}]: ${given} for ${value}`,
+    );
   }
 }

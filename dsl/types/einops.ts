@@ -1,0 +1,244 @@
+import type { Dim, Shape } from '../tensor.ts';
+import type { Agree, Canonical, Divide, Multiply } from './dim.ts';
+import type { DescribeItem, FirstTwice, FirstUnknown, Item, Names, ParseSide, Spaced } from './pattern.ts';
+import type { Describe, DescribeDim, Problem } from './problem.ts';
+import type { IsWideShape } from './wide.ts';
+
+/*
+ * Patterns over one tensor, checked in the order of `einops/rearrange.ts` and with its sentences. The outcome is the
+ * shape of the result, or a problem.
+ */
+
+/** What each operation allows: axes that appear, axes that vanish, numbers on the right. */
+type Rearranging = 'rearrange' | 'repeat' | 'reduce';
+
+export type Einops<K extends Rearranging, P extends string, S extends Shape, Z> = string extends P
+  ? Shape
+  : P extends `${infer L}->${infer R}`
+    ? R extends `${string}->${string}`
+      ? ArrowProblem<P>
+      : P extends `${string},${string}`
+        ? Problem<'a comma separates tensors in einsum patterns only'>
+        : Sides<K, P, ParseSide<L>, ParseSide<R>, S, Z>
+    : ArrowProblem<P>;
+
+type ArrowProblem<P extends string> =
+  Problem<`the pattern '${P}' needs one '->' between the axes before and after`>;
+
+type Sides<K extends Rearranging, P extends string, L, R, S extends Shape, Z> = [L] extends [never]
+  ? ParenthesesProblem<P>
+  : [R] extends [never]
+    ? ParenthesesProblem<P>
+    : L extends readonly Item[]
+      ? R extends readonly Item[]
+        ? CheckNames<K, L, R, Names<L>, Names<R>, Z> extends infer Wrong extends string
+          ? [Wrong] extends [never]
+            ? IsWideShape<S> extends true
+              ? Shape
+              : Finish<K, BindFront<L, S, CanonicalSizes<Z>, L, S>, R>
+            : Wrong
+          : never
+        : never
+      : never;
+
+type ParenthesesProblem<P extends string> = Problem<`the parentheses of the pattern '${P}' do not match`>;
+
+type CanonicalSizes<Z> = { readonly [N in keyof Z]: Z[N] extends Dim ? Canonical<Z[N]> : Dim };
+
+/** The first thing wrong with the names, whatever the tensor; never when all is well. */
+type CheckNames<
+  K extends Rearranging,
+  L extends readonly Item[],
+  R extends readonly Item[],
+  LN extends readonly string[],
+  RN extends readonly string[],
+  Z,
+> = [FirstTwice<LN>] extends [never]
+  ? [FirstTwice<RN>] extends [never]
+    ? [CheckKnown<K, LN, RN>] extends [never]
+      ? [CheckKept<K, LN, RN>] extends [never]
+        ? [CheckEllipsis<K, L, R>] extends [never]
+          ? [CheckNumbers<K, LN, RN>] extends [never]
+            ? CheckSizes<Z, LN[number] | RN[number]>
+            : CheckNumbers<K, LN, RN>
+          : CheckEllipsis<K, L, R>
+        : CheckKept<K, LN, RN>
+      : CheckKnown<K, LN, RN>
+    : TwiceProblem<FirstTwice<RN>, RN, 'right'>
+  : TwiceProblem<FirstTwice<LN>, LN, 'left'>;
+
+type TwiceProblem<N extends string, All, Where extends string> = N extends '...'
+  ? Problem<`'...' occurs twice on the ${Where} of ->`>
+  : All extends readonly string[]
+    ? Problem<`axis '${N}' occurs twice on the ${Where} of ->`>
+    : never;
+
+type CheckKnown<K, LN extends readonly string[], RN extends readonly string[]> = K extends 'repeat'
+  ? never
+  : [FirstUnknown<RN, LN[number] | `${bigint}` | '...'>] extends [never]
+    ? never
+    : Problem<`unknown axis '${FirstUnknown<RN, LN[number] | `${bigint}` | '...'>}' on the right of ->; the left has: ${Spaced<WithoutEllipsis<LN>>}`>;
+
+type WithoutEllipsis<N extends readonly string[], Done extends readonly string[] = []> = N extends readonly [
+  infer H extends string,
+  ...infer T extends readonly string[],
+]
+  ? WithoutEllipsis<T, H extends '...' | `${bigint}` ? Done : [...Done, H]>
+  : Done;
+
+type CheckKept<K, LN extends readonly string[], RN extends readonly string[]> = K extends 'reduce'
+  ? never
+  : [FirstUnknown<LN, RN[number] | `${bigint}` | '...'>] extends [never]
+    ? never
+    : Problem<`axis '${FirstUnknown<LN, RN[number] | `${bigint}` | '...'>}' on the left of -> is missing on the right`>;
+
+type CheckEllipsis<K, L extends readonly Item[], R extends readonly Item[]> = K extends 'reduce'
+  ? never
+  : [HasEllipsis<L>] extends [HasEllipsis<R>]
+    ? never
+    : Problem<"'...' must be on both sides of -> or on neither">;
+
+type HasEllipsis<I extends readonly Item[]> = '...' extends I[number] ? true : false;
+
+type CheckNumbers<K, LN extends readonly string[], RN extends readonly string[]> = [NumberIn<LN>] extends [
+  never,
+]
+  ? K extends 'repeat'
+    ? never
+    : NumberIn<RN> extends infer N extends string
+      ? [N] extends [never]
+        ? never
+        : NumberProblem<N>
+      : never
+  : NumberProblem<NumberIn<LN>>;
+
+type NumberIn<N extends readonly string[]> = Extract<N[number], `${bigint}`>;
+
+type NumberProblem<N extends string> = Problem<`the number ${N} can stand only on the right of -> in repeat`>;
+
+type CheckSizes<Z, Known extends string> = string extends keyof Z
+  ? never
+  : [Exclude<keyof Z, Known>] extends [never]
+    ? never
+    : Problem<`a size is given for '${Exclude<keyof Z, Known> & string}', which the pattern does not have`>;
+
+/** Names bound so far, and the axes that `...` stands for. */
+interface Bound<E = unknown, Passed extends Shape = Shape> {
+  readonly environment: E;
+  readonly passed: Passed;
+}
+
+/** Binds from the front up to `...`, then from the back. */
+type BindFront<
+  Items extends readonly Item[],
+  S extends Shape,
+  E,
+  All extends readonly Item[],
+  Whole extends Shape,
+> = Items extends readonly [infer I extends Item, ...infer Is extends readonly Item[]]
+  ? I extends '...'
+    ? BindBack<Is, S, E, All, Whole>
+    : S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
+      ? BindItem<I, D, E> extends infer R
+        ? R extends string
+          ? R
+          : BindFront<Is, Ds, R, All, Whole>
+        : never
+      : RankProblem<All, Whole>
+  : S extends readonly []
+    ? Bound<E, readonly []>
+    : RankProblem<All, Whole>;
+
+type BindBack<
+  Items extends readonly Item[],
+  S extends Shape,
+  E,
+  All extends readonly Item[],
+  Whole extends Shape,
+> = Items extends readonly [...infer Is extends readonly Item[], infer I extends Item]
+  ? S extends readonly [...infer Ds extends Shape, infer D extends Dim]
+    ? BindItem<I, D, E> extends infer R
+      ? R extends string
+        ? R
+        : BindBack<Is, Ds, R, All, Whole>
+      : never
+    : RankProblem<All, Whole>
+  : Bound<E, S>;
+
+type RankProblem<All extends readonly Item[], S extends Shape> =
+  HasEllipsis<All> extends true
+    ? Problem<`the pattern has at least ${Axes<All>['length'] & number} axes on the left, but the tensor ${Describe<S>} has ${S['length']}`>
+    : Problem<`the pattern has ${All['length']} axes on the left, but the tensor ${Describe<S>} has ${S['length']}`>;
+
+type Axes<I extends readonly Item[], Done extends readonly Item[] = []> = I extends readonly [
+  infer H extends Item,
+  ...infer T extends readonly Item[],
+]
+  ? Axes<T, H extends '...' ? Done : [...Done, H]>
+  : Done;
+
+/** The environment with an item's names, or a problem. */
+type BindItem<I extends Item, D extends Dim, E> = I extends string
+  ? I extends keyof E
+    ? Agree<E[I] & Dim, D> extends true
+      ? E
+      : MadeProblem<I, D, E[I]>
+    : E & Readonly<Record<I, D>>
+  : I extends readonly string[]
+    ? BindGroup<I, D, E, I>
+    : never;
+
+/** A group: the product of its known parts, and at most one part to find. */
+type BindGroup<
+  Rest extends readonly string[],
+  D extends Dim,
+  E,
+  I extends readonly string[],
+  Known extends Dim = 1,
+  Unknown extends readonly string[] = [],
+> = Rest extends readonly [infer H extends string, ...infer T extends readonly string[]]
+  ? H extends keyof E
+    ? BindGroup<T, D, E, I, Multiply<Known, E[H] & Dim>, Unknown>
+    : BindGroup<T, D, E, I, Known, [...Unknown, H]>
+  : Unknown extends readonly []
+    ? Agree<Known, D> extends true
+      ? E
+      : MadeProblem<I, D, Known>
+    : Unknown extends readonly [infer N extends string]
+      ? [Divide<D, Known>] extends [never]
+        ? Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}, which ${DescribeDim<Known>} does not divide`>
+        : E & Readonly<Record<N, Divide<D, Known>>>
+      : Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}: give the size of all its parts but one`>;
+
+type MadeProblem<I, D, Known> =
+  Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}, but the pattern makes it ${DescribeDim<Known>}`>;
+
+/** The shape of the right side. */
+type Finish<K extends Rearranging, B, R extends readonly Item[]> =
+  B extends Bound<infer E, infer Passed>
+    ? K extends 'repeat'
+      ? [FirstUnknown<Names<R>, (keyof E & string) | `${bigint}` | '...'>] extends [never]
+        ? Build<R, E, Passed>
+        : Problem<`axis '${FirstUnknown<Names<R>, (keyof E & string) | `${bigint}` | '...'>}' is new on the right of ->, so give its size`>
+      : Build<R, E, Passed>
+    : B;
+
+type Build<
+  R extends readonly Item[],
+  E,
+  Passed extends Shape,
+  Done extends Shape = readonly [],
+> = R extends readonly [infer I extends Item, ...infer Is extends readonly Item[]]
+  ? I extends '...'
+    ? Build<Is, E, Passed, readonly [...Done, ...Passed]>
+    : Build<Is, E, Passed, readonly [...Done, I extends readonly string[] ? Group<I, E> : Single<I, E>]>
+  : Done;
+
+type Single<N, E> = N extends `${infer V extends number}` ? V : N extends keyof E ? E[N] & Dim : Dim;
+
+type Group<N extends readonly string[], E, Done extends Dim = 1> = N extends readonly [
+  infer H extends string,
+  ...infer T extends readonly string[],
+]
+  ? Group<T, E, Multiply<Done, Single<H, E>>>
+  : Done;

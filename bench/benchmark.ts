@@ -4,6 +4,8 @@ import type { Section } from './result.ts';
 export interface BenchmarkContext {
   /** A fraction of the rounds: to see that everything works, not to quote. */
   readonly quick: boolean;
+  /** Threads of ONNX Runtime. */
+  readonly threads: number;
   /** A line for whoever waits. */
   note(line: string): void;
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import colours from 'picocolors';
 import { UserError } from '../compiler/artifact/user-error.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -12,16 +12,19 @@ import { renderSection } from './table.ts';
 interface Flags {
   readonly json?: string;
   readonly quick?: boolean;
+  readonly threads: number;
 }
 
-async function run(names: readonly string[], { json, quick = false }: Flags): Promise<void> {
+async function run(names: readonly string[], { json, quick = false, threads }: Flags): Promise<void> {
   const chosen = choose(await discover(), names);
-  const report: Report = { format: 1, quick, machine: describeMachine(), benchmarks: [] };
+  const report: Report = { format: 1, quick, threads, machine: describeMachine(), benchmarks: [] };
   const { processor, cores, node, onnxruntime, load } = report.machine;
-  note(`${processor}, ${cores} cores (load ${load.toFixed(1)}), Node ${node}, ONNX Runtime ${onnxruntime}`);
+  note(
+    `${processor}, ${cores} cores, ${threads} used (load ${load.toFixed(1)}), Node ${node}, ONNX Runtime ${onnxruntime}`,
+  );
   for (const { name, summary, run } of chosen) {
     const started = performance.now();
-    const sections = await run({ quick, note: (line) => note(`  ${name}: ${line}`) });
+    const sections = await run({ quick, threads, note: (line) => note(`  ${name}: ${line}`) });
     const seconds = (performance.now() - started) / 1000;
     report.benchmarks.push({ name, summary, seconds, sections: [...sections] });
     process.stdout.write(`${colours.bold(name)}: ${summary} (${seconds.toFixed(0)} s)\n\n`);
@@ -43,6 +46,11 @@ function choose(all: readonly Benchmark[], names: readonly string[]): readonly B
   });
 }
 
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a whole number from 1 was expected.');
+}
+
 function note(line: string): void {
   process.stderr.write(`${colours.dim(line)}\n`);
 }
@@ -54,6 +62,12 @@ const command = new Command('npm run bench --')
   .argument('[names...]', 'benchmarks to run (default: all)')
   .option('--json <file>', 'write the numbers too')
   .option('--quick', 'a few rounds each: to see that everything works, not to quote')
+  .option(
+    '--threads <n>',
+    'of ONNX Runtime; more than 1 suffer most from whatever else the machine does',
+    wholeNumber,
+    1,
+  )
   .action(run);
 
 try {

@@ -40,6 +40,8 @@ const section = z.strictObject({
 export const reportSchema = z.strictObject({
   format: z.literal(1),
   quick: z.boolean(),
+  /** Of ONNX Runtime. */
+  threads: z.number().int().min(1),
   machine: z.strictObject({
     processor: z.string(),
     cores: z.number().int(),

@@ -1,5 +1,4 @@
-import type { Tensor } from '../../dsl/index.ts';
-import { type Graph, input, nameParameters } from '../../dsl/index.ts';
+import { type Graph, input, nameParameters, type Tensor } from '../../dsl/index.ts';
 import { clipVit } from '../../models/clip-vit.ts';
 import { flamingo } from '../../models/flamingo.ts';
 import { languageGraph } from '../../models/flamingo-language-graph.ts';

@@ -15,17 +15,20 @@ export interface OpenGraph {
 export interface OpenGraphOptions {
   /** Default true. */
   readonly fusion?: boolean;
+  readonly threads: number;
   /** What ONNX Runtime itself may rewrite; default `all`, as it comes. */
   readonly optimisation?: 'disabled' | 'all';
 }
 
 /** Compiles a graph, its parameters named, in memory with weights to measure with, and loads it on the CPU provider. */
-export async function openGraph(graph: Graph, options: OpenGraphOptions = {}): Promise<OpenGraph> {
-  const { fusion = true, optimisation = 'all' } = options;
+export async function openGraph(graph: Graph, options: OpenGraphOptions): Promise<OpenGraph> {
+  const { fusion = true, threads, optimisation = 'all' } = options;
   const { onnx } = compileGraph(graph, { fusion });
   const model = encodeModel(onnx, (parameter) => ({ kind: 'inline', bytes: benchmarkWeights(parameter) }));
   const session = await InferenceSession.create(model, {
     graphOptimizationLevel: optimisation,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
     logSeverityLevel: 4,
     // Otherwise the threads of the session that has just run would spin through the beginning of the next one's turn.
     extra: { session: { force_spinning_stop: '1' } },

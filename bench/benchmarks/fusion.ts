@@ -163,9 +163,11 @@ export const benchmark: Benchmark = {
     const cases: Case[] = [];
     for (const part of parts) cases.push(...(await measurePart(part, context)));
     context.note('all of it');
-    const whole = await measureWhole('all', context);
-    context.note("all of it, without ONNX Runtime's own rewriting");
-    const alone = await measureWhole('disabled', context);
+    const whole = [await measureWhole('all', context)];
+    if (!context.quick) {
+      context.note("all of it, without ONNX Runtime's own rewriting");
+      whole.push(await measureWhole('disabled', context));
+    }
     const notes = [
       "Both forms run with ONNX Runtime's own graph optimisation on, which fuses some plain patterns itself.",
       'Outputs of both forms are compared before they are timed.',
@@ -175,7 +177,7 @@ export const benchmark: Benchmark = {
       { title: 'Parts', cases, notes },
       {
         title: answered,
-        cases: [whole, alone],
+        cases: whole,
         notes: [
           "Without its own rewriting ONNX Runtime also leaves the plain form's weights to be transposed in every run.",
         ],

@@ -47,7 +47,7 @@ async function measure(
   );
   const samples = await interleave(Object.fromEntries(variants), {
     seconds: quick ? 0.2 : rounds.seconds,
-    least: quick ? 3 : 6,
+    least: quick ? 2 : 6,
   });
   const scale = rounds.unit === 'ms' ? 1 : 1000;
   const at = (name: string, shots: number) =>

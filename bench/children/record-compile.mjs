@@ -1,0 +1,15 @@
+// Loaded before the command line (`node --import`): records when the stages of a compilation begin, told by the modules
+// that they load, and at the end the peak of the process's memory. Lines of JSON go to the file named by BENCH_RECORD.
+import { appendFileSync } from 'node:fs';
+import { register } from 'node:module';
+
+const file = process.env.BENCH_RECORD;
+if (file === undefined) throw new Error('BENCH_RECORD names no file');
+const record = (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`);
+
+record({ stage: 'process', at: performance.timeOrigin });
+process.on('exit', () => {
+  record({ stage: 'end', at: performance.timeOrigin + performance.now() });
+  record({ peak: process.resourceUsage().maxRSS * 1024 });
+});
+register('./stage-hooks.mjs', import.meta.url, { data: { file } });

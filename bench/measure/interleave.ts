@@ -10,8 +10,11 @@ export interface Rounds {
   readonly most?: number;
 }
 
-/** A shorter sample is repeated: the clock and the first touch of a cache would be most of it. */
-const SHORTEST_SAMPLE = 4;
+/**
+ * Milliseconds; shorter runs are repeated, after one untimed: what the variant before left in the processor's caches
+ * would be most of a single one.
+ */
+const SHORTEST_SAMPLE = 20;
 
 /**
  * Measures variants in turns, A B B A A B ..., so that noise of the machine and slow drift meet all of them alike.
@@ -34,6 +37,7 @@ export async function interleave<Name extends string>(
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() - started > seconds * 1000) break;
     for (const { run, repeats, samples } of round % 2 === 0 ? entries : entries.toReversed()) {
+      if (repeats > 1) await run();
       samples.push(await time(run, repeats));
     }
   }

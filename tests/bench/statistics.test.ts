@@ -57,10 +57,17 @@ describe('statistics of the benchmarks', () => {
     const order: string[] = [];
     const slow = (name: string) => async () => {
       order.push(name);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 25));
     };
     const samples = await interleave({ a: slow('a'), b: slow('b') }, { seconds: 0, least: 3 });
     assert.equal(order.slice(4).join(''), 'abbaab', 'after two untimed runs of each');
     assert.deepEqual([samples.a.length, samples.b.length], [3, 3]);
+  });
+
+  it('repeats a short run, and gives the time of one', async () => {
+    let runs = 0;
+    const { a } = await interleave({ a: async () => void runs++ }, { seconds: 0, least: 2 });
+    assert.ok(runs > 2 + 2 * 2, `${runs} runs`);
+    assert.equal(a.length, 2);
   });
 });

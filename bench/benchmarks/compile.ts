@@ -45,7 +45,7 @@ export const benchmark: Benchmark = {
     });
     const notes = [
       'Aim for flamingo-3b: under 5 s and 1000 MB.',
-      'Weights, had there been any, are copied and not held: they cost time by their size and no memory.',
+      'Without weights: copying or drawing them takes time of its own.',
     ];
     return [{ title: 'A compilation', cases, notes }];
   },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { elementCount } from '../dsl/element-count.ts';
 import type { Target } from '../dsl/emitter.ts';
 import type { Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
@@ -176,7 +177,7 @@ function summarise(
   weights: readonly string[] | 'none',
   seed: number,
 ): Manifest['parameters'] {
-  const size = (parameter: ParameterInfo) => parameter.shape.reduce((product, each) => product * each, 1);
+  const size = (parameter: ParameterInfo) => elementCount(parameter.shape);
   const sum = (list: readonly ParameterInfo[]) =>
     list.reduce((total, parameter) => total + size(parameter), 0);
   const seeded = parameters.filter((parameter) => !sources.has(parameter.name ?? ''));

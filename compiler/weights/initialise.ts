@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { elementCount } from '../../dsl/element-count.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { ParameterInfo } from '../../dsl/tensor.ts';
  * values whatever else the model holds, so that adding a layer does not change the others.
  */
 export function initialValues(parameter: ParameterInfo, seed: number): Float32Array {
-  const values = new Float32Array(parameter.shape.reduce((product, size) => product * size, 1));
+  const values = new Float32Array(elementCount(parameter.shape));
   const { initialiser } = parameter;
   if (initialiser.kind === 'constant') return values.fill(initialiser.value);
   const random = uniformDraws(`${seed} ${parameter.name ?? ''}`);

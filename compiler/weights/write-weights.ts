@@ -1,3 +1,4 @@
+import { elementCount } from '../../dsl/element-count.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { float16Bits } from '../onnx/scalar.ts';
@@ -20,9 +21,7 @@ export interface WeightOrder {
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
 export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
-  const sizes = order.parameters.map((parameter) =>
-    parameter.shape.reduce((product, size) => product * size, 1),
-  );
+  const sizes = order.parameters.map((parameter) => elementCount(parameter.shape));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
   const tensors = order.parameters.map((parameter, index) => ({

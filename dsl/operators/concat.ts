@@ -1,9 +1,10 @@
+import { elementCount } from '../element-count.ts';
 import { apply, type ConstantTensor, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { concatShape } from '../shape/concat.ts';
 import type { Tensor } from '../tensor.ts';
 import { fixedShape } from './shared/dims.ts';
-import { elementCount, foldable, numbersOf, pack } from './shared/elements.ts';
+import { foldable, numbersOf, pack } from './shared/elements.ts';
 import { required, sameDtype } from './shared/inputs.ts';
 
 export const concatOperator = defineOperator<{ axis: number }>({

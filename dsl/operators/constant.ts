@@ -1,9 +1,10 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
+import { elementCount } from '../element-count.ts';
 import { fail } from '../operator.ts';
 import type { ConstantData, Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
-import { elementCount, pack } from './shared/elements.ts';
+import { pack } from './shared/elements.ts';
 import { FLOATS } from './shared/inputs.ts';
 
 /**

@@ -1,9 +1,10 @@
+import { elementCount } from '../element-count.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { gatherShape } from '../shape/gather.ts';
 import type { Tensor } from '../tensor.ts';
 import { fixedShape } from './shared/dims.ts';
-import { elementCount, foldable, numbersOf, offsets, pick, stridesOf } from './shared/elements.ts';
+import { foldable, numbersOf, offsets, pick, stridesOf } from './shared/elements.ts';
 import { checkDtype, required } from './shared/inputs.ts';
 
 export const gatherOperator = defineOperator<{ axis: number }>({

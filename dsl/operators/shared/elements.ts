@@ -14,10 +14,6 @@ export function foldable(inputs: readonly ConstantTensor[], types: readonly Tens
   );
 }
 
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /** Row-major strides, in elements. */
 export function stridesOf(shape: readonly number[]): readonly number[] {
   const strides: number[] = [];

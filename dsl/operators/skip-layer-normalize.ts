@@ -2,28 +2,14 @@ import { applyAll, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { layerNormalize } from './layer-normalize.ts';
-import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
-import { checkLastAxis } from './shared/last-axis.ts';
+import { required } from './shared/inputs.ts';
 import { named } from './shared/names.ts';
-import { checkSkip, fitsSkipKernel } from './shared/skip.ts';
+import { fitsSkipKernel, inferSkipNormalize } from './shared/skip.ts';
 
 export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'skipLayerNormalize',
   fused: true,
-  infer(inputs) {
-    const x = required('skipLayerNormalize', inputs, 0, 'x');
-    const skip = required('skipLayerNormalize', inputs, 1, 'skip');
-    const weight = required('skipLayerNormalize', inputs, 2, 'weight');
-    const dtype = sameDtype('skipLayerNormalize', x, skip, weight, inputs[3]);
-    checkDtype('skipLayerNormalize', 'x', x, FLOATS);
-    checkSkip('skipLayerNormalize', x, skip);
-    checkLastAxis('skipLayerNormalize', x, 'weight', weight);
-    checkLastAxis('skipLayerNormalize', x, 'bias', inputs[3]);
-    return [
-      { dtype, shape: x.shape },
-      { dtype, shape: x.shape },
-    ];
-  },
+  infer: (inputs) => inferSkipNormalize('skipLayerNormalize', inputs),
   lower(emit, inputs, { attributes, inputs: [x] }) {
     const epsilon = { float: attributes.epsilon };
     if (!fitsSkipKernel(x?.shape)) {

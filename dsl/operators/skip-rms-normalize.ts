@@ -2,27 +2,14 @@ import { applyAll, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { rmsNormalize } from './rms-normalize.ts';
-import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
-import { checkLastAxis } from './shared/last-axis.ts';
+import { required } from './shared/inputs.ts';
 import { named } from './shared/names.ts';
-import { checkSkip, fitsSkipKernel } from './shared/skip.ts';
+import { fitsSkipKernel, inferSkipNormalize } from './shared/skip.ts';
 
 export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'skipRmsNormalize',
   fused: true,
-  infer(inputs) {
-    const x = required('skipRmsNormalize', inputs, 0, 'x');
-    const skip = required('skipRmsNormalize', inputs, 1, 'skip');
-    const weight = required('skipRmsNormalize', inputs, 2, 'weight');
-    const dtype = sameDtype('skipRmsNormalize', x, skip, weight);
-    checkDtype('skipRmsNormalize', 'x', x, FLOATS);
-    checkSkip('skipRmsNormalize', x, skip);
-    checkLastAxis('skipRmsNormalize', x, 'weight', weight);
-    return [
-      { dtype, shape: x.shape },
-      { dtype, shape: x.shape },
-    ];
-  },
+  infer: (inputs) => inferSkipNormalize('skipRmsNormalize', inputs),
   lower(emit, inputs, { attributes, inputs: [x] }) {
     const epsilon = { float: attributes.epsilon };
     if (!fitsSkipKernel(x?.shape)) {

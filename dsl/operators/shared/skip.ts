@@ -1,6 +1,27 @@
 import { describeShape, fail } from '../../operator.ts';
 import { equalDims } from '../../shape/dim.ts';
-import type { Shape, Tensor } from '../../tensor.ts';
+import type { Shape, Tensor, TensorType } from '../../tensor.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './inputs.ts';
+import { checkLastAxis } from './last-axis.ts';
+
+/** The shape rule of a skip normalisation of x, skip, weight and, where it has one, bias: normalised and sum. */
+export function inferSkipNormalize(
+  operator: string,
+  inputs: readonly (Tensor | undefined)[],
+): readonly TensorType[] {
+  const x = required(operator, inputs, 0, 'x');
+  const skip = required(operator, inputs, 1, 'skip');
+  const weight = required(operator, inputs, 2, 'weight');
+  const dtype = sameDtype(operator, x, skip, weight, inputs[3]);
+  checkDtype(operator, 'x', x, FLOATS);
+  checkSkip(operator, x, skip);
+  checkLastAxis(operator, x, 'weight', weight);
+  checkLastAxis(operator, x, 'bias', inputs[3]);
+  return [
+    { dtype, shape: x.shape },
+    { dtype, shape: x.shape },
+  ];
+}
 
 /** Refuses a skip connection whose shape is not x's own. */
 export function checkSkip(operator: string, x: Tensor, skip: Tensor): void {

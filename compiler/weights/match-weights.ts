@@ -75,10 +75,22 @@ export function spellings(program: NamedParameters, name: string): readonly stri
 }
 
 function translate({ ours, theirs }: CheckpointName, name: string): string | undefined {
-  const match = new RegExp(`^${ours.split('*').map(escapeForPattern).join('(.*?)')}$`).exec(name);
+  const match = patternOf(ours).exec(name);
   if (match === null) return undefined;
   let capture = 1;
   return theirs.replaceAll('*', () => match[capture++] ?? '');
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A rule is asked about every parameter of a model; its pattern is made once. */
+function patternOf(ours: string): RegExp {
+  let pattern = patterns.get(ours);
+  if (pattern === undefined) {
+    pattern = new RegExp(`^${ours.split('*').map(escapeForPattern).join('(.*?)')}$`);
+    patterns.set(ours, pattern);
+  }
+  return pattern;
 }
 
 function escapeForPattern(text: string): string {

@@ -1,43 +1,12 @@
 import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
 import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
-import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { opt } from '../../models/opt.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { openFlamingoProgram } from './open-flamingo-program.ts';
 import { openReference, rowsOf, sizesOf, tensorsUnder, without } from './reference.ts';
-
-/** The model that OpenFlamingo joined for the reference, in this project's words. */
-function openFlamingo(file: SafetensorsFile): Program {
-  const size = sizesOf(file);
-  const vision = sizesOf(file, 'vision');
-  const language = sizesOf(file, 'language');
-  return flamingo({
-    name: 'open-flamingo-reference',
-    convention: 'open-flamingo',
-    vision: clipVit({
-      image: vision('image_size'),
-      patch: vision('patch_size'),
-      dim: vision('hidden_size'),
-      layers: vision('num_hidden_layers'),
-      heads: vision('num_attention_heads'),
-      inner: vision('intermediate_size'),
-    }),
-    language: opt({
-      dim: language('hidden_size'),
-      layers: language('num_hidden_layers'),
-      heads: language('num_attention_heads'),
-      inner: language('ffn_dim'),
-      vocabulary: size('vocab_size'),
-      contextLength: language('max_position_embeddings'),
-    }),
-    crossAttention: { every: size('cross_attn_every_n_layers') },
-  });
-}
 
 /** The frozen parts and the trained ones; the trained token embeddings have grown and take the frozen ones' place. */
 function weightsOf(file: SafetensorsFile): readonly SafetensorsFile[] {
@@ -73,7 +42,7 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
           const file = await openReference(`${reference}.safetensors`);
           const size = sizesOf(file);
           const [image, padding] = [size('media_token_id'), size('pad_token_id')];
-          const program = openFlamingo(file);
+          const program = openFlamingoProgram(file);
           const padded = await rowsOf(file, 'input.lang_x');
           const prompts = padded.map((row) =>
             row.slice(0, row.findLastIndex((token) => token !== padding) + 1),

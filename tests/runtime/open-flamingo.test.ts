@@ -4,9 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import { type SafetensorsFile, writeSafetensors } from '../../compiler/weights/safetensors.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { opt } from '../../models/opt.ts';
 import { decode } from '../../runtime/generate/decode.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../../runtime/generate/options.ts';
@@ -14,6 +11,7 @@ import type { Hypothesis } from '../../runtime/generate/search.ts';
 import { scoreCandidates } from '../../runtime/score.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
+import { openFlamingoProgram } from '../models/open-flamingo-program.ts';
 import { openReference, rowsOf, sizesOf, tensorsUnder, without } from '../models/reference.ts';
 
 const TOKENS = {
@@ -90,34 +88,13 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'open-flamingo-'));
       file = await openReference(`${reference}.safetensors`);
-      const [size, vision, language] = [sizesOf(file), sizesOf(file, 'vision'), sizesOf(file, 'language')];
+      const size = sizesOf(file);
       const ids = {
         image: size('media_token_id'),
         endOfChunk: size('eoc_token_id'),
         padding: size('pad_token_id'),
       };
-      const program = flamingo({
-        name: reference,
-        convention: 'open-flamingo',
-        tokens: TOKENS,
-        vision: clipVit({
-          image: vision('image_size'),
-          patch: vision('patch_size'),
-          dim: vision('hidden_size'),
-          layers: vision('num_hidden_layers'),
-          heads: vision('num_attention_heads'),
-          inner: vision('intermediate_size'),
-        }),
-        language: opt({
-          dim: language('hidden_size'),
-          layers: language('num_hidden_layers'),
-          heads: language('num_attention_heads'),
-          inner: language('ffn_dim'),
-          vocabulary: size('vocab_size'),
-          contextLength: language('max_position_embeddings'),
-        }),
-        crossAttention: { every: size('cross_attn_every_n_layers') },
-      });
+      const program = openFlamingoProgram(file, TOKENS);
       const [weights, tokenizer, out] = ['weights.safetensors', 'tokenizer.json', 'artifact'].map((name) =>
         join(folder, name),
       );

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import colours from 'picocolors';
+import { coloursFor } from '../cli/report.ts';
 import { UserError } from '../compiler/artifact/user-error.ts';
 import type { Benchmark } from './benchmark.ts';
 import { discover } from './discover.ts';
@@ -27,7 +27,9 @@ async function run(names: readonly string[], { json, quick = false, threads }: F
     const sections = await run({ quick, threads, note: (line) => note(`  ${name}: ${line}`) });
     const seconds = (performance.now() - started) / 1000;
     report.benchmarks.push({ name, summary, seconds, sections: [...sections] });
-    process.stdout.write(`${colours.bold(name)}: ${summary} (${seconds.toFixed(0)} s)\n\n`);
+    process.stdout.write(
+      `${coloursFor(process.stdout).bold(name)}: ${summary} (${seconds.toFixed(0)} s)\n\n`,
+    );
     for (const section of sections) process.stdout.write(`${renderSection(section)}\n\n`);
   }
   if (json !== undefined) {
@@ -52,7 +54,7 @@ function wholeNumber(text: string): number {
 }
 
 function note(line: string): void {
-  process.stderr.write(`${colours.dim(line)}\n`);
+  process.stderr.write(`${coloursFor(process.stderr).dim(line)}\n`);
 }
 
 const command = new Command('npm run bench --')
@@ -74,6 +76,6 @@ try {
   await command.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${colours.red('error')}: ${error.message}\n`);
+  process.stderr.write(`${coloursFor(process.stderr).red('error')}: ${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
-import colours from 'picocolors';
+import { coloursFor } from '../cli/report.ts';
 import type { Case, Comparison, Section, Spread } from './result.ts';
+
+const colours = coloursFor(process.stdout);
 
 /** A section as people read it: a line a case, a column a variant or ratio, the notes below. */
 export function renderSection({ title, cases, notes }: Section): string {

@@ -43,7 +43,8 @@ export function createReport(): Report {
   };
 }
 
-function coloursFor(stream: NodeJS.WriteStream): Colours {
+/** Colours for a terminal alone: the library by itself also colours pipes where `CI` is set. */
+export function coloursFor(stream: NodeJS.WriteStream): Colours {
   return colours.createColors(stream.isTTY === true && colours.isColorSupported);
 }
 

@@ -2,6 +2,13 @@ import { atCallSite } from '../at-call-site.ts';
 import { apply, applyAll, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
+import type {
+  AttentionTensors,
+  CheckedKey,
+  CheckedOptions,
+  CheckedQuery,
+  CheckedValue,
+} from '../types/shape/attention.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
 import { plainAttention } from './shared/attention-plain.ts';
 import { type AttentionAttributes, attentionSizes, splitHeads } from './shared/attention-sizes.ts';
@@ -65,11 +72,22 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
  *   `[batch, keyValueHeads, keys, headDim]`. At least one key when the model runs
  * @throws ModelError when sizes do not fit, in a sentence that names the input
  */
-export function attention(
+export function attention<
+  Q extends Tensor,
+  K extends Tensor,
+  V extends Tensor,
+  const O extends AttentionOptions,
+>(
+  query: CheckedQuery<Q>,
+  key: CheckedKey<Q, K, O>,
+  value: CheckedValue<Q, K, V, O>,
+  options: CheckedOptions<Q, K, O>,
+): AttentionTensors<Q, K, V, O>;
+export function attention<O extends AttentionOptions>(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: AttentionOptions,
+  options: O,
 ): AttentionResult {
   const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
   const inputs = [query, key, value, mask, bias, past?.key, past?.value];

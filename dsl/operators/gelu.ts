@@ -1,8 +1,8 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { errorFunction } from './unary.ts';
 
 export const geluOperator = defineOperator<NoAttributes>({
@@ -23,4 +23,4 @@ export const geluOperator = defineOperator<NoAttributes>({
  * `x/2 * (1 + erf(x / sqrt 2))`: x times the chance that a standard normal number is below x. The exact form, not the
  * tanh approximation (Hendrycks and Gimpel 2016, arXiv 1606.08415).
  */
-export const gelu = (x: Tensor): Tensor => apply(geluOperator, [x], {});
+export const gelu = elementwise('gelu', 'a float dtype', geluOperator);

@@ -1,7 +1,6 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 
 export const reluOperator = unaryOperator({
   name: 'relu',
@@ -11,4 +10,4 @@ export const reluOperator = unaryOperator({
 });
 
 /** `max(x, 0)`. */
-export const relu = (x: Tensor): Tensor => apply(reluOperator, [x], {});
+export const relu = elementwise('relu', 'a float dtype', reluOperator);

@@ -1,7 +1,6 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 
 export const sigmoidOperator = unaryOperator({
   name: 'sigmoid',
@@ -11,4 +10,4 @@ export const sigmoidOperator = unaryOperator({
 });
 
 /** `1 / (1 + exp(-x))`, from 0 to 1. */
-export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOperator, [x], {});
+export const sigmoid = elementwise('sigmoid', 'a float dtype', sigmoidOperator);

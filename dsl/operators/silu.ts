@@ -1,7 +1,7 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { sigmoid } from './sigmoid.ts';
 
 export const siluOperator = defineOperator<NoAttributes>({
@@ -21,4 +21,4 @@ export const siluOperator = defineOperator<NoAttributes>({
 });
 
 /** `x * sigmoid(x)`, also called Swish: the activation of LLaMA's gated feed-forward. */
-export const silu = (x: Tensor): Tensor => apply(siluOperator, [x], {});
+export const silu = elementwise('silu', 'a float dtype', siluOperator);

@@ -1,7 +1,11 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { sliceShape } from '../shape/slice.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { HasAxis } from '../types/axis.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Slice, SliceStart } from '../types/shape/slice.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, offsets, pick, stridesOf } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
@@ -55,6 +59,20 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
  * @param step above 0; default 1. Other steps need an axis of known size
  * @throws ModelError when the range is known not to lie within the axis. An open axis is trusted to be long enough
  */
+export function slice<
+  D extends Dtype,
+  S extends Shape,
+  A extends number,
+  Start extends Dim,
+  End extends Dim | undefined = undefined,
+  Step extends number = 1,
+>(
+  x: Tensor<D, S>,
+  axis: Checked<HasAxis<'slice', S, A>, A>,
+  start: SliceStart<S, A, Start, End>,
+  end?: Checked<Slice<S, A, Start, End, Step>, End>,
+  step?: Step,
+): Result<D, Slice<S, A, Start, End, Step>>;
 export function slice(x: Tensor, axis: number, start: Dim, end?: Dim, step = 1): Tensor {
   return apply(sliceOperator, [x], { axis, start, end, step });
 }

@@ -18,6 +18,7 @@ export * from './operators/cast.ts';
 export * from './operators/comparison.ts';
 export * from './operators/concat.ts';
 export * from './operators/constant.ts';
+export * from './operators/conv2d.ts';
 export * from './operators/cumulative-sum.ts';
 export * from './operators/divide.ts';
 export * from './operators/expand.ts';

@@ -56,4 +56,5 @@ export * from './operators/unary.ts';
 export * from './operators/where.ts';
 export * from './parameter.ts';
 export * from './program.ts';
+export * from './recipe.ts';
 export * from './tensor.ts';

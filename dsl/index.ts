@@ -24,6 +24,7 @@ export * from './operators/expand.ts';
 export * from './operators/gated-add.ts';
 export * from './operators/gather.ts';
 export * from './operators/gelu.ts';
+export * from './operators/gelu-tanh.ts';
 export * from './operators/interpolate-rows.ts';
 export * from './operators/layer-normalize.ts';
 export * from './operators/logical.ts';

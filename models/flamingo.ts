@@ -1,12 +1,12 @@
 import { frozen, ModelError, type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
-import { openFlamingoNames } from './checkpoint-names.ts';
 import { type Convention, conventions } from './conventions.ts';
 import { type CrossAttentionBlocks, languageGraph } from './flamingo-language-graph.ts';
 import { visionGraph } from './flamingo-vision-graph.ts';
 import { gatedCrossAttention } from './gated-cross-attention.ts';
 import { type InsertionRule, insertionPlaces } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
+import { openFlamingoNames } from './open-flamingo-names.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 

@@ -9,9 +9,12 @@ import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
 import { cosine, negate, sine } from './unary.ts';
+
+export type { RotaryScaling };
 
 export interface RotaryOptions {
   readonly heads: Dim;
@@ -19,6 +22,8 @@ export interface RotaryOptions {
   readonly dim?: number;
   /** The base of the angles' wavelengths; default 10000. */
   readonly base?: number;
+  /** Stretches the angles for contexts longer than the model was trained on. Default none. */
+  readonly scaling?: RotaryScaling;
   /** Pairs are neighbours (GPT-J) rather than the two halves (LLaMA, GPT-NeoX). Default false. */
   readonly interleaved?: boolean;
 }
@@ -93,11 +98,11 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
  */
 export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Tensor {
   return atCallSite(() => {
-    const { heads, base = 10000, interleaved = false } = options;
+    const { heads, base = 10000, scaling, interleaved = false } = options;
     const [batch = 0, text = 0] = x.shape;
     const dim = options.dim ?? headSize(x.shape, heads, 0);
     headSize(x.shape, heads, dim);
-    const frequencies = constant(Array.from({ length: dim / 2 }, (_, pair) => base ** ((-2 * pair) / dim)));
+    const frequencies = constant(rotaryFrequencies(dim, base, scaling));
     if (positions.dtype !== 'int64' || positions.shape.length !== 2) {
       fail(
         `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,

@@ -43,6 +43,7 @@ export function split(x: Tensor, sizes: Shape, axis = -1): readonly Tensor[] {
  * @throws ModelError when the axis does not divide evenly
  */
 export function chunk(x: Tensor, parts: 2, axis?: number): readonly [Tensor, Tensor];
+export function chunk(x: Tensor, parts: 3, axis?: number): readonly [Tensor, Tensor, Tensor];
 export function chunk(x: Tensor, parts: number, axis?: number): readonly Tensor[];
 export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
   return atCallSite(() => {

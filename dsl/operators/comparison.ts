@@ -11,7 +11,6 @@ export const equalOperator = binaryOperator({
   accepts: [...NUMBERS, 'bool'],
   commutative: true,
   result: 'bool',
-  gradient: 'zero',
   compute: (left, right) => Number(left === right),
 });
 export const lessOperator = ordering('less', 'Less', (left, right) => left < right);
@@ -33,7 +32,6 @@ function ordering(
     onnx,
     accepts: NUMBERS,
     result: 'bool',
-    gradient: 'zero',
     compute: (left, right) => Number(holds(left, right)),
   });
 }

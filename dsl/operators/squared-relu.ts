@@ -11,7 +11,6 @@ export const squaredReluOperator = defineOperator<NoAttributes>({
     checkDtype('squaredRelu', 'x', x, FLOATS);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
-  gradient: 'through decomposition',
   decompose: (inputs) => [square(relu(required('squaredRelu', inputs, 0, 'x')))],
 });
 

@@ -12,7 +12,7 @@ import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
-import { cosine, sine } from './unary.ts';
+import { cosine, negate, sine } from './unary.ts';
 
 export type { RotaryScaling };
 
@@ -28,7 +28,9 @@ export interface RotaryOptions {
   readonly interleaved?: boolean;
 }
 
-export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interleaved: boolean }>({
+type RotaryAttributes = { heads: Dim; dim: number; interleaved: boolean };
+
+export const rotaryOperator = defineOperator<RotaryAttributes>({
   name: 'rotary',
   infer(inputs, { heads, dim }) {
     const x = required('rotary', inputs, 0, 'x');
@@ -54,6 +56,11 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       }),
     ];
   },
+  // Turned back by the same angles.
+  gradient({ cotangent, input, attributes, needed }) {
+    if (needed[1] === true || needed[2] === true) return 'through decomposition';
+    return [turned(cotangent, input(1), negate(input(2)), attributes)];
+  },
   decompose(inputs, { heads, dim, interleaved }) {
     const x = required('rotary', inputs, 0, 'x');
     const size = headSize(x.shape, heads, dim);
@@ -68,7 +75,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       : [slice(turning, 3, 0, dim / 2), slice(turning, 3, dim / 2)];
     const left = subtract(multiply(first, cosines), multiply(second, sines));
     const right = add(multiply(first, sines), multiply(second, cosines));
-    const turned = interleaved
+    const joined = interleaved
       ? reshape(
           concat(
             [left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])),
@@ -77,7 +84,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
           [batch, text, heads, dim],
         )
       : concat([left, right], -1);
-    return [reshape(dim === size ? turned : concat([turned, slice(split, 3, dim)], -1), x.shape)];
+    return [reshape(dim === size ? joined : concat([joined, slice(split, 3, dim)], -1), x.shape)];
   },
 });
 
@@ -106,6 +113,11 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const inputs = [x, cast(cosine(angles), x.dtype), cast(sine(angles), x.dtype)];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });
+}
+
+/** Features turned by angles whose cosines and sines are given. */
+function turned(x: Tensor, cosines: Tensor, sines: Tensor, attributes: RotaryAttributes): Tensor {
+  return apply(rotaryOperator, [x, cosines, sines], attributes);
 }
 
 /** Features of each head, once `dim` of them can turn. */

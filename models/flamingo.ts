@@ -1,6 +1,5 @@
 import { type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
-import { openFlamingoNames } from './checkpoint-names.ts';
 import type { Convention } from './conventions.ts';
 import { languageGraph } from './flamingo-language-graph.ts';
 import { flamingoParts } from './flamingo-parts.ts';
@@ -8,6 +7,7 @@ import { visionGraph } from './flamingo-vision-graph.ts';
 import { gatedCrossAttention } from './gated-cross-attention.ts';
 import type { InsertionRule } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
+import { openFlamingoNames } from './open-flamingo-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 export interface FlamingoOptions {

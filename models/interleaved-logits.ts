@@ -60,9 +60,10 @@ function decoderLogits(
   );
   const nothing = expand(constant([], [1, keyValueHeads, 0, headDim]), [batch, keyValueHeads, 0, headDim]);
   const positions = expand(rearrange(arange(text), 'text -> 1 text'), [batch, text]);
+  const places = { visible, positions, keyPositions: positions };
   let x = language.embed(tokens, positions);
   for (let layer = 0; layer < language.layers; layer++) {
-    x = language.layer(layer, before(layer, x), visible, { key: nothing, value: nothing }).x;
+    [x] = language.layer(layer, before(layer, x), places, { key: nothing, value: nothing });
   }
   const flat = language.logits(rearrange(x, 'batch text dim -> (batch text) dim'));
   return rearrange(flat, '(batch text) vocabulary -> batch text vocabulary', { batch, text });

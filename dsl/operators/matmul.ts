@@ -6,6 +6,7 @@ import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Matmul } from '../types/shape/matmul.ts';
 import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+import { transpose } from './transpose.ts';
 
 export const matmulOperator = defineOperator<NoAttributes>({
   name: 'matmul',
@@ -18,6 +19,9 @@ export const matmulOperator = defineOperator<NoAttributes>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  gradient({ cotangent, input }) {
+    return [matmul(cotangent, transpose(input(1))), matmul(transpose(input(0)), cotangent)];
+  },
   lower: (emit, inputs) => [emit.node('MatMul', inputs)],
 });
 

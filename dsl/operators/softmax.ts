@@ -7,6 +7,7 @@ import type { Both, Checked, Result } from '../types/problem.ts';
 import type { FloatShape } from '../types/shape/last-axis.ts';
 import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { divide } from './divide.ts';
+import { multiply } from './multiply.ts';
 import { reduceMax, reduceSum } from './reduce.ts';
 import { checkDtype, FLOATS, required } from './shared/inputs.ts';
 import { subtract } from './subtract.ts';
@@ -27,6 +28,10 @@ export const softmaxOperator = defineOperator<{ axis: number }>({
     const powers = exp(subtract(x, reduceMax(x, [axis], true)));
     return [divide(powers, reduceSum(powers, [axis], true))];
   },
+  gradient({ cotangent, result, attributes: { axis } }) {
+    const weighted = multiply(cotangent, result);
+    return [subtract(weighted, multiply(result, reduceSum(weighted, [axis], true)))];
+  },
 });
 
 export const logSoftmaxOperator = defineOperator<{ axis: number }>({
@@ -43,6 +48,9 @@ export const logSoftmaxOperator = defineOperator<{ axis: number }>({
     const shifted = subtract(x, reduceMax(x, [axis], true));
     return [subtract(shifted, log(reduceSum(exp(shifted), [axis], true)))];
   },
+  gradient: ({ cotangent, result, attributes: { axis } }) => [
+    subtract(cotangent, multiply(exp(result), reduceSum(cotangent, [axis], true))),
+  ],
 });
 
 /**

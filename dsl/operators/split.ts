@@ -6,6 +6,7 @@ import { addDims, divideDims, equalDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Checked } from '../types/problem.ts';
 import type { Chunk, ChunkTensors, Split, SplitTensors } from '../types/shape/split.ts';
+import { concat } from './concat.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { required } from './shared/inputs.ts';
 
@@ -26,6 +27,7 @@ export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: nu
     const sizes = emit.shape(dimsFromAttribute(attributes.sizes));
     return emit.nodes('Split', [...inputs, sizes], outputs.length, { axis: attributes.axis });
   },
+  gradient: ({ cotangents, attributes: { axis } }) => [concat(cotangents, axis)],
 });
 
 /**

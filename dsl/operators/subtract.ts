@@ -4,11 +4,13 @@ import type { Broadcasted, LeftOperand, RightOperand } from '../types/operand.ts
 import { type Operand, operands } from './constant.ts';
 import { binaryOperator } from './shared/elementwise.ts';
 import { NUMBERS } from './shared/inputs.ts';
+import { negate } from './unary.ts';
 
 export const subtractOperator = binaryOperator({
   name: 'subtract',
   onnx: 'Sub',
   accepts: NUMBERS,
+  gradient: (cotangent) => [cotangent, negate(cotangent)],
   compute: (left, right) => left - right,
 });
 

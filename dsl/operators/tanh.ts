@@ -1,11 +1,15 @@
+import { multiply } from './multiply.ts';
+import { square } from './power.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
 import { elementwise } from './shared/same-shape.ts';
+import { subtract } from './subtract.ts';
 
 export const tanhOperator = unaryOperator({
   name: 'tanh',
   onnx: 'Tanh',
   accepts: FLOATS,
+  gradient: (cotangent, _x, result) => multiply(cotangent, subtract(1, square(result))),
   compute: Math.tanh,
 });
 

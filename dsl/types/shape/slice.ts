@@ -1,7 +1,7 @@
 import type { Dim, Shape } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
 import type { Canonical, Subtract } from '../dim.ts';
-import type { Checked, Describe, DescribeDim, Problem } from '../problem.ts';
+import type { Describe, DescribeDim, Problem } from '../problem.ts';
 
 /** The twin of `shape/slice.ts`. A range that the types cannot place is left to run time. */
 export type Slice<S extends Shape, A extends number, Start extends Dim, End, Step> =
@@ -11,10 +11,9 @@ export type Slice<S extends Shape, A extends number, Start extends Dim, End, Ste
       : Found
     : never;
 
-/** The start, or the sentence of a range without an end that does not lie within the axis. */
-export type SliceStart<S extends Shape, A extends number, Start extends Dim, End> = [End] extends [undefined]
-  ? Checked<Slice<S, A, Start, undefined, 1>, Start>
-  : Start;
+/** The problem of a range that does not lie within its axis; an axis that does not exist is another one. */
+export type SliceRange<S extends Shape, A extends number, Start extends Dim, End> =
+  ResolveAxis<'slice', S, A> extends `✗ ${string}` ? S : Slice<S, A, Start, End, 1>;
 
 type SliceAt<S extends Shape, A extends number, Place, Start extends Dim, End, Step> =
   SliceSize<SizeAt<S, Place>, Start, End> extends infer Size

@@ -1,17 +1,4 @@
-import {
-  add,
-  and,
-  arange,
-  type Dtype,
-  type Graph,
-  gather,
-  input,
-  lessOrEqual,
-  rearrange,
-  type Shape,
-  sizeOf,
-  type Tensor,
-} from '../dsl/index.ts';
+import { type Dtype, type Graph, gather, input, rearrange, type Shape, type Tensor } from '../dsl/index.ts';
 import type { gatedCrossAttention } from './gated-cross-attention.ts';
 import type { LanguageModel } from './language-model.ts';
 
@@ -29,7 +16,10 @@ export interface LanguageGraphParts {
 }
 
 /**
- * The language model with its cross-attention, one graph for prefill (no past) and decode (new tokens on a past).
+ * The language model with its cross-attention, one graph for prefill (no past) and decode (new tokens on a past). The
+ * past is read, never written: the keys and values of the new tokens come out for the caller to append. `attention_mask`
+ * `[batch, text, past+text]` says which places each token looks at: order, padding, room that a cache has not used yet
+ * (it may hold anything finite), and continuations of one text that do not see each other are the caller's to say.
  *
  * Tokens look at images by packing: `media_rows` `[rows, chunk]` lists, for each image, the flat indices of the
  * tokens whose last image it is; `media_slots` `[batch, text]` says where each token went. Logits are computed for the
@@ -44,7 +34,10 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
   };
   const tokens = take('tokens', 'int64', ['batch', 'text']);
   const positions = take('positions', 'int64', ['batch', 'text']);
-  const visible = causal(take('attention_mask', 'bool', ['batch', 'past+text']));
+  const visible = rearrange(
+    take('attention_mask', 'bool', ['batch', 'text', 'past+text']),
+    'batch text keys -> batch 1 text keys',
+  );
   const past = Array.from({ length: language.layers }, (_, layer) => ({
     key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
     value: take(`past_value.${layer}`, 'float32', [
@@ -72,19 +65,9 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
     if (block && image) x = block(x, image.key, image.value, mediaRows, mediaSlots, hasMedia);
     const next = language.layer(layer, x, visible, cache);
     x = next.x;
-    outputs[`present_key.${layer}`] = next.present.key;
-    outputs[`present_value.${layer}`] = next.present.value;
+    outputs[`new_key.${layer}`] = next.added.key;
+    outputs[`new_value.${layer}`] = next.added.value;
   }
   const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
   return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };
-}
-
-/**
- * bool `[batch, 1, text, past+text]`: a token sees every real token that is not after it. Order is that of the slots
- * of the cache, so that padding may stand on either side.
- */
-function causal(attentionMask: Tensor): Tensor {
-  const keys = rearrange(arange('past+text'), 'keys -> 1 1 1 keys');
-  const queries = rearrange(add(arange('text'), sizeOf('past')), 'queries -> 1 1 queries 1');
-  return and(lessOrEqual(keys, queries), rearrange(attentionMask, 'batch keys -> batch 1 1 keys'));
 }

@@ -1,7 +1,7 @@
 import type { CheckpointName, Tensor } from '../dsl/index.ts';
 
-/** Keys and values of earlier tokens: `[batch, keyValueHeads, past, headDim]` each. */
-export interface KeyValueCache {
+/** Keys and values of some tokens: `[batch, keyValueHeads, tokens, headDim]` each. */
+export interface KeysAndValues {
   readonly key: Tensor;
   readonly value: Tensor;
 }
@@ -26,13 +26,18 @@ export interface LanguageModel {
   readonly checkpointNames: readonly CheckpointName[];
   /** tokens and positions int64 `[batch, text]` -> `[batch, text, dim]`. */
   embed(tokens: Tensor, positions: Tensor): Tensor;
-  /** One decoder layer. `visible` is bool `[batch, 1, text, past+text]`: which keys each token may attend to. */
+  /**
+   * One decoder layer. `visible` is bool `[batch, 1, text, past+text]`: which keys each token may attend to.
+   *
+   * @param past of the earlier tokens, as earlier calls added them
+   * @returns `added`: keys and values of the new tokens
+   */
   layer(
     index: number,
     x: Tensor,
     visible: Tensor,
-    past: KeyValueCache,
-  ): { readonly x: Tensor; readonly present: KeyValueCache };
+    past: KeysAndValues,
+  ): { readonly x: Tensor; readonly added: KeysAndValues };
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
 }

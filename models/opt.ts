@@ -15,7 +15,7 @@ const optLayer = block('OptLayer', {
     'batch heads past headDim',
     'batch heads past headDim',
   ],
-  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
     self_attn_layer_norm: layerNorm(dim),
     self_attn: {
@@ -38,7 +38,7 @@ const optLayer = block('OptLayer', {
     });
     const first = add(x, out_proj(attended.result));
     const second = parts.fc2(activations[options.activation](parts.fc1(parts.final_layer_norm(first))));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 
@@ -87,7 +87,7 @@ export function opt(options: OptOptions): LanguageModel {
       if (layer === undefined)
         throw new RangeError(`the language model has ${layers} layers, not a layer ${index}`);
       const [next, key, value] = layer(x, visible, past.key, past.value);
-      return { x: next, present: { key, value } };
+      return { x: next, added: { key, value } };
     },
     logits: (x) => matmul(parts.final_layer_norm(x), transpose(parts.embed_tokens.parts.weight, [1, 0])),
   };

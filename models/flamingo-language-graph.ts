@@ -1,6 +1,20 @@
-import { type Dtype, type Graph, gather, input, rearrange, type Shape, type Tensor } from '../dsl/index.ts';
+import {
+  cast,
+  concat,
+  cumulativeSum,
+  type Dtype,
+  type Graph,
+  gather,
+  input,
+  rearrange,
+  reduceMax,
+  type Shape,
+  split,
+  subtract,
+  type Tensor,
+} from '../dsl/index.ts';
 import type { gatedCrossAttention } from './gated-cross-attention.ts';
-import type { LanguageModel } from './language-model.ts';
+import type { LanguageModel, TextPlaces } from './language-model.ts';
 
 /** The gated cross-attention blocks by the layer of the language model that each stands before, ascending. */
 export type CrossAttentionBlocks = ReadonlyMap<number, ReturnType<typeof gatedCrossAttention>>;
@@ -34,10 +48,12 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
   };
   const tokens = take('tokens', 'int64', ['batch', 'text']);
   const positions = take('positions', 'int64', ['batch', 'text']);
-  const visible = rearrange(
-    take('attention_mask', 'bool', ['batch', 'text', 'past+text']),
-    'batch text keys -> batch 1 text keys',
-  );
+  const attentionMask = take('attention_mask', 'bool', ['batch', 'text', 'past+text']);
+  const places: TextPlaces = {
+    visible: rearrange(attentionMask, 'batch text keys -> batch 1 text keys'),
+    positions,
+    keyPositions: concat([pastPositions(attentionMask), positions], 1),
+  };
   const past = Array.from({ length: language.layers }, (_, layer) => ({
     key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
     value: take(`past_value.${layer}`, 'float32', [
@@ -63,11 +79,18 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
     const block = blocks.get(layer);
     const image = block && remaining.next().value;
     if (block && image) x = block(x, image.key, image.value, mediaRows, mediaSlots, hasMedia);
-    const next = language.layer(layer, x, visible, cache);
-    x = next.x;
-    outputs[`new_key.${layer}`] = next.added.key;
-    outputs[`new_value.${layer}`] = next.added.value;
+    const [next, newKey, newValue] = language.layer(layer, x, places, cache);
+    x = next;
+    outputs[`new_key.${layer}`] = newKey;
+    outputs[`new_value.${layer}`] = newValue;
   }
   const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
   return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };
+}
+
+/** int64 `[batch, past]`: a place's number among the real ones, which some new token sees since every real one does. */
+function pastPositions(attentionMask: Tensor): Tensor {
+  const [past] = split(cast(attentionMask, 'int64'), ['past', 'text'], 2);
+  if (past === undefined) throw new Error('a split in two has a first part');
+  return subtract(cumulativeSum(reduceMax(past, [1]), 1), 1);
 }

@@ -1,7 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type {
   AttentionTensors,
   CheckedKey,
@@ -30,12 +31,16 @@ export interface AttentionOptions {
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
 
-export interface AttentionResult {
+export interface AttentionResult<
+  D extends Dtype = Dtype,
+  Result extends Shape = Shape,
+  New extends Shape = Shape,
+> {
   /** `[batch, queries, heads*headDim]` */
-  readonly result: Tensor;
+  readonly result: Tensor<D, Result>;
   /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
-  readonly newKey: Tensor;
-  readonly newValue: Tensor;
+  readonly newKey: Tensor<D, New>;
+  readonly newValue: Tensor<D, New>;
 }
 
 /**

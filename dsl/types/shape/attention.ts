@@ -1,5 +1,5 @@
-import type { Dtype } from '../../dtype.ts';
-import type { Dim, Shape, Tensor } from '../../tensor.ts';
+import type { AttentionResult } from '../../operators/attention.ts';
+import type { Dim, Shape } from '../../tensor.ts';
 import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from '../problem.ts';
@@ -254,25 +254,12 @@ type PastOutcomes<Name extends string, Q, P, S> = [P] extends [undefined]
 export type AttentionTensors<Q, K, V, O> = [
   Extract<Outcomes<Q, K, V, O, SizesOf<Q, O>>, `✗ ${string}`>,
 ] extends [never]
-  ? Given<DtypeOfTensor<Q>, ShapeOfTensor<Q>, PresentShape<K, O, SizesOf<Q, O>>>
+  ? AttentionResult<DtypeOfTensor<Q>, ShapeOfTensor<Q>, NewShape<K, O, SizesOf<Q, O>>>
   : AfterProblem;
 
-interface Given<D extends Dtype, Result extends Shape, Present extends Shape> {
-  /** `[batch, queries, heads*headDim]` */
-  readonly result: Tensor<D, Result>;
-  /** `[batch, keyValueHeads, past+keys, headDim]`: the next call's `past.key`. */
-  readonly presentKey: Tensor<D, Present>;
-  readonly presentValue: Tensor<D, Present>;
-}
-
-type PresentShape<K, O, S> =
+type NewShape<K, O, S> =
   S extends Sizes<infer B, Dim, Dim, Dim, infer H, infer D>
-    ? readonly [
-        B,
-        H,
-        Add<PastCount<PastKeyOf<O>>, KeyCount<ShapeOfTensor<K>>>,
-        Refine<D, HeadDimOf<ShapeOfTensor<K>, PastKeyOf<O>>>,
-      ]
+    ? readonly [B, H, KeyCount<ShapeOfTensor<K>>, Refine<D, HeadDimOf<ShapeOfTensor<K>, PastKeyOf<O>>>]
     : Shape;
 
 /** The width of a head as cached keys have it. */

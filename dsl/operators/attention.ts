@@ -1,5 +1,5 @@
 import { atCallSite } from '../at-call-site.ts';
-import { apply, applyAll, defineOperator } from '../operator.ts';
+import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
@@ -26,25 +26,21 @@ export interface AttentionOptions {
 export interface AttentionResult {
   /** `[batch, queries, heads*headDim]` */
   readonly result: Tensor;
-  /** `[batch, keyValueHeads, past+keys, headDim]`: the next call's `past.key`. */
-  readonly presentKey: Tensor;
-  readonly presentValue: Tensor;
+  /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
+  readonly newKey: Tensor;
+  readonly newValue: Tensor;
 }
 
 /**
- * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. Outputs: result and, when there is a past, presentKey and
- * presentValue.
+ * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. The past is only read: whoever keeps a cache appends the new keys
+ * and values to it, so that a step does not copy what earlier steps stored.
  */
 export const attentionOperator = defineOperator<AttentionAttributes>({
   name: 'attention',
   fused: true,
   infer(inputs, attributes) {
-    const { batch, keyValueHeads, headDim, allKeys, hasPast, dtype, query } = attentionSizes(
-      inputs,
-      attributes,
-    );
-    const present = { dtype, shape: [batch, keyValueHeads, allKeys, headDim] };
-    return [{ dtype, shape: query.shape }, ...(hasPast ? [present, present] : [])];
+    const { dtype, query } = attentionSizes(inputs, attributes);
+    return [{ dtype, shape: query.shape }];
   },
   // Scores, then the weighted sum of the values.
   multiplyAdds(inputs, attributes) {
@@ -73,21 +69,17 @@ export function attention(
   options: AttentionOptions,
 ): AttentionResult {
   const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
-  const inputs = [query, key, value, mask, bias, past?.key, past?.value];
-  while (inputs.at(-1) === undefined) inputs.pop();
   const attributes = { heads, keyValueHeads, causal, scale };
-  if (past === undefined) {
-    const result = apply(attentionOperator, inputs, attributes);
-    // Only computed where somebody asks for them.
-    return atCallSite(() => ({
-      result,
-      presentKey: splitHeads(key, keyValueHeads),
-      presentValue: splitHeads(value, keyValueHeads),
-    }));
-  }
-  const [result, presentKey, presentValue] = applyAll(attentionOperator, inputs, attributes);
-  if (result === undefined || presentKey === undefined || presentValue === undefined) {
-    throw new Error('attention with a past has three outputs');
-  }
-  return { result, presentKey, presentValue };
+  const inputs = (keys: Tensor, values: Tensor) => {
+    const all = [query, keys, values, mask, bias, past?.key, past?.value];
+    while (all.at(-1) === undefined) all.pop();
+    return all;
+  };
+  return atCallSite(() => {
+    attentionSizes(inputs(key, value), attributes);
+    const [newKey, newValue] = [splitHeads(key, keyValueHeads), splitHeads(value, keyValueHeads)];
+    // Without a past the kernel splits the heads, and the split keys are only computed where somebody asks for them.
+    const given = past === undefined ? inputs(key, value) : inputs(newKey, newValue);
+    return { result: apply(attentionOperator, given, attributes), newKey, newValue };
+  });
 }

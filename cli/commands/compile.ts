@@ -107,7 +107,7 @@ async function chosenTokenizer(
   report: Report,
 ): Promise<string> {
   const beside = join(dirname(resolve(model)), 'tokenizer.json');
-  const path = given ?? (existsSync(beside) ? beside : byteLevelTokenizer());
+  const path = given ?? (existsSync(beside) ? beside : BYTE_LEVEL_TOKENIZER);
   const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
   const { tokens, vocabulary } = program.facts.language;
   const tokenizer = await loadTokenizer(path, tokens);
@@ -120,14 +120,9 @@ async function chosenTokenizer(
   return path;
 }
 
-function byteLevelTokenizer(): string {
-  const candidates = ['../../models', '../../../models'].map((folder) =>
-    fileURLToPath(new URL(`${folder}/tokenizers/byte-level.json`, import.meta.url)),
-  );
-  const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw new Error('the byte-level tokenizer is not in the package');
-  return found;
-}
+const BYTE_LEVEL_TOKENIZER = fileURLToPath(
+  new URL('../../models/tokenizers/byte-level.json', import.meta.url),
+);
 
 const ORIGIN = {
   loaded: () => 'loaded',

@@ -19,6 +19,7 @@ interface CompileFlags {
   readonly tokenizer?: string;
   readonly export?: string;
   readonly force?: true;
+  readonly json?: true;
 }
 
 export const command: CliCommand = {
@@ -28,6 +29,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
+    'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
     command
@@ -50,6 +52,7 @@ export const command: CliCommand = {
       )
       .option('--export <name>', 'the export that is the model (default: the default export)')
       .option('--force', 'replace a compiled model that is already there')
+      .option('--json', 'print the result as JSON')
       .action((model: string, flags: CompileFlags) => run((context) => compileModel(model, flags, context)));
   },
 };
@@ -86,7 +89,9 @@ async function compileModel(model: string, flags: CompileFlags, context: Command
       },
     });
     progress.stop();
-    summarise(manifest, out, (performance.now() - started) / 1000, report);
+    const seconds = (performance.now() - started) / 1000;
+    if (flags.json) report.result(JSON.stringify(describe(manifest, out, seconds), undefined, 2));
+    else summarise(manifest, out, seconds, report);
     return EXIT.ok;
   } finally {
     progress.stop();
@@ -130,6 +135,15 @@ const ORIGIN = {
   mixed: (seed: number) => `loaded, the rest drawn from seed ${seed}: not trained`,
   none: () => 'left out: the graphs cannot run',
 };
+
+function describe(manifest: Manifest, out: string, seconds: number): object {
+  const { model, target, fusion, parameters, graphs } = manifest;
+  const counts = Object.entries(graphs).map(([name, { operators, fusions, fallbacks }]) => [
+    name,
+    { operators: operators.before, nodes: operators.after, fusions, fallbacks },
+  ]);
+  return { model: model.name, out, seconds, target, fusion, parameters, graphs: Object.fromEntries(counts) };
+}
 
 function summarise(
   manifest: Manifest,

@@ -36,7 +36,11 @@ export function interleavedData({
   let ready: { make: (step: number, seed: number) => InterleavedBatch; features: FeatureTable } | undefined;
   return {
     async prepare(context) {
-      const gallery = await loadGallery({ size: vision.image, languages: ANSWER_LANGUAGES });
+      const gallery = await loadGallery({
+        size: vision.image,
+        languages: ANSWER_LANGUAGES,
+        onProgress: context.progress,
+      });
       const table = pictureTable(gallery, variants);
       const features = await openFeatureTable({ gallery, table, vision, weights }, context);
       const lexicon = createLexicon(gallery.emoji);

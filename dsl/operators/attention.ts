@@ -1,7 +1,15 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type {
+  AttentionTensors,
+  CheckedKey,
+  CheckedOptions,
+  CheckedQuery,
+  CheckedValue,
+} from '../types/shape/attention.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
 import { plainAttention } from './shared/attention-plain.ts';
 import { type AttentionAttributes, attentionSizes, splitHeads } from './shared/attention-sizes.ts';
@@ -23,12 +31,16 @@ export interface AttentionOptions {
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
 
-export interface AttentionResult {
+export interface AttentionResult<
+  D extends Dtype = Dtype,
+  Result extends Shape = Shape,
+  New extends Shape = Shape,
+> {
   /** `[batch, queries, heads*headDim]` */
-  readonly result: Tensor;
+  readonly result: Tensor<D, Result>;
   /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
-  readonly newKey: Tensor;
-  readonly newValue: Tensor;
+  readonly newKey: Tensor<D, New>;
+  readonly newValue: Tensor<D, New>;
 }
 
 /**
@@ -62,11 +74,22 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
  *   `[batch, keyValueHeads, keys, headDim]`. At least one key when the model runs
  * @throws ModelError when sizes do not fit, in a sentence that names the input
  */
-export function attention(
+export function attention<
+  Q extends Tensor,
+  K extends Tensor,
+  V extends Tensor,
+  const O extends AttentionOptions,
+>(
+  query: CheckedQuery<Q>,
+  key: CheckedKey<Q, K, O>,
+  value: CheckedValue<Q, K, V, O>,
+  options: CheckedOptions<Q, K, O>,
+): AttentionTensors<Q, K, V, O>;
+export function attention<O extends AttentionOptions>(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: AttentionOptions,
+  options: O,
 ): AttentionResult {
   const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
   const attributes = { heads, keyValueHeads, causal, scale };

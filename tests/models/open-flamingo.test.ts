@@ -5,7 +5,7 @@ import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
-import { openFlamingoProgram } from './open-flamingo-program.ts';
+import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from './open-flamingo-program.ts';
 import { openReference, rowsOf, sizesOf, tensorsUnder, without } from './reference.ts';
 
 /** The frozen parts and the trained ones; the trained token embeddings have grown and take the frozen ones' place. */
@@ -34,7 +34,7 @@ async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Pro
   ]);
 }
 
-for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+for (const reference of OPEN_FLAMINGO_REFERENCES) {
   for (const fusion of [true, false]) {
     describe(`flamingo against OpenFlamingo (${reference}), fusion ${fusion ? 'on' : 'off'}`, () => {
       for (const side of ['right', 'left'] as const) {

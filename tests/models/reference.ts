@@ -18,10 +18,14 @@ export function configOf(file: SafetensorsFile): unknown {
   return JSON.parse(file.metadata.get('config') ?? '{}');
 }
 
+/** The config of one part of a joined model. */
+export function sectionOf(file: SafetensorsFile, section: string): unknown {
+  return property(configOf(file), section);
+}
+
 /** The sizes that a reference was made with, by Hugging Face's and OpenFlamingo's own field names. */
 export function sizesOf(file: SafetensorsFile, section?: string): (field: string) => number {
-  const config = configOf(file);
-  const fields = section === undefined ? config : property(config, section);
+  const fields = section === undefined ? configOf(file) : sectionOf(file, section);
   return (field) => {
     const value = property(fields, field);
     if (typeof value !== 'number') throw new Error(`${file.path}: config has no number ${field}`);

@@ -11,7 +11,7 @@ import type { Hypothesis } from '../../runtime/generate/search.ts';
 import { scoreCandidates } from '../../runtime/score.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
-import { openFlamingoProgram } from '../models/open-flamingo-program.ts';
+import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from '../models/open-flamingo-program.ts';
 import { openReference, rowsOf, sizesOf, tensorsUnder, without } from '../models/reference.ts';
 
 const TOKENS = {
@@ -78,7 +78,7 @@ async function writeWeights(file: SafetensorsFile, path: string): Promise<void> 
   await writeSafetensors(path, tensors);
 }
 
-for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+for (const reference of OPEN_FLAMINGO_REFERENCES) {
   describe(`the runtime against OpenFlamingo's generate (${reference})`, () => {
     let folder: string;
     let file: SafetensorsFile;

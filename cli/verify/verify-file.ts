@@ -50,7 +50,7 @@ export async function verifyFile(path: string, fusion: boolean): Promise<Verifie
   );
   const built = module.build(options, inputs);
   const names = nameParameters(built.parts);
-  const sources = matchWeights({ ...names, checkpointNames: module.weightNames }, [
+  const { sources } = matchWeights({ ...names, checkpointNames: module.weightNames }, [
     tensorsUnder(file, 'weights.'),
   ]);
 

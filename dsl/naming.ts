@@ -41,12 +41,20 @@ export function nameParameters(tree: object, prefix = ''): NamedParameters {
 
 /** Marks every parameter under a tree as not to be trained, and returns the tree. */
 export function frozen<T extends object>(tree: T): T {
-  const ignore = () => {};
+  return markTrainable(tree, false);
+}
+
+/** Undoes `frozen` for a tree within what it froze: new token embeddings, for one. */
+export function unfrozen<T extends object>(tree: T): T {
+  return markTrainable(tree, true);
+}
+
+function markTrainable<T extends object>(tree: T, trainable: boolean): T {
   visit(tree, '', new Set(), {
     parameter(info) {
-      info.trainable = false;
+      info.trainable = trainable;
     },
-    block: ignore,
+    block() {},
   });
   return tree;
 }

@@ -1,8 +1,9 @@
-import { gelu, quickGelu, relu, silu, squaredRelu } from '../dsl/index.ts';
+import { gelu, geluTanh, quickGelu, relu, silu, squaredRelu } from '../dsl/index.ts';
 
 /** The activations that the families use: Squared ReLU in the paper's new layers, GELU in OpenFlamingo's and OPT's relatives. */
 export const activations = {
   gelu,
+  'gelu-tanh': geluTanh,
   'quick-gelu': quickGelu,
   relu,
   silu,

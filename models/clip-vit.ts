@@ -13,7 +13,7 @@ import {
   slice,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
-import { clipNames } from './checkpoint-names.ts';
+import { clipNames } from './clip-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 /** Pre-norm self-attention over all tokens, then a two-layer perceptron; both residual. CLIP's `CLIPEncoderLayer`. */

@@ -2,6 +2,8 @@ import {
   add,
   and,
   arange,
+  cast,
+  cumulativeSum,
   type Dtype,
   type Graph,
   gather,
@@ -10,10 +12,11 @@ import {
   rearrange,
   type Shape,
   sizeOf,
+  subtract,
   type Tensor,
 } from '../dsl/index.ts';
 import type { gatedCrossAttention } from './gated-cross-attention.ts';
-import type { LanguageModel } from './language-model.ts';
+import type { LanguageModel, TextPlaces } from './language-model.ts';
 
 /** The gated cross-attention blocks by the layer of the language model that each stands before, ascending. */
 export type CrossAttentionBlocks = ReadonlyMap<number, ReturnType<typeof gatedCrossAttention>>;
@@ -44,7 +47,12 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
   };
   const tokens = take('tokens', 'int64', ['batch', 'text']);
   const positions = take('positions', 'int64', ['batch', 'text']);
-  const visible = causal(take('attention_mask', 'bool', ['batch', 'past+text']));
+  const attentionMask = take('attention_mask', 'bool', ['batch', 'past+text']);
+  const places: TextPlaces = {
+    visible: causal(attentionMask),
+    positions,
+    keyPositions: subtract(cumulativeSum(cast(attentionMask, 'int64'), 1), 1),
+  };
   const past = Array.from({ length: language.layers }, (_, layer) => ({
     key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
     value: take(`past_value.${layer}`, 'float32', [
@@ -70,10 +78,10 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
     const block = blocks.get(layer);
     const image = block && remaining.next().value;
     if (block && image) x = block(x, image.key, image.value, mediaRows, mediaSlots, hasMedia);
-    const next = language.layer(layer, x, visible, cache);
-    x = next.x;
-    outputs[`present_key.${layer}`] = next.present.key;
-    outputs[`present_value.${layer}`] = next.present.value;
+    const [next, presentKey, presentValue] = language.layer(layer, x, places, cache);
+    x = next;
+    outputs[`present_key.${layer}`] = presentKey;
+    outputs[`present_value.${layer}`] = presentValue;
   }
   const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
   return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };

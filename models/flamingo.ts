@@ -1,13 +1,14 @@
-import { frozen, ModelError, type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
+import { type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
-import { openFlamingoNames } from './checkpoint-names.ts';
-import { type Convention, conventions } from './conventions.ts';
-import { type CrossAttentionBlocks, languageGraph } from './flamingo-language-graph.ts';
+import { bufferNames } from './buffer-names.ts';
+import type { Convention } from './conventions.ts';
+import { languageGraph } from './flamingo-language-graph.ts';
+import { flamingoParts } from './flamingo-parts.ts';
 import { visionGraph } from './flamingo-vision-graph.ts';
 import { gatedCrossAttention } from './gated-cross-attention.ts';
-import { type InsertionRule, insertionPlaces } from './insertion.ts';
+import type { InsertionRule } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
-import { perceiverResampler } from './perceiver-resampler.ts';
+import { openFlamingoNames } from './open-flamingo-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 export interface FlamingoOptions {
@@ -65,81 +66,35 @@ const LONGEST_VIDEO = 30;
  * @throws ModelError when the insertion interval misses every layer or sizes do not fit
  */
 export function flamingo(options: FlamingoOptions): Program {
-  const { vision, language, expansion = 4 } = options;
-  const convention = conventions[options.convention ?? 'paper'];
-  const activation = options.activation ?? convention.activation;
-  const resampler = { ...convention.resampler, ...options.resampler };
-  const heads = convention.crossAttention === 'language' ? language : convention.crossAttention;
-  const cross = {
-    heads: heads.heads,
-    headDim: heads.headDim,
-    insertion: convention.insertion,
-    ...options.crossAttention,
-  };
-  const places = insertionPlaces(language.layers, cross.every, cross.insertion);
-  if (places.length === 0) {
-    throw new ModelError(
-      `flamingo: a block every ${cross.every} layers '${cross.insertion}' misses all ${language.layers} layers of the language model; use an interval of at most ${language.layers}`,
-    );
-  }
-
-  const perceiver = perceiverResampler({
-    dim: vision.dim,
-    heads: resampler.heads,
-    headDim: resampler.headDim,
-    latents: resampler.latents,
-    inner: expansion * vision.dim,
-    depth: resampler.depth,
-    finalNorm: resampler.finalNorm,
-    activation,
-    ...(resampler.maxFrames !== undefined && { maxFrames: resampler.maxFrames }),
-  });
-  const blocks: CrossAttentionBlocks = new Map(
-    places.map((layer) => [
-      layer,
-      gatedCrossAttention({
-        dim: language.dim,
-        vision: vision.dim,
-        heads: cross.heads,
-        headDim: cross.headDim,
-        inner: expansion * language.dim,
-        activation,
-      }),
-    ]),
-  );
-  const { parameters, aliases } = nameParameters({
-    vision: frozen(vision.parts),
-    perceiver,
-    language: frozen(language.parts),
-    // Named by the layer that each stands before, as OpenFlamingo does.
-    cross_attention: Object.fromEntries(blocks),
-  });
+  const parts = flamingoParts(options, gatedCrossAttention);
+  const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
+  const { heads, headDim } = crossAttention;
+  const { parameters, aliases } = nameParameters(parts.tree);
   const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
   return {
     kind: 'program',
     name: options.name,
     graphs: {
-      vision: visionGraph({ vision, perceiver, blocks: [...blocks.values()], heads: cross.heads }),
-      language: languageGraph({
-        language,
-        blocks,
-        heads: cross.heads,
-        headDim: cross.headDim,
-        latents: resampler.latents,
-      }),
+      vision: visionGraph({ vision, perceiver, blocks: [...blocks.values()], heads }),
+      language: languageGraph({ language, blocks, heads, headDim, latents: resampler.latents }),
     },
     parameters,
     aliases,
-    checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...openFlamingoNames],
+    checkpointNames: [
+      ...vision.checkpointNames,
+      ...language.checkpointNames,
+      ...openFlamingoNames,
+      ...bufferNames,
+    ],
     facts: {
       options: {
         convention: options.convention ?? 'paper',
         vision: { family: vision.family, ...vision.options },
         language: { family: language.family, ...language.options },
         resampler,
-        crossAttention: cross,
-        activation,
-        expansion,
+        crossAttention,
+        activation: parts.activation,
+        expansion: parts.expansion,
       },
       image: { size: vision.image, ...vision.preprocessing, maxFrames },
       language: {
@@ -152,8 +107,8 @@ export function flamingo(options: FlamingoOptions): Program {
       },
       crossAttention: {
         layers: blocks.size,
-        heads: cross.heads,
-        headDim: cross.headDim,
+        heads,
+        headDim,
         latents: resampler.latents,
       },
     },

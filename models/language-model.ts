@@ -6,6 +6,16 @@ export interface KeyValueCache {
   readonly value: Tensor;
 }
 
+/** Where the new tokens and all keys stand. A family uses what its positions need; the rest is not computed. */
+export interface TextPlaces {
+  /** bool `[batch, 1, text, past+text]`: which keys each new token may attend to. */
+  readonly visible: Tensor;
+  /** int64 `[batch, text]`: the new tokens' places among the real tokens of their sequence, from 0. */
+  readonly positions: Tensor;
+  /** int64 `[batch, past+text]`: the same of every key. Those of padding mean nothing. */
+  readonly keyPositions: Tensor;
+}
+
 /**
  * A decoder language model as `flamingo` takes it apart: embed, layer by layer, logits. Each family is one file
  * that makes one of these.
@@ -26,13 +36,21 @@ export interface LanguageModel {
   readonly checkpointNames: readonly CheckpointName[];
   /** tokens and positions int64 `[batch, text]` -> `[batch, text, dim]`. */
   embed(tokens: Tensor, positions: Tensor): Tensor;
-  /** One decoder layer. `visible` is bool `[batch, 1, text, past+text]`: which keys each token may attend to. */
+  /** One decoder layer: x `[batch, text, dim]` in and out, with the keys and values of past and new tokens. */
   layer(
     index: number,
     x: Tensor,
-    visible: Tensor,
+    places: TextPlaces,
     past: KeyValueCache,
-  ): { readonly x: Tensor; readonly present: KeyValueCache };
+  ): readonly [x: Tensor, presentKey: Tensor, presentValue: Tensor];
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
+}
+
+/** The layer at an index that is known to be one of the model's. */
+export function layerAt<Layer>(layers: readonly Layer[], index: number): Layer {
+  const layer = layers[index];
+  if (layer === undefined)
+    throw new RangeError(`the language model has ${layers.length} layers, not a layer ${index}`);
+  return layer;
 }

@@ -1,7 +1,26 @@
-import { add, attention, block, embedding, layerNorm, linear, matmul, transpose } from '../dsl/index.ts';
+import {
+  add,
+  attention,
+  block,
+  type CheckpointName,
+  embedding,
+  layerNorm,
+  linear,
+  matmul,
+  transpose,
+} from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
-import { optNames } from './checkpoint-names.ts';
-import type { LanguageModel } from './language-model.ts';
+import { type LanguageModel, layerAt } from './language-model.ts';
+
+/** Hugging Face `OPTForCausalLM` and `OPTModel`, alone or inside an OpenFlamingo checkpoint. */
+const optNames: readonly CheckpointName[] = [
+  { ours: 'language.*', theirs: 'model.decoder.*' },
+  { ours: 'language.*', theirs: 'decoder.*' },
+  { ours: 'language.*', theirs: 'lang_encoder.model.decoder.*' },
+  // The head is tied to the embeddings and may be stored as a copy.
+  { ours: 'language.embed_tokens.weight', theirs: 'lm_head.weight' },
+  { ours: 'language.embed_tokens.weight', theirs: 'lang_encoder.lm_head.weight' },
+];
 
 /** OPT's position table has two rows more than positions: the places of padding and of an unused row. */
 const POSITION_OFFSET = 2;
@@ -82,13 +101,7 @@ export function opt(options: OptOptions): LanguageModel {
     checkpointNames: optNames,
     embed: (tokens, positions) =>
       add(parts.embed_tokens(tokens), parts.embed_positions(add(positions, POSITION_OFFSET))),
-    layer(index, x, visible, past) {
-      const layer = parts.layers[index];
-      if (layer === undefined)
-        throw new RangeError(`the language model has ${layers} layers, not a layer ${index}`);
-      const [next, key, value] = layer(x, visible, past.key, past.value);
-      return { x: next, present: { key, value } };
-    },
+    layer: (index, x, { visible }, past) => layerAt(parts.layers, index)(x, visible, past.key, past.value),
     logits: (x) => matmul(parts.final_layer_norm(x), transpose(parts.embed_tokens.parts.weight, [1, 0])),
   };
 }

@@ -1,9 +1,9 @@
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { CheckpointName } from '../../dsl/program.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { openFlamingoNames } from '../../models/checkpoint-names.ts';
 import { maskedGatedCrossAttention } from '../../models/gated-cross-attention.ts';
 import { mediaMask } from '../../models/media-mask.ts';
+import { openFlamingoNames } from '../../models/open-flamingo-names.ts';
 import { perceiverResampler } from '../../models/perceiver-resampler.ts';
 import type { OptionRules, OptionValues } from './reference-options.ts';
 

@@ -18,6 +18,8 @@ export class GraphEmitter implements Emitter {
   private readonly dtypes = new Map<string, Dtype>();
   private readonly takenNames = new Map<string, number>();
   private readonly sizes = new Map<string, string>();
+  /** Values that were renamed to be outputs, by the names that they were written under. */
+  private readonly outputNames = new Map<string, string>();
   private path = '';
   private doc: string | undefined;
 
@@ -119,7 +121,8 @@ export class GraphEmitter implements Emitter {
     );
   }
 
-  output(name: string, value: string, type: TensorType): void {
+  output(name: string, given: string, type: TensorType): void {
+    const value = this.outputNames.get(given) ?? given;
     const producer = this.nodeList.find((node) => node.outputs.includes(value));
     const alreadyOutput = this.outputs.some((port) => port.name === value);
     if (producer !== undefined && !alreadyOutput) {
@@ -129,6 +132,7 @@ export class GraphEmitter implements Emitter {
           ? { ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }
           : node,
       );
+      this.outputNames.set(value, name);
     } else {
       this.path = `${name}/identity`;
       const copy = this.node('Identity', [value]);

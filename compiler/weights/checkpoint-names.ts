@@ -8,22 +8,25 @@ export interface Spelling {
 
 /**
  * Every name that a parameter may have in a file, the model's own first. Rules apply to each other's results, so that
- * one may rename a prefix and another a member.
+ * one may rename a prefix and another a member; none applies to what it has given itself.
  */
 export function spellings(
   program: Pick<Program, 'aliases' | 'checkpointNames'>,
   name: string,
 ): readonly Spelling[] {
+  const rules = program.checkpointNames.filter((rule) => 'ours' in rule);
   const aliases = [...program.aliases].filter(([, target]) => target === name).map(([alias]) => alias);
-  const found = new Map<string, Spelling>([name, ...aliases].map((each) => [each, { name: each }]));
+  const found = new Map<string, Spelling & { readonly applied: readonly RenamedWeight[] }>(
+    [name, ...aliases].map((each) => [each, { name: each, applied: [] }]),
+  );
   // A map is walked in the order of insertion, entries that are added on the way included.
-  for (const spelling of found.values()) {
-    for (const rule of program.checkpointNames) {
-      if (!('ours' in rule)) continue;
-      const other = translate(rule, spelling.name);
+  for (const { name, part: known, applied } of found.values()) {
+    for (const rule of rules) {
+      if (applied.includes(rule)) continue;
+      const other = translate(rule, name);
       if (other === undefined || found.has(other)) continue;
-      const part = rule.part ?? spelling.part;
-      found.set(other, { name: other, ...(part && { part }) });
+      const part = rule.part ?? known;
+      found.set(other, { name: other, applied: [...applied, rule], ...(part && { part }) });
     }
   }
   return [...found.values()];

@@ -9,6 +9,7 @@ export const addOperator = binaryOperator({
   onnx: 'Add',
   accepts: NUMBERS,
   commutative: true,
+  gradient: (cotangent) => [cotangent, cotangent],
   compute: (left, right) => left + right,
 });
 

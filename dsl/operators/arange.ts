@@ -13,6 +13,7 @@ export const arangeOperator = defineOperator<{ size: Dim }>({
   lower(emit, _inputs, { attributes: { size } }) {
     return [emit.node('Range', [emit.scalar(0, 'int64'), emit.size(size), emit.scalar(1, 'int64')])];
   },
+  gradient: 'zero',
   fold(_inputs, { size }, types) {
     if (typeof size !== 'number' || !foldable([], types)) return undefined;
     return [BigInt64Array.from({ length: size }, (_, index) => BigInt(index))];

@@ -52,6 +52,7 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
     return multiplyDims(2, batch, heads, queries, allKeys, headDim);
   },
   lower: lowerAttention,
+  gradient: 'through decomposition',
   decompose: plainAttention,
 });
 

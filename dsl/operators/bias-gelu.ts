@@ -17,6 +17,7 @@ export const biasGeluOperator = defineOperator<NoAttributes>({
     return [{ dtype, shape: x.shape }];
   },
   lower: (emit, inputs) => [emit.node('BiasGelu', inputs, {}, 'com.microsoft')],
+  gradient: 'through decomposition',
   decompose: (inputs) => [
     gelu(add(required('biasGelu', inputs, 0, 'x'), required('biasGelu', inputs, 1, 'bias'))),
   ],

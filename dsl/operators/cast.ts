@@ -12,6 +12,7 @@ export const castOperator = defineOperator<{ dtype: Dtype }>({
   lower(emit, inputs, { attributes }) {
     return [emit.node('Cast', inputs, { to: { type: attributes.dtype } })];
   },
+  gradient: ({ cotangent, input }) => [cast(cotangent, input(0).dtype)],
   fold([x], { dtype }, types) {
     if (x === undefined || !foldable([x], types)) return undefined;
     const numbers = numbersOf(x.data);

@@ -11,6 +11,7 @@ export const equalOperator = binaryOperator({
   accepts: [...NUMBERS, 'bool'],
   commutative: true,
   result: 'bool',
+  gradient: 'zero',
   compute: (left, right) => Number(left === right),
 });
 export const lessOperator = ordering('less', 'Less', (left, right) => left < right);
@@ -32,6 +33,7 @@ function ordering(
     onnx,
     accepts: NUMBERS,
     result: 'bool',
+    gradient: 'zero',
     compute: (left, right) => Number(holds(left, right)),
   });
 }

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, numbersOf, pack } from './shared/elements.ts';
 import { required, sameDtype } from './shared/inputs.ts';
+import { split } from './split.ts';
 
 export const concatOperator = defineOperator<{ axis: number }>({
   name: 'concat',
@@ -18,6 +19,14 @@ export const concatOperator = defineOperator<{ axis: number }>({
     return [{ dtype: sameDtype('concat', required('concat', tensors, 0, 'tensor 0'), ...tensors), shape }];
   },
   lower: (emit, inputs, { attributes }) => [emit.node('Concat', inputs, { axis: attributes.axis })],
+  gradient({ inputs, attributes: { axis }, cotangent }) {
+    if (inputs.length === 1) return [cotangent];
+    return split(
+      cotangent,
+      inputs.map((input) => input?.shape[axis] ?? 0),
+      axis,
+    );
+  },
   fold(inputs, { axis }, types) {
     const [type] = types;
     const shape = type && fixedShape(type.shape);

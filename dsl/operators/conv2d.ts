@@ -2,6 +2,9 @@ import { apply, defineOperator, fail } from '../operator.ts';
 import { type Conv2dGeometry, conv2dShape } from '../shape/conv2d.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Tensor } from '../tensor.ts';
+import { conv2dTransposed } from './conv2d-transposed.ts';
+import { reduceSum } from './reduce.ts';
+import { conv2dWeightGradient } from './shared/conv2d-weight-gradient.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 
 export type Conv2dOptions = Partial<Conv2dGeometry>;
@@ -33,6 +36,15 @@ export const conv2dOperator = defineOperator<Conv2dAttributes>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), ...(inputs[1]?.shape.slice(1) ?? [])),
+  gradient({ cotangent, input, attributes }) {
+    const [x, weight] = [input(0), input(1)];
+    const [height, width] = x.shape.slice(2).map(Number);
+    return [
+      conv2dTransposed(cotangent, weight, attributes, { height: height ?? 0, width: width ?? 0 }),
+      conv2dWeightGradient(x, cotangent, weight.shape, attributes),
+      reduceSum(cotangent, [0, 2, 3]),
+    ];
+  },
   lower(emit, inputs, { attributes: { stride, padding, dilation, groups } }) {
     return [
       emit.node('Conv', inputs, {

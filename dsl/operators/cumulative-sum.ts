@@ -21,6 +21,10 @@ export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: b
   lower(emit, inputs, { attributes: { axis, exclusive, reverse } }) {
     return [emit.node('CumSum', [...inputs, emit.scalar(axis, 'int64')], { exclusive, reverse })];
   },
+  // An element is part of the sums after it, so their cotangents are summed from the other end.
+  gradient: ({ cotangent, attributes: { axis, exclusive, reverse } }) => [
+    cumulativeSum(cotangent, axis, { exclusive, reverse: !reverse }),
+  ],
 });
 
 /**

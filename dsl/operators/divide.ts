@@ -1,13 +1,20 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Operand, operands } from './constant.ts';
+import { multiply } from './multiply.ts';
 import { binaryOperator } from './shared/elementwise.ts';
+import { zeroWithCotangent } from './shared/guarded.ts';
 import { NUMBERS } from './shared/inputs.ts';
+import { negate } from './unary.ts';
 
 export const divideOperator = binaryOperator({
   name: 'divide',
   onnx: 'Div',
   accepts: NUMBERS,
+  gradient(cotangent, left, right) {
+    const share = zeroWithCotangent(cotangent, divide(cotangent, right));
+    return [share, negate(zeroWithCotangent(cotangent, divide(multiply(share, left), right)))];
+  },
   compute: (left, right) => left / right,
 });
 

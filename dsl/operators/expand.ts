@@ -14,6 +14,7 @@ export const expandOperator = defineOperator<{ shape: readonly string[] }>({
   lower(emit, inputs, { outputs: [result] }) {
     return [emit.node('Expand', [...inputs, emit.shape(result?.shape ?? [])])];
   },
+  gradient: ({ cotangent }) => [cotangent],
   fold([x], _attributes, types) {
     const shape = fixedShape(types[0]?.shape ?? []);
     if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;

@@ -31,6 +31,7 @@ export const gatedAddOperator = defineOperator<NoAttributes>({
     const stretched = emit.node('Expand', [gate, emit.shape([...x.shape.slice(0, -1), 1])]);
     return [emit.node('GatedAdd', [inputs[0], inputs[1], stretched], {}, 'com.microsoft')];
   },
+  gradient: 'through decomposition',
   decompose(inputs) {
     const gated = multiply(required('gatedAdd', inputs, 1, 'y'), required('gatedAdd', inputs, 2, 'gate'));
     return [add(required('gatedAdd', inputs, 0, 'x'), gated)];

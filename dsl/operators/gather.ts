@@ -3,9 +3,12 @@ import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { gatherShape } from '../shape/gather.ts';
 import type { Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
+import { scatterAdd } from './scatter-add.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, numbersOf, offsets, pick, stridesOf } from './shared/elements.ts';
 import { checkDtype, required } from './shared/inputs.ts';
+import { transpose } from './transpose.ts';
 
 export const gatherOperator = defineOperator<{ axis: number }>({
   name: 'gather',
@@ -16,6 +19,19 @@ export const gatherOperator = defineOperator<{ axis: number }>({
     return [{ dtype: x.dtype, shape: gatherShape(x.shape, indices.shape, axis) }];
   },
   lower: (emit, inputs, { attributes }) => [emit.node('Gather', inputs, { axis: attributes.axis })],
+  // Rows that were picked several times get the sum of what came back.
+  gradient({ cotangent, input, attributes }) {
+    const [x, indices] = [input(0), input(1)];
+    const axis = resolveAxis('gather', x.shape, attributes.axis);
+    const axes = cotangent.shape.map((_dim, place) => place);
+    const after = axis + indices.shape.length;
+    const before = axes.slice(0, axis);
+    // The axes of the indices come first for the sum; the one that takes their place goes back to where it was.
+    const updates = transpose(cotangent, [...axes.slice(axis, after), ...before, ...axes.slice(after)]);
+    const sums = scatterAdd(updates, cast(indices, 'int64'), x.shape[axis] ?? 0);
+    const others = x.shape.map((_dim, place) => place).slice(1);
+    return [transpose(sums, [...others.slice(0, axis), 0, ...others.slice(axis)])];
+  },
   fold(inputs, attributes, types) {
     const [x, indices] = inputs;
     if (x === undefined || indices === undefined || !foldable(inputs, types)) return undefined;

@@ -31,6 +31,7 @@ export const interpolateRowsOperator = defineOperator<{ count: Dim }>({
     }
     return [{ dtype: rows.dtype, shape: [canonicalDim(count), dim] }];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { count }) {
     const rows = required('interpolateRows', inputs, 0, 'rows');
     const known = Number(rows.shape[0]);

@@ -24,6 +24,18 @@ export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
   lower(emit, inputs, { attributes }) {
     return [emit.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: attributes.epsilon } })];
   },
+  gradient({ cotangent, input, attributes: { epsilon } }) {
+    const x = input(0);
+    const centred = subtract(x, reduceMean(x, [-1], true));
+    // Once a row, not once an element; and not the quotient that ONNX Runtime would take for a norm's forward pass.
+    const inverse = divide(1, sqrt(add(reduceMean(square(centred), [-1], true), epsilon)));
+    const normalised = multiply(centred, inverse);
+    const scaled = multiply(cotangent, input(1));
+    // A normalised row keeps its mean and its length, so what would change them is taken out.
+    const alongRow = multiply(normalised, reduceMean(multiply(scaled, normalised), [-1], true));
+    const turned = subtract(subtract(scaled, reduceMean(scaled, [-1], true)), alongRow);
+    return [multiply(turned, inverse), multiply(cotangent, normalised), cotangent];
+  },
   decompose(inputs, { epsilon }) {
     const x = required('layerNormalize', inputs, 0, 'x');
     const centred = subtract(x, reduceMean(x, [-1], true));

@@ -25,6 +25,13 @@ export const linearOperator = defineOperator<NoAttributes>({
     const product = emit.node('FusedMatMul', [x, weight], { transB: 1 }, 'com.microsoft');
     return [bias === undefined ? product : emit.node('Add', [product, bias])];
   },
+  gradient({ cotangent, input }) {
+    const [x, weight] = [input(0), input(1)];
+    const rows = (tensor: Tensor) =>
+      reshape(tensor, [multiplyDims(...tensor.shape.slice(0, -1)), tensor.shape.at(-1) ?? 1]);
+    const down = rows(cotangent);
+    return [reshape(matmul(down, weight), x.shape), matmul(transpose(down), rows(x)), down];
+  },
   decompose(inputs) {
     const x = required('linear', inputs, 0, 'x');
     const turned = transpose(required('linear', inputs, 1, 'weight'));

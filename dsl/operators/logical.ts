@@ -8,6 +8,7 @@ export const andOperator = binaryOperator({
   onnx: 'And',
   accepts: BOOLEANS,
   commutative: true,
+  gradient: 'zero',
   compute: (left, right) => left * right,
 });
 export const orOperator = binaryOperator({
@@ -15,12 +16,14 @@ export const orOperator = binaryOperator({
   onnx: 'Or',
   accepts: BOOLEANS,
   commutative: true,
+  gradient: 'zero',
   compute: (left, right) => Math.max(left, right),
 });
 export const notOperator = unaryOperator({
   name: 'not',
   onnx: 'Not',
   accepts: BOOLEANS,
+  gradient: 'zero',
   compute: (value) => 1 - value,
 });
 

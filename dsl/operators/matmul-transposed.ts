@@ -24,6 +24,7 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
   lower(emit, inputs, { attributes: { scale } }) {
     return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { scale }) {
     const left = required('matmulTransposed', inputs, 0, 'the left operand');
     const right = required('matmulTransposed', inputs, 1, 'the right operand');

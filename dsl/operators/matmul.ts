@@ -3,6 +3,7 @@ import { multiplyDims } from '../shape/dim.ts';
 import { matmulShape } from '../shape/matmul.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+import { transpose } from './transpose.ts';
 
 export const matmulOperator = defineOperator<NoAttributes>({
   name: 'matmul',
@@ -15,6 +16,9 @@ export const matmulOperator = defineOperator<NoAttributes>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  gradient({ cotangent, input }) {
+    return [matmul(cotangent, transpose(input(1))), matmul(transpose(input(0)), cotangent)];
+  },
   lower: (emit, inputs) => [emit.node('MatMul', inputs)],
 });
 

@@ -9,6 +9,7 @@ export const multiplyOperator = binaryOperator({
   onnx: 'Mul',
   accepts: NUMBERS,
   commutative: true,
+  gradient: (cotangent, left, right) => [multiply(cotangent, right), multiply(cotangent, left)],
   compute: (left, right) => left * right,
 });
 

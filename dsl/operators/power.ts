@@ -1,14 +1,26 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import { equal } from './comparison.ts';
 import { type Operand, operands } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { binaryOperator } from './shared/elementwise.ts';
+import { zeroWithCotangent } from './shared/guarded.ts';
 import { NUMBERS } from './shared/inputs.ts';
+import { subtract } from './subtract.ts';
+import { log } from './unary.ts';
+import { where } from './where.ts';
 
 export const powerOperator = binaryOperator({
   name: 'power',
   onnx: 'Pow',
   accepts: NUMBERS,
+  gradient(cotangent, base, exponent, result) {
+    const slope = multiply(exponent, power(base, subtract(exponent, 1)));
+    // x ** 0 is 1 everywhere, also at 0; and 0 ** exponent stays 0 when the exponent changes.
+    const byBase = where(equal(exponent, 0), 0, multiply(cotangent, slope));
+    const byExponent = where(equal(base, 0), 0, multiply(cotangent, multiply(result, log(base))));
+    return [zeroWithCotangent(cotangent, byBase), zeroWithCotangent(cotangent, byExponent)];
+  },
   compute: (left, right) => left ** right,
 });
 

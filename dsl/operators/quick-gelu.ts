@@ -1,8 +1,10 @@
 import { apply, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
 import { sigmoid } from './sigmoid.ts';
+import { subtract } from './subtract.ts';
 
 const SLOPE = 1.702;
 
@@ -15,6 +17,12 @@ export const quickGeluOperator = defineOperator<NoAttributes>({
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   lower: (emit, inputs) => [emit.node('QuickGelu', inputs, { alpha: { float: SLOPE } }, 'com.microsoft')],
+  gradient({ cotangent, input }) {
+    const x = input(0);
+    const steep = multiply(x, SLOPE);
+    const share = sigmoid(steep);
+    return [multiply(cotangent, multiply(share, add(multiply(steep, subtract(1, share)), 1)))];
+  },
   decompose(inputs) {
     const x = required('quickGelu', inputs, 0, 'x');
     return [multiply(x, sigmoid(multiply(x, SLOPE)))];

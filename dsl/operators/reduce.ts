@@ -1,18 +1,75 @@
 import type { Dtype } from '../dtype.ts';
+import type { Application, GradientRule } from '../gradient.ts';
 import { apply, defineOperator, type Operator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
+import { multiplyDims } from '../shape/dim.ts';
 import { reduceShape } from '../shape/reduce.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import { cast } from './cast.ts';
+import { equal } from './comparison.ts';
+import { divide } from './divide.ts';
+import { expand } from './expand.ts';
+import { multiply } from './multiply.ts';
+import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, NUMBERS, required } from './shared/inputs.ts';
+import { sizeOf } from './size-of.ts';
 
 type ReduceAttributes = { axes: readonly number[]; keep: boolean };
 
-export const reduceSumOperator = reduction('reduceSum', 'ReduceSum', NUMBERS);
-export const reduceMeanOperator = reduction('reduceMean', 'ReduceMean', FLOATS);
-export const reduceMaxOperator = reduction('reduceMax', 'ReduceMax', NUMBERS);
-export const reduceMinOperator = reduction('reduceMin', 'ReduceMin', NUMBERS);
+export const reduceSumOperator = reduction(
+  'reduceSum',
+  'ReduceSum',
+  NUMBERS,
+  ({ cotangent, input, attributes }) => [
+    expand(withAxes(cotangent, input(0).shape, attributes), input(0).shape),
+  ],
+);
+export const reduceMeanOperator = reduction(
+  'reduceMean',
+  'ReduceMean',
+  FLOATS,
+  ({ cotangent, input, attributes }) => {
+    const { dtype, shape } = input(0);
+    const count = multiplyDims(...attributes.axes.map((axis) => shape[axis] ?? 1));
+    const share =
+      typeof count === 'number'
+        ? multiply(cotangent, 1 / count)
+        : divide(cotangent, cast(sizeOf(count), dtype));
+    return [expand(withAxes(share, shape, attributes), shape)];
+  },
+);
+export const reduceMaxOperator = reduction('reduceMax', 'ReduceMax', NUMBERS, sharedByExtremes);
+export const reduceMinOperator = reduction('reduceMin', 'ReduceMin', NUMBERS, sharedByExtremes);
 
-function reduction(name: string, onnx: string, accepts: readonly Dtype[]): Operator<ReduceAttributes> {
+/** What was reduced, with axes of size 1 where the reduced ones were. */
+function withAxes(reduced: Tensor, shape: Shape, { axes, keep }: ReduceAttributes): Tensor {
+  return keep
+    ? reduced
+    : reshape(
+        reduced,
+        shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)),
+      );
+}
+
+/** The elements that are the largest (or smallest) share the cotangent alike, as PyTorch's `amax` has it. */
+function sharedByExtremes({
+  cotangent,
+  input,
+  result,
+  attributes,
+}: Application<ReduceAttributes>): readonly Tensor[] {
+  const x = input(0);
+  const chosen = cast(equal(x, withAxes(result, x.shape, attributes)), x.dtype);
+  const share = divide(withAxes(cotangent, x.shape, attributes), reduceSum(chosen, attributes.axes, true));
+  return [multiply(chosen, share)];
+}
+
+function reduction(
+  name: string,
+  onnx: string,
+  accepts: readonly Dtype[],
+  gradient: GradientRule<ReduceAttributes>,
+): Operator<ReduceAttributes> {
   return defineOperator<ReduceAttributes>({
     name,
     infer(inputs, { axes, keep }) {
@@ -20,6 +77,7 @@ function reduction(name: string, onnx: string, accepts: readonly Dtype[]): Opera
       checkDtype(name, 'x', x, accepts);
       return [{ dtype: x.dtype, shape: reduceShape(name, x.shape, axes, keep) }];
     },
+    gradient,
     lower(emit, inputs, { attributes: { axes, keep } }) {
       // Without this, ONNX reads an empty list of axes as all of them.
       if (axes.length === 0) return [emit.node('Identity', inputs)];

@@ -17,6 +17,7 @@ export const reshapeOperator = defineOperator<{ shape: readonly string[] }>({
   lower(emit, inputs, { inputs: [x], outputs: [result] }) {
     return [lowerReshape(emit, named(inputs, 0), x?.shape ?? [], result?.shape ?? [])];
   },
+  gradient: ({ cotangent, input }) => [reshape(cotangent, input(0).shape)],
   fold([x], _attributes, types) {
     return x === undefined || !foldable([x], types) ? undefined : [x.data];
   },

@@ -7,6 +7,7 @@ import { square } from './power.ts';
 import { reduceMean } from './reduce.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { checkLastAxis } from './shared/last-axis.ts';
+import { subtract } from './subtract.ts';
 import { sqrt } from './unary.ts';
 
 export const rmsNormalizeOperator = defineOperator<{ epsilon: number }>({
@@ -21,6 +22,16 @@ export const rmsNormalizeOperator = defineOperator<{ epsilon: number }>({
   },
   lower(emit, inputs, { attributes }) {
     return [emit.node('RMSNormalization', inputs, { axis: -1, epsilon: { float: attributes.epsilon } })];
+  },
+  gradient({ cotangent, input, attributes: { epsilon } }) {
+    const x = input(0);
+    // Once a row, not once an element; and not the quotient that ONNX Runtime would take for a norm's forward pass.
+    const inverse = divide(1, sqrt(add(reduceMean(square(x), [-1], true), epsilon)));
+    const normalised = multiply(x, inverse);
+    const scaled = multiply(cotangent, input(1));
+    // A normalised row keeps its length, so what would change it is taken out.
+    const alongRow = multiply(normalised, reduceMean(multiply(scaled, normalised), [-1], true));
+    return [multiply(subtract(scaled, alongRow), inverse), multiply(cotangent, normalised)];
   },
   decompose(inputs, { epsilon }) {
     const x = required('rmsNormalize', inputs, 0, 'x');

@@ -9,9 +9,12 @@ import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
-import { cosine, sine } from './unary.ts';
+import { cosine, negate, sine } from './unary.ts';
+
+export type { RotaryScaling };
 
 export interface RotaryOptions {
   readonly heads: Dim;
@@ -19,11 +22,15 @@ export interface RotaryOptions {
   readonly dim?: number;
   /** The base of the angles' wavelengths; default 10000. */
   readonly base?: number;
+  /** Stretches the angles for contexts longer than the model was trained on. Default none. */
+  readonly scaling?: RotaryScaling;
   /** Pairs are neighbours (GPT-J) rather than the two halves (LLaMA, GPT-NeoX). Default false. */
   readonly interleaved?: boolean;
 }
 
-export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interleaved: boolean }>({
+type RotaryAttributes = { heads: Dim; dim: number; interleaved: boolean };
+
+export const rotaryOperator = defineOperator<RotaryAttributes>({
   name: 'rotary',
   infer(inputs, { heads, dim }) {
     const x = required('rotary', inputs, 0, 'x');
@@ -49,6 +56,11 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       }),
     ];
   },
+  // Turned back by the same angles.
+  gradient({ cotangent, input, attributes, needed }) {
+    if (needed[1] === true || needed[2] === true) return 'through decomposition';
+    return [turned(cotangent, input(1), negate(input(2)), attributes)];
+  },
   decompose(inputs, { heads, dim, interleaved }) {
     const x = required('rotary', inputs, 0, 'x');
     const size = headSize(x.shape, heads, dim);
@@ -63,7 +75,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       : [slice(turning, 3, 0, dim / 2), slice(turning, 3, dim / 2)];
     const left = subtract(multiply(first, cosines), multiply(second, sines));
     const right = add(multiply(first, sines), multiply(second, cosines));
-    const turned = interleaved
+    const joined = interleaved
       ? reshape(
           concat(
             [left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])),
@@ -72,7 +84,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
           [batch, text, heads, dim],
         )
       : concat([left, right], -1);
-    return [reshape(dim === size ? turned : concat([turned, slice(split, 3, dim)], -1), x.shape)];
+    return [reshape(dim === size ? joined : concat([joined, slice(split, 3, dim)], -1), x.shape)];
   },
 });
 
@@ -86,11 +98,11 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
  */
 export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Tensor {
   return atCallSite(() => {
-    const { heads, base = 10000, interleaved = false } = options;
+    const { heads, base = 10000, scaling, interleaved = false } = options;
     const [batch = 0, text = 0] = x.shape;
     const dim = options.dim ?? headSize(x.shape, heads, 0);
     headSize(x.shape, heads, dim);
-    const frequencies = constant(Array.from({ length: dim / 2 }, (_, pair) => base ** ((-2 * pair) / dim)));
+    const frequencies = constant(rotaryFrequencies(dim, base, scaling));
     if (positions.dtype !== 'int64' || positions.shape.length !== 2) {
       fail(
         `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,
@@ -101,6 +113,11 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const inputs = [x, cast(cosine(angles), x.dtype), cast(sine(angles), x.dtype)];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });
+}
+
+/** Features turned by angles whose cosines and sines are given. */
+function turned(x: Tensor, cosines: Tensor, sines: Tensor, attributes: RotaryAttributes): Tensor {
+  return apply(rotaryOperator, [x, cosines, sines], attributes);
 }
 
 /** Features of each head, once `dim` of them can turn. */

@@ -9,6 +9,7 @@ export const sizeOfOperator = defineOperator<{ size: Dim }>({
     return [{ dtype: 'int64', shape: [] }];
   },
   lower: (emit, _inputs, { attributes }) => [emit.size(attributes.size)],
+  gradient: 'zero',
   fold: (_inputs, { size }) => (typeof size === 'number' ? [BigInt64Array.of(BigInt(size))] : undefined),
 });
 

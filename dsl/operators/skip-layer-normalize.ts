@@ -19,6 +19,7 @@ export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
     const results = emit.nodes('SkipLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
     return [named(results, 0), named(results, 3)];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { epsilon }) {
     const sum = add(
       required('skipLayerNormalize', inputs, 0, 'x'),

@@ -19,6 +19,7 @@ export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
     const results = emit.nodes('SkipSimplifiedLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
     return [named(results, 0), named(results, 3)];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { epsilon }) {
     const sum = add(
       required('skipRmsNormalize', inputs, 0, 'x'),

@@ -2,6 +2,7 @@ import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import type { Tensor } from '../tensor.ts';
 import { divide } from './divide.ts';
+import { multiply } from './multiply.ts';
 import { reduceMax, reduceSum } from './reduce.ts';
 import { checkDtype, FLOATS, required } from './shared/inputs.ts';
 import { subtract } from './subtract.ts';
@@ -22,6 +23,10 @@ export const softmaxOperator = defineOperator<{ axis: number }>({
     const powers = exp(subtract(x, reduceMax(x, [axis], true)));
     return [divide(powers, reduceSum(powers, [axis], true))];
   },
+  gradient({ cotangent, result, attributes: { axis } }) {
+    const weighted = multiply(cotangent, result);
+    return [subtract(weighted, multiply(result, reduceSum(weighted, [axis], true)))];
+  },
 });
 
 export const logSoftmaxOperator = defineOperator<{ axis: number }>({
@@ -38,6 +43,9 @@ export const logSoftmaxOperator = defineOperator<{ axis: number }>({
     const shifted = subtract(x, reduceMax(x, [axis], true));
     return [subtract(shifted, log(reduceSum(exp(shifted), [axis], true)))];
   },
+  gradient: ({ cotangent, result, attributes: { axis } }) => [
+    subtract(cotangent, multiply(exp(result), reduceSum(cotangent, [axis], true))),
+  ],
 });
 
 /**

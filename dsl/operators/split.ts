@@ -3,6 +3,7 @@ import { applyAll, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims, divideDims, equalDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import { concat } from './concat.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { required } from './shared/inputs.ts';
 
@@ -23,6 +24,7 @@ export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: nu
     const sizes = emit.shape(dimsFromAttribute(attributes.sizes));
     return emit.nodes('Split', [...inputs, sizes], outputs.length, { axis: attributes.axis });
   },
+  gradient: ({ cotangents, attributes: { axis } }) => [concat(cotangents, axis)],
 });
 
 /**
@@ -41,6 +43,7 @@ export function split(x: Tensor, sizes: Shape, axis = -1): readonly Tensor[] {
  * @throws ModelError when the axis does not divide evenly
  */
 export function chunk(x: Tensor, parts: 2, axis?: number): readonly [Tensor, Tensor];
+export function chunk(x: Tensor, parts: 3, axis?: number): readonly [Tensor, Tensor, Tensor];
 export function chunk(x: Tensor, parts: number, axis?: number): readonly Tensor[];
 export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
   return atCallSite(() => {

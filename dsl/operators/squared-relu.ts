@@ -11,6 +11,7 @@ export const squaredReluOperator = defineOperator<NoAttributes>({
     checkDtype('squaredRelu', 'x', x, FLOATS);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
+  gradient: 'through decomposition',
   decompose: (inputs) => [square(relu(required('squaredRelu', inputs, 0, 'x')))],
 });
 

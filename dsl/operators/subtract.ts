@@ -3,11 +3,13 @@ import type { Tensor } from '../tensor.ts';
 import { type Operand, operands } from './constant.ts';
 import { binaryOperator } from './shared/elementwise.ts';
 import { NUMBERS } from './shared/inputs.ts';
+import { negate } from './unary.ts';
 
 export const subtractOperator = binaryOperator({
   name: 'subtract',
   onnx: 'Sub',
   accepts: NUMBERS,
+  gradient: (cotangent) => [cotangent, negate(cotangent)],
   compute: (left, right) => left - right,
 });
 

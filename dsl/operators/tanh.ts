@@ -1,12 +1,16 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import { multiply } from './multiply.ts';
+import { square } from './power.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
+import { subtract } from './subtract.ts';
 
 export const tanhOperator = unaryOperator({
   name: 'tanh',
   onnx: 'Tanh',
   accepts: FLOATS,
+  gradient: (cotangent, _x, result) => multiply(cotangent, subtract(1, square(result))),
   compute: Math.tanh,
 });
 

@@ -14,6 +14,14 @@ export const transposeOperator = defineOperator<{ permutation: readonly number[]
   lower(emit, inputs, { attributes }) {
     return [emit.node('Transpose', inputs, { perm: attributes.permutation })];
   },
+  gradient({ cotangent, attributes: { permutation } }) {
+    return [
+      transpose(
+        cotangent,
+        permutation.map((_axis, place) => permutation.indexOf(place)),
+      ),
+    ];
+  },
   fold([x], { permutation }, types) {
     const shape = fixedShape(types[0]?.shape ?? []);
     if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;

@@ -21,6 +21,10 @@ export const whereOperator = defineOperator<NoAttributes>({
     ];
   },
   lower: (emit, inputs) => [emit.node('Where', inputs)],
+  gradient({ cotangent, input }) {
+    const condition = input(0);
+    return [undefined, where(condition, cotangent, 0), where(condition, 0, cotangent)];
+  },
   fold(inputs, _attributes, types) {
     const [type] = types;
     const shape = type && fixedShape(type.shape);

@@ -13,9 +13,14 @@ export async function openReference(name: string): Promise<SafetensorsFile> {
   return openSafetensors(join(FOLDER, name));
 }
 
+/** The original's config that a reference keeps. */
+export function configOf(file: SafetensorsFile): unknown {
+  return JSON.parse(file.metadata.get('config') ?? '{}');
+}
+
 /** The sizes that a reference was made with, by Hugging Face's and OpenFlamingo's own field names. */
 export function sizesOf(file: SafetensorsFile, section?: string): (field: string) => number {
-  const config: unknown = JSON.parse(file.metadata.get('config') ?? '{}');
+  const config = configOf(file);
   const fields = section === undefined ? config : property(config, section);
   return (field) => {
     const value = property(fields, field);

@@ -1,16 +1,13 @@
 """Writes the reference tensors in this folder by running the original Python implementations.
 
-    python generate.py [family ...]      families: blocks clip opt open-flamingo layers (default: all)
+    python generate.py [family ...]      families: blocks clip open-flamingo layers (default: all)
 
 Every number comes from open_flamingo and transformers themselves; this script only chooses
 sizes, seeds and inputs. It is deterministic: the same versions give the same bytes.
 """
 
 import json
-import struct
 import sys
-import zlib
-from pathlib import Path
 
 import torch
 from open_flamingo.src.factory import _infer_decoder_layers_attr_name
@@ -20,65 +17,7 @@ from open_flamingo.src.helpers import GatedCrossAttentionBlock, PerceiverResampl
 from open_flamingo.src.utils import extend_instance
 from transformers import CLIPVisionConfig, CLIPVisionModel, OPTConfig, OPTForCausalLM
 
-HERE = Path(__file__).parent
-DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
-
-
-# ---------------------------------------------------------------------------------------------
-# Shared tools
-# ---------------------------------------------------------------------------------------------
-
-
-def write_safetensors(path, tensors, metadata):
-    """Writes tensors in a fixed order, widest elements first so that all of them are aligned."""
-    tensors = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
-    for name, tensor in tensors.items():
-        assert tensor.dtype in DTYPE_NAMES, f"{path}: {name} is {tensor.dtype}"
-        if tensor.dtype.is_floating_point:
-            assert torch.isfinite(tensor).all(), f"{path}: {name} is not finite"
-    header, chunks, offset = {"__metadata__": metadata}, [], 0
-    for name in sorted(tensors, key=lambda name: -tensors[name].element_size()):
-        data = tensors[name].numpy().tobytes()
-        header[name] = {
-            "dtype": DTYPE_NAMES[tensors[name].dtype],
-            "shape": list(tensors[name].shape),
-            "data_offsets": [offset, offset + len(data)],
-        }
-        chunks.append(data)
-        offset += len(data)
-    head = json.dumps(header, separators=(",", ":")).encode()
-    head += b" " * (-len(head) % 8)
-    path = HERE / path
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(struct.pack("<Q", len(head)) + head + b"".join(chunks))
-    print(f"{path.relative_to(HERE)}: {path.stat().st_size} bytes, {len(tensors)} tensors")
-
-
-def seed_by_name(name, extra=0):
-    """Each file has a seed of its own, so adding one leaves the others as they are."""
-    torch.manual_seed(zlib.crc32(name.encode()) + extra)
-
-
-@torch.no_grad()
-def randomise(module, gates=True):
-    """Gives every parameter a random value, so that no norm, bias or gate is left neutral."""
-    for name, parameter in module.named_parameters():
-        if name.endswith("_gate"):
-            value = torch.randn(1)
-            parameter.copy_(value.sign() * (0.4 + 0.3 * value.abs()) if gates else torch.zeros(1))
-        elif name.endswith("bias"):
-            parameter.copy_(torch.randn(parameter.shape) * 0.3)
-        elif parameter.ndim == 1:
-            parameter.copy_(1 + torch.randn(parameter.shape) * 0.2)
-        elif ("emb" in name or "latents" in name) and parameter.ndim < 4:
-            parameter.copy_(torch.randn(parameter.shape))
-        else:
-            fan_in = parameter[0].numel()
-            parameter.copy_(torch.randn(parameter.shape) * 1.2 / fan_in**0.5)
-
-
-def prefixed(prefix, tensors):
-    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+from shared import HERE, PAD, decode_steps, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
 
 
 # ---------------------------------------------------------------------------------------------
@@ -226,69 +165,6 @@ def config_json(config, **more):
     skip = vision_only if isinstance(config, CLIPVisionConfig) else set()
     values = {name: getattr(config, name) for name in names if hasattr(config, name) and name not in skip}
     return json.dumps({**values, **more})
-
-
-# ---------------------------------------------------------------------------------------------
-# opt.safetensors: the language model alone, padded on either side, and decoded with its cache
-# ---------------------------------------------------------------------------------------------
-
-PAD = 1
-
-
-def pad_rows(rows, side):
-    """Token ids and attention mask of rows of different lengths, padded on one side."""
-    width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), PAD)
-    mask = torch.zeros(len(rows), width, dtype=torch.int64)
-    for i, row in enumerate(rows):
-        where = slice(0, len(row)) if side == "right" else slice(width - len(row), width)
-        ids[i, where] = torch.tensor(row)
-        mask[i, where] = 1
-    return ids, mask
-
-
-def only_valid(logits, mask):
-    return logits * mask[:, :, None]
-
-
-def decode_steps(model, ids_name, past, mask, steps):
-    """Feeds `steps` [steps, batch] one token at a time; returns logits [steps, batch, vocabulary]."""
-    logits = []
-    for tokens in steps:
-        mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
-        out = model(
-            **{ids_name: tokens[:, None]}, attention_mask=mask, past_key_values=past, use_cache=True
-        )
-        past = out.past_key_values
-        logits.append(out.logits[:, 0])
-    return torch.stack(logits)
-
-
-@torch.no_grad()
-def opt():
-    seed_by_name("opt")
-    config = OPTConfig(
-        hidden_size=32, word_embed_proj_dim=32, ffn_dim=64, num_hidden_layers=2, num_attention_heads=4,
-        vocab_size=64, max_position_embeddings=40, dropout=0.0, pad_token_id=PAD,
-    )  # fmt: skip
-    model = OPTForCausalLM(config).eval()
-    randomise(model)
-    rows = [torch.randint(3, 64, (length,)).tolist() for length in (9, 6, 2)]
-    steps = torch.randint(3, 64, (5, len(rows)))
-    tensors, decoded = prefixed("weights", dict(model.named_parameters())), {}
-    for side in ("right", "left"):
-        ids, mask = pad_rows(rows, side)
-        out = model(input_ids=ids, attention_mask=mask, use_cache=True)
-        tensors[f"input.{side}.input_ids"] = ids
-        tensors[f"input.{side}.attention_mask"] = mask
-        tensors[f"output.{side}.logits"] = only_valid(out.logits, mask)
-        decoded[side] = decode_steps(model, "input_ids", out.past_key_values, mask, steps)
-    torch.testing.assert_close(decoded["left"], decoded["right"], rtol=1e-4, atol=1e-4)
-    tensors["input.decode.input_ids"] = steps
-    tensors["output.decode.logits"] = decoded["left"]
-    write_safetensors(
-        "opt.safetensors", tensors, {"module": "OPTForCausalLM", "config": config_json(config)}
-    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -510,7 +386,7 @@ def layers():
     (HERE / "flamingo-layers.json").write_text(f"[\n{lines}\n]\n")
 
 
-FAMILIES = {"blocks": blocks, "clip": clip, "opt": opt, "open-flamingo": open_flamingo, "layers": layers}
+FAMILIES = {"blocks": blocks, "clip": clip, "open-flamingo": open_flamingo, "layers": layers}
 
 
 def main(names):

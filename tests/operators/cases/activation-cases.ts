@@ -1,5 +1,6 @@
 import { biasGelu } from '../../../dsl/operators/bias-gelu.ts';
 import { gelu } from '../../../dsl/operators/gelu.ts';
+import { geluTanh } from '../../../dsl/operators/gelu-tanh.ts';
 import { quickGelu } from '../../../dsl/operators/quick-gelu.ts';
 import { relu } from '../../../dsl/operators/relu.ts';
 import { sigmoid } from '../../../dsl/operators/sigmoid.ts';
@@ -24,12 +25,16 @@ function errorFunction(x: number): number {
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 const exactGelu = (x: number) => (x / 2) * (1 + errorFunction(x / Math.SQRT2));
 
+/** tanh(z) = 2 logistic(2z) - 1, so that half of 1 + tanh is one logistic function. */
+const tanhGelu = (x: number) => x * logistic(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));
+
 const ACTIVATIONS: readonly [string, (x: Tensor) => Tensor, (x: number) => number][] = [
   ['tanh', tanh, Math.tanh],
   ['sigmoid', sigmoid, logistic],
   ['relu', relu, (x) => Math.max(x, 0)],
   ['squared-relu', squaredRelu, (x) => (x > 0 ? x * x : 0)],
   ['gelu', gelu, exactGelu],
+  ['gelu-tanh', geluTanh, tanhGelu],
   ['quick-gelu', quickGelu, (x) => x * logistic(1.702 * x)],
   ['silu', silu, (x) => x * logistic(x)],
 ];

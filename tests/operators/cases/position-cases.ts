@@ -1,6 +1,6 @@
 import { alibi } from '../../../dsl/operators/alibi.ts';
 import { interpolateRows } from '../../../dsl/operators/interpolate-rows.ts';
-import { rotary } from '../../../dsl/operators/rotary.ts';
+import { type RotaryScaling, rotary } from '../../../dsl/operators/rotary.ts';
 import { Grid, type OperatorCase, tabulate } from '../case.ts';
 
 const HEADS = 2;
@@ -12,6 +12,21 @@ const SLOPES: Readonly<Record<number, readonly number[]>> = {
   4: [1 / 4, 1 / 16, 1 / 64, 1 / 256],
   6: [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 2, 1 / 8],
 };
+
+/** The scaled angle of one step for a pair that turns by `frequency`, as the scalings' papers have it. */
+const SCALINGS: readonly [RotaryScaling, (frequency: number) => number][] = [
+  [{ kind: 'linear', factor: 4 }, (frequency) => frequency / 4],
+  [
+    { kind: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 40 },
+    (frequency) => {
+      const wavelength = (2 * Math.PI) / frequency;
+      if (wavelength < 40 / 4) return frequency;
+      if (wavelength > 40) return frequency / 8;
+      const smooth = (40 / wavelength - 1) / 3;
+      return smooth * frequency + ((1 - smooth) * frequency) / 8;
+    },
+  ],
+];
 
 export const positionCases: readonly OperatorCase[] = [
   ...[8, 4, 2].flatMap((dim) =>
@@ -44,6 +59,26 @@ export const positionCases: readonly OperatorCase[] = [
           }),
       }),
     ),
+  ),
+  ...SCALINGS.map(
+    ([scaling, scaled]): OperatorCase => ({
+      file: 'rotary',
+      name: `with ${scaling.kind} scaling`,
+      inputs: {
+        x: { shape: [2, 'text', HEADS * HEAD_DIM] },
+        positions: { shape: [2, 'text'], dtype: 'int64', draw: (u) => Math.floor(u * 40) },
+      },
+      sizes: [{ text: 3 }],
+      build: (x) => rotary(x('x'), x('positions'), { heads: HEADS, base: 100, scaling }),
+      expected: (x) =>
+        tabulate(x('x').shape, (b, t, feature) => {
+          const half = HEAD_DIM / 2;
+          const [pair, isFirst] = [feature % half, feature % HEAD_DIM < half];
+          const angle = x('positions').at(b, t) * scaled(100 ** (-pair / half));
+          const other = x('x').at(b, t, isFirst ? feature + half : feature - half);
+          return x('x').at(b, t, feature) * Math.cos(angle) + (isFirst ? -other : other) * Math.sin(angle);
+        }),
+    }),
   ),
   ...[1, 4, 6].map(
     (heads): OperatorCase => ({

@@ -1,0 +1,27 @@
+import { apply, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { multiply } from './multiply.ts';
+import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { tanh } from './tanh.ts';
+
+export const geluTanhOperator = defineOperator<NoAttributes>({
+  name: 'geluTanh',
+  infer(inputs) {
+    const x = required('geluTanh', inputs, 0, 'x');
+    checkDtype('geluTanh', 'x', x, FLOATS);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  lower: (emit, inputs) => [emit.node('Gelu', inputs, { approximate: 'tanh' })],
+  decompose(inputs) {
+    const x = required('geluTanh', inputs, 0, 'x');
+    const cubed = multiply(multiply(x, x), multiply(x, 0.044715));
+    return [multiply(multiply(x, 0.5), add(tanh(multiply(add(x, cubed), Math.sqrt(2 / Math.PI))), 1))];
+  },
+});
+
+/**
+ * `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`: the approximation of GELU that GPT-2 was trained with
+ * (Hendrycks and Gimpel 2016, arXiv 1606.08415; `gelu_new` in transformers).
+ */
+export const geluTanh = (x: Tensor): Tensor => apply(geluTanhOperator, [x], {});

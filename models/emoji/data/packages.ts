@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+import { UserError } from '../../../compiler/artifact/user-error.ts';
+
+const require = createRequire(import.meta.url);
+
+const manifestSchema = z.looseObject({ version: z.string() });
+
+/** The JSON file at a path inside an installed package, as `emojibase-data/en/data.json`.
+ *
+ * @throws UserError where the package is not installed: the data are built from development dependencies, which users
+ *   of the trained model do not have.
+ */
+export async function readPackageFile(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(locate(path), 'utf8'));
+}
+
+/** The version of an installed package. */
+export async function packageVersion(name: string): Promise<string> {
+  return manifestSchema.parse(await readPackageFile(`${name}/package.json`)).version;
+}
+
+function locate(path: string): string {
+  try {
+    return require.resolve(path);
+  } catch {
+    const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+    throw new UserError(
+      `The emoji data are built from the package ${name}, which has no ${path.slice(name.length + 1)} here: install it with 'npm install --save-dev ${name}'.`,
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export * from './contrastive.ts';
+export * from './cross-entropy.ts';
+export * from './next-token.ts';

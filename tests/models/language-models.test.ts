@@ -1,0 +1,88 @@
+import { nameParameters } from '../../dsl/index.ts';
+import { languageModelFromConfig } from '../../models/configs/language-families.ts';
+import { languageGraph } from '../../models/flamingo-language-graph.ts';
+import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
+import { type Feeds, withGraph } from '../support/run-program.ts';
+import { assertClose } from './close.ts';
+import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { configOf, openReference, rowsOf, tensorsUnder } from './reference.ts';
+
+/** The id that no token of a reference has: the language model alone has no images. */
+const NO_IMAGE = -1;
+/** What fills rows up: masked, so any token serves. */
+const PADDING = 1;
+
+/** Each is a small random model of the original class, with its own config and key names. A family is one line. */
+const REFERENCES: Readonly<Record<string, string>> = {
+  opt: "transformers' OPTForCausalLM",
+  mpt: "transformers' MptForCausalLM: three heads, clipped projections, its own scale",
+  'mosaic-mpt': "llm-foundry's MPTForCausalLM: norms of queries and keys, clipping, scaled logits",
+  'gpt-neox': "transformers' GPTNeoXForCausalLM as Pythia: a quarter of each head turns, parallel residual",
+  redpajama: "transformers' GPTNeoXForCausalLM as RedPajama-INCITE: whole heads turn, residuals in turn",
+  llama: "transformers' LlamaForCausalLM: linear scaling",
+  'llama-3': "transformers' LlamaForCausalLM: grouped wide heads, llama3 scaling, biases, tied head",
+  gpt2: "transformers' GPT2LMHeadModel: scores scaled by layer",
+};
+
+for (const [reference, original] of Object.entries(REFERENCES)) {
+  describe(`a language model beside ${original}`, () => {
+    for (const fusion of [true, false]) {
+      for (const side of ['right', 'left'] as const) {
+        it(`gives the same in prefill and cached decode, padded ${side}, fusion ${fusion ? 'on' : 'off'}`, async () => {
+          const file = await openReference(`language/${reference}.safetensors`);
+          const language = languageModelFromConfig(configOf(file));
+          const { vocabulary } = language;
+          const weights = {
+            ...nameParameters({ language: language.parts }),
+            checkpointNames: language.checkpointNames,
+          };
+          const graph = languageGraph({ language, blocks: new Map(), heads: 1, headDim: 1, latents: 1 });
+          const masks = await rowsOf(file, `input.${side}.attention_mask`);
+          const padded = await rowsOf(file, `input.${side}.input_ids`);
+          const prompts = padded.map((row, index) => row.filter((_, place) => masks[index]?.[place] === 1));
+
+          await withGraph(graph, weights, [tensorsUnder(file, 'weights.')], { fusion }, async (run) => {
+            const wanted = prompts.map((prompt) => [...prompt.keys()]);
+            const prefill = layoutPrefill(prompts, { image: NO_IMAGE, padding: PADDING, side, wanted });
+            const cache = emptyCache(language.layers, [
+              prompts.length,
+              language.keyValueHeads,
+              0,
+              language.headDim,
+            ]);
+            const first = await run({ ...layoutFeeds(prefill), ...cache });
+            const expected = await file.readFloat32(`output.${side}.logits`);
+            const places = masks.flat().flatMap((valid, place) => (valid === 1 ? [place] : []));
+            assertClose(
+              first.logits?.data as Float32Array,
+              places.flatMap((place) => [...expected.subarray(place * vocabulary, (place + 1) * vocabulary)]),
+            );
+
+            const expectedSteps = await file.readFloat32('output.decode.logits');
+            let past: Feeds = pastFrom(first);
+            let mask = prefill.attentionMask;
+            for (const [step, tokens] of (await rowsOf(file, 'input.decode.input_ids')).entries()) {
+              const width = mask.length / prompts.length;
+              const decode = layoutDecode(
+                tokens.map((token, row) => ({
+                  tokens: [token],
+                  past: mask.subarray(row * width, (row + 1) * width),
+                  row: null,
+                })),
+                { rows: 1, padding: PADDING },
+              );
+              const next = await run({ ...layoutFeeds(decode), ...past });
+              const each = prompts.length * vocabulary;
+              assertClose(
+                next.logits?.data as Float32Array,
+                expectedSteps.subarray(step * each, (step + 1) * each),
+              );
+              past = pastFrom(next);
+              mask = decode.attentionMask;
+            }
+          });
+        });
+      }
+    }
+  });
+}

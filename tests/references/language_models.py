@@ -1,0 +1,217 @@
+"""Writes the references of the language models alone: small random models of the original classes.
+
+    python language_models.py [model ...]      (default: all that this Python's packages have)
+
+`mosaic-mpt*` need llm-foundry (requirements.txt), the others a recent transformers (requirements-recent.txt).
+Every number comes from those packages; this script only chooses sizes, seeds and inputs.
+"""
+
+import json
+import sys
+import types
+
+import torch
+
+from shared import PAD, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
+
+VOCABULARY = 48
+CONTEXT = 64
+ROWS = (9, 6, 2)
+STEPS = 4
+
+
+def config_json(config):
+    """The config as its config.json has it, `model_type` included."""
+    values = config.to_dict()
+    values["model_type"] = config.model_type
+    return json.dumps(values, default=str)
+
+
+@torch.no_grad()
+def write(name, model, takes_positions=True):
+    """Logits of a batch padded on either side, and of further tokens one at a time on the cache."""
+    seed_by_name(name)
+    model.eval()
+    randomise(model)
+    rows = [torch.randint(3, VOCABULARY, (length,)).tolist() for length in ROWS]
+    steps = torch.randint(3, VOCABULARY, (STEPS, len(rows)))
+    # what is tied is stored once, under the name that a checkpoint of the original keeps
+    tensors = prefixed("weights", dict(model.named_parameters()))
+    for side in ("right", "left"):
+        ids, mask = pad_rows(rows, side)
+        positions = {"position_ids": (mask.cumsum(1) - 1).clamp(min=0)} if takes_positions else {}
+        out = model(input_ids=ids, attention_mask=mask, use_cache=True, **positions)
+        tensors[f"input.{side}.input_ids"] = ids
+        tensors[f"input.{side}.attention_mask"] = mask
+        tensors[f"output.{side}.logits"] = only_valid(out.logits, mask)
+    # the last pass was padded on the left: the only side after which the originals count places right
+    tensors["input.decode.input_ids"] = steps
+    tensors["output.decode.logits"] = decode(model, out.past_key_values, mask, steps, takes_positions)
+    check_uncached(model, rows, steps, tensors["output.decode.logits"])
+    write_safetensors(
+        f"language/{name}.safetensors",
+        tensors,
+        {"module": type(model).__name__, "config": config_json(model.config)},
+    )
+
+
+def decode(model, past, mask, steps, takes_positions):
+    logits = []
+    for tokens in steps:
+        mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
+        positions = {"position_ids": mask.sum(1, keepdim=True) - 1} if takes_positions else {}
+        out = model(
+            input_ids=tokens[:, None], attention_mask=mask, past_key_values=past, use_cache=True, **positions
+        )
+        past = out.past_key_values
+        logits.append(out.logits[:, 0])
+    return torch.stack(logits)
+
+
+def check_uncached(model, rows, steps, expected):
+    """A row alone, in one pass without padding or cache, gives the same."""
+    for i, row in enumerate(rows):
+        whole = torch.tensor([row + steps[:, i].tolist()])
+        logits = model(input_ids=whole, attention_mask=torch.ones_like(whole)).logits[0, len(row) :]
+        torch.testing.assert_close(logits, expected[:, i], rtol=1e-3, atol=1e-3)
+
+
+SIZES = dict(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, num_attention_heads=4)
+
+
+def opt():
+    from transformers import OPTConfig, OPTForCausalLM
+
+    config = OPTConfig(
+        **SIZES, word_embed_proj_dim=32, ffn_dim=64, max_position_embeddings=CONTEXT, pad_token_id=PAD
+    )  # fmt: skip
+    write("opt", OPTForCausalLM(config), takes_positions=False)
+
+
+def mpt():
+    from transformers import MptConfig, MptForCausalLM
+
+    config = MptConfig(
+        vocab_size=VOCABULARY, d_model=24, n_heads=3, n_layers=2, max_seq_len=CONTEXT,
+        attn_config={"clip_qkv": 0.8, "softmax_scale": 0.4},
+    )  # fmt: skip
+    write("mpt", MptForCausalLM(config), takes_positions=False)
+
+
+def mosaic_mpt():
+    """llm-foundry's own MPT, which has query and key norms; transformers' leaves them out."""
+    write("mosaic-mpt", build_mosaic_mpt(n_heads=4, logit_scale="inv_sqrt_d_model"), takes_positions=False)
+
+
+def build_mosaic_mpt(vocab_size=VOCABULARY, d_model=32, n_heads=4, n_layers=2, qk_ln=True, logit_scale=None):
+    without_composer()
+    from llmfoundry.models.mpt import MPTConfig, MPTForCausalLM
+
+    return MPTForCausalLM(
+        MPTConfig(
+            vocab_size=vocab_size, d_model=d_model, n_heads=n_heads, n_layers=n_layers, max_seq_len=CONTEXT,
+            expansion_ratio=2, no_bias=True, norm_type="low_precision_layernorm", logit_scale=logit_scale,
+            attn_config={
+                "attn_impl": "torch", "alibi": True, "alibi_bias_max": 6, "qk_ln": qk_ln,
+                "clip_qkv": 1.5 if qk_ln else None,
+            },
+        )
+    )  # fmt: skip
+
+
+def without_composer():
+    """llm-foundry's models import its trainer, which they do not need to run."""
+
+    class Anything(types.ModuleType):
+        __path__ = []
+
+        def __getattr__(self, name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return type(name, (), {})
+
+    for name in (
+        "composer composer.metrics composer.metrics.nlp composer.models composer.models.huggingface"
+        " composer.utils llmfoundry.data llmfoundry.optim llmfoundry.utils llmfoundry.models.hf"
+    ).split():
+        sys.modules.setdefault(name, Anything(name))
+
+
+def gpt_neox():
+    from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
+
+    config = GPTNeoXConfig(
+        **SIZES, intermediate_size=64, max_position_embeddings=CONTEXT, rotary_pct=0.25, hidden_act="gelu",
+        use_parallel_residual=True,
+    )  # fmt: skip
+    write("gpt-neox", GPTNeoXForCausalLM(config))
+
+
+def redpajama():
+    """RedPajama-INCITE: every feature of a head turns, and the two residuals follow each other."""
+    from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
+
+    config = GPTNeoXConfig(
+        **SIZES, intermediate_size=64, max_position_embeddings=CONTEXT, rotary_pct=1.0, hidden_act="gelu",
+        use_parallel_residual=False,
+    )  # fmt: skip
+    write("redpajama", GPTNeoXForCausalLM(config))
+
+
+def llama():
+    """LLaMA 1 and 2, with the linear scaling that long-context variants of them use."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        **SIZES, intermediate_size=48, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        rope_parameters={"rope_type": "linear", "factor": 2.0, "rope_theta": 10000.0},
+    )  # fmt: skip
+    write("llama", LlamaForCausalLM(config))
+
+
+def llama3():
+    """LLaMA 3: grouped heads, its own scaling of the angles, heads wider than dim/heads, a tied head, biases."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        **SIZES, intermediate_size=48, max_position_embeddings=CONTEXT, num_key_value_heads=2, head_dim=12,
+        attention_bias=True, mlp_bias=True, tie_word_embeddings=True,
+        rope_parameters={
+            "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 16, "rope_theta": 500.0,
+        },
+    )  # fmt: skip
+    write("llama-3", LlamaForCausalLM(config))
+
+
+def gpt2():
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    config = GPT2Config(
+        vocab_size=VOCABULARY, n_embd=32, n_layer=2, n_head=4, n_positions=CONTEXT, n_inner=48,
+        scale_attn_by_inverse_layer_idx=True,
+    )  # fmt: skip
+    write("gpt2", GPT2LMHeadModel(config))
+
+
+MODELS = {
+    "opt": opt,
+    "mpt": mpt,
+    "mosaic-mpt": mosaic_mpt,
+    "gpt-neox": gpt_neox,
+    "redpajama": redpajama,
+    "llama": llama,
+    "llama-3": llama3,
+    "gpt2": gpt2,
+}
+
+
+def main(names):
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for name in names or MODELS:
+        MODELS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { ModelError } from '../../dsl/model-error.ts';
+import {
+  frozen,
+  layerNorm,
+  linear,
+  parameter,
+  type RecipeDefinition,
+  recipe,
+  task,
+} from '../../models/index.ts';
+
+const layer = linear(4, 1);
+const data = { batch: () => ({ x: new Float32Array(8) }) };
+const fit = task({
+  name: 'fit',
+  inputs: { x: { dtype: 'float32', shape: [2, 4] } },
+  loss: ({ x }) => layer(x),
+  data,
+});
+const valid: RecipeDefinition = {
+  name: 'fit',
+  steps: 10,
+  parts: { layer },
+  tasks: [fit],
+  optimizer: { learningRate: 1e-3 },
+};
+
+describe('recipe', () => {
+  it('names the parameters by their places and fills in what was left out', () => {
+    const made = recipe({ ...valid, parts: { layer, norm: frozen(layerNorm(4)) } });
+    assert.deepEqual(
+      [...made.parameters].map(([name, { trainable }]) => [name, trainable]),
+      [
+        ['layer.weight', true],
+        ['layer.bias', true],
+        ['norm.weight', false],
+        ['norm.bias', false],
+      ],
+    );
+    assert.equal(made.optimizer.weightDecay, 0.01);
+    assert.deepEqual(made.schedule, { kind: 'constant' });
+  });
+
+  it('refuses what makes no sense in one sentence, at the line of the author', () => {
+    const wrong: readonly (readonly [Partial<RecipeDefinition>, RegExp])[] = [
+      [{ steps: 0 }, /steps must be a whole number from 1 on, but it is 0/],
+      [{ seed: 1.5 }, /seed must be a whole number from 0 on, but it is 1.5/],
+      [{ tasks: [] }, /tasks is empty/],
+      [{ tasks: [fit, fit] }, /two of tasks are called 'fit'/],
+      [{ optimizer: { learningRate: -1 } }, /optimizer.learningRate must be above 0, but it is -1/],
+      [
+        { optimizer: { learningRate: 1, betas: [0.9, 1] } },
+        /optimizer.betas\[1\] must be from 0 to less than 1/,
+      ],
+      [{ parts: { frozen: frozen(parameter([3])) } }, /none of the 1 parameters in parts is trainable/],
+      [
+        { evaluation: { every: 0, batches: 1, tasks: [fit] } },
+        /evaluation.every must be a whole number from 1 on/,
+      ],
+    ];
+    for (const [change, message] of wrong) {
+      assert.throws(
+        () => recipe({ ...valid, ...change }),
+        (error) =>
+          error instanceof ModelError &&
+          message.test(error.message) &&
+          /recipe\.test\.ts/.test(error.message),
+        String(message),
+      );
+    }
+    assert.throws(
+      () => task({ name: 'a b', inputs: {}, loss: () => layer, data: { batch: () => ({}) } } as never),
+      /must be letters/,
+    );
+    assert.throws(
+      () =>
+        task({ name: 'a', weight: 0, inputs: {}, loss: () => layer, data: { batch: () => ({}) } } as never),
+      /weight of 'a' must be above 0/,
+    );
+  });
+});

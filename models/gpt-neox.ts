@@ -36,7 +36,7 @@ const gptNeoxLayer = block('GptNeoxLayer', {
     'batch heads past headDim',
     'batch heads past headDim',
   ],
-  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, { epsilon }: GptNeoxLayerOptions) => ({
     input_layernorm: layerNorm(dim, { epsilon }),
     attention: { query_key_value: linear(dim, 3 * dim), dense: linear(dim, dim) },
@@ -64,7 +64,7 @@ const gptNeoxLayer = block('GptNeoxLayer', {
     const first = add(x, added);
     const normed = parts.post_attention_layernorm(options.parallelResidual ? x : first);
     const second = parts.mlp.dense_4h_to_h(activations[options.activation](parts.mlp.dense_h_to_4h(normed)));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 

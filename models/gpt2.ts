@@ -43,7 +43,7 @@ const gpt2Layer = block('Gpt2Layer', {
     'batch heads past headDim',
     'batch heads past headDim',
   ],
-  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, { epsilon }: Gpt2LayerOptions) => ({
     ln_1: layerNorm(dim, { epsilon }),
     attn: {
@@ -67,7 +67,7 @@ const gpt2Layer = block('Gpt2Layer', {
     });
     const first = add(x, parts.attn.c_proj(attended.result));
     const second = parts.mlp.c_proj(activations[options.activation](parts.mlp.c_fc(parts.ln_2(first))));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 

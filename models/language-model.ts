@@ -36,13 +36,16 @@ export interface LanguageModel {
   readonly checkpointNames: readonly CheckpointName[];
   /** tokens and positions int64 `[batch, text]` -> `[batch, text, dim]`. */
   embed(tokens: Tensor, positions: Tensor): Tensor;
-  /** One decoder layer: x `[batch, text, dim]` in and out, with the keys and values of past and new tokens. */
+  /**
+   * One decoder layer: x `[batch, text, dim]` in and out, with the keys and values of the new tokens
+   * `[batch, keyValueHeads, text, headDim]`, which follow the past's in the next call.
+   */
   layer(
     index: number,
     x: Tensor,
     places: TextPlaces,
     past: KeyValueCache,
-  ): readonly [x: Tensor, presentKey: Tensor, presentValue: Tensor];
+  ): readonly [x: Tensor, newKey: Tensor, newValue: Tensor];
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
 }

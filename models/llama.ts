@@ -33,7 +33,7 @@ const llamaLayer = block('LlamaLayer', {
     'batch keyValueHeads past headDim',
     'batch keyValueHeads past headDim',
   ],
-  gives: ['batch text dim', 'batch keyValueHeads past+text headDim', 'batch keyValueHeads past+text headDim'],
+  gives: ['batch text dim', 'batch keyValueHeads text headDim', 'batch keyValueHeads text headDim'],
   parts: ({ dim, heads, keyValueHeads, headDim, inner }, options: LlamaLayerOptions) => {
     const [projection, layer] = [{ bias: options.attentionBias }, { bias: options.feedForwardBias }];
     return {
@@ -72,7 +72,7 @@ const llamaLayer = block('LlamaLayer', {
     const first = add(x, o_proj(attended.result));
     const read = parts.post_attention_layernorm(first);
     const second = down_proj(multiply(silu(gate_proj(read)), up_proj(read)));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 

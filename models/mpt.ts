@@ -34,7 +34,7 @@ const mptBlock = block('MptBlock', {
     'batch heads past headDim',
     'batch heads past headDim',
   ],
-  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, { queryKeyNorm }: MptBlockOptions) => ({
     norm_1: layerNorm(dim, { bias: false }),
     attn: {
@@ -62,7 +62,7 @@ const mptBlock = block('MptBlock', {
     });
     const first = add(x, out_proj(attended.result));
     const second = parts.ffn.down_proj(gelu(parts.ffn.up_proj(parts.norm_2(first))));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 

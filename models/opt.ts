@@ -34,7 +34,7 @@ const optLayer = block('OptLayer', {
     'batch heads past headDim',
     'batch heads past headDim',
   ],
-  gives: ['batch text dim', 'batch heads past+text headDim', 'batch heads past+text headDim'],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
     self_attn_layer_norm: layerNorm(dim),
     self_attn: {
@@ -57,7 +57,7 @@ const optLayer = block('OptLayer', {
     });
     const first = add(x, out_proj(attended.result));
     const second = parts.fc2(activations[options.activation](parts.fc1(parts.final_layer_norm(first))));
-    return [add(first, second), attended.presentKey, attended.presentValue];
+    return [add(first, second), attended.newKey, attended.newValue];
   },
 });
 

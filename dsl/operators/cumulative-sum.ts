@@ -1,6 +1,10 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { HasAxis } from '../types/axis.ts';
+import type { Accept } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { checkDtype, required } from './shared/inputs.ts';
 
 export interface CumulativeSumOptions {
@@ -32,6 +36,11 @@ export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: b
  *
  * @param axis may count from the end; default -1
  */
+export function cumulativeSum<D extends Dtype, S extends Shape, A extends number = -1>(
+  x: Checked<Accept<'cumulativeSum', 'x', D, 'float32 or int64 or int32'>, Tensor<D, S>>,
+  axis?: Checked<HasAxis<'cumulativeSum', S, A>, A>,
+  options?: CumulativeSumOptions,
+): Result<D, Accept<'cumulativeSum', 'x', D, 'float32 or int64 or int32', HasAxis<'cumulativeSum', S, A>>>;
 export function cumulativeSum(x: Tensor, axis = -1, options: CumulativeSumOptions = {}): Tensor {
   const { exclusive = false, reverse = false } = options;
   return apply(cumulativeSumOperator, [x], { axis, exclusive, reverse });

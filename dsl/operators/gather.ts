@@ -1,8 +1,14 @@
+import type { Dtype } from '../dtype.ts';
 import { elementCount } from '../element-count.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { gatherShape } from '../shape/gather.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { HasAxis } from '../types/axis.ts';
+import type { Accept, DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Gather } from '../types/shape/gather.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { cast } from './cast.ts';
 import { scatterAdd } from './scatter-add.ts';
 import { fixedShape } from './shared/dims.ts';
@@ -58,6 +64,11 @@ export const gatherOperator = defineOperator<{ axis: number }>({
  * @param indices int64 or int32 of any shape, each from `-size` to `size - 1`; others are refused when the model runs
  * @param axis may count from the end; default 0
  */
+export function gather<D extends Dtype, S extends Shape, I extends Tensor, A extends number = 0>(
+  x: Tensor<D, S>,
+  indices: Checked<Accept<'gather', 'indices', DtypeOfTensor<I>, 'int64 or int32'>, I>,
+  axis?: Checked<HasAxis<'gather', S, A>, A>,
+): Result<D, Accept<'gather', 'indices', DtypeOfTensor<I>, 'int64 or int32', Gather<S, ShapeOfTensor<I>, A>>>;
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   return apply(gatherOperator, [x, indices], { axis });
 }

@@ -1,9 +1,9 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { square } from './power.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { errorFunction, exp } from './unary.ts';
 
 export const geluOperator = defineOperator<NoAttributes>({
@@ -31,4 +31,4 @@ export const geluOperator = defineOperator<NoAttributes>({
  * `x/2 * (1 + erf(x / sqrt 2))`: x times the chance that a standard normal number is below x. The exact form, not the
  * tanh approximation (Hendrycks and Gimpel 2016, arXiv 1606.08415).
  */
-export const gelu = (x: Tensor): Tensor => apply(geluOperator, [x], {});
+export const gelu = elementwise('gelu', 'a float dtype', geluOperator);

@@ -1,5 +1,8 @@
 import { apply, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
 import { add } from './add.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';
@@ -57,6 +60,18 @@ export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
  * @param bias `[dim]`; default none
  * @param epsilon default 1e-5, PyTorch's
  */
+export function layerNormalize<X extends Tensor, W extends Tensor, B extends Tensor | undefined = undefined>(
+  x: Checked<FloatShape<'layerNormalize', X>, X>,
+  weight: Checked<LastAxis<'layerNormalize', X, 'weight', W>, W>,
+  bias?: Checked<LastAxis<'layerNormalize', X, 'bias', B>, B>,
+  epsilon?: number,
+): Result<
+  DtypeOfTensor<X>,
+  Both<
+    FloatShape<'layerNormalize', X>,
+    Both<LastAxis<'layerNormalize', X, 'bias', B>, LastAxis<'layerNormalize', X, 'weight', W>>
+  >
+>;
 export function layerNormalize(x: Tensor, weight: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
   return apply(layerNormalizeOperator, bias === undefined ? [x, weight] : [x, weight, bias], { epsilon });
 }

@@ -2,6 +2,9 @@ import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { linearShape } from '../shape/linear.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Linear, OutputBias } from '../types/shape/linear.ts';
 import { add } from './add.ts';
 import { matmul } from './matmul.ts';
 import { reshape } from './reshape.ts';
@@ -49,6 +52,11 @@ export const linearOperator = defineOperator<NoAttributes>({
  *
  * @param bias default none
  */
+export function linear<X extends Tensor, W extends Tensor, B extends Tensor | undefined = undefined>(
+  x: X,
+  weight: Checked<Linear<X, W>, W>,
+  bias?: Checked<OutputBias<'linear', W, B>, B>,
+): Result<DtypeOfTensor<X>, Both<OutputBias<'linear', W, B>, Linear<X, W>>>;
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return apply(linearOperator, bias === undefined ? [x, weight] : [x, weight, bias], {});
 }

@@ -1,5 +1,6 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Broadcasted, LeftOperand, RightOperand } from '../types/operand.ts';
 import { equal, greater } from './comparison.ts';
 import { type Operand, operands } from './constant.ts';
 import { multiply } from './multiply.ts';
@@ -23,6 +24,10 @@ export const maximumOperator = binaryOperator({
 });
 
 /** The larger of the two, element by element, broadcast; NaN if either is NaN. */
+export function maximum<L extends Operand, R extends Operand>(
+  left: LeftOperand<'maximum', 'a number dtype', L, R>,
+  right: RightOperand<'maximum', L, R>,
+): Broadcasted<'maximum', 'a number dtype', L, R>;
 export function maximum(left: Operand, right: Operand): Tensor {
   return apply(maximumOperator, operands(left, right), {});
 }

@@ -1,5 +1,6 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Broadcasted, LeftOperand, RightOperand } from '../types/operand.ts';
 import { equal, less } from './comparison.ts';
 import { type Operand, operands } from './constant.ts';
 import { multiply } from './multiply.ts';
@@ -23,6 +24,10 @@ export const minimumOperator = binaryOperator({
 });
 
 /** The smaller of the two, element by element, broadcast; NaN if either is NaN. */
+export function minimum<L extends Operand, R extends Operand>(
+  left: LeftOperand<'minimum', 'a number dtype', L, R>,
+  right: RightOperand<'minimum', L, R>,
+): Broadcasted<'minimum', 'a number dtype', L, R>;
 export function minimum(left: Operand, right: Operand): Tensor {
   return apply(minimumOperator, operands(left, right), {});
 }

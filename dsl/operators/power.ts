@@ -1,5 +1,6 @@
 import { apply } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Broadcasted, LeftOperand, RightOperand } from '../types/operand.ts';
 import { equal } from './comparison.ts';
 import { type Operand, operands } from './constant.ts';
 import { multiply } from './multiply.ts';
@@ -25,11 +26,18 @@ export const powerOperator = binaryOperator({
 });
 
 /** `base ** exponent`, broadcast; a number stands for a scalar of the other's dtype. */
+export function power<L extends Operand, R extends Operand>(
+  base: LeftOperand<'power', 'a number dtype', L, R>,
+  exponent: RightOperand<'power', L, R>,
+): Broadcasted<'power', 'a number dtype', L, R>;
 export function power(base: Operand, exponent: Operand): Tensor {
   return apply(powerOperator, operands(base, exponent), {});
 }
 
 /** `x * x`. */
+export function square<X extends Tensor>(
+  x: LeftOperand<'multiply', 'a number dtype', X, X>,
+): Broadcasted<'multiply', 'a number dtype', X, X>;
 export function square(x: Tensor): Tensor {
   return multiply(x, x);
 }

@@ -1,8 +1,8 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { sigmoid } from './sigmoid.ts';
 import { subtract } from './subtract.ts';
 
@@ -30,4 +30,4 @@ export const quickGeluOperator = defineOperator<NoAttributes>({
 });
 
 /** `x * sigmoid(1.702 x)`: the approximation of GELU that OpenAI's CLIP was trained with. */
-export const quickGelu = (x: Tensor): Tensor => apply(quickGeluOperator, [x], {});
+export const quickGelu = elementwise('quickGelu', 'a float dtype', quickGeluOperator);

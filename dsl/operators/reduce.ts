@@ -5,6 +5,9 @@ import { resolveAxis } from '../shape/axis.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { reduceShape } from '../shape/reduce.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Accept } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Reduce } from '../types/shape/reduce.ts';
 import { cast } from './cast.ts';
 import { equal } from './comparison.ts';
 import { divide } from './divide.ts';
@@ -107,21 +110,61 @@ function reduceBy(
  * @param axes may count from the end; default all of them
  * @param keep leave an axis of size 1 in the place of each; default false
  */
+export function reduceSum<
+  D extends Dtype,
+  S extends Shape,
+  const A extends readonly number[] | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: Checked<Accept<'reduceSum', 'x', D, 'a number dtype'>, Tensor<D, S>>,
+  axes?: Checked<Reduce<'reduceSum', S, A, K>, A>,
+  keep?: K,
+): Result<D, Accept<'reduceSum', 'x', D, 'a number dtype', Reduce<'reduceSum', S, A, K>>>;
 export function reduceSum(x: Tensor, axes?: readonly number[], keep = false): Tensor {
   return reduceBy(reduceSumOperator, x, axes, keep);
 }
 
 /** The mean over some axes; axes and `keep` as in `reduceSum`. Floats only. */
+export function reduceMean<
+  D extends Dtype,
+  S extends Shape,
+  const A extends readonly number[] | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: Checked<Accept<'reduceMean', 'x', D, 'a float dtype'>, Tensor<D, S>>,
+  axes?: Checked<Reduce<'reduceMean', S, A, K>, A>,
+  keep?: K,
+): Result<D, Accept<'reduceMean', 'x', D, 'a float dtype', Reduce<'reduceMean', S, A, K>>>;
 export function reduceMean(x: Tensor, axes?: readonly number[], keep = false): Tensor {
   return reduceBy(reduceMeanOperator, x, axes, keep);
 }
 
 /** The largest value over some axes; axes and `keep` as in `reduceSum`. An axis without elements is refused when run. */
+export function reduceMax<
+  D extends Dtype,
+  S extends Shape,
+  const A extends readonly number[] | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: Checked<Accept<'reduceMax', 'x', D, 'a number dtype'>, Tensor<D, S>>,
+  axes?: Checked<Reduce<'reduceMax', S, A, K>, A>,
+  keep?: K,
+): Result<D, Accept<'reduceMax', 'x', D, 'a number dtype', Reduce<'reduceMax', S, A, K>>>;
 export function reduceMax(x: Tensor, axes?: readonly number[], keep = false): Tensor {
   return reduceBy(reduceMaxOperator, x, axes, keep);
 }
 
 /** The smallest value over some axes; axes and `keep` as in `reduceSum`. An axis without elements is refused when run. */
+export function reduceMin<
+  D extends Dtype,
+  S extends Shape,
+  const A extends readonly number[] | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: Checked<Accept<'reduceMin', 'x', D, 'a number dtype'>, Tensor<D, S>>,
+  axes?: Checked<Reduce<'reduceMin', S, A, K>, A>,
+  keep?: K,
+): Result<D, Accept<'reduceMin', 'x', D, 'a number dtype', Reduce<'reduceMin', S, A, K>>>;
 export function reduceMin(x: Tensor, axes?: readonly number[], keep = false): Tensor {
   return reduceBy(reduceMinOperator, x, axes, keep);
 }

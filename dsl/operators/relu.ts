@@ -1,8 +1,7 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
 import { greater } from './comparison.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { where } from './where.ts';
 
 export const reluOperator = unaryOperator({
@@ -14,4 +13,4 @@ export const reluOperator = unaryOperator({
 });
 
 /** `max(x, 0)`. */
-export const relu = (x: Tensor): Tensor => apply(reluOperator, [x], {});
+export const relu = elementwise('relu', 'a float dtype', reluOperator);

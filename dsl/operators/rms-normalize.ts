@@ -1,5 +1,8 @@
 import { apply, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
 import { add } from './add.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';
@@ -47,6 +50,11 @@ export const rmsNormalizeOperator = defineOperator<{ epsilon: number }>({
  * @param weight `[dim]`
  * @param epsilon default 1e-6, LLaMA's
  */
+export function rmsNormalize<X extends Tensor, W extends Tensor>(
+  x: Checked<FloatShape<'rmsNormalize', X>, X>,
+  weight: Checked<LastAxis<'rmsNormalize', X, 'weight', W>, W>,
+  epsilon?: number,
+): Result<DtypeOfTensor<X>, Both<FloatShape<'rmsNormalize', X>, LastAxis<'rmsNormalize', X, 'weight', W>>>;
 export function rmsNormalize(x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor {
   return apply(rmsNormalizeOperator, [x, weight], { epsilon });
 }

@@ -2,6 +2,10 @@ import { atCallSite } from '../at-call-site.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { divideDims, equalDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Positions, Rotated } from '../types/shape/rotary.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { add } from './add.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
@@ -16,8 +20,8 @@ import { cosine, negate, sine } from './unary.ts';
 
 export type { RotaryScaling };
 
-export interface RotaryOptions {
-  readonly heads: Dim;
+export interface RotaryOptions<Heads extends Dim = Dim> {
+  readonly heads: Heads;
   /** How many of each head's features turn, an even number; default all. GPT-NeoX turns a quarter. */
   readonly dim?: number;
   /** The base of the angles' wavelengths; default 10000. */
@@ -96,6 +100,14 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
  * @param positions int64 `[batch, text]`, 0-based
  * @throws ModelError when the heads do not divide the width, or `dim` is odd or larger than a head
  */
+export function rotary<X extends Tensor, P extends Tensor, Heads extends Dim>(
+  x: Checked<Rotated<X, Heads>, X>,
+  positions: Checked<Positions<ShapeOfTensor<X>, DtypeOfTensor<P>, ShapeOfTensor<P>>, P>,
+  options: RotaryOptions<Heads>,
+): Result<
+  DtypeOfTensor<X>,
+  Both<Positions<ShapeOfTensor<X>, DtypeOfTensor<P>, ShapeOfTensor<P>>, Rotated<X, Heads>>
+>;
 export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Tensor {
   return atCallSite(() => {
     const { heads, base = 10000, scaling, interleaved = false } = options;
@@ -103,7 +115,13 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const dim = options.dim ?? headSize(x.shape, heads, 0);
     headSize(x.shape, heads, dim);
     const frequencies = constant(rotaryFrequencies(dim, base, scaling));
-    if (positions.dtype !== 'int64' || positions.shape.length !== 2) {
+    const [rows = 0, places = 0] = positions.shape;
+    if (
+      positions.dtype !== 'int64' ||
+      positions.shape.length !== 2 ||
+      !equalDims(rows, batch) ||
+      !equalDims(places, text)
+    ) {
       fail(
         `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,
       );

@@ -1,8 +1,7 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
 import { multiply } from './multiply.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { FLOATS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { subtract } from './subtract.ts';
 
 export const sigmoidOperator = unaryOperator({
@@ -14,4 +13,4 @@ export const sigmoidOperator = unaryOperator({
 });
 
 /** `1 / (1 + exp(-x))`, from 0 to 1. */
-export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOperator, [x], {});
+export const sigmoid = elementwise('sigmoid', 'a float dtype', sigmoidOperator);

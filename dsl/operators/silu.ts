@@ -1,8 +1,8 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { sigmoid } from './sigmoid.ts';
 import { subtract } from './subtract.ts';
 
@@ -28,4 +28,4 @@ export const siluOperator = defineOperator<NoAttributes>({
 });
 
 /** `x * sigmoid(x)`, also called Swish: the activation of LLaMA's gated feed-forward. */
-export const silu = (x: Tensor): Tensor => apply(siluOperator, [x], {});
+export const silu = elementwise('silu', 'a float dtype', siluOperator);

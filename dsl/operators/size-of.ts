@@ -14,6 +14,7 @@ export const sizeOfOperator = defineOperator<{ size: Dim }>({
 });
 
 /** A size as an int64 scalar, to compute with what is known only when the model runs: `sizeOf('past')`. */
+export function sizeOf(size: Dim): Tensor<'int64', readonly []>;
 export function sizeOf(size: Dim): Tensor {
   return apply(sizeOfOperator, [], { size });
 }

@@ -1,8 +1,12 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims, multiplyDims, subtractDims } from '../shape/dim.ts';
 import { sliceShape } from '../shape/slice.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { HasAxis } from '../types/axis.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Slice, SliceRange } from '../types/shape/slice.ts';
 import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
 import { fixedShape } from './shared/dims.ts';
@@ -76,6 +80,20 @@ function spreadOut(x: Tensor, axis: number, step: number): Tensor {
  * @param step above 0; default 1. Other steps need an axis of known size
  * @throws ModelError when the range is known not to lie within the axis. An open axis is trusted to be long enough
  */
+export function slice<
+  D extends Dtype,
+  S extends Shape,
+  A extends number,
+  Start extends Dim,
+  End extends Dim | undefined = undefined,
+  Step extends number = 1,
+>(
+  x: Checked<SliceRange<S, A, Start, End>, Tensor<D, S>>,
+  axis: Checked<HasAxis<'slice', S, A>, A>,
+  start: Start,
+  end?: End,
+  step?: Step,
+): Result<D, Slice<S, A, Start, End, Step>>;
 export function slice(x: Tensor, axis: number, start: Dim, end?: Dim, step = 1): Tensor {
   return apply(sliceOperator, [x], { axis, start, end, step });
 }

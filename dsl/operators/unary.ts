@@ -1,11 +1,10 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
 import { greater, less } from './comparison.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';
 import { unaryOperator } from './shared/elementwise.ts';
 import { zeroWithCotangent } from './shared/guarded.ts';
 import { FLOATS, NUMBERS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { where } from './where.ts';
 
 export const sqrtOperator = unaryOperator({
@@ -75,20 +74,24 @@ export const absoluteOperator = unaryOperator({
 });
 
 /** The square root; NaN below 0. */
-export const sqrt = (x: Tensor): Tensor => apply(sqrtOperator, [x], {});
+export const sqrt = elementwise('sqrt', 'a float dtype', sqrtOperator);
 /** e to the power of x. */
-export const exp = (x: Tensor): Tensor => apply(expOperator, [x], {});
+export const exp = elementwise('exp', 'a float dtype', expOperator);
 /** The natural logarithm; -Infinity at 0, NaN below. */
-export const log = (x: Tensor): Tensor => apply(logOperator, [x], {});
+export const log = elementwise('log', 'a float dtype', logOperator);
 /** `-x`, of floats and signed integers. */
-export const negate = (x: Tensor): Tensor => apply(negateOperator, [x], {});
+export const negate = elementwise(
+  'negate',
+  'float32 or float16 or bfloat16 or int64 or int32 or int8',
+  negateOperator,
+);
 /** `|x|`. */
-export const absolute = (x: Tensor): Tensor => apply(absoluteOperator, [x], {});
+export const absolute = elementwise('absolute', 'a number dtype', absoluteOperator);
 /** The sine of an angle in radians. */
-export const sine = (x: Tensor): Tensor => apply(sineOperator, [x], {});
+export const sine = elementwise('sine', 'a float dtype', sineOperator);
 /** The cosine of an angle in radians. */
-export const cosine = (x: Tensor): Tensor => apply(cosineOperator, [x], {});
+export const cosine = elementwise('cosine', 'a float dtype', cosineOperator);
 /** The largest whole number that is not above x. */
-export const floor = (x: Tensor): Tensor => apply(floorOperator, [x], {});
+export const floor = elementwise('floor', 'a float dtype', floorOperator);
 /** The Gauss error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to x. */
-export const errorFunction = (x: Tensor): Tensor => apply(errorFunctionOperator, [x], {});
+export const errorFunction = elementwise('errorFunction', 'a float dtype', errorFunctionOperator);

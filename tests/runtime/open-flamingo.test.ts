@@ -146,8 +146,7 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
     ): Promise<Hypothesis[][]> {
       const settings = parseGenerateOptions(options);
       const searches = batch.map(() => createSearch(settings, engine.tokenizer.special));
-      const { maxNewTokens, beams } = settings;
-      return decode(engine.language, batch, searches, { maxNewTokens, rowsPerSearch: beams });
+      return decode(engine.language, batch, searches, settings);
     }
 
     it('gives the same greedy answers, in a batch and one at a time', async () => {

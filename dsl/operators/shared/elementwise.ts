@@ -71,8 +71,8 @@ export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
     infer(inputs) {
       const left = required(rule.name, inputs, 0, 'the left operand');
       const right = required(rule.name, inputs, 1, 'the right operand');
-      const dtype = sameDtype(rule.name, left, right);
       checkDtype(rule.name, 'the left operand', left, rule.accepts);
+      const dtype = sameDtype(rule.name, left, right);
       return [{ dtype: rule.result ?? dtype, shape: broadcastShapes(rule.name, left.shape, right.shape) }];
     },
     lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],

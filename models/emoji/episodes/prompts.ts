@@ -12,11 +12,15 @@ export const KIND_PROMPTS: Record<AnswerKind, string> = {
   de: 'german:',
 };
 
-/** Words before an answer that do not tell its kind; an episode uses one throughout. Nothing at all is commonest. */
+/**
+ * Words before an answer that do not tell its kind, and how often an episode uses them, throughout: nothing at all, or
+ * OpenFlamingo's `Output:`, or others.
+ */
 export const FRAMES = [
-  'output:',
-  'answer:',
-  'this is',
-  'a picture of',
-  'question: what is this? answer:',
-] as const;
+  ['', 5],
+  ['output:', 3],
+  ['answer:', 0.5],
+  ['this is', 0.5],
+  ['a picture of', 0.5],
+  ['question: what is this? answer:', 0.5],
+] as const satisfies readonly (readonly [text: string, weight: number])[];

@@ -47,5 +47,5 @@ export const askedQuestion: EpisodeKind = {
 
 /** Words before the answers of an episode. */
 export function frame(random: Random): string {
-  return random.chance(0.65) ? '' : random.pick(FRAMES);
+  return random.weighted<string>(FRAMES);
 }

@@ -37,7 +37,15 @@ export async function tokenizerCorpus(): Promise<Map<string, number>> {
     for (const language of ANSWER_LANGUAGES) add(translations.get(language)?.name ?? '', ANSWER_NAME);
     for (const language of OTHER_LANGUAGES) add(translations.get(language)?.name ?? '', OTHER_NAME);
   }
-  for (const text of [...GROUPS, ...FRAMES, ...Object.values(KIND_PROMPTS), 'yes', 'no', 'or', 'and']) {
+  for (const text of [
+    ...GROUPS,
+    ...FRAMES.map(([text]) => text),
+    ...Object.values(KIND_PROMPTS),
+    'yes',
+    'no',
+    'or',
+    'and',
+  ]) {
     add(text, PROMPT);
   }
   for (const word of madeUpWords(new Random(0), MADE_UP_WORDS)) add(word, MADE_UP);

@@ -51,3 +51,8 @@ export function viewAs(dtype: StoredDtype, buffer: ArrayBuffer): StoredData {
       return new Uint8Array(buffer);
   }
 }
+
+/** Whether elements are floating-point numbers of any width. */
+export function storesFloats(dtype: StoredDtype): boolean {
+  return dtype === 'float64' || dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16';
+}

@@ -8,6 +8,7 @@ import { equalDims } from '../../dsl/shape/dim.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
 import { Cotangents, identityOf } from './cotangents.ts';
+import { Recomputation, type RecomputedBlocks } from './recomputation.ts';
 import { unbroadcast } from './unbroadcast.ts';
 
 /** A tensor from which differentiation starts, and how much each of its elements weighs. */
@@ -17,23 +18,37 @@ export interface End {
   readonly cotangent: Tensor;
 }
 
+export interface GradientOptions {
+  /** Blocks whose inner values are computed again in the backward pass instead of being kept. Default none. */
+  readonly recompute?: RecomputedBlocks;
+}
+
 /**
  * Reverse-mode differentiation of the expression graph: how `sum(output * cotangent)`, over all ends, changes with each
- * of the tensors in `of`. Every operation on a path from them to the ends is visited once, from the ends on, by the rule in its
- * operator's file; nothing is written down for what no path leads through, such as frozen parameters.
+ * of the tensors in `of`. Every operation on a path from them to the ends is visited once, from the ends on, by the rule
+ * in its operator's file; nothing is written down for what no path leads through, such as frozen parameters.
  *
  * @param of parameters, inputs or values in between
  * @returns one gradient for each, in its dtype and shape; zeros where the ends do not depend on it
  * @throws ModelError at the author's line: an operator on the way cannot be differentiated, or a cotangent does not have
  *   its output's shape
  */
-export function gradients(ends: readonly End[], of: readonly Tensor[]): readonly Tensor[] {
-  const cotangents = backward(ends, of, new Set());
+export function gradients(
+  ends: readonly End[],
+  of: readonly Tensor[],
+  options: GradientOptions = {},
+): readonly Tensor[] {
+  const cotangents = backward(ends, of, new Set(), options);
   return of.map((tensor) => cotangents.of(tensor) ?? zerosOf(tensor));
 }
 
 /** Carries cotangents from the ends to `of`; operations in `stops` are taken for given, as leaves are. */
-function backward(ends: readonly End[], of: readonly Tensor[], stops: ReadonlySet<Operation>): Cotangents {
+function backward(
+  ends: readonly End[],
+  of: readonly Tensor[],
+  stops: ReadonlySet<Operation>,
+  { recompute = () => false }: GradientOptions = {},
+): Cotangents {
   const cotangents = new Cotangents();
   for (const { output, cotangent } of ends) {
     checkEnd(output, cotangent);
@@ -44,15 +59,15 @@ function backward(ends: readonly End[], of: readonly Tensor[], stops: ReadonlySe
     stops,
   );
   const varying = varyingTensors(operations, of);
+  const recomputation = new Recomputation(operations, recompute);
   for (const operation of operations.toReversed()) {
     const needed = operation.inputs.map((input) => input !== undefined && varying.has(identityOf(input)));
-    const reached = operation.outputs.some(
-      (output) => varying.has(output) && cotangents.of(output) !== undefined,
-    );
-    if (!reached || !needed.includes(true)) continue;
     const arriving = operation.outputs.map((output) => cotangents.of(output));
+    const first = arriving.find((cotangent) => cotangent !== undefined);
+    if (first === undefined || !needed.includes(true)) continue;
     onBehalfOf(operation, () => {
-      for (const [index, cotangent] of differentiate(operation, arriving, needed).entries()) {
+      const read = recomputation.of(operation, first);
+      for (const [index, cotangent] of differentiate(read, arriving, needed).entries()) {
         const input = operation.inputs[index];
         if (input !== undefined && cotangent !== undefined && needed[index] === true)
           cotangents.add(input, unbroadcast(cotangent, input.shape));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
+import { VOCABULARY } from '../../models/emoji/language.ts';
 import { BYTE_CHARACTERS, byteCharacters } from '../../models/emoji/tokenizer/byte-alphabet.ts';
 import { learnMerges, type Merge } from '../../models/emoji/tokenizer/byte-pairs.ts';
 import { splitWords, tokenizerCorpus } from '../../models/emoji/tokenizer/corpus.ts';
@@ -16,7 +17,7 @@ describe('emoji tokenizer', () => {
 
   it('is what its corpus gives, and as large as the language model', async () => {
     const { model }: { model: { merges: Merge[] } } = JSON.parse(await readFile(TOKENIZER_FILE, 'utf8'));
-    assert.equal(tokenizer.size, 3072);
+    assert.equal(tokenizer.size, VOCABULARY);
     const merges = learnMerges(await tokenizerCorpus(), model.merges.length + BYTE_CHARACTERS.length);
     assert.deepEqual(merges, model.merges);
   });

@@ -12,6 +12,11 @@ export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;
 export type Run = (feeds: Feeds) => Promise<Readonly<Record<string, onnxruntime.Tensor>>>;
 export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
 
+export interface WithGraphOptions extends GraphOptions {
+  /** How ONNX Runtime opens the compiled graph. */
+  readonly session?: onnxruntime.InferenceSession.SessionOptions;
+}
+
 /**
  * Compiles a graph in memory, gives its parameters the values of the files (or their initial values where there are
  * none) and calls `use` with a function that runs it in ONNX Runtime.
@@ -20,7 +25,7 @@ export async function withGraph<R>(
   graph: Graph,
   weights: Weights,
   files: readonly WeightFile[],
-  options: GraphOptions,
+  { session: sessionOptions = {}, ...options }: WithGraphOptions,
   use: (run: Run) => Promise<R>,
 ): Promise<R> {
   const { onnx } = compileGraph(graph, options);
@@ -36,7 +41,10 @@ export async function withGraph<R>(
     kind: 'inline',
     bytes: bytes.get(name ?? '') ?? new Uint8Array(),
   }));
-  const session = await onnxruntime.InferenceSession.create(model, { logSeverityLevel: 3 });
+  const session = await onnxruntime.InferenceSession.create(model, {
+    logSeverityLevel: 3,
+    ...sessionOptions,
+  });
   try {
     return await use((feeds) => session.run(feeds));
   } finally {

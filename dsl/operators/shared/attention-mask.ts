@@ -59,23 +59,24 @@ export function zeroWhereNothing(
   sizes: AttentionSizes,
 ): string {
   const { batch, queries, heads, headDim, dtype, query } = sizes;
-  const any = emit.node(
-    'ReduceMax',
-    [emit.node('Cast', [allowed], { to: { type: 'float32' } }), emit.shape([3])],
-    {
-      keepdims: 1,
-    },
-  );
-  const holds = emit.node('Greater', [any, emit.scalar(0, 'float32')]);
-  const turned = emit.node('Transpose', [holds], { perm: [0, 2, 1, 3] });
+  const zero = emit.scalar(0, dtype);
   if (inputs[3]?.shape[1] === 1) {
-    return emit.node('Where', [
-      emit.node('Squeeze', [turned, emit.shape([3])]),
-      result,
-      emit.scalar(0, dtype),
-    ]);
+    const squeezed = emit.once(`${allowed} allows something in rows`, () =>
+      emit.node('Squeeze', [allowsSomething(emit, allowed), emit.shape([3])]),
+    );
+    return emit.node('Where', [squeezed, result, zero]);
   }
   const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
-  const zeroed = emit.node('Where', [turned, split, emit.scalar(0, dtype)]);
+  const zeroed = emit.node('Where', [allowsSomething(emit, allowed), split, zero]);
   return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
+}
+
+/** bool `[batch or 1, queries or 1, heads or 1, 1]`: some key is allowed. */
+function allowsSomething(emit: Emitter, allowed: string): string {
+  return emit.once(`${allowed} allows something`, () => {
+    const numbers = emit.node('Cast', [allowed], { to: { type: 'float32' } });
+    const highest = emit.node('ReduceMax', [numbers, emit.shape([3])], { keepdims: 1 });
+    const some = emit.node('Greater', [highest, emit.scalar(0, 'float32')]);
+    return emit.node('Transpose', [some], { perm: [0, 2, 1, 3] });
+  });
 }

@@ -71,7 +71,9 @@ function hiddenKeys(
 ): string | undefined {
   if (allowed === undefined) return bias;
   const hidden = emit.scalar(dtype === 'float16' ? -30000 : -1e30, dtype);
-  return emit.node('Where', [allowed, bias ?? emit.scalar(0, dtype), hidden]);
+  return emit.once(`${allowed} hides keys of ${bias}`, () =>
+    emit.node('Where', [allowed, bias ?? emit.scalar(0, dtype), hidden]),
+  );
 }
 
 /** `[batch, queries, heads*headDim]` to `[batch, keyValueHeads, group*queries, headDim]`. */

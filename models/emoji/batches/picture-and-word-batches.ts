@@ -26,8 +26,8 @@ export function pictureAndWordBatches(options: {
 }): DataSource<PictureAndWordInputs> {
   let make: ((step: number, seed: number) => VisionBatch) | undefined;
   return {
-    async prepare() {
-      const gallery = await loadGallery({ size: PICTURE_SIZE });
+    async prepare({ progress }) {
+      const gallery = await loadGallery({ size: PICTURE_SIZE, onProgress: progress });
       const tokenizer = await loadEmojiTokenizer();
       const words = {
         encode: (text: string) => tokenizer.encode(text),

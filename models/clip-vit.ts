@@ -2,6 +2,8 @@ import {
   add,
   attention,
   block,
+  type CheckedOptions,
+  checkOptions,
   concat,
   conv2dLayer,
   layerNorm,
@@ -100,7 +102,12 @@ const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 /** CLIP's vision transformer as a frozen encoder for `flamingo`. Radford et al. 2021, arXiv 2103.00020. */
-export function clipVit(options: ClipVitOptions): VisionEncoder {
+export function clipVit<const O extends Partial<ClipVitOptions>>(
+  options: CheckedOptions<'clipVit', ClipVitOptions, ['heads divides dim', 'patch divides image'], O>,
+): VisionEncoder;
+export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
+  const options: ClipVitOptions = given;
+  checkOptions(clipVit, options, ['heads divides dim', 'patch divides image']);
   const { image, patch, dim, layers, heads, inner = 4 * dim, activation = 'quick-gelu' } = options;
   const parts = clipTransformer({ dim, heads, inner, image, patch, layers, activation });
   return {

@@ -11,10 +11,10 @@ import {
   interleavedBatches,
 } from './interleaved-batches.ts';
 import { pictureTable } from './picture-table.ts';
-import type { TextInputs } from './text-data.ts';
+import type { TokenInputs } from './text-data.ts';
 
 /** The inputs of a next-token task over text with pictures, as features of a frozen vision encoder. */
-export type InterleavedInputs = TextInputs & {
+export type InterleavedInputs = TokenInputs & {
   readonly features: { readonly dtype: 'float32'; readonly shape: readonly number[] };
 };
 

@@ -1,31 +1,43 @@
 /**
  * Second stage: the language model learns the words for things, and to do as the examples before it do, from episodes
- * in words alone.
+ * in which words stand in the place of pictures.
  *
  *     flamingo train models/emoji/recipes/language.ts --out runs/emoji-language
  */
-import { nextTokenLoss, recipe, task, textLogits } from '../../index.ts';
+import { nextTokenLoss, recipe, task } from '../../index.ts';
 import { textData } from '../batches/text-data.ts';
-import { emojiLanguage } from '../language.ts';
+import { describedLanguage } from '../described-language.ts';
+import { loadEmojiTokenizer } from '../tokenizer/emoji-tokenizer.ts';
 
 const ROWS = 24;
-const TEXT = 176;
+const TEXT = 128;
+const PICTURES = 16;
+/** Tokens of a description. */
+const WORDS = 8;
 
-const language = emojiLanguage();
+const { parts, logits } = describedLanguage();
+const { special } = await loadEmojiTokenizer();
 
 export default recipe({
   name: 'emoji-language',
   steps: 3000,
-  parts: { language: language.parts },
+  parts,
   tasks: [
     task({
       name: 'episodes',
       inputs: {
         tokens: { dtype: 'int64', shape: [ROWS, TEXT] },
         counted: { dtype: 'bool', shape: [ROWS, TEXT] },
+        described: { dtype: 'int64', shape: [ROWS, PICTURES, WORDS] },
+        describedMask: { dtype: 'float32', shape: [ROWS, PICTURES, WORDS] },
       },
-      loss: ({ tokens, counted }) => nextTokenLoss(textLogits(language, tokens), tokens, counted),
-      data: textData({ rows: ROWS, length: TEXT }),
+      loss: ({ tokens, counted, described, describedMask }) =>
+        nextTokenLoss(
+          logits({ tokens, described, describedMask, imageToken: special.image }),
+          tokens,
+          counted,
+        ),
+      data: textData({ rows: ROWS, length: TEXT, pictures: PICTURES, words: WORDS }),
     }),
   ],
   optimizer: { learningRate: 2e-3, weightDecay: 0.05, betas: [0.9, 0.98] },

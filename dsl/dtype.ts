@@ -14,3 +14,8 @@ export const BYTES_PER_ELEMENT: Readonly<Record<Dtype, number>> = {
   int8: 1,
   bool: 1,
 };
+
+/** Whether values of a dtype can change by small steps. */
+export function isFloat(dtype: Dtype): dtype is FloatDtype {
+  return dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16';
+}

@@ -33,6 +33,8 @@ export interface Emitter {
     attributes?: Readonly<Record<string, OnnxAttribute | undefined>>,
     domain?: string,
   ): readonly string[];
+  /** A value that several operators need alike, written by the first of them: `make` runs once a key. */
+  once(key: string, make: () => string): string;
   /** A constant tensor; equal constants share one initializer. */
   constant(data: ConstantData, shape: readonly number[], dtype?: Dtype): string;
   /** A scalar of the given dtype. */

@@ -1,6 +1,7 @@
 import { captureCallSite } from './call-site.ts';
 import type { Dtype } from './dtype.ts';
 import type { Emitter } from './emitter.ts';
+import type { Gradient } from './gradient.ts';
 import { ModelError } from './model-error.ts';
 import { currentScope } from './scope.ts';
 import type { Attributes, Dim, Operation, Shape, Tensor, TensorType } from './tensor.ts';
@@ -27,6 +28,11 @@ export interface Operator<A extends Attributes = Attributes> {
    * `fused` is set, and as the definition that every fusion is tested against.
    */
   decompose?(inputs: Inputs, attributes: A): readonly Tensor[];
+  /**
+   * Reverse-mode differentiation: from cotangents of the outputs to cotangents of the inputs, written in the project's
+   * own operators. An operator without it cannot stand between a loss and what is trained.
+   */
+  readonly gradient?: Gradient<A>;
   /**
    * Multiplications that are each followed by an addition: the work of matrix products. Left out by operators whose
    * work is one step an element, which is small beside it.

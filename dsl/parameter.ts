@@ -34,6 +34,11 @@ export function parameter<const S extends readonly number[]>(
   return { dtype: 'float32', shape: typed, source: { kind: 'parameter', parameter: info } };
 }
 
+/** The tensor of a parameter that is known by what it is: another one than the block's own, but the same value. */
+export function parameterTensor(parameter: ParameterInfo): Tensor {
+  return { dtype: parameter.dtype, shape: parameter.shape, source: { kind: 'parameter', parameter } };
+}
+
 export function isParameter(value: unknown): value is Parameter {
   return (
     typeof value === 'object' &&

@@ -1,17 +1,15 @@
 import {
-  add,
-  and,
-  arange,
   cast,
+  concat,
   cumulativeSum,
   type Dtype,
   type Graph,
   gather,
   input,
-  lessOrEqual,
   rearrange,
+  reduceMax,
   type Shape,
-  sizeOf,
+  split,
   subtract,
   type Tensor,
 } from '../dsl/index.ts';
@@ -32,7 +30,10 @@ export interface LanguageGraphParts {
 }
 
 /**
- * The language model with its cross-attention, one graph for prefill (no past) and decode (new tokens on a past).
+ * The language model with its cross-attention, one graph for prefill (no past) and decode (new tokens on a past). The
+ * past is read, never written: the keys and values of the new tokens come out for the caller to append. `attention_mask`
+ * `[batch, text, past+text]` says which places each token looks at: order, padding, room that a cache has not used yet
+ * (it may hold anything finite), and continuations of one text that do not see each other are the caller's to say.
  *
  * Tokens look at images by packing: `media_rows` `[rows, chunk]` lists, for each image, the flat indices of the
  * tokens whose last image it is; `media_slots` `[batch, text]` says where each token went. Logits are computed for the
@@ -47,11 +48,11 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
   };
   const tokens = take('tokens', 'int64', ['batch', 'text']);
   const positions = take('positions', 'int64', ['batch', 'text']);
-  const attentionMask = take('attention_mask', 'bool', ['batch', 'past+text']);
+  const attentionMask = take('attention_mask', 'bool', ['batch', 'text', 'past+text']);
   const places: TextPlaces = {
-    visible: causal(attentionMask),
+    visible: rearrange(attentionMask, 'batch text keys -> batch 1 text keys'),
     positions,
-    keyPositions: subtract(cumulativeSum(cast(attentionMask, 'int64'), 1), 1),
+    keyPositions: concat([pastPositions(attentionMask), positions], 1),
   };
   const past = Array.from({ length: language.layers }, (_, layer) => ({
     key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
@@ -78,21 +79,18 @@ export function languageGraph({ language, blocks, heads, headDim, latents }: Lan
     const block = blocks.get(layer);
     const image = block && remaining.next().value;
     if (block && image) x = block(x, image.key, image.value, mediaRows, mediaSlots, hasMedia);
-    const [next, presentKey, presentValue] = language.layer(layer, x, places, cache);
+    const [next, newKey, newValue] = language.layer(layer, x, places, cache);
     x = next;
-    outputs[`present_key.${layer}`] = presentKey;
-    outputs[`present_value.${layer}`] = presentValue;
+    outputs[`new_key.${layer}`] = newKey;
+    outputs[`new_value.${layer}`] = newValue;
   }
   const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
   return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };
 }
 
-/**
- * bool `[batch, 1, text, past+text]`: a token sees every real token that is not after it. Order is that of the slots
- * of the cache, so that padding may stand on either side.
- */
-function causal(attentionMask: Tensor): Tensor {
-  const keys = rearrange(arange('past+text'), 'keys -> 1 1 1 keys');
-  const queries = rearrange(add(arange('text'), sizeOf('past')), 'queries -> 1 1 queries 1');
-  return and(lessOrEqual(keys, queries), rearrange(attentionMask, 'batch keys -> batch 1 1 keys'));
+/** int64 `[batch, past]`: a place's number among the real ones, which some new token sees since every real one does. */
+function pastPositions(attentionMask: Tensor): Tensor {
+  const [past] = split(cast(attentionMask, 'int64'), ['past', 'text'], 2);
+  if (past === undefined) throw new Error('a split in two has a first part');
+  return subtract(cumulativeSum(reduceMax(past, [1]), 1), 1);
 }

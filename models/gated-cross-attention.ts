@@ -115,7 +115,7 @@ export const maskedGatedCrossAttention = block('MaskedGatedCrossAttention', {
   parts,
   forward: ({ parts, sizes }, x, media, attends, uniform) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
-    const [, , latents = 1] = media.shape;
+    const [, , latents] = media.shape;
     const [key, value] = chunk(
       parts.attn.to_kv(rearrange(media, 'batch media latents vision -> batch (media latents) vision')),
       2,

@@ -2,6 +2,10 @@
 export type { Manifest } from '../compiler/artifact/manifest.ts';
 export { UserError } from '../compiler/artifact/user-error.ts';
 export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
+export { type EvaluateOptions, evaluate, type TaskFailure, type TaskOutcome } from './evaluate/evaluate.ts';
+export { readTasks, type TaskFile, type TaskProblem } from './evaluate/read-tasks.ts';
+export { type EvaluationResult, summarise } from './evaluate/summary.ts';
+export type { EvaluationTask } from './evaluate/task.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 export type { Finish } from './generate/search.ts';
 export { loadImage } from './images/load-image.ts';

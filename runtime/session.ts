@@ -64,19 +64,12 @@ export class OnnxSession implements AsyncDisposable {
     return opened;
   }
 
-  /**
-   * Runs the graph once. Blocks this thread while it computes.
-   *
-   * @param outputs Tensors to write outputs to, in the shape that they will have. Others are allocated.
-   */
-  async run(inputs: Tensors, outputs: Tensors = {}): Promise<Record<string, Tensor>> {
+  /** Runs the graph once. Blocks this thread while it computes. */
+  async run(inputs: Tensors): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const fetches = Object.fromEntries(
-      this.#session.outputNames.map((name) => [name, outputs[name] ?? null]),
-    );
-    const run = this.#session.run({ ...inputs }, fetches);
+    const run = this.#session.run({ ...inputs });
     this.#running = run.catch(() => {});
-    return run as Promise<Record<string, Tensor>>;
+    return run;
   }
 
   /** Frees the session when its last run is over. A second call does nothing. */

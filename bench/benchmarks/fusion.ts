@@ -81,7 +81,7 @@ function firstToken(): Feeds {
     ...one,
     tokens: one.tokens.slice(0, 1),
     positions: one.positions.slice(0, 1),
-    attentionMask: one.attentionMask.slice(0, 1),
+    attentionMask: Uint8Array.of(1),
     mediaRows: one.mediaRows.slice(0, 1),
     mediaSlots: one.mediaSlots.slice(0, 1),
     hasMedia: one.hasMedia.slice(0, 1),

@@ -241,7 +241,7 @@ export const benchmark: Benchmark = {
             cases: decode,
             notes: [
               `${blocks} Packed: keys and values of the last image, kept. Masked: those of all images, computed again for every token.`,
-              'What grows with the shots is the self-attention over the cache of text, by more than its counted work since every step also copies the cache; cross-attention does not.',
+              'What grows with the shots is the self-attention, which has to read the cache of text and copies nothing of it; cross-attention does not grow.',
             ],
           },
           {

@@ -7,8 +7,7 @@ import { benchmarkWeights } from './weights.ts';
 export type Feeds = Readonly<Record<string, Tensor>>;
 
 export interface OpenGraph {
-  /** @param fetches tensors for outputs to be written to */
-  run(feeds: Feeds, fetches?: Feeds): Promise<Feeds>;
+  run(feeds: Feeds): Promise<Feeds>;
   close(): Promise<void>;
 }
 
@@ -35,12 +34,9 @@ export async function openGraph(graph: Graph, options: OpenGraphOptions): Promis
   });
   const wanted = new Set(session.inputNames);
   return {
-    async run(feeds, fetches = {}) {
+    run(feeds) {
       const taken = Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name)));
-      return session.run(
-        taken,
-        Object.fromEntries(session.outputNames.map((name) => [name, fetches[name] ?? null])),
-      );
+      return session.run(taken);
     },
     close: () => session.release(),
   };

@@ -7,6 +7,9 @@ import { lastRows, layoutFeeds, normalTensor } from './tensors.ts';
 /** Tokens of a shot: its `<image>` and a dozen of text. */
 export const SHOT_TOKENS = 13;
 
+/** Room that a cache has for the answer, which every decoded token's attention runs over: the default of generation. */
+const NEW_TOKENS = 20;
+
 /** A prompt of so many images, each with its text; the last is the query. */
 export function promptTokens(images: number): readonly number[] {
   return Array.from({ length: images * SHOT_TOKENS }, (_, place) =>
@@ -32,21 +35,25 @@ export function mediaTensors(images: number, blocks: number = MIDDLE.blocks): Fe
 /** One run over a whole prompt, repeatable. */
 export function prefillStep(graph: OpenGraph, images: number): () => Promise<Feeds> {
   const layout = promptLayout(images);
-  const cache = newCache(layout.text);
-  const feeds = { ...layoutFeeds(layout), ...mediaTensors(images), ...cache.feeds() };
-  return () => graph.run(feeds, cache.fetches(layout.text));
+  const feeds = { ...layoutFeeds(layout), ...mediaTensors(images), ...newCache(layout.text).feeds() };
+  return () => graph.run(feeds);
 }
 
 /** One token on a past of `past` tokens with an image, repeatable: the cache does not grow. */
 export function decodeStep(graph: OpenGraph, past: number): () => Promise<Feeds> {
-  const cache = newCache(past + 1);
-  cache.commit(past);
-  const layout = layoutDecode([{ tokens: [1], past: new Uint8Array(past).fill(1), row: 0 }], {
+  const cache = newCache(past + NEW_TOKENS);
+  const { heads, layers, dim } = MIDDLE;
+  const stored = Array.from({ length: layers }, (_, layer) => {
+    const make = () => normalTensor(1, heads, past, dim / heads);
+    return { [`new_key.${layer}`]: make(), [`new_value.${layer}`]: make() };
+  });
+  cache.append(Object.assign({}, ...stored), [new Uint8Array(past).fill(1)]);
+  const layout = layoutDecode([{ tokens: [1], past: cache.mask(0), row: 0 }], {
     rows: 1,
     padding: MIDDLE.padding,
   });
   const feeds = { ...layoutFeeds(layout), ...mediaTensors(1), ...cache.feeds() };
-  return () => graph.run(feeds, cache.fetches(1));
+  return () => graph.run(feeds);
 }
 
 /**
@@ -63,17 +70,16 @@ export async function answer(
 ): Promise<Feeds> {
   const layout = promptLayout(images);
   const cache = newCache(layout.text + newTokens);
-  let result = await graph.run(
-    { ...layoutFeeds(layout), ...media, ...cache.feeds() },
-    cache.fetches(layout.text),
-  );
-  cache.commit(layout.text);
+  let result = await graph.run({ ...layoutFeeds(layout), ...media, ...cache.feeds() });
+  cache.append(result, layout.real);
   const last = lastRows(media);
   for (let token = 1; token <= newTokens; token++) {
-    const past = new Uint8Array(cache.length).fill(1);
-    const decode = layoutDecode([{ tokens: [token], past, row: 0 }], { rows: 1, padding: MIDDLE.padding });
-    result = await graph.run({ ...layoutFeeds(decode), ...last, ...cache.feeds() }, cache.fetches(1));
-    cache.commit(1);
+    const decode = layoutDecode([{ tokens: [token], past: cache.mask(0), row: 0 }], {
+      rows: 1,
+      padding: MIDDLE.padding,
+    });
+    result = await graph.run({ ...layoutFeeds(decode), ...last, ...cache.feeds() });
+    cache.append(result, decode.real);
   }
   const { logits } = result;
   if (logits === undefined) throw new Error('the language graph gave no logits');

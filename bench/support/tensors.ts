@@ -20,7 +20,7 @@ export function layoutFeeds(layout: TextLayout): Feeds {
   return {
     tokens: new Tensor('int64', layout.tokens, [batch, text]),
     positions: new Tensor('int64', layout.positions, [batch, text]),
-    attention_mask: new Tensor('bool', layout.attentionMask, [batch, past + text]),
+    attention_mask: new Tensor('bool', layout.attentionMask, [batch, text, past + text]),
     media_rows: new Tensor('int64', layout.mediaRows, [rows, chunk]),
     media_slots: new Tensor('int64', layout.mediaSlots, [batch, text]),
     has_media: new Tensor('bool', layout.hasMedia, [batch, text]),

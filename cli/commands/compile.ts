@@ -19,6 +19,7 @@ interface CompileFlags {
   readonly tokenizer?: string;
   readonly export?: string;
   readonly force?: true;
+  readonly json?: true;
 }
 
 export const command: CliCommand = {
@@ -28,6 +29,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
+    'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
     command
@@ -50,6 +52,7 @@ export const command: CliCommand = {
       )
       .option('--export <name>', 'the export that is the model (default: the default export)')
       .option('--force', 'replace a compiled model that is already there')
+      .option('--json', 'print the result as JSON')
       .action((model: string, flags: CompileFlags) => run((context) => compileModel(model, flags, context)));
   },
 };
@@ -86,7 +89,9 @@ async function compileModel(model: string, flags: CompileFlags, context: Command
       },
     });
     progress.stop();
-    summarise(manifest, out, (performance.now() - started) / 1000, report);
+    const seconds = (performance.now() - started) / 1000;
+    if (flags.json) report.result(JSON.stringify(describe(manifest, out, seconds), undefined, 2));
+    else summarise(manifest, out, seconds, report);
     return EXIT.ok;
   } finally {
     progress.stop();
@@ -107,7 +112,7 @@ async function chosenTokenizer(
   report: Report,
 ): Promise<string> {
   const beside = join(dirname(resolve(model)), 'tokenizer.json');
-  const path = given ?? (existsSync(beside) ? beside : byteLevelTokenizer());
+  const path = given ?? (existsSync(beside) ? beside : BYTE_LEVEL_TOKENIZER);
   const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
   const { tokens, vocabulary } = program.facts.language;
   const tokenizer = await loadTokenizer(path, tokens);
@@ -120,14 +125,9 @@ async function chosenTokenizer(
   return path;
 }
 
-function byteLevelTokenizer(): string {
-  const candidates = ['../../models', '../../../models'].map((folder) =>
-    fileURLToPath(new URL(`${folder}/tokenizers/byte-level.json`, import.meta.url)),
-  );
-  const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw new Error('the byte-level tokenizer is not in the package');
-  return found;
-}
+const BYTE_LEVEL_TOKENIZER = fileURLToPath(
+  new URL('../../models/tokenizers/byte-level.json', import.meta.url),
+);
 
 const ORIGIN = {
   loaded: () => 'loaded',
@@ -135,6 +135,15 @@ const ORIGIN = {
   mixed: (seed: number) => `loaded, the rest drawn from seed ${seed}: not trained`,
   none: () => 'left out: the graphs cannot run',
 };
+
+function describe(manifest: Manifest, out: string, seconds: number): object {
+  const { model, target, fusion, parameters, graphs } = manifest;
+  const counts = Object.entries(graphs).map(([name, { operators, fusions, fallbacks }]) => [
+    name,
+    { operators: operators.before, nodes: operators.after, fusions, fallbacks },
+  ]);
+  return { model: model.name, out, seconds, target, fusion, parameters, graphs: Object.fromEntries(counts) };
+}
 
 function summarise(
   manifest: Manifest,

@@ -8,6 +8,7 @@ import type { VerifiedFile } from '../verify/verify-file.ts';
 
 interface VerifyFlags {
   readonly fusion: 'on' | 'off';
+  readonly gradients?: true;
   readonly json?: true;
 }
 
@@ -23,6 +24,7 @@ export const command: CliCommand = {
   examples: [
     'flamingo verify resampler.safetensors',
     'flamingo verify references/*.safetensors --fusion off',
+    'flamingo verify references/*.safetensors --gradients',
     'flamingo verify references/*.safetensors --json',
   ],
   configure(command, run) {
@@ -32,6 +34,7 @@ export const command: CliCommand = {
         'safetensors files with weights.*, input.* and output.*, and the module in the metadata',
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
+      .option('--gradients', "compare gradients too, with the files' cotangent.* and gradient.*")
       .option('--json', 'print the result as JSON')
       .action((files: readonly string[], flags: VerifyFlags) =>
         run((context) => verify(files, flags, context)),
@@ -45,11 +48,12 @@ async function verify(
   { report, signal }: CommandContext,
 ): Promise<ExitCode> {
   const { verifyFile } = await import('../verify/verify-file.ts');
+  const options = { fusion: flags.fusion === 'on', gradients: flags.gradients === true };
   const outcomes: Outcome[] = [];
   for (const file of files) {
     signal.throwIfAborted();
     try {
-      outcomes.push({ file, verified: await verifyFile(file, flags.fusion === 'on') });
+      outcomes.push({ file, verified: await verifyFile(file, options) });
     } catch (error) {
       // A file that cannot be verified does not keep the others from it.
       const isInput = error instanceof UserError || error instanceof ModelError;

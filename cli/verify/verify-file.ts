@@ -1,20 +1,19 @@
-import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
+import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/encode/encode-model.ts';
-import { matchWeights } from '../../compiler/weights/match-weights.ts';
-import {
-  openSafetensors,
-  type SafetensorsFile,
-  type StoredTensor,
-} from '../../compiler/weights/safetensors.ts';
+import { matchWeights, type WeightSource } from '../../compiler/weights/match-weights.ts';
+import { openSafetensors, type SafetensorsFile } from '../../compiler/weights/safetensors.ts';
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
-import type { Tensor } from '../../dsl/tensor.ts';
+import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import { checkPorts, checkSizes } from './check-ports.ts';
 import { type Comparison, compare } from './compare.ts';
-import { findModule, type PortRule, type VerifiedModule } from './modules.ts';
+import { findModule } from './modules.ts';
 import { tensorsUnder } from './prefixed-file.ts';
 import { readOptions } from './reference-options.ts';
+import { readFeeds, runModel } from './run-block.ts';
+import { checkGradientGroups, storedGradients } from './stored-gradients.ts';
 
 export interface VerifiedTensor extends Comparison {
   readonly name: string;
@@ -26,37 +25,69 @@ export interface VerifiedFile {
   readonly tensors: readonly VerifiedTensor[];
 }
 
+export interface VerifyOptions {
+  /** Whether fused operators are used. */
+  readonly fusion: boolean;
+  /** Whether the file's gradients are compared as well as its outputs. Default false. */
+  readonly gradients?: boolean;
+}
+
 /**
  * Builds the block that a reference file describes, compiles it, runs it on the file's inputs and compares its outputs
- * with the file's. Groups of tensors other than `weights`, `input` and `output` (gradients) are not looked at.
+ * with the file's; with `gradients`, also the gradients of `sum(output * cotangent)` by inputs and weights.
  *
- * @param fusion whether fused operators are used
- * @throws UserError when the file cannot be read, or does not describe a block that this project has
+ * @throws UserError when the file cannot be read, does not describe a block that this project has, or lacks the
+ *   gradients that were asked for
  */
-export async function verifyFile(path: string, fusion: boolean): Promise<VerifiedFile> {
+export async function verifyFile(
+  path: string,
+  { fusion, gradients = false }: VerifyOptions,
+): Promise<VerifiedFile> {
   const file = await openSafetensors(path);
   const module = findModule(file.metadata, path);
   const options = readOptions(module.options, file.metadata, path);
-  const stored = { input: tensorsUnder(file, 'input.'), output: tensorsUnder(file, 'output.') };
-  checkPorts(stored.input, module.inputs, 'input', path);
-  checkPorts(stored.output, module.outputs, 'output', path);
-  checkSizes(module, module.sizes(options), stored, path);
+  const group = (name: string, rules: typeof module.inputs) => ({
+    group: name,
+    file: tensorsUnder(file, `${name}.`),
+    rules,
+  });
+  const given = group('input', module.inputs);
+  const output = group('output', module.outputs);
+  const cotangent = group('cotangent', module.outputs);
+  for (const each of [given, output]) checkPorts(each);
+  const stored = tensorsUnder(file, 'gradient.');
+  if (gradients) checkGradientGroups(cotangent, stored);
+  checkSizes([given, output, ...(gradients ? [cotangent] : [])], module.sizes(options));
 
   const inputs = Object.fromEntries(
-    stored.input.names.map((name): [string, Tensor] => [
+    given.file.names.map((name): [string, Tensor] => [
       name,
-      input(name, module.inputs[name]?.dtype ?? 'float32', stored.input.tensor(name).shape),
+      input(name, module.inputs[name]?.dtype ?? 'float32', given.file.tensor(name).shape),
     ]),
   );
   const built = module.build(options, inputs);
   const names = nameParameters(built.parts);
-  const sources = matchWeights({ ...names, checkpointNames: module.weightNames }, [
+  const { sources } = matchWeights({ ...names, checkpointNames: module.weightNames }, [
     tensorsUnder(file, 'weights.'),
   ]);
+  const backward = gradients
+    ? storedGradients({
+        cotangents: cotangent,
+        stored,
+        inputs,
+        outputs: built.outputs,
+        weights: byStoredName(names.parameters, sources),
+      })
+    : undefined;
 
   // An output may have the name of a parameter (`latents`); in one graph they need two.
   const outputs = Object.entries(built.outputs).map(([name, tensor]) => [`output.${name}`, tensor] as const);
-  const { onnx } = compileGraph({ name: 'block', inputs, outputs: Object.fromEntries(outputs) }, { fusion });
+  const graph = {
+    name: 'block',
+    inputs: { ...inputs, ...backward?.inputs },
+    outputs: { ...Object.fromEntries(outputs), ...backward?.outputs },
+  };
+  const { onnx } = compileGraph(graph, { fusion });
   const weights = new Map<string, Uint8Array>();
   for (const [name, source] of sources) {
     const values = await source.file.readFloat32(source.name);
@@ -66,105 +97,42 @@ export async function verifyFile(path: string, fusion: boolean): Promise<Verifie
     kind: 'inline',
     bytes: weights.get(name) ?? new Uint8Array(),
   }));
-  const results = await runModel(model, await readInputs(stored.input, module));
+  const feeds = {
+    ...(await readFeeds(given)),
+    ...(backward === undefined ? {} : await readFeeds(cotangent, 'cotangent.')),
+  };
+  const results = await runModel(model, feeds);
   const tensors: VerifiedTensor[] = [];
-  for (const name of stored.output.names)
-    tensors.push(await compareOutput(stored.output, name, results.get(`output.${name}`)));
+  const wanted = [...outputs.map(([name]) => name), ...Object.keys(backward?.outputs ?? {})];
+  for (const name of wanted) tensors.push(await compareWithStored(file, name, results.get(name)));
   return { module: file.metadata.get('module') ?? '', tensors };
 }
 
-/** Every required tensor must be there, and none that the block does not know: it would be ignored silently. */
-function checkPorts(
-  file: SafetensorsFile,
-  rules: Readonly<Record<string, PortRule>>,
-  group: string,
-  path: string,
-): void {
-  for (const [name, { optional }] of Object.entries(rules)) {
-    if (!optional && !file.has(name)) throw new UserError(`${path} lacks the tensor ${group}.${name}.`);
-  }
-  const unknown = file.names.find((name) => !Object.hasOwn(rules, name));
-  if (unknown !== undefined) {
-    const known = Object.keys(rules).map((name) => `${group}.${name}`);
-    throw new UserError(`${path} has the unknown tensor ${group}.${unknown}; known are ${known.join(', ')}.`);
-  }
+/** The parameters by the names under which their values were found in the file. */
+function byStoredName(
+  parameters: ReadonlyMap<string, ParameterInfo>,
+  sources: ReadonlyMap<string, WeightSource>,
+): ReadonlyMap<string, ParameterInfo> {
+  return new Map(
+    [...parameters].flatMap(([name, parameter]) => {
+      const source = sources.get(name);
+      return source === undefined ? [] : [[source.name, parameter] as const];
+    }),
+  );
 }
 
-/** Axes of one name must have one size, in all tensors and in the options. */
-function checkSizes(
-  module: VerifiedModule,
-  fixed: Readonly<Record<string, number>>,
-  stored: { readonly input: SafetensorsFile; readonly output: SafetensorsFile },
-  path: string,
-): void {
-  const sizes = new Map(Object.entries(fixed).map(([axis, size]) => [axis, { size, from: 'the metadata' }]));
-  for (const group of ['input', 'output'] as const) {
-    const rules = group === 'input' ? module.inputs : module.outputs;
-    for (const name of stored[group].names) {
-      const label = `${group}.${name}`;
-      const { dtype, shape } = stored[group].tensor(name);
-      const rule = rules[name];
-      const axes = rule?.axes.split(' ') ?? [];
-      const isFloat = ['float32', 'float16', 'bfloat16'].includes(dtype);
-      if (axes.length !== shape.length || isFloat !== (rule?.dtype === 'float32')) {
-        throw new UserError(
-          `${path}: ${label} is ${dtype} [${shape.join(', ')}], but ${rule?.dtype} [${axes.join(', ')}] was expected.`,
-        );
-      }
-      for (const [index, axis] of axes.entries()) {
-        const size = shape[index] ?? 0;
-        const known = sizes.get(axis);
-        if (known !== undefined && known.size !== size) {
-          throw new UserError(
-            `${path}: axis ${axis} of ${label} is ${size}, but ${known.size} in ${known.from}.`,
-          );
-        }
-        if (size === 0)
-          throw new UserError(`${path}: axis ${axis} of ${label} is empty; there is nothing to verify.`);
-        sizes.set(axis, known ?? { size, from: label });
-      }
-    }
-  }
-}
-
-type Feeds = Record<string, RuntimeTensor>;
-
-async function readInputs(file: SafetensorsFile, module: VerifiedModule): Promise<Feeds> {
-  const feeds: Feeds = {};
-  for (const name of file.names) {
-    const { shape } = file.tensor(name);
-    if (module.inputs[name]?.dtype === 'bool') {
-      const values = Uint8Array.from(await file.read(name), (value: number | bigint) =>
-        Number(value) === 0 ? 0 : 1,
-      );
-      feeds[name] = new RuntimeTensor('bool', values, [...shape]);
-    } else {
-      feeds[name] = new RuntimeTensor('float32', await file.readFloat32(name), [...shape]);
-    }
-  }
-  return feeds;
-}
-
-async function runModel(model: Uint8Array, feeds: Feeds): Promise<ReadonlyMap<string, RuntimeTensor>> {
-  const session = await InferenceSession.create(model);
-  try {
-    return new Map(Object.entries(await session.run(feeds)));
-  } finally {
-    await session.release();
-  }
-}
-
-async function compareOutput(
+async function compareWithStored(
   file: SafetensorsFile,
   name: string,
   result: RuntimeTensor | undefined,
 ): Promise<VerifiedTensor> {
-  const { dtype, shape }: StoredTensor = file.tensor(name);
-  const label = `output.${name}`;
-  if (!(result?.data instanceof Float32Array) || result.dims.join() !== shape.join()) {
+  const { dtype, shape } = file.tensor(name);
+  const found = result?.dims ?? [];
+  const singles = [...found, ...shape].every((size) => size === 1);
+  if (!(result?.data instanceof Float32Array) || (found.join() !== shape.join() && !singles)) {
     throw new UserError(
-      `${file.path}: ${label} is [${shape.join(', ')}], but the block gives [${result?.dims.join(', ')}].`,
+      `${file.path}: ${name} is [${shape.join(', ')}], but the block gives [${result?.dims.join(', ')}].`,
     );
   }
-  return { name: label, shape, ...compare(result.data, await file.readFloat32(name), dtype) };
+  return { name, shape, ...compare(result.data, await file.readFloat32(name), dtype) };
 }

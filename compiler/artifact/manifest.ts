@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
-export const ARTIFACT_FORMAT = 1;
+export const ARTIFACT_FORMAT = 2;
 
 const dim = z.union([z.number().int().nonnegative(), z.string()]);
 
@@ -47,7 +47,7 @@ const language = z.strictObject({
   vocabulary: z.number().int().positive(),
   /** The longest prompt and answer together, in tokens. */
   contextLength: z.number().int().positive(),
-  /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `present_key.{i}`. */
+  /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `new_key.{i}`. */
   layers: z.number().int().positive(),
   keyValueHeads: z.number().int().positive(),
   headDim: z.number().int().positive(),

@@ -17,7 +17,9 @@ export class GraphEmitter implements Emitter {
   private readonly parameters = new Map<ParameterInfo, OnnxParameter>();
   private readonly dtypes = new Map<string, Dtype>();
   private readonly takenNames = new Map<string, number>();
-  private readonly sizes = new Map<string, string>();
+  private readonly made = new Map<string, string>();
+  /** Values that were renamed to be outputs, by the names that they were written under. */
+  private readonly outputNames = new Map<string, string>();
   private path = '';
   private doc: string | undefined;
 
@@ -87,6 +89,14 @@ export class GraphEmitter implements Emitter {
     return outputNames;
   }
 
+  once(key: string, make: () => string): string {
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const value = make();
+    this.made.set(key, value);
+    return value;
+  }
+
   constant(data: ConstantData, shape: readonly number[], dtype: Dtype = dtypeOf(data)): string {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const key = `${dtype}[${shape.join(',')}]${bytes.toString('base64')}`;
@@ -105,7 +115,7 @@ export class GraphEmitter implements Emitter {
   shape(dims: readonly Dim[]): string {
     if (dims.every((dim) => typeof dim === 'number')) return this.vector(dims.map(Number));
     const key = `[${dims.join(',')}]`;
-    return this.remember(key, () => {
+    return this.once(key, () => {
       const pieces = dims.map((dim) => (typeof dim === 'number' ? this.vector([dim]) : this.sizeVector(dim)));
       const [only] = pieces;
       return pieces.length === 1 && only !== undefined ? only : this.sizeNode('Concat', pieces, { axis: 0 });
@@ -114,12 +124,11 @@ export class GraphEmitter implements Emitter {
 
   size(dim: Dim): string {
     if (typeof dim === 'number') return this.scalar(dim, 'int64');
-    return this.remember(`size ${dim}`, () =>
-      this.sizeNode('Squeeze', [this.sizeVector(dim), this.vector([0])]),
-    );
+    return this.once(`size ${dim}`, () => this.sizeNode('Squeeze', [this.sizeVector(dim), this.vector([0])]));
   }
 
-  output(name: string, value: string, type: TensorType): void {
+  output(name: string, given: string, type: TensorType): void {
+    const value = this.outputNames.get(given) ?? given;
     const producer = this.nodeList.find((node) => node.outputs.includes(value));
     const alreadyOutput = this.outputs.some((port) => port.name === value);
     if (producer !== undefined && !alreadyOutput) {
@@ -129,6 +138,7 @@ export class GraphEmitter implements Emitter {
           ? { ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }
           : node,
       );
+      this.outputNames.set(value, name);
     } else {
       this.path = `${name}/identity`;
       const copy = this.node('Identity', [value]);
@@ -152,7 +162,7 @@ export class GraphEmitter implements Emitter {
 
   /** An open size as an int64 vector of one element: read from an input's shape, or computed from its terms. */
   private sizeVector(dim: string): string {
-    return this.remember(`vector ${dim}`, () => {
+    return this.once(`vector ${dim}`, () => {
       for (const port of this.inputs) {
         const axis = port.shape.indexOf(dim);
         if (axis >= 0) return this.sizeNode('Shape', [port.name], { start: axis, end: axis + 1 });
@@ -190,14 +200,6 @@ export class GraphEmitter implements Emitter {
 
   private vector(values: readonly number[]): string {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
-  }
-
-  private remember(key: string, make: () => string): string {
-    const known = this.sizes.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    this.sizes.set(key, made);
-    return made;
   }
 
   private uniqueName(wanted: string): string {

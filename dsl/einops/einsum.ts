@@ -4,6 +4,9 @@ import { matmul } from '../operators/matmul.ts';
 import { reduceSum } from '../operators/reduce.ts';
 import { equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { EinsumShape } from '../types/einsum.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { checkKnown } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { describeSide, type Side } from './pattern.ts';
@@ -22,6 +25,10 @@ interface Named {
  *
  * @throws ModelError when the pattern is malformed, or does not fit the tensors.
  */
+export function einsum<P extends string, const Ts extends readonly Tensor[]>(
+  pattern: Checked<EinsumShape<P, Ts>, P>,
+  ...tensors: Ts
+): Result<DtypeOfTensor<Ts[number]>, EinsumShape<P, Ts>>;
 export function einsum(pattern: string, ...tensors: readonly Tensor[]): Tensor {
   return atCallSite(() => {
     const { operands, result } = parsePattern(pattern);

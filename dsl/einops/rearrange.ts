@@ -1,5 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Dtype } from '../dtype.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { Einops } from '../types/einops.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKept, checkKnown, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { namesOf } from './pattern.ts';
@@ -15,6 +18,16 @@ import { checkEllipsis, checkNoNumbers, shapeOf, unitsOf } from './units.ts';
  *
  * @throws ModelError when the pattern is malformed, or does not fit the tensor or the sizes.
  */
+export function rearrange<
+  D extends Dtype,
+  S extends Shape,
+  P extends string,
+  const Z extends Sizes = Record<never, never>,
+>(
+  x: Tensor<D, S>,
+  pattern: Checked<Einops<'rearrange', P, S, Z>, P>,
+  sizes?: Z,
+): Result<D, Einops<'rearrange', P, S, Z>>;
 export function rearrange(x: Tensor, pattern: string, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {
     const parsed = parsePattern(pattern);

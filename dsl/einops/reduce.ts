@@ -1,6 +1,9 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { reduceMax, reduceMean, reduceMin, reduceSum } from '../operators/reduce.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { Einops } from '../types/einops.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKnown, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { namesOf } from './pattern.ts';
@@ -18,6 +21,17 @@ export type Reduction = keyof typeof REDUCTIONS;
  *
  * @throws ModelError when the pattern is malformed, or does not fit the tensor or the sizes.
  */
+export function reduce<
+  D extends Dtype,
+  S extends Shape,
+  P extends string,
+  const Z extends Sizes = Record<never, never>,
+>(
+  x: Tensor<D, S>,
+  pattern: Checked<Einops<'reduce', P, S, Z>, P>,
+  reduction: Reduction,
+  sizes?: Z,
+): Result<D, Einops<'reduce', P, S, Z>>;
 export function reduce(x: Tensor, pattern: string, reduction: Reduction, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {
     const parsed = parsePattern(pattern);

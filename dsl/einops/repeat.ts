@@ -1,7 +1,10 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { expand } from '../operators/expand.ts';
 import { equalDims } from '../shape/dim.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { Einops } from '../types/einops.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKept, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { reordered, reshaped } from './steps.ts';
@@ -13,6 +16,16 @@ import { checkEllipsis, checkNoNumbers, shapeOf, unitsOf } from './units.ts';
  *
  * @throws ModelError when the pattern is malformed, or does not fit the tensor or the sizes.
  */
+export function repeat<
+  D extends Dtype,
+  S extends Shape,
+  P extends string,
+  const Z extends Sizes = Record<never, never>,
+>(
+  x: Tensor<D, S>,
+  pattern: Checked<Einops<'repeat', P, S, Z>, P>,
+  sizes?: Z,
+): Result<D, Einops<'repeat', P, S, Z>>;
 export function repeat(x: Tensor, pattern: string, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {
     const parsed = parsePattern(pattern);

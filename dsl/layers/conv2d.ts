@@ -43,7 +43,8 @@ export function conv2dLayer<const In extends number, const Out extends number>(
     ...(bias ? { bias: parameter([output], zeros) } : {}),
   };
   // The operator checks at run time what the layer's type says.
+  const wide: { readonly weight: Tensor; readonly bias?: Tensor } = parts;
   return layer('conv2d', parts, (x) =>
-    conv2d(x, parts.weight, parts.bias, { stride, padding }),
+    conv2d(x, wide.weight, wide.bias, { stride, padding }),
   ) as unknown as ConvolutionLayer<Canonical<In>, Canonical<Out>>;
 }

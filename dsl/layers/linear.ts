@@ -34,7 +34,8 @@ export function linear<const In extends number, const Out extends number>(
     ...(bias ? { bias: parameter([output], zeros) } : {}),
   };
   // The operator checks at run time what the layer's type says.
-  return layer('linear', parts, (x) => applyLinear(x, parts.weight, parts.bias)) as unknown as LinearLayer<
+  const wide: { readonly weight: Tensor; readonly bias?: Tensor } = parts;
+  return layer('linear', parts, (x) => applyLinear(x, wide.weight, wide.bias)) as unknown as LinearLayer<
     Canonical<In>,
     Canonical<Out>
   >;

@@ -1,6 +1,9 @@
 import { atCallSite } from '../at-call-site.ts';
 import { describeShape, fail } from '../operator.ts';
 import type { Dim, Tensor } from '../tensor.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { AlibiPositions, AlibiShape } from '../types/shape/alibi.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { cast } from './cast.ts';
 import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
@@ -18,6 +21,18 @@ import { subtract } from './subtract.ts';
  *   `2^-maxBias`. Default 8, as in MPT and BLOOM
  * @returns float32 `[batch or 1, heads, queries, keys]`
  */
+export function alibi<Q extends Tensor, K extends Tensor, Heads extends number>(
+  queryPositions: Checked<AlibiPositions<'queryPositions', Q>, Q>,
+  keyPositions: Checked<AlibiPositions<'keyPositions', K>, K>,
+  heads: Heads,
+  maxBias?: number,
+): Result<
+  'float32',
+  Both<
+    AlibiPositions<'queryPositions', Q>,
+    Both<AlibiPositions<'keyPositions', K>, AlibiShape<ShapeOfTensor<Q>, ShapeOfTensor<K>, Heads>>
+  >
+>;
 export function alibi(queryPositions: Tensor, keyPositions: Tensor, heads: number, maxBias = 8): Tensor {
   return atCallSite(() => {
     const [queryBatch, queries] = axesOf('queryPositions', queryPositions);

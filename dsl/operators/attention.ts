@@ -1,7 +1,15 @@
 import { atCallSite } from '../at-call-site.ts';
-import { apply, applyAll, defineOperator } from '../operator.ts';
+import type { Dtype } from '../dtype.ts';
+import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type {
+  AttentionTensors,
+  CheckedKey,
+  CheckedOptions,
+  CheckedQuery,
+  CheckedValue,
+} from '../types/shape/attention.ts';
 import { lowerAttention } from './shared/attention-lowering.ts';
 import { plainAttention } from './shared/attention-plain.ts';
 import { type AttentionAttributes, attentionSizes, splitHeads } from './shared/attention-sizes.ts';
@@ -23,28 +31,28 @@ export interface AttentionOptions {
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
 
-export interface AttentionResult {
+export interface AttentionResult<
+  D extends Dtype = Dtype,
+  Result extends Shape = Shape,
+  New extends Shape = Shape,
+> {
   /** `[batch, queries, heads*headDim]` */
-  readonly result: Tensor;
-  /** `[batch, keyValueHeads, past+keys, headDim]`: the next call's `past.key`. */
-  readonly presentKey: Tensor;
-  readonly presentValue: Tensor;
+  readonly result: Tensor<D, Result>;
+  /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
+  readonly newKey: Tensor<D, New>;
+  readonly newValue: Tensor<D, New>;
 }
 
 /**
- * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. Outputs: result and, when there is a past, presentKey and
- * presentValue.
+ * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. The past is only read: whoever keeps a cache appends the new keys
+ * and values to it, so that a step does not copy what earlier steps stored.
  */
 export const attentionOperator = defineOperator<AttentionAttributes>({
   name: 'attention',
   fused: true,
   infer(inputs, attributes) {
-    const { batch, keyValueHeads, headDim, allKeys, hasPast, dtype, query } = attentionSizes(
-      inputs,
-      attributes,
-    );
-    const present = { dtype, shape: [batch, keyValueHeads, allKeys, headDim] };
-    return [{ dtype, shape: query.shape }, ...(hasPast ? [present, present] : [])];
+    const { dtype, query } = attentionSizes(inputs, attributes);
+    return [{ dtype, shape: query.shape }];
   },
   // Scores, then the weighted sum of the values.
   multiplyAdds(inputs, attributes) {
@@ -52,6 +60,7 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
     return multiplyDims(2, batch, heads, queries, allKeys, headDim);
   },
   lower: lowerAttention,
+  gradient: 'through decomposition',
   decompose: plainAttention,
 });
 
@@ -65,28 +74,35 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
  *   `[batch, keyValueHeads, keys, headDim]`. At least one key when the model runs
  * @throws ModelError when sizes do not fit, in a sentence that names the input
  */
-export function attention(
+export function attention<
+  Q extends Tensor,
+  K extends Tensor,
+  V extends Tensor,
+  const O extends AttentionOptions,
+>(
+  query: CheckedQuery<Q>,
+  key: CheckedKey<Q, K, O>,
+  value: CheckedValue<Q, K, V, O>,
+  options: CheckedOptions<Q, K, O>,
+): AttentionTensors<Q, K, V, O>;
+export function attention<O extends AttentionOptions>(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: AttentionOptions,
+  options: O,
 ): AttentionResult {
   const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
-  const inputs = [query, key, value, mask, bias, past?.key, past?.value];
-  while (inputs.at(-1) === undefined) inputs.pop();
   const attributes = { heads, keyValueHeads, causal, scale };
-  if (past === undefined) {
-    const result = apply(attentionOperator, inputs, attributes);
-    // Only computed where somebody asks for them.
-    return atCallSite(() => ({
-      result,
-      presentKey: splitHeads(key, keyValueHeads),
-      presentValue: splitHeads(value, keyValueHeads),
-    }));
-  }
-  const [result, presentKey, presentValue] = applyAll(attentionOperator, inputs, attributes);
-  if (result === undefined || presentKey === undefined || presentValue === undefined) {
-    throw new Error('attention with a past has three outputs');
-  }
-  return { result, presentKey, presentValue };
+  const inputs = (keys: Tensor, values: Tensor) => {
+    const all = [query, keys, values, mask, bias, past?.key, past?.value];
+    while (all.at(-1) === undefined) all.pop();
+    return all;
+  };
+  return atCallSite(() => {
+    attentionSizes(inputs(key, value), attributes);
+    const [newKey, newValue] = [splitHeads(key, keyValueHeads), splitHeads(value, keyValueHeads)];
+    // Without a past the kernel splits the heads, and the split keys are only computed where somebody asks for them.
+    const given = past === undefined ? inputs(key, value) : inputs(newKey, newValue);
+    return { result: apply(attentionOperator, given, attributes), newKey, newValue };
+  });
 }

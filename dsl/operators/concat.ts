@@ -3,9 +3,13 @@ import { apply, type ConstantTensor, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { concatShape } from '../shape/concat.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Concat } from '../types/shape/concat.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, numbersOf, pack } from './shared/elements.ts';
 import { required, sameDtype } from './shared/inputs.ts';
+import { split } from './split.ts';
 
 export const concatOperator = defineOperator<{ axis: number }>({
   name: 'concat',
@@ -18,6 +22,14 @@ export const concatOperator = defineOperator<{ axis: number }>({
     return [{ dtype: sameDtype('concat', required('concat', tensors, 0, 'tensor 0'), ...tensors), shape }];
   },
   lower: (emit, inputs, { attributes }) => [emit.node('Concat', inputs, { axis: attributes.axis })],
+  gradient({ inputs, attributes: { axis }, cotangent }) {
+    if (inputs.length === 1) return [cotangent];
+    return split(
+      cotangent,
+      inputs.map((input) => input?.shape[axis] ?? 0),
+      axis,
+    );
+  },
   fold(inputs, { axis }, types) {
     const [type] = types;
     const shape = type && fixedShape(type.shape);
@@ -42,6 +54,10 @@ function rowOf(input: ConstantTensor, row: number, rows: number): readonly numbe
  * @param axis may count from the end; default 0
  * @throws ModelError when dtypes or other axes differ, or there is no tensor
  */
+export function concat<const Ts extends readonly Tensor[], A extends number = 0>(
+  tensors: Checked<Concat<Ts, A>, Ts>,
+  axis?: A,
+): Result<DtypeOfTensor<Ts[number]>, Concat<Ts, A>>;
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const rank = tensors[0]?.shape.length ?? 0;
   // An axis that does not exist is left as it is for the shape rule to refuse.

@@ -15,6 +15,11 @@ import { FLOATS } from './shared/inputs.ts';
  * @param dtype default `float32`; half precisions are stored as float32 and cast
  * @throws ModelError when the number of values does not fit the shape, or a value does not fit the dtype
  */
+export function constant<const S extends readonly number[] = readonly [number], D extends Dtype = 'float32'>(
+  values: readonly number[] | ConstantData,
+  shape?: S,
+  dtype?: D,
+): Tensor<D, S>;
 export function constant(
   values: readonly number[] | ConstantData,
   shape: readonly number[] = [values.length],
@@ -37,6 +42,7 @@ export function constant(
 }
 
 /** One number as a tensor of rank 0, which broadcasts against anything. Default dtype `float32`. */
+export function scalar<D extends Dtype = 'float32'>(value: number, dtype?: D): Tensor<D, readonly []>;
 export function scalar(value: number, dtype: Dtype = 'float32'): Tensor {
   return constant([value], [], dtype);
 }

@@ -1,6 +1,11 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { Accept, DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Rows, RowTable } from '../types/shape/gather.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { gather } from './gather.ts';
 
 /**
@@ -9,6 +14,16 @@ import { gather } from './gather.ts';
  *
  * @throws ModelError when the weight does not have 2 axes or the tokens are not integers
  */
+export function embedding<D extends Dtype, W extends Shape, I extends Tensor>(
+  weight: Checked<RowTable<W>, Tensor<D, W>>,
+  tokens: Checked<Accept<'gather', 'indices', DtypeOfTensor<I>, 'int64 or int32'>, I>,
+): Result<
+  D,
+  Both<
+    RowTable<W>,
+    Accept<'gather', 'indices', DtypeOfTensor<I>, 'int64 or int32', Rows<W, ShapeOfTensor<I>>>
+  >
+>;
 export function embedding(weight: Tensor, tokens: Tensor): Tensor {
   return atCallSite(() => {
     if (weight.shape.length !== 2) {

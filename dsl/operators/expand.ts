@@ -1,6 +1,9 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { expandShape } from '../shape/broadcast.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Expand } from '../types/shape/expand.ts';
 import { dimsFromAttribute, dimsToAttribute, fixedShape } from './shared/dims.ts';
 import { broadcastStrides, foldable, offsets, pick } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
@@ -14,6 +17,7 @@ export const expandOperator = defineOperator<{ shape: readonly string[] }>({
   lower(emit, inputs, { outputs: [result] }) {
     return [emit.node('Expand', [...inputs, emit.shape(result?.shape ?? [])])];
   },
+  gradient: ({ cotangent }) => [cotangent],
   fold([x], _attributes, types) {
     const shape = fixedShape(types[0]?.shape ?? []);
     if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;
@@ -26,6 +30,10 @@ export const expandOperator = defineOperator<{ shape: readonly string[] }>({
  *
  * @throws ModelError when x does not stretch to the shape
  */
+export function expand<D extends Dtype, S extends Shape, const T extends Shape>(
+  x: Tensor<D, S>,
+  shape: Checked<Expand<S, T>, T>,
+): Result<D, Expand<S, T>>;
 export function expand(x: Tensor, shape: Shape): Tensor {
   return apply(expandOperator, [x], { shape: dimsToAttribute(shape) });
 }

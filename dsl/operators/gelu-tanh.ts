@@ -13,6 +13,7 @@ export const geluTanhOperator = defineOperator<NoAttributes>({
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   lower: (emit, inputs) => [emit.node('Gelu', inputs, { approximate: 'tanh' })],
+  gradient: 'through decomposition',
   decompose(inputs) {
     const x = required('geluTanh', inputs, 0, 'x');
     const cubed = multiply(multiply(x, x), multiply(x, 0.044715));

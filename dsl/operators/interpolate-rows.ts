@@ -1,6 +1,9 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { canonicalDim } from '../shape/dim.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { InterpolatedRows } from '../types/shape/interpolate-rows.ts';
 import { add } from './add.ts';
 import { arange } from './arange.ts';
 import { cast } from './cast.ts';
@@ -31,6 +34,7 @@ export const interpolateRowsOperator = defineOperator<{ count: Dim }>({
     }
     return [{ dtype: rows.dtype, shape: [canonicalDim(count), dim] }];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { count }) {
     const rows = required('interpolateRows', inputs, 0, 'rows');
     const known = Number(rows.shape[0]);
@@ -62,6 +66,10 @@ export const interpolateRowsOperator = defineOperator<{ count: Dim }>({
  * @param count may be open: `'frames'`
  * @returns `[count, dim]`
  */
+export function interpolateRows<D extends Dtype, S extends Shape, Count extends Dim>(
+  rows: Checked<InterpolatedRows<D, S, Count>, Tensor<D, S>>,
+  count: Count,
+): Result<D, InterpolatedRows<D, S, Count>>;
 export function interpolateRows(rows: Tensor, count: Dim): Tensor {
   return apply(interpolateRowsOperator, [rows], { count });
 }

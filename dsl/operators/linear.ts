@@ -2,6 +2,9 @@ import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { linearShape } from '../shape/linear.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Linear, OutputBias } from '../types/shape/linear.ts';
 import { add } from './add.ts';
 import { matmul } from './matmul.ts';
 import { reshape } from './reshape.ts';
@@ -25,6 +28,13 @@ export const linearOperator = defineOperator<NoAttributes>({
     const product = emit.node('FusedMatMul', [x, weight], { transB: 1 }, 'com.microsoft');
     return [bias === undefined ? product : emit.node('Add', [product, bias])];
   },
+  gradient({ cotangent, input }) {
+    const [x, weight] = [input(0), input(1)];
+    const rows = (tensor: Tensor) =>
+      reshape(tensor, [multiplyDims(...tensor.shape.slice(0, -1)), tensor.shape.at(-1) ?? 1]);
+    const down = rows(cotangent);
+    return [reshape(matmul(down, weight), x.shape), matmul(transpose(down), rows(x)), down];
+  },
   decompose(inputs) {
     const x = required('linear', inputs, 0, 'x');
     const turned = transpose(required('linear', inputs, 1, 'weight'));
@@ -42,6 +52,11 @@ export const linearOperator = defineOperator<NoAttributes>({
  *
  * @param bias default none
  */
+export function linear<X extends Tensor, W extends Tensor, B extends Tensor | undefined = undefined>(
+  x: X,
+  weight: Checked<Linear<X, W>, W>,
+  bias?: Checked<OutputBias<'linear', W, B>, B>,
+): Result<DtypeOfTensor<X>, Both<OutputBias<'linear', W, B>, Linear<X, W>>>;
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return apply(linearOperator, bias === undefined ? [x, weight] : [x, weight, bias], {});
 }

@@ -3,6 +3,9 @@ import { multiplyDims } from '../shape/dim.ts';
 import { matmulShape } from '../shape/matmul.ts';
 import { transposeShape } from '../shape/transpose.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { MatmulTransposed } from '../types/shape/matmul.ts';
 import { matmul } from './matmul.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
@@ -24,6 +27,7 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
   lower(emit, inputs, { attributes: { scale } }) {
     return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { scale }) {
     const left = required('matmulTransposed', inputs, 0, 'the left operand');
     const right = required('matmulTransposed', inputs, 1, 'the right operand');
@@ -38,6 +42,11 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
  *
  * @param scale default 1
  */
+export function matmulTransposed<L extends Tensor, R extends Tensor>(
+  left: L,
+  right: Checked<MatmulTransposed<L, R>, R>,
+  scale?: number,
+): Result<DtypeOfTensor<L>, MatmulTransposed<L, R>>;
 export function matmulTransposed(left: Tensor, right: Tensor, scale = 1): Tensor {
   return apply(matmulTransposedOperator, [left, right], { scale });
 }

@@ -2,7 +2,11 @@ import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { matmulShape } from '../shape/matmul.ts';
 import type { Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Matmul } from '../types/shape/matmul.ts';
 import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+import { transpose } from './transpose.ts';
 
 export const matmulOperator = defineOperator<NoAttributes>({
   name: 'matmul',
@@ -15,10 +19,17 @@ export const matmulOperator = defineOperator<NoAttributes>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
+  gradient({ cotangent, input }) {
+    return [matmul(cotangent, transpose(input(1))), matmul(transpose(input(0)), cotangent)];
+  },
   lower: (emit, inputs) => [emit.node('MatMul', inputs)],
 });
 
 /** The matrix product `[...batch, rows, inner] x [...batch, inner, columns]`; the batch axes broadcast. */
+export function matmul<L extends Tensor, R extends Tensor>(
+  left: L,
+  right: Checked<Matmul<L, R>, R>,
+): Result<DtypeOfTensor<L>, Matmul<L, R>>;
 export function matmul(left: Tensor, right: Tensor): Tensor {
   return apply(matmulOperator, [left, right], {});
 }

@@ -1,8 +1,11 @@
+import type { Dtype } from '../dtype.ts';
 import type { Emitter } from '../emitter.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { equalDims } from '../shape/dim.ts';
 import { reshapeShape } from '../shape/reshape.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Reshape } from '../types/shape/reshape.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { foldable } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
@@ -17,6 +20,7 @@ export const reshapeOperator = defineOperator<{ shape: readonly string[] }>({
   lower(emit, inputs, { inputs: [x], outputs: [result] }) {
     return [lowerReshape(emit, named(inputs, 0), x?.shape ?? [], result?.shape ?? [])];
   },
+  gradient: ({ cotangent, input }) => [reshape(cotangent, input(0).shape)],
   fold([x], _attributes, types) {
     return x === undefined || !foldable([x], types) ? undefined : [x.data];
   },
@@ -28,6 +32,10 @@ export const reshapeOperator = defineOperator<{ shape: readonly string[] }>({
  *
  * @throws ModelError when the shapes do not hold equally many elements
  */
+export function reshape<D extends Dtype, S extends Shape, const T extends Shape>(
+  x: Tensor<D, S>,
+  shape: Checked<Reshape<S, T>, T>,
+): Result<D, Reshape<S, T>>;
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return apply(reshapeOperator, [x], { shape: dimsToAttribute(shape) });
 }

@@ -2,6 +2,10 @@ import { atCallSite } from '../at-call-site.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { divideDims, equalDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Positions, Rotated } from '../types/shape/rotary.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { add } from './add.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
@@ -12,12 +16,12 @@ import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
-import { cosine, sine } from './unary.ts';
+import { cosine, negate, sine } from './unary.ts';
 
 export type { RotaryScaling };
 
-export interface RotaryOptions {
-  readonly heads: Dim;
+export interface RotaryOptions<Heads extends Dim = Dim> {
+  readonly heads: Heads;
   /** How many of each head's features turn, an even number; default all. GPT-NeoX turns a quarter. */
   readonly dim?: number;
   /** The base of the angles' wavelengths; default 10000. */
@@ -28,7 +32,9 @@ export interface RotaryOptions {
   readonly interleaved?: boolean;
 }
 
-export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interleaved: boolean }>({
+type RotaryAttributes = { heads: Dim; dim: number; interleaved: boolean };
+
+export const rotaryOperator = defineOperator<RotaryAttributes>({
   name: 'rotary',
   infer(inputs, { heads, dim }) {
     const x = required('rotary', inputs, 0, 'x');
@@ -54,6 +60,11 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       }),
     ];
   },
+  // Turned back by the same angles.
+  gradient({ cotangent, input, attributes, needed }) {
+    if (needed[1] === true || needed[2] === true) return 'through decomposition';
+    return [turned(cotangent, input(1), negate(input(2)), attributes)];
+  },
   decompose(inputs, { heads, dim, interleaved }) {
     const x = required('rotary', inputs, 0, 'x');
     const size = headSize(x.shape, heads, dim);
@@ -68,7 +79,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
       : [slice(turning, 3, 0, dim / 2), slice(turning, 3, dim / 2)];
     const left = subtract(multiply(first, cosines), multiply(second, sines));
     const right = add(multiply(first, sines), multiply(second, cosines));
-    const turned = interleaved
+    const joined = interleaved
       ? reshape(
           concat(
             [left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])),
@@ -77,7 +88,7 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
           [batch, text, heads, dim],
         )
       : concat([left, right], -1);
-    return [reshape(dim === size ? turned : concat([turned, slice(split, 3, dim)], -1), x.shape)];
+    return [reshape(dim === size ? joined : concat([joined, slice(split, 3, dim)], -1), x.shape)];
   },
 });
 
@@ -89,6 +100,14 @@ export const rotaryOperator = defineOperator<{ heads: Dim; dim: number; interlea
  * @param positions int64 `[batch, text]`, 0-based
  * @throws ModelError when the heads do not divide the width, or `dim` is odd or larger than a head
  */
+export function rotary<X extends Tensor, P extends Tensor, Heads extends Dim>(
+  x: Checked<Rotated<X, Heads>, X>,
+  positions: Checked<Positions<ShapeOfTensor<X>, DtypeOfTensor<P>, ShapeOfTensor<P>>, P>,
+  options: RotaryOptions<Heads>,
+): Result<
+  DtypeOfTensor<X>,
+  Both<Positions<ShapeOfTensor<X>, DtypeOfTensor<P>, ShapeOfTensor<P>>, Rotated<X, Heads>>
+>;
 export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Tensor {
   return atCallSite(() => {
     const { heads, base = 10000, scaling, interleaved = false } = options;
@@ -96,7 +115,13 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const dim = options.dim ?? headSize(x.shape, heads, 0);
     headSize(x.shape, heads, dim);
     const frequencies = constant(rotaryFrequencies(dim, base, scaling));
-    if (positions.dtype !== 'int64' || positions.shape.length !== 2) {
+    const [rows = 0, places = 0] = positions.shape;
+    if (
+      positions.dtype !== 'int64' ||
+      positions.shape.length !== 2 ||
+      !equalDims(rows, batch) ||
+      !equalDims(places, text)
+    ) {
       fail(
         `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,
       );
@@ -106,6 +131,11 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const inputs = [x, cast(cosine(angles), x.dtype), cast(sine(angles), x.dtype)];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });
+}
+
+/** Features turned by angles whose cosines and sines are given. */
+function turned(x: Tensor, cosines: Tensor, sines: Tensor, attributes: RotaryAttributes): Tensor {
+  return apply(rotaryOperator, [x, cosines, sines], attributes);
 }
 
 /** Features of each head, once `dim` of them can turn. */

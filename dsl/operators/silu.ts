@@ -1,8 +1,10 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
+import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { sigmoid } from './sigmoid.ts';
+import { subtract } from './subtract.ts';
 
 export const siluOperator = defineOperator<NoAttributes>({
   name: 'silu',
@@ -14,6 +16,11 @@ export const siluOperator = defineOperator<NoAttributes>({
   },
   // ONNX Runtime's QuickGelu is x * sigmoid(alpha x) in one pass.
   lower: (emit, inputs) => [emit.node('QuickGelu', inputs, { alpha: { float: 1 } }, 'com.microsoft')],
+  gradient({ cotangent, input }) {
+    const x = input(0);
+    const share = sigmoid(x);
+    return [multiply(cotangent, multiply(share, add(multiply(x, subtract(1, share)), 1)))];
+  },
   decompose(inputs) {
     const x = required('silu', inputs, 0, 'x');
     return [multiply(x, sigmoid(x))];
@@ -21,4 +28,4 @@ export const siluOperator = defineOperator<NoAttributes>({
 });
 
 /** `x * sigmoid(x)`, also called Swish: the activation of LLaMA's gated feed-forward. */
-export const silu = (x: Tensor): Tensor => apply(siluOperator, [x], {});
+export const silu = elementwise('silu', 'a float dtype', siluOperator);

@@ -1,5 +1,8 @@
 import { applyAll, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Checked } from '../types/problem.ts';
+import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
+import type { Skip, SkipTensors } from '../types/shape/skip.ts';
 import { add } from './add.ts';
 import { layerNormalize } from './layer-normalize.ts';
 import { required } from './shared/inputs.ts';
@@ -19,6 +22,7 @@ export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
     const results = emit.nodes('SkipLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
     return [named(results, 0), named(results, 3)];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { epsilon }) {
     const sum = add(
       required('skipLayerNormalize', inputs, 0, 'x'),
@@ -39,6 +43,18 @@ export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
  * @param weight, bias `[dim]`; bias default none
  * @param epsilon default 1e-5
  */
+export function skipLayerNormalize<
+  X extends Tensor,
+  Y extends Tensor,
+  W extends Tensor,
+  B extends Tensor | undefined = undefined,
+>(
+  x: Checked<FloatShape<'skipLayerNormalize', X>, X>,
+  skip: Checked<Skip<'skipLayerNormalize', X, Y>, Y>,
+  weight: Checked<LastAxis<'skipLayerNormalize', X, 'weight', W>, W>,
+  bias?: Checked<LastAxis<'skipLayerNormalize', X, 'bias', B>, B>,
+  epsilon?: number,
+): SkipTensors<'skipLayerNormalize', X, Y, W, B>;
 export function skipLayerNormalize(
   x: Tensor,
   skip: Tensor,

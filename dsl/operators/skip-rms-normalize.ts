@@ -1,5 +1,8 @@
 import { applyAll, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Checked } from '../types/problem.ts';
+import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
+import type { Skip, SkipTensors } from '../types/shape/skip.ts';
 import { add } from './add.ts';
 import { rmsNormalize } from './rms-normalize.ts';
 import { required } from './shared/inputs.ts';
@@ -19,6 +22,7 @@ export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
     const results = emit.nodes('SkipSimplifiedLayerNormalization', inputs, 4, { epsilon }, 'com.microsoft');
     return [named(results, 0), named(results, 3)];
   },
+  gradient: 'through decomposition',
   decompose(inputs, { epsilon }) {
     const sum = add(
       required('skipRmsNormalize', inputs, 0, 'x'),
@@ -36,6 +40,12 @@ export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
  * @param weight `[dim]`
  * @param epsilon default 1e-6
  */
+export function skipRmsNormalize<X extends Tensor, Y extends Tensor, W extends Tensor>(
+  x: Checked<FloatShape<'skipRmsNormalize', X>, X>,
+  skip: Checked<Skip<'skipRmsNormalize', X, Y>, Y>,
+  weight: Checked<LastAxis<'skipRmsNormalize', X, 'weight', W>, W>,
+  epsilon?: number,
+): SkipTensors<'skipRmsNormalize', X, Y, W, undefined>;
 export function skipRmsNormalize(x: Tensor, skip: Tensor, weight: Tensor, epsilon = 1e-6): readonly Tensor[] {
   return applyAll(skipRmsNormalizeOperator, [x, skip, weight], { epsilon });
 }

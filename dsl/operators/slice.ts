@@ -1,7 +1,14 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
+import { addDims, multiplyDims, subtractDims } from '../shape/dim.ts';
 import { sliceShape } from '../shape/slice.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { HasAxis } from '../types/axis.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Slice, SliceRange } from '../types/shape/slice.ts';
+import { pad } from './pad.ts';
+import { reshape } from './reshape.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, offsets, pick, stridesOf } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
@@ -33,6 +40,15 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
         emit.node('Slice', [...inputs, vector(start), vector(end ?? THE_END), vector(axis), vector(step)]),
       ];
     },
+    gradient({ cotangent, input, attributes: { axis, start, step } }) {
+      const { shape } = input(0);
+      const place = resolveAxis('slice', shape, axis);
+      const size = shape[place] ?? 0;
+      const before = typeof start === 'number' && start < 0 ? addDims(size, start) : start;
+      const spread = step === 1 ? cotangent : spreadOut(cotangent, place, step);
+      const after = subtractDims(size, addDims(before, spread.shape[place] ?? 0));
+      return [pad(spread, [{ axis: place, before, after }])];
+    },
     fold([x], { axis, start, step }, types) {
       const shape = fixedShape(types[0]?.shape ?? []);
       if (x === undefined || shape === undefined || typeof start !== 'number' || !foldable([x], types))
@@ -46,6 +62,15 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
   },
 );
 
+/** Puts `step - 1` zeros between the elements along an axis. */
+function spreadOut(x: Tensor, axis: number, step: number): Tensor {
+  const { shape } = x;
+  const apart = reshape(x, shape.toSpliced(axis + 1, 0, 1));
+  const length = multiplyDims(shape[axis] ?? 0, step);
+  const padded = reshape(pad(apart, [{ axis: axis + 1, after: step - 1 }]), shape.with(axis, length));
+  return slice(padded, axis, 0, subtractDims(length, step - 1));
+}
+
 /**
  * `start` to `end` (not included) of one axis, every `step`th.
  *
@@ -55,6 +80,20 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
  * @param step above 0; default 1. Other steps need an axis of known size
  * @throws ModelError when the range is known not to lie within the axis. An open axis is trusted to be long enough
  */
+export function slice<
+  D extends Dtype,
+  S extends Shape,
+  A extends number,
+  Start extends Dim,
+  End extends Dim | undefined = undefined,
+  Step extends number = 1,
+>(
+  x: Checked<SliceRange<S, A, Start, End>, Tensor<D, S>>,
+  axis: Checked<HasAxis<'slice', S, A>, A>,
+  start: Start,
+  end?: End,
+  step?: Step,
+): Result<D, Slice<S, A, Start, End, Step>>;
 export function slice(x: Tensor, axis: number, start: Dim, end?: Dim, step = 1): Tensor {
   return apply(sliceOperator, [x], { axis, start, end, step });
 }

@@ -1,8 +1,12 @@
 import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
 import { applyAll, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims, divideDims, equalDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Checked } from '../types/problem.ts';
+import type { Chunk, ChunkTensors, Split, SplitTensors } from '../types/shape/split.ts';
+import { concat } from './concat.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { required } from './shared/inputs.ts';
 
@@ -23,6 +27,7 @@ export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: nu
     const sizes = emit.shape(dimsFromAttribute(attributes.sizes));
     return emit.nodes('Split', [...inputs, sizes], outputs.length, { axis: attributes.axis });
   },
+  gradient: ({ cotangents, attributes: { axis } }) => [concat(cotangents, axis)],
 });
 
 /**
@@ -30,6 +35,11 @@ export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: nu
  *
  * @param axis may count from the end; default -1
  */
+export function split<D extends Dtype, S extends Shape, const Sizes extends Shape, A extends number = -1>(
+  x: Tensor<D, S>,
+  sizes: Checked<Split<S, Sizes, A>, Sizes>,
+  axis?: A,
+): SplitTensors<D, S, Split<S, Sizes, A>, A>;
 export function split(x: Tensor, sizes: Shape, axis = -1): readonly Tensor[] {
   return applyAll(splitOperator, [x], { sizes: dimsToAttribute(sizes), axis });
 }
@@ -40,9 +50,11 @@ export function split(x: Tensor, sizes: Shape, axis = -1): readonly Tensor[] {
  * @param axis may count from the end; default -1
  * @throws ModelError when the axis does not divide evenly
  */
-export function chunk(x: Tensor, parts: 2, axis?: number): readonly [Tensor, Tensor];
-export function chunk(x: Tensor, parts: 3, axis?: number): readonly [Tensor, Tensor, Tensor];
-export function chunk(x: Tensor, parts: number, axis?: number): readonly Tensor[];
+export function chunk<D extends Dtype, S extends Shape, N extends number, A extends number = -1>(
+  x: Tensor<D, S>,
+  parts: Checked<Chunk<S, N, A>, N>,
+  axis?: A,
+): ChunkTensors<D, Chunk<S, N, A>, N>;
 export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
   return atCallSite(() => {
     const size = x.shape[resolveAxis('chunk', x.shape, axis)] ?? 0;

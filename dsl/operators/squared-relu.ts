@@ -1,8 +1,8 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { square } from './power.ts';
 import { relu } from './relu.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 
 export const squaredReluOperator = defineOperator<NoAttributes>({
   name: 'squaredRelu',
@@ -11,8 +11,9 @@ export const squaredReluOperator = defineOperator<NoAttributes>({
     checkDtype('squaredRelu', 'x', x, FLOATS);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
+  gradient: 'through decomposition',
   decompose: (inputs) => [square(relu(required('squaredRelu', inputs, 0, 'x')))],
 });
 
 /** `max(x, 0)^2`: the activation of the layers that Flamingo adds (So et al. 2021, Primer, arXiv 2109.08668). */
-export const squaredRelu = (x: Tensor): Tensor => apply(squaredReluOperator, [x], {});
+export const squaredRelu = elementwise('squaredRelu', 'a float dtype', squaredReluOperator);

@@ -1,6 +1,9 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { transposeShape } from '../shape/transpose.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { Transpose } from '../types/shape/transpose.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, offsets, pick, stridesOf } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
@@ -13,6 +16,14 @@ export const transposeOperator = defineOperator<{ permutation: readonly number[]
   },
   lower(emit, inputs, { attributes }) {
     return [emit.node('Transpose', inputs, { perm: attributes.permutation })];
+  },
+  gradient({ cotangent, attributes: { permutation } }) {
+    return [
+      transpose(
+        cotangent,
+        permutation.map((_axis, place) => permutation.indexOf(place)),
+      ),
+    ];
   },
   fold([x], { permutation }, types) {
     const shape = fixedShape(types[0]?.shape ?? []);
@@ -36,6 +47,11 @@ export const transposeOperator = defineOperator<{ permutation: readonly number[]
  * @param permutation default: the last two axes change places
  * @throws ModelError when the permutation does not name each axis once
  */
+export function transpose<
+  D extends Dtype,
+  S extends Shape,
+  const P extends readonly number[] | undefined = undefined,
+>(x: Tensor<D, S>, permutation?: Checked<Transpose<S, P>, P>): Result<D, Transpose<S, P>>;
 export function transpose(
   x: Tensor,
   permutation: readonly number[] = lastTwoSwapped(x.shape.length),

@@ -1,59 +1,97 @@
-import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { greater, less } from './comparison.ts';
+import { divide } from './divide.ts';
+import { multiply } from './multiply.ts';
 import { unaryOperator } from './shared/elementwise.ts';
+import { zeroWithCotangent } from './shared/guarded.ts';
 import { FLOATS, NUMBERS } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
+import { where } from './where.ts';
 
 export const sqrtOperator = unaryOperator({
   name: 'sqrt',
   onnx: 'Sqrt',
   accepts: FLOATS,
+  gradient: (cotangent, _x, result) => zeroWithCotangent(cotangent, divide(multiply(cotangent, 0.5), result)),
   compute: Math.sqrt,
 });
-export const expOperator = unaryOperator({ name: 'exp', onnx: 'Exp', accepts: FLOATS, compute: Math.exp });
-export const logOperator = unaryOperator({ name: 'log', onnx: 'Log', accepts: FLOATS, compute: Math.log });
-export const sineOperator = unaryOperator({ name: 'sine', onnx: 'Sin', accepts: FLOATS, compute: Math.sin });
+export const expOperator = unaryOperator({
+  name: 'exp',
+  onnx: 'Exp',
+  accepts: FLOATS,
+  gradient: (cotangent, _x, result) => zeroWithCotangent(cotangent, multiply(cotangent, result)),
+  compute: Math.exp,
+});
+export const logOperator = unaryOperator({
+  name: 'log',
+  onnx: 'Log',
+  accepts: FLOATS,
+  gradient: (cotangent, x) => zeroWithCotangent(cotangent, divide(cotangent, x)),
+  compute: Math.log,
+});
+export const sineOperator = unaryOperator({
+  name: 'sine',
+  onnx: 'Sin',
+  accepts: FLOATS,
+  gradient: (cotangent, x) => multiply(cotangent, cosine(x)),
+  compute: Math.sin,
+});
 export const cosineOperator = unaryOperator({
   name: 'cosine',
   onnx: 'Cos',
   accepts: FLOATS,
+  gradient: (cotangent, x) => negate(multiply(cotangent, sine(x))),
   compute: Math.cos,
 });
 export const floorOperator = unaryOperator({
   name: 'floor',
   onnx: 'Floor',
   accepts: FLOATS,
+  gradient: 'zero',
   compute: Math.floor,
 });
 // JavaScript has no error function, so this one is left to ONNX Runtime.
-export const errorFunctionOperator = unaryOperator({ name: 'errorFunction', onnx: 'Erf', accepts: FLOATS });
+export const errorFunctionOperator = unaryOperator({
+  name: 'errorFunction',
+  onnx: 'Erf',
+  accepts: FLOATS,
+  gradient: (cotangent, x) =>
+    multiply(cotangent, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
+});
 export const negateOperator = unaryOperator({
   name: 'negate',
   onnx: 'Neg',
   accepts: NUMBERS.filter((dtype) => dtype !== 'uint8'),
+  gradient: (cotangent) => negate(cotangent),
   compute: (value) => -value,
 });
 export const absoluteOperator = unaryOperator({
   name: 'absolute',
   onnx: 'Abs',
   accepts: NUMBERS,
+  // Nothing at 0, between the two slopes, as in PyTorch.
+  gradient: (cotangent, x) => where(greater(x, 0), cotangent, where(less(x, 0), negate(cotangent), 0)),
   compute: Math.abs,
 });
 
 /** The square root; NaN below 0. */
-export const sqrt = (x: Tensor): Tensor => apply(sqrtOperator, [x], {});
+export const sqrt = elementwise('sqrt', 'a float dtype', sqrtOperator);
 /** e to the power of x. */
-export const exp = (x: Tensor): Tensor => apply(expOperator, [x], {});
+export const exp = elementwise('exp', 'a float dtype', expOperator);
 /** The natural logarithm; -Infinity at 0, NaN below. */
-export const log = (x: Tensor): Tensor => apply(logOperator, [x], {});
+export const log = elementwise('log', 'a float dtype', logOperator);
 /** `-x`, of floats and signed integers. */
-export const negate = (x: Tensor): Tensor => apply(negateOperator, [x], {});
+export const negate = elementwise(
+  'negate',
+  'float32 or float16 or bfloat16 or int64 or int32 or int8',
+  negateOperator,
+);
 /** `|x|`. */
-export const absolute = (x: Tensor): Tensor => apply(absoluteOperator, [x], {});
+export const absolute = elementwise('absolute', 'a number dtype', absoluteOperator);
 /** The sine of an angle in radians. */
-export const sine = (x: Tensor): Tensor => apply(sineOperator, [x], {});
+export const sine = elementwise('sine', 'a float dtype', sineOperator);
 /** The cosine of an angle in radians. */
-export const cosine = (x: Tensor): Tensor => apply(cosineOperator, [x], {});
+export const cosine = elementwise('cosine', 'a float dtype', cosineOperator);
 /** The largest whole number that is not above x. */
-export const floor = (x: Tensor): Tensor => apply(floorOperator, [x], {});
+export const floor = elementwise('floor', 'a float dtype', floorOperator);
 /** The Gauss error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to x. */
-export const errorFunction = (x: Tensor): Tensor => apply(errorFunctionOperator, [x], {});
+export const errorFunction = elementwise('errorFunction', 'a float dtype', errorFunctionOperator);

@@ -1,6 +1,9 @@
 import { apply, defineOperator } from '../operator.ts';
 import { broadcastShapes } from '../shape/broadcast.ts';
 import type { Tensor } from '../tensor.ts';
+import type { CommonDtype } from '../types/operand.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { Chosen, Condition, Where } from '../types/shape/where.ts';
 import { type Operand, operands } from './constant.ts';
 import { fixedShape } from './shared/dims.ts';
 import { broadcastNumbers, foldable, pack } from './shared/elements.ts';
@@ -21,6 +24,10 @@ export const whereOperator = defineOperator<NoAttributes>({
     ];
   },
   lower: (emit, inputs) => [emit.node('Where', inputs)],
+  gradient({ cotangent, input }) {
+    const condition = input(0);
+    return [undefined, where(condition, cotangent, 0), where(condition, 0, cotangent)];
+  },
   fold(inputs, _attributes, types) {
     const [type] = types;
     const shape = type && fixedShape(type.shape);
@@ -35,6 +42,11 @@ export const whereOperator = defineOperator<NoAttributes>({
 });
 
 /** `chosen` where the bool condition holds, `other` elsewhere; all three broadcast. A number stands for a scalar. */
+export function where<C extends Tensor, T extends Operand, F extends Operand>(
+  condition: Checked<Condition<C>, C>,
+  chosen: Checked<Chosen<C, T>, T>,
+  other: Checked<Where<C, T, F>, F>,
+): Result<CommonDtype<T, F>, Both<Condition<C>, Where<C, T, F>>>;
 export function where(condition: Tensor, chosen: Operand, other: Operand): Tensor {
   return apply(whereOperator, [condition, ...operands(chosen, other)], {});
 }

@@ -4,7 +4,7 @@ import type { Describe, DescribeDim, Problem } from './problem.ts';
 import type { IsWideShape } from './wide.ts';
 
 /** Of two sizes, the one that broadcasting gives; never when they clash. */
-type BroadcastDim<A extends Dim, B extends Dim> = B extends 1
+export type BroadcastDim<A extends Dim, B extends Dim> = B extends 1
   ? A
   : A extends 1
     ? B
@@ -12,18 +12,14 @@ type BroadcastDim<A extends Dim, B extends Dim> = B extends 1
       ? Refine<A, B>
       : never;
 
-/**
- * The common shape of two operands. A shape of unknown rank is taken to fit the other: `add(x, unknown)` has the
- * shape of x until the model is built.
- */
-export type Broadcast<Operator extends string, L extends Shape, R extends Shape> =
-  IsWideShape<L> extends true
-    ? R
-    : IsWideShape<R> extends true
-      ? L
-      : L extends R
-        ? L
-        : Align<Operator, L, R, L, R>;
+/** The common shape of two operands, or a problem; unknown where either is. */
+export type Broadcast<Operator extends string, L extends Shape, R extends Shape> = true extends
+  | IsWideShape<L>
+  | IsWideShape<R>
+  ? Shape
+  : [L] extends [R]
+    ? L
+    : Align<Operator, L, R, L, R>;
 
 type Align<
   Operator extends string,

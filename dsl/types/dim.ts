@@ -14,7 +14,16 @@ import type { IsWide, Wide } from './wide.ts';
 type FromText<T extends string> = T extends `${infer N extends number}` ? N : T;
 
 /** The one spelling of a size: `'text+past'` is `'past+text'`. A plain name or number is already canonical. */
-export type Canonical<D extends Dim> =
+export type Canonical<D extends Dim> = CanonicalOf<D, D>;
+
+/** Where a size is one of several, nothing is known of it. */
+type CanonicalOf<D extends Dim, All> = D extends unknown
+  ? [All] extends [D]
+    ? CanonicalOne<D>
+    : Wide
+  : never;
+
+type CanonicalOne<D extends Dim> =
   D extends Size<infer N>
     ? N
     : D extends number

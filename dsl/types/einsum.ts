@@ -2,7 +2,7 @@ import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Agree, Refine } from './dim.ts';
 import type { FirstTwice, FirstUnknown, Spaced } from './pattern.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
-import type { ShapeOfTensor } from './shapes.ts';
+import type { ShapeOfTensor } from './shape-of.ts';
 import type { Words } from './signature.ts';
 import type { IsWideShape } from './wide.ts';
 

@@ -1,35 +1,51 @@
-import type { Dtype } from '../dtype.ts';
-import type { Tensor } from '../tensor.ts';
 import type { Broadcast } from './broadcast.ts';
+import type { Accept, DtypeGroup, DtypeOfTensor, RefineDtype, SameDtypes } from './dtypes.ts';
 import type { Checked, Result } from './problem.ts';
-import type { ShapeOfTensor } from './shapes.ts';
+import type { ShapeOfTensor } from './shape-of.ts';
 
-/** The second operand, or the sentence of how the shapes of the two clash. */
-export type Fitting<Operator extends string, L, R> = Checked<
-  Broadcast<Operator, ShapeOfTensor<L>, ShapeOfTensor<R>>,
-  R
+/** The dtype of an operand; a number has that of the operand beside it. */
+export type DtypeBeside<T, Other> = T extends number
+  ? Other extends number
+    ? 'float32'
+    : DtypeOfTensor<Other>
+  : DtypeOfTensor<T>;
+
+/** The dtype of two operands that mix. */
+export type CommonDtype<L, R> = RefineDtype<DtypeBeside<L, R>, DtypeBeside<R, L>>;
+
+/** The shape of two broadcast operands, or a problem: in the order of `binaryOperator`'s shape rule. */
+type BinaryOutcome<Operator extends string, G extends DtypeGroup, L, R> = Accept<
+  Operator,
+  'the left operand',
+  DtypeBeside<L, R>,
+  G,
+  MixedOutcome<Operator, L, R>
 >;
 
-/** The dtype of two operands: the tensor's beside a number, the known one beside an unknown. */
-export type CommonDtype<L, R> =
-  L extends Tensor<infer D>
-    ? R extends Tensor<infer E>
-      ? [Dtype] extends [D]
-        ? E
-        : D
-      : D
-    : R extends Tensor<infer E>
-      ? E
-      : 'float32';
+type MixedOutcome<Operator extends string, L, R> = SameDtypes<
+  Operator,
+  DtypeBeside<L, R>,
+  DtypeBeside<R, L>,
+  Broadcast<Operator, ShapeOfTensor<L>, ShapeOfTensor<R>>
+>;
 
-/** The result of an operator over two broadcast operands. */
-export type Broadcasted<Operator extends string, L, R> = Result<
+/** The left operand, or the sentence of why the operator does not compute with its dtype. */
+export type LeftOperand<Operator extends string, G extends DtypeGroup, L, R> = Checked<
+  Accept<Operator, 'the left operand', DtypeBeside<L, R>, G>,
+  L
+>;
+
+/** The right operand, or the sentence of how the two do not fit. */
+export type RightOperand<Operator extends string, L, R> = Checked<MixedOutcome<Operator, L, R>, R>;
+
+/** What an operator over two broadcast operands gives. */
+export type Broadcasted<Operator extends string, G extends DtypeGroup, L, R> = Result<
   CommonDtype<L, R>,
-  Broadcast<Operator, ShapeOfTensor<L>, ShapeOfTensor<R>>
+  BinaryOutcome<Operator, G, L, R>
 >;
 
-/** The result of a comparison or of logic. */
-export type Truth<Operator extends string, L, R> = Result<
+/** What a comparison or logic gives. */
+export type Truth<Operator extends string, L, R, G extends DtypeGroup = 'any dtype'> = Result<
   'bool',
-  Broadcast<Operator, ShapeOfTensor<L>, ShapeOfTensor<R>>
+  BinaryOutcome<Operator, G, L, R>
 >;

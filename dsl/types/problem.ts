@@ -15,6 +15,9 @@ export type Checked<Outcome, Argument> = Outcome extends `✗ ${string}` ? Outco
 // biome-ignore lint/suspicious/noExplicitAny: the only type that raises no further errors
 export type AfterProblem = any;
 
+/** The second outcome, unless the first is a problem already. */
+export type Both<First, Second> = [Extract<First, `✗ ${string}`>] extends [never] ? Second : First;
+
 /** What an operator returns: the tensor, or after a problem something that causes no more of them. */
 export type Result<D extends Dtype, Outcome> = Outcome extends Shape ? Tensor<D, Outcome> : AfterProblem;
 

@@ -61,7 +61,8 @@ export function contrastiveLoss(images: Tensor, texts: Tensor, scale: Tensor): L
   };
 }
 
-function unitLength(x: Tensor): Tensor {
+/** Rows scaled to length 1. */
+export function unitLength(x: Tensor): Tensor {
   return divide(x, sqrt(add(reduceSum(square(x), [-1], true), 1e-12)));
 }
 

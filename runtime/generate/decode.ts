@@ -2,8 +2,6 @@ import { type LanguageModel, type PreparedPrompt, selectRows } from './language-
 import type { Hypothesis, Search } from './search.ts';
 
 export type DecodeOptions = {
-  /** Rows that each search may come to have: its beams. */
-  readonly rowsPerSearch: number;
   readonly maxNewTokens: number;
   /** Asked between steps; when aborted, what there is so far is returned. */
   readonly signal?: AbortSignal;
@@ -19,12 +17,11 @@ export async function decode(
   model: LanguageModel,
   prompts: readonly PreparedPrompt[],
   searches: readonly Search[],
-  { rowsPerSearch, maxNewTokens, signal }: DecodeOptions,
+  { maxNewTokens, signal }: DecodeOptions,
 ): Promise<Hypothesis[][]> {
   const results = () => searches.map((search) => search.results());
   if (signal?.aborted) return results();
-  const room = { rows: prompts.length * rowsPerSearch, newTokens: maxNewTokens };
-  const { next, text } = await model.prefill(prompts, room);
+  const { next, text } = await model.prefill(prompts, maxNewTokens);
   try {
     let logProbabilities = next;
     /** For each live search the rows that are its own. */

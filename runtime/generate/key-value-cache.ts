@@ -6,40 +6,42 @@ export type CacheShape = {
   readonly headDim: number;
 };
 
-/** Two equally large arrays that take turns: the past is read from one while the present is written to the other. */
-type Pair = { past: Float32Array; present: Float32Array };
+/** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
+const STEP = 64;
 
 /**
- * Keys and values of the tokens read so far, [rows, keyValueHeads, length, headDim] for each layer. Memory is allocated
- * once for the longest the answer may become, and the language graph writes straight into it: no step allocates.
+ * Keys and values of the tokens read so far, with room for more: for each layer `[rows, keyValueHeads, room, headDim]`.
+ * The language graph reads the whole room, of which `mask` says what counts, and gives the keys and values of new
+ * tokens alone; they are written behind the others, so that a step copies nothing of what is there.
  *
- * A step is `feeds`, `fetches`, the run, then `commit`. Rows are repeated, put in another order or dropped by `select`.
+ * A step is `feeds`, the run, then `append`. Rows are repeated, put in another order or dropped by `select`.
  */
 export class KeyValueCache {
   readonly #shape: CacheShape;
-  readonly #pairs: Map<string, Pair>;
   readonly #mostLength: number;
-  #capacity: number;
+  readonly #stored: Map<string, Float32Array>;
   #rows: number;
+  #room = 0;
   #length = 0;
+  /** For each row which places hold a real token: 1 or 0 for the whole room. */
+  #masks: Uint8Array[];
+  /** What was appended first is equal in rows of one prompt: for each row its prompt, and the places that it takes. */
+  #prompts: readonly number[] = [];
+  #promptLength = 0;
 
   /**
    * @param rows Rows to begin with.
-   * @param mostRows Rows to allocate for; growing beyond allocates anew.
-   * @param mostLength Tokens a row to allocate for; a longer step throws.
+   * @param mostLength Tokens that a row may come to have; one more throws.
    */
-  constructor(
-    shape: CacheShape,
-    { rows, mostRows = rows, mostLength }: { rows: number; mostRows?: number; mostLength: number },
-  ) {
+  constructor(shape: CacheShape, { rows, mostLength }: { rows: number; mostLength: number }) {
     this.#shape = shape;
     this.#rows = rows;
     this.#mostLength = mostLength;
-    this.#capacity = mostRows * this.#rowSize(mostLength);
-    this.#pairs = new Map(
+    this.#masks = Array.from({ length: rows }, () => new Uint8Array(0));
+    this.#stored = new Map(
       Array.from({ length: shape.layers }, (_, layer) => [`key.${layer}`, `value.${layer}`])
         .flat()
-        .map((name) => [name, this.#allocate()]),
+        .map((name) => [name, new Float32Array(0)]),
     );
   }
 
@@ -54,87 +56,135 @@ export class KeyValueCache {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#pairs.size * 2 * this.#capacity * Float32Array.BYTES_PER_ELEMENT;
+    let bytes = 0;
+    for (const { byteLength } of this.#stored.values()) bytes += byteLength;
+    return bytes;
+  }
+
+  /** Which places of a row's room hold real tokens: not padding, and not what is still unused. */
+  mask(row: number): Uint8Array {
+    return this.#masks[row] ?? new Uint8Array(this.#room);
   }
 
   /** `past_key.{i}` and `past_value.{i}` of the next run. */
   feeds(): Record<string, Tensor> {
-    return this.#tensors('past', this.#length);
+    const { keyValueHeads, headDim } = this.#shape;
+    const dims = [this.#rows, keyValueHeads, this.#room, headDim];
+    const size = this.#rows * this.#rowSize();
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, values] of this.#stored)
+      feeds[`past_${name}`] = new Tensor('float32', values.subarray(0, size), dims);
+    return feeds;
   }
 
-  /** `present_key.{i}` and `present_value.{i}`, for a run with `text` new tokens to write to. */
-  fetches(text: number): Record<string, Tensor> {
-    return this.#tensors('present', this.#length + text);
-  }
-
-  /** After the run: what was present is past. */
-  commit(text: number): void {
-    this.#swap();
+  /**
+   * Takes in what a run gave for its new tokens.
+   *
+   * @param outputs `new_key.{i}` and `new_value.{i}` `[rows, keyValueHeads, text, headDim]`.
+   * @param real For each row which of the new tokens are real: 1, and 0 for padding.
+   */
+  append(outputs: Readonly<Record<string, Tensor>>, real: readonly Uint8Array[]): void {
+    const text = real[0]?.length ?? 0;
+    this.#makeRoom(this.#length + text);
+    const { keyValueHeads, headDim } = this.#shape;
+    const size = text * headDim;
+    for (const [name, values] of this.#stored) {
+      const added = outputs[`new_${name}`]?.data;
+      if (!(added instanceof Float32Array && added.length === this.#rows * keyValueHeads * size)) {
+        throw new Error(`the language graph gave no float32 new_${name} of ${text} tokens`);
+      }
+      for (let head = 0; head < this.#rows * keyValueHeads; head++) {
+        const place = (head * this.#room + this.#length) * headDim;
+        values.set(added.subarray(head * size, (head + 1) * size), place);
+      }
+    }
+    for (const [row, mask] of this.#masks.entries()) mask.set(real[row] ?? [], this.#length);
+    if (this.#length === 0) {
+      this.#prompts = this.#masks.map((_, row) => row);
+      this.#promptLength = text;
+    }
     this.#length += text;
   }
 
-  /** Row i becomes what row `rows[i]` was. */
+  /** Row i becomes what row `rows[i]` was. Of rows with one prompt only what follows it is copied. */
   select(rows: readonly number[]): void {
-    if (rows.length === this.#rows && rows.every((row, index) => row === index)) return;
-    const size = this.#rowSize(this.#length);
-    this.#capacity = Math.max(this.#capacity, rows.length * this.#rowSize(this.#mostLength));
-    for (const pair of this.#pairs.values()) {
-      const grown = this.#capacity > pair.past.length;
-      if (grown) pair.present = new Float32Array(this.#capacity);
-      copyRows(pair.past, pair.present, rows, size);
-      if (grown) pair.past = new Float32Array(this.#capacity);
+    const moves = [...rows.entries()]
+      .filter(([to, from]) => to !== from)
+      .map(([to, from]) => {
+        const start = this.#prompts[to] === this.#prompts[from] ? this.#promptLength : 0;
+        return { to, from, start };
+      });
+    for (const [name, values] of this.#stored) {
+      // All are read before any is written: a row may go where another comes from.
+      const parts = moves.map(({ from, start }) => this.#read(values, from, start));
+      const target = enlarged(values, rows.length * this.#rowSize());
+      for (const [index, { to, start }] of moves.entries())
+        this.#write(target, to, start, parts[index] ?? []);
+      this.#stored.set(name, target);
     }
-    this.#swap();
+    this.#masks = rows.map((row) => this.mask(row).slice());
+    this.#prompts = rows.map((row) => this.#prompts[row] ?? row);
     this.#rows = rows.length;
-  }
-
-  /** A cache of its own whose row i is row `rows[i]` of this one, with room for `mostLength` tokens. */
-  fork(rows: readonly number[], mostLength: number): KeyValueCache {
-    const result = new KeyValueCache(this.#shape, { rows: rows.length, mostLength });
-    for (const [name, pair] of this.#pairs) {
-      const target = result.#pairs.get(name);
-      if (target) copyRows(pair.past, target.past, rows, this.#rowSize(this.#length));
-    }
-    result.#length = this.#length;
-    return result;
   }
 
   /** Lets the memory go at once, not when the cache itself is collected. The cache cannot be used afterwards. */
   release(): void {
-    this.#pairs.clear();
+    this.#stored.clear();
+    this.#masks = [];
     this.#rows = 0;
     this.#length = 0;
-    this.#capacity = 0;
   }
 
-  #rowSize(length: number): number {
-    return this.#shape.keyValueHeads * length * this.#shape.headDim;
+  #rowSize(room = this.#room): number {
+    return this.#shape.keyValueHeads * room * this.#shape.headDim;
   }
 
-  #allocate(): Pair {
-    return { past: new Float32Array(this.#capacity), present: new Float32Array(this.#capacity) };
-  }
-
-  #swap(): void {
-    for (const pair of this.#pairs.values()) [pair.past, pair.present] = [pair.present, pair.past];
-  }
-
-  #tensors(side: 'past' | 'present', length: number): Record<string, Tensor> {
+  #makeRoom(length: number): void {
+    if (length <= this.#room) return;
+    if (length > this.#mostLength) {
+      throw new Error(`the cache has room for ${this.#mostLength} tokens and ${length} are needed`);
+    }
+    const room = Math.min(this.#mostLength, Math.ceil(length / STEP) * STEP);
+    const before = this.#room;
     const { keyValueHeads, headDim } = this.#shape;
-    const size = this.#rows * this.#rowSize(length);
-    if (size > this.#capacity) {
-      throw new Error(`the cache has room for ${this.#capacity} values and ${size} are needed`);
+    for (const [name, values] of this.#stored) {
+      const larger = new Float32Array(this.#rows * this.#rowSize(room));
+      for (let head = 0; head < this.#rows * keyValueHeads; head++) {
+        const start = head * before * headDim;
+        larger.set(values.subarray(start, start + this.#length * headDim), head * room * headDim);
+      }
+      this.#stored.set(name, larger);
     }
-    const tensors: Record<string, Tensor> = {};
-    for (const [name, pair] of this.#pairs) {
-      const dims = [this.#rows, keyValueHeads, length, headDim];
-      tensors[`${side}_${name}`] = new Tensor('float32', pair[side].subarray(0, size), dims);
-    }
-    return tensors;
+    this.#masks = this.#masks.map((mask) => {
+      const larger = new Uint8Array(room);
+      larger.set(mask);
+      return larger;
+    });
+    this.#room = room;
+  }
+
+  /** For each head of a row what is stored from `start` on. */
+  #read(values: Float32Array, row: number, start: number): Float32Array[] {
+    return this.#places(row, start).map(([from, to]) => values.slice(from, to));
+  }
+
+  #write(values: Float32Array, row: number, start: number, parts: readonly Float32Array[]): void {
+    for (const [head, [from]] of this.#places(row, start).entries()) values.set(parts[head] ?? [], from);
+  }
+
+  #places(row: number, start: number): [from: number, to: number][] {
+    const { keyValueHeads, headDim } = this.#shape;
+    return Array.from({ length: keyValueHeads }, (_, head) => {
+      const first = (row * keyValueHeads + head) * this.#room;
+      return [(first + start) * headDim, (first + this.#length) * headDim];
+    });
   }
 }
 
-function copyRows(from: Float32Array, to: Float32Array, rows: readonly number[], size: number): void {
-  for (const [index, row] of rows.entries())
-    to.set(from.subarray(row * size, (row + 1) * size), index * size);
+/** The same values with room for `length` of them, at least. */
+function enlarged(values: Float32Array, length: number): Float32Array {
+  if (values.length >= length) return values;
+  const larger = new Float32Array(length);
+  larger.set(values);
+  return larger;
 }

@@ -18,8 +18,10 @@ export type TextLayout = {
   readonly tokens: BigInt64Array;
   /** `positions` [batch, text]: place among the sequence's real tokens, from 0; padding has 0. */
   readonly positions: BigInt64Array;
-  /** `attention_mask` [batch, past + text]: 1 = a real token. */
+  /** `attention_mask` [batch, text, past + text]: 1 = the token looks at this place, a real token not after it. */
   readonly attentionMask: Uint8Array;
+  /** For each sequence which of its `text` new tokens are real: 1, and 0 for padding. */
+  readonly real: readonly Uint8Array[];
   /** `media_rows` [rows, chunk]: flat indices into [batch, text] of the tokens that look at the row's image; unused 0. */
   readonly mediaRows: BigInt64Array;
   /** `media_slots` [batch, text]: flat index into [rows, chunk] of each token; 0 where it looks at no image. */
@@ -78,7 +80,7 @@ export function layoutPrefill(
     }
     lastRows.push(row);
   }
-  const sequences = prompts.map((tokens) => ({ tokens, past: new Uint8Array(0) }));
+  const sequences = prompts.map((tokens) => ({ branches: [tokens], past: new Uint8Array(0) }));
   return {
     ...layoutText(sequences, { text, past: 0, padding, side, lookedAt, wanted }),
     images: lookedAt.length,
@@ -90,7 +92,7 @@ export function layoutPrefill(
 export type Continuation = {
   /** New token ids; sequences may differ in how many. */
   readonly tokens: readonly number[];
-  /** The sequence's row of the last call's `attentionMask`: which places of the cache are real tokens of it. */
+  /** Which places of the cache hold real tokens of the sequence: 1, and 0 for padding and unused places. */
   readonly past: Uint8Array;
   /** Row of the image that its new tokens look at, or null for none. Sequences may share a row. */
   readonly row: number | null;
@@ -124,7 +126,7 @@ export function layoutDecode(
   for (const [index, sequence] of sequences.entries()) {
     if (sequence.past.length !== past) {
       throw new UserError(
-        `Sequence ${index} has a mask of ${sequence.past.length} cached tokens but sequence 0 has ${past}: pass the rows of one attentionMask.`,
+        `Sequence ${index} has a mask of ${sequence.past.length} cached places but sequence 0 has ${past}: pass the masks of one cache.`,
       );
     }
     if (sequence.row === null) continue;
@@ -137,7 +139,32 @@ export function layoutDecode(
     const start = index * text + (side === 'left' ? text - sequence.tokens.length : 0);
     for (const place of sequence.tokens.keys()) row.push(start + place);
   }
-  return layoutText(sequences, { text, past, padding, side, lookedAt, wanted });
+  const alone = sequences.map(({ tokens, past }) => ({ branches: [tokens], past }));
+  return layoutText(alone, { text, past, padding, side, lookedAt, wanted });
+}
+
+/**
+ * Lays out alternative continuations of one sequence, side by side: each sees the cache and itself, none sees another.
+ * So they share the cache as it is, and are read in one run without padding.
+ *
+ * @param branches New token ids of each continuation, none of them empty.
+ * @returns A batch of one; `wanted` has every token of every branch, in order.
+ */
+export function layoutBranches(
+  branches: readonly (readonly number[])[],
+  { past, row, rows, padding }: Pick<Continuation, 'past' | 'row'> & Pick<DecodeOptions, 'rows' | 'padding'>,
+): TextLayout {
+  widest(branches);
+  const places = [...branches.flat().keys()];
+  const lookedAt = Array.from({ length: rows }, (_, index) => (index === row ? places : []));
+  return layoutText([{ branches, past }], {
+    text: places.length,
+    past: past.length,
+    padding,
+    side: 'left',
+    lookedAt,
+    wanted: [places],
+  });
 }
 
 type TextOptions = {
@@ -150,26 +177,35 @@ type TextOptions = {
   readonly wanted: readonly (readonly number[])[] | undefined;
 };
 
+/** New tokens of one sequence, as continuations that do not see each other: mostly one. */
+type Branches = { readonly branches: readonly (readonly number[])[]; readonly past: Uint8Array };
+
 function layoutText(
-  sequences: readonly Pick<Continuation, 'tokens' | 'past'>[],
+  sequences: readonly Branches[],
   { text, past, padding, side, lookedAt, wanted }: TextOptions,
 ): TextLayout {
   const batch = sequences.length;
+  const width = past + text;
   const tokens = new BigInt64Array(batch * text).fill(BigInt(padding));
   const positions = new BigInt64Array(batch * text);
-  const attentionMask = new Uint8Array(batch * (past + text));
+  const attentionMask = new Uint8Array(batch * text * width);
+  const real = sequences.map(() => new Uint8Array(text));
   const wantedIndices: number[] = [];
   for (const [index, sequence] of sequences.entries()) {
-    const { length } = sequence.tokens;
+    const length = sequence.branches.reduce((sum, branch) => sum + branch.length, 0);
     const offset = side === 'left' ? text - length : 0;
-    const start = index * text + offset;
-    const position = sequence.past.reduce((count, real) => count + real, 0);
-    const mask = index * (past + text);
-    attentionMask.set(sequence.past, mask);
-    attentionMask.fill(1, mask + past + offset, mask + past + offset + length);
-    for (const [place, token] of sequence.tokens.entries()) {
-      tokens[start + place] = BigInt(token);
-      positions[start + place] = BigInt(position + place);
+    real[index]?.fill(1, offset, offset + length);
+    const position = sequence.past.reduce((count, each) => count + each, 0);
+    let first = offset;
+    for (const branch of sequence.branches) {
+      for (const [place, token] of branch.entries()) {
+        const at = index * text + first + place;
+        tokens[at] = BigInt(token);
+        positions[at] = BigInt(position + place);
+        attentionMask.set(sequence.past, at * width);
+        attentionMask.fill(1, at * width + past + first, at * width + past + first + place + 1);
+      }
+      first += branch.length;
     }
     for (const place of wanted === undefined ? [length - 1] : (wanted[index] ?? [])) {
       if (!Number.isInteger(place) || place < 0 || place >= length) {
@@ -177,7 +213,7 @@ function layoutText(
           `The logits of token ${place} of sequence ${index} are asked for but it has ${length} tokens: ask for places from 0 to ${length - 1}.`,
         );
       }
-      wantedIndices.push(start + place);
+      wantedIndices.push(index * text + offset + place);
     }
   }
 
@@ -203,6 +239,7 @@ function layoutText(
     tokens,
     positions,
     attentionMask,
+    real,
     mediaRows,
     mediaSlots,
     hasMedia,

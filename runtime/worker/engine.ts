@@ -112,7 +112,6 @@ export class Engine implements AsyncDisposable {
         prepared === null
           ? searches.map((search) => search.results())
           : await decode(this.language, prepared, searches, {
-              rowsPerSearch: settings.beams,
               maxNewTokens: settings.maxNewTokens,
               ...(signal && { signal }),
             });

@@ -57,6 +57,66 @@ describe('flamingo verify', function () {
     });
   }
 
+  for (const fusion of ['on', 'off'] as const) {
+    it(`agrees with every reference's gradients, fusion ${fusion}`, async () => {
+      const files = (await readdir(BLOCKS)).map((name) => join(BLOCKS, name));
+      const { code, stdout, stderr } = await flamingo(
+        'verify',
+        ...files,
+        '--gradients',
+        '--fusion',
+        fusion,
+        '--json',
+      );
+      assert.equal(stderr, '');
+      for (const { file, passed, tensors } of JSON.parse(stdout).files) {
+        assert.ok(passed, file);
+        const { names } = await openSafetensors(file);
+        const compared = tensors.map((tensor: { readonly name: string }) => tensor.name);
+        assert.deepEqual(compared.sort(), names.filter((name) => /^(output|gradient)\./.test(name)).sort());
+      }
+      assert.equal(code, 0);
+    });
+  }
+
+  it('says no to a gradient that is off, and tells what a file lacks', async () => {
+    const name = 'xattn-cached-one';
+    const off = await altered(name, {
+      tensors: (list) =>
+        list.map((tensor) =>
+          tensor.name === 'gradient.weights.attn_gate' ? { ...tensor, data: Float32Array.of(12) } : tensor,
+        ),
+    });
+    const { code, stdout } = await flamingo('verify', off, '--gradients');
+    assert.equal(code, 1);
+    assert.match(stdout, /gradient\.weights\.attn_gate .* ✗ over\n/);
+    assert.match(stdout, /gradient\.weights\.ff_gate .* ✓\n/);
+
+    const refuses = async (tensors: NonNullable<Change['tensors']>, message: RegExp) => {
+      const path = await altered(name, { tensors });
+      await assert.rejects(verifyFile(path, { fusion: true, gradients: true }), (error: unknown) => {
+        assert.ok(error instanceof UserError, error instanceof Error ? error.stack : String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+      // Without the flag nobody asks for gradients.
+      assert.ok((await verifyFile(path, { fusion: true })).tensors.every(({ passed }) => passed));
+    };
+    for (const group of ['cotangent', 'gradient']) {
+      await refuses(
+        (list) => list.filter((tensor) => !tensor.name.startsWith(`${group}.`)),
+        new RegExp(`cached-one\\.safetensors has no ${group}\\.\\* tensors, so there are no gradients`),
+      );
+    }
+    await refuses(
+      (list) => [
+        ...list,
+        { name: 'gradient.input.media_locations', dtype: 'float32', shape: [1], data: Float32Array.of(0) },
+      ],
+      /unknown tensor gradient\.input\.media_locations; known are gradient\.input\.hidden, gradient\.input\.media and/,
+    );
+  });
+
   it('says no when one value is off, or is not a number', async () => {
     for (const value of [9, Number.NaN, Number.POSITIVE_INFINITY]) {
       const file = await altered('xattn-immediate', {
@@ -98,14 +158,14 @@ describe('flamingo verify', function () {
 
   it('reads arguments as Python prints them, and refuses ones it does not know', async () => {
     const refuses = async (name: string, change: Change, message: RegExp) => {
-      await assert.rejects(verifyFile(await altered(name, change), true), (error: unknown) => {
+      await assert.rejects(verifyFile(await altered(name, change), { fusion: true }), (error: unknown) => {
         assert.ok(error instanceof UserError, error instanceof Error ? error.stack : String(error));
         assert.match(error.message, message);
         return true;
       });
     };
     const accepts = async (name: string, change: Change) => {
-      const { tensors } = await verifyFile(await altered(name, change), true);
+      const { tensors } = await verifyFile(await altered(name, change), { fusion: true });
       assert.ok(tensors.every(({ passed }) => passed));
     };
     await accepts('resampler', {
@@ -173,7 +233,7 @@ describe('flamingo verify', function () {
           bytes[place] = (bytes[place] ?? 0) ^ mask;
           await writeFile(path, bytes);
           try {
-            await verifyFile(path, true);
+            await verifyFile(path, { fusion: true, gradients: true });
           } catch (error) {
             assert.ok(
               error instanceof UserError || error instanceof ModelError,

@@ -1,12 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Drawing } from '../../models/emoji/data/drawing.ts';
 import { createGallery, type Gallery, loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
 import { loadAllPictures } from '../../models/emoji/data/pictures.ts';
 import { TRAINING_STYLES } from '../../models/emoji/data/styles.ts';
-
-const DRAWINGS: readonly Drawing[] = ['plain', 'outlined', 'bold', 'lines'];
 
 let made: Promise<Gallery> | undefined;
 let folder: string | undefined;
@@ -18,7 +15,7 @@ export function smallGallery(): Promise<Gallery> {
     const all = await loadTrainingVocabulary(['es', 'fr', 'de']);
     const emoji = all.filter((_, place) => place % Math.floor(all.length / 48) === 0).slice(0, 48);
     const size = 24;
-    const pictures = await loadAllPictures(TRAINING_STYLES, emoji, { size, cache: folder }, DRAWINGS);
+    const pictures = await loadAllPictures(TRAINING_STYLES, emoji, { size, cache: folder });
     return createGallery(emoji, size, pictures);
   })();
   return made;

@@ -4,10 +4,11 @@ import type { Program } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip-vit.ts';
 import { flamingo } from '../../models/flamingo.ts';
 import { opt } from '../../models/opt.ts';
+import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, type Run, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { layoutFeeds } from './language-feeds.ts';
 
 const VOCABULARY = 20;
 const IMAGE = VOCABULARY - 1;
@@ -71,6 +72,10 @@ function mediaFeeds(program: Program, rows: number, seed: number): Feeds {
   );
 }
 
+function newCache(program: Program, rows: number): KeyValueCache {
+  return new KeyValueCache(program.facts.language, { rows, mostLength: 30 });
+}
+
 async function both<R>(program: Program, use: (fused: Run, plain: Run) => Promise<R>): Promise<R> {
   const { language } = program.graphs;
   return withGraph(language, program, [], { fusion: true }, (fused) =>
@@ -88,7 +93,6 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
   describe(`the language graph on any batch of prompts, ${convention}`, () => {
     it('gives fused what it gives plain, in prefill and on the cache', async () => {
       const program = withOpenGates(small(convention));
-      const { layers, keyValueHeads, headDim } = program.facts.language;
       await both(program, (fused, plain) =>
         fc.assert(
           fc.asyncProperty(
@@ -102,28 +106,28 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
                 wanted: prompts.map((each) => [...each.keys()]),
               });
               const media = mediaFeeds(program, prefill.rows, 1);
-              const feeds = {
-                ...layoutFeeds(prefill),
-                ...media,
-                ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]),
-              };
-              const [one, other] = [await fused(feeds), await plain(feeds)];
+              const [cache, plainCache] = [
+                newCache(program, prompts.length),
+                newCache(program, prompts.length),
+              ];
+              const feeds = { ...layoutFeeds(prefill), ...media };
+              const one = await fused({ ...feeds, ...cache.feeds() });
+              const other = await plain({ ...feeds, ...plainCache.feeds() });
+              cache.append(one, prefill.real);
+              plainCache.append(other, prefill.real);
               for (const name of Object.keys(one)) assertClose(values(one, name), values(other, name));
 
-              const width = prefill.text;
               const decode = layoutDecode(
                 prompts.map((_, row) => ({
                   tokens: row === 0 ? [1, 2] : [3],
-                  past: prefill.attentionMask.subarray(row * width, (row + 1) * width),
+                  past: cache.mask(row),
                   row: prefill.lastRows[row] ?? null,
                 })),
                 { rows: prefill.rows, padding: PADDING },
               );
               const next = { ...layoutFeeds(decode), ...media };
-              const [later, alsoLater] = [
-                await fused({ ...next, ...pastFrom(one) }),
-                await plain({ ...next, ...pastFrom(other) }),
-              ];
+              const later = await fused({ ...next, ...cache.feeds() });
+              const alsoLater = await plain({ ...next, ...plainCache.feeds() });
               assertClose(values(later, 'logits'), values(alsoLater, 'logits'));
             },
           ),
@@ -134,8 +138,6 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
 
     it('gives a prompt in a batch what it gives it alone, and cached what it gives in one piece', async () => {
       const program = withOpenGates(small(convention));
-      const { layers, keyValueHeads, headDim } = program.facts.language;
-      const cache = (rows: number) => emptyCache(layers, [rows, keyValueHeads, 0, headDim]);
       await withGraph(program.graphs.language, program, [], {}, (run) =>
         fc.assert(
           fc.asyncProperty(batch, async (prompts) => {
@@ -144,7 +146,7 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
               await run({
                 ...layoutFeeds(together),
                 ...mediaFeeds(program, together.rows, 1),
-                ...cache(prompts.length),
+                ...newCache(program, prompts.length).feeds(),
               }),
               'logits',
             );
@@ -156,19 +158,21 @@ for (const convention of ['paper', 'open-flamingo'] as const) {
                 .flat()
                 .filter((token) => token === IMAGE).length;
               const media = mediaSlice(mediaFeeds(program, Math.max(together.rows, 1), 1), first, alone.rows);
-              const whole = await run({ ...layoutFeeds(alone), ...media, ...cache(1) });
+              const whole = await run({ ...layoutFeeds(alone), ...media, ...newCache(program, 1).feeds() });
               assertClose(values(whole, 'logits'), expected);
               if (each.length < 2 || each.at(-1) === IMAGE) continue;
               const head = layoutPrefill([each.slice(0, -1)], { image: IMAGE, padding: PADDING });
-              const before = await run({ ...layoutFeeds(head), ...media, ...cache(1) });
+              const cache = newCache(program, 1);
+              const before = await run({ ...layoutFeeds(head), ...media, ...cache.feeds() });
+              cache.append(before, head.real);
               const last = layoutDecode(
-                [{ tokens: each.slice(-1), past: head.attentionMask, row: head.lastRows[0] ?? null }],
+                [{ tokens: each.slice(-1), past: cache.mask(0), row: head.lastRows[0] ?? null }],
                 {
                   rows: head.rows,
                   padding: PADDING,
                 },
               );
-              const cached = await run({ ...layoutFeeds(last), ...media, ...pastFrom(before) });
+              const cached = await run({ ...layoutFeeds(last), ...media, ...cache.feeds() });
               assertClose(values(cached, 'logits'), expected);
             }
           }),

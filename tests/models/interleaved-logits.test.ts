@@ -9,10 +9,11 @@ import { flamingoParts } from '../../models/flamingo-parts.ts';
 import { maskedGatedCrossAttention } from '../../models/gated-cross-attention.ts';
 import { interleavedLogits } from '../../models/interleaved-logits.ts';
 import { opt } from '../../models/opt.ts';
+import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { emptyCache, layoutFeeds } from './language-feeds.ts';
+import { layoutFeeds } from './language-feeds.ts';
 
 const VOCABULARY = 20;
 const IMAGE = 19;
@@ -73,11 +74,11 @@ describe('the forward pass that training reads', () => {
               const seen = await see({
                 pixels: new onnxruntime.Tensor('float32', pictures.slice(0, size), side),
               });
-              const { layers, keyValueHeads, headDim } = program.facts.language;
+              const cache = new KeyValueCache(program.facts.language, { rows: 1, mostLength: layout.text });
               const { logits: expected } = await read({
                 ...layoutFeeds(layout),
                 ...media(seen),
-                ...emptyCache(layers, [1, keyValueHeads, 0, headDim]),
+                ...cache.feeds(),
               });
               const padded = BigInt64Array.from({ length: TEXT }, (_, index) => BigInt(tokens[index] ?? 0));
               const { logits: found } = await train({

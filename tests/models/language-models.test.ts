@@ -1,10 +1,11 @@
 import { nameParameters } from '../../dsl/index.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { languageGraph } from '../../models/flamingo-language-graph.ts';
+import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
-import { type Feeds, withGraph } from '../support/run-program.ts';
+import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { layoutFeeds } from './language-feeds.ts';
 import { configOf, openReference, rowsOf, tensorsUnder } from './reference.ts';
 
 /** The id that no token of a reference has: the language model alone has no images. */
@@ -44,13 +45,12 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
           await withGraph(graph, weights, [tensorsUnder(file, 'weights.')], { fusion }, async (run) => {
             const wanted = prompts.map((prompt) => [...prompt.keys()]);
             const prefill = layoutPrefill(prompts, { image: NO_IMAGE, padding: PADDING, side, wanted });
-            const cache = emptyCache(language.layers, [
-              prompts.length,
-              language.keyValueHeads,
-              0,
-              language.headDim,
-            ]);
-            const first = await run({ ...layoutFeeds(prefill), ...cache });
+            const cache = new KeyValueCache(language, {
+              rows: prompts.length,
+              mostLength: prefill.text + 20,
+            });
+            const first = await run({ ...layoutFeeds(prefill), ...cache.feeds() });
+            cache.append(first, prefill.real);
             const expected = await file.readFloat32(`output.${side}.logits`);
             const places = masks.flat().flatMap((valid, place) => (valid === 1 ? [place] : []));
             assertClose(
@@ -59,26 +59,22 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
             );
 
             const expectedSteps = await file.readFloat32('output.decode.logits');
-            let past: Feeds = pastFrom(first);
-            let mask = prefill.attentionMask;
             for (const [step, tokens] of (await rowsOf(file, 'input.decode.input_ids')).entries()) {
-              const width = mask.length / prompts.length;
               const decode = layoutDecode(
                 tokens.map((token, row) => ({
                   tokens: [token],
-                  past: mask.subarray(row * width, (row + 1) * width),
+                  past: cache.mask(row),
                   row: null,
                 })),
                 { rows: 1, padding: PADDING },
               );
-              const next = await run({ ...layoutFeeds(decode), ...past });
+              const next = await run({ ...layoutFeeds(decode), ...cache.feeds() });
+              cache.append(next, decode.real);
               const each = prompts.length * vocabulary;
               assertClose(
                 next.logits?.data as Float32Array,
                 expectedSteps.subarray(step * each, (step + 1) * each),
               );
-              past = pastFrom(next);
-              mask = decode.attentionMask;
             }
           });
         });

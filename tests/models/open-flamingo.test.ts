@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
 import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
-import { type Feeds, withGraph } from '../support/run-program.ts';
+import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { emptyCache, layoutFeeds, pastFrom } from './language-feeds.ts';
+import { layoutFeeds } from './language-feeds.ts';
 import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from './open-flamingo-program.ts';
-import { openReference, rowsOf, sizesOf, tensorsUnder, without } from './reference.ts';
-
-/** The frozen parts and the trained ones; the trained token embeddings have grown and take the frozen ones' place. */
-function weightsOf(file: SafetensorsFile): readonly SafetensorsFile[] {
-  return [
-    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
-    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
-    tensorsUnder(file, 'weights.'),
-  ];
-}
+import { joinedWeights, openReference, rowsOf, sizesOf } from './reference.ts';
 
 /** The model's images, only those that a prompt has an `<image>` token for. */
 async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Promise<onnxruntime.Tensor> {
@@ -53,7 +45,7 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
           const media = await withGraph(
             program.graphs.vision,
             program,
-            weightsOf(file),
+            joinedWeights(file),
             { fusion },
             async (run) => {
               const { latents, ...media } = await run({ pixels: await usedPixels(file, counts) });
@@ -69,15 +61,15 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
             },
           );
 
-          await withGraph(program.graphs.language, program, weightsOf(file), { fusion }, async (run) => {
+          await withGraph(program.graphs.language, program, joinedWeights(file), { fusion }, async (run) => {
             const everywhere = prompts.map((prompt) => [...prompt.keys()]);
             const prefill = layoutPrefill(prompts, { image, padding, side, wanted: everywhere });
-            const { layers, keyValueHeads, headDim } = program.facts.language;
-            const first = await run({
-              ...layoutFeeds(prefill),
-              ...media,
-              ...emptyCache(layers, [prompts.length, keyValueHeads, 0, headDim]),
+            const cache = new KeyValueCache(program.facts.language, {
+              rows: prompts.length,
+              mostLength: prefill.text + 100,
             });
+            const first = await run({ ...layoutFeeds(prefill), ...media, ...cache.feeds() });
+            cache.append(first, prefill.real);
             const vocabulary = program.facts.language.vocabulary;
             const expected = await file.readFloat32('output.logits');
             const longest = padded[0]?.length ?? 0;
@@ -88,26 +80,22 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
 
             const steps = await rowsOf(file, 'input.decode.lang_x');
             const expectedSteps = await file.readFloat32('output.decode.logits');
-            let past: Feeds = pastFrom(first);
-            let mask = prefill.attentionMask;
             for (const [step, tokens] of steps.entries()) {
-              const width = mask.length / prompts.length;
               const decode = layoutDecode(
                 tokens.map((token, row) => ({
                   tokens: [token],
-                  past: mask.subarray(row * width, (row + 1) * width),
+                  past: cache.mask(row),
                   row: prefill.lastRows[row] ?? null,
                 })),
                 { rows: prefill.rows, padding },
               );
-              const next = await run({ ...layoutFeeds(decode), ...media, ...past });
+              const next = await run({ ...layoutFeeds(decode), ...media, ...cache.feeds() });
+              cache.append(next, decode.real);
               const start = step * prompts.length * vocabulary;
               assertClose(
                 next.logits?.data as Float32Array,
                 expectedSteps.subarray(start, start + prompts.length * vocabulary),
               );
-              past = pastFrom(next);
-              mask = decode.attentionMask;
             }
           });
         });

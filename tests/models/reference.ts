@@ -48,6 +48,14 @@ export function without(file: SafetensorsFile, part: string): SafetensorsFile {
   };
 }
 
+/**
+ * The weight files of a joined model: its frozen parts as they were, then the trained ones, whose grown token
+ * embeddings take the place of the frozen ones.
+ */
+export function joinedWeights(file: SafetensorsFile): readonly SafetensorsFile[] {
+  return ['vision.', 'language.', 'weights.'].map((part) => tensorsUnder(file, part));
+}
+
 /** A stored tensor as ONNX Runtime takes it. */
 export async function feed(file: SafetensorsFile, name: string): Promise<onnxruntime.Tensor> {
   const { shape, dtype } = file.tensor(name);

@@ -69,6 +69,11 @@ export interface OperatorCase {
   ) => Grid | readonly Grid[];
   /** Largest absolute difference. Default 1e-5. */
   readonly tolerance?: number;
+  /**
+   * Largest difference of its gradient from central differences, as a share. Default 1e-3; more where results are
+   * rounded or bend sharply.
+   */
+  readonly slopeTolerance?: number;
   /** Where 0 is expected nothing else will do. Default false. */
   readonly exactZeros?: boolean;
   /** Constant inputs give constant outputs at compile time. Default: they may, and are compared then. */

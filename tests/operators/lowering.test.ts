@@ -41,12 +41,22 @@ describe('lowering', () => {
     assert.deepEqual(lowered(attention(x, cached, cached, { heads: 2 }).result), ['MultiHeadAttention*']);
   });
 
-  it('attends with one ONNX Attention under a mask, causally or with a past', () => {
+  it('attends with one ONNX Attention under a mask or causally', () => {
     assert.deepEqual(lowered(attention(x, y, y, { heads: 2, mask }).result), ['Attention']);
     assert.deepEqual(lowered(attention(x, y, y, { heads: 2, causal: true }).result), ['Attention']);
-    assert.deepEqual(lowered(attention(x, y, y, { heads: 2, past: { key: past, value: past } }).result), [
-      'Attention',
-    ]);
+  });
+
+  it('copies nothing of a past on the CPU, and leaves it to the kernel on CUDA', () => {
+    const { result } = attention(x, y, y, { heads: 2, past: { key: past, value: past } });
+    const onCpu = decompose({ name: 'test', inputs: INPUTS, outputs: { result } }, { fusion: true });
+    const readers = lowerGraph(onCpu, { target: 'cpu', fusion: true }).nodes.filter(({ inputs }) =>
+      inputs.includes('past'),
+    );
+    assert.deepEqual(
+      readers.map(({ type }) => type),
+      ['FusedMatMul', 'Shape', 'MatMul'],
+    );
+    assert.ok(lowered(result, true, 'cuda').includes('Attention'));
   });
 
   it('does not trust other targets to give zero where nothing is allowed', () => {

@@ -4,28 +4,18 @@ import { decompose } from '../../compiler/passes/decompose.ts';
 import { foldConstants } from '../../compiler/passes/fold-constants.ts';
 import { rewrite } from '../../compiler/passes/rewrite.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
-import { constant } from '../../dsl/operators/constant.ts';
-import { evaluateDim } from '../../dsl/shape/dim.ts';
-import type { Dim, Tensor } from '../../dsl/tensor.ts';
-import { input, type RunOptions, runGraph, type Values } from '../support/run-graph.ts';
-import { type CaseInput, Grid, type OperatorCase, type Sizes } from './case.ts';
-import { activationCases } from './cases/activation-cases.ts';
-import { attentionCases } from './cases/attention-cases.ts';
-import { elementwiseCases } from './cases/elementwise-cases.ts';
-import { movementCases } from './cases/movement-cases.ts';
-import { normalisationCases } from './cases/normalisation-cases.ts';
-import { positionCases } from './cases/position-cases.ts';
-import { productCases } from './cases/product-cases.ts';
-
-const CASES: readonly OperatorCase[] = [
-  ...elementwiseCases,
-  ...activationCases,
-  ...movementCases,
-  ...productCases,
-  ...normalisationCases,
-  ...positionCases,
-  ...attentionCases,
-];
+import { type RunOptions, runGraph, type Values } from '../support/run-graph.ts';
+import {
+  buildGraph,
+  constantGraph,
+  describeSizes,
+  drawValues,
+  lookup,
+  numberOf,
+  openGraph,
+} from './build-case.ts';
+import { Grid, type OperatorCase, type Sizes } from './case.ts';
+import { OPERATOR_CASES } from './cases/index.ts';
 
 const FOLDER = new URL('../../dsl/operators/', import.meta.url);
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
@@ -33,7 +23,7 @@ const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
 describe('operators', () => {
   for (const file of FILES.map((name) => name.slice(0, -3))) {
     describe(file, () => {
-      const cases = CASES.filter((each) => each.file === file);
+      const cases = OPERATOR_CASES.filter((each) => each.file === file);
 
       it('is covered, with every operator it defines', async () => {
         const used = new Set(
@@ -109,42 +99,6 @@ async function checkCase(each: OperatorCase, sizes: Sizes): Promise<void> {
   }
 }
 
-function openGraph(each: OperatorCase): Graph {
-  return buildGraph(each, (dim) => dim);
-}
-
-function buildGraph(each: OperatorCase, dim: (open: Dim) => Dim): Graph {
-  const inputs = Object.fromEntries(
-    Object.entries(each.inputs).map(([name, { dtype = 'float32', shape }]) => [
-      name,
-      input(name, dtype, shape.map(dim)),
-    ]),
-  );
-  return graphOf(each, inputs, inputs, dim);
-}
-
-function constantGraph(each: OperatorCase, feeds: Readonly<Record<string, Values>>, sizes: Sizes): Graph {
-  const constants = Object.fromEntries(
-    Object.entries(feeds).map(([name, { data, shape, dtype }]) => [name, constant(data, shape, dtype)]),
-  );
-  return graphOf(each, {}, constants, (dim) => numberOf(dim, sizes));
-}
-
-function graphOf(
-  each: OperatorCase,
-  inputs: Readonly<Record<string, Tensor>>,
-  leaves: Readonly<Record<string, Tensor>>,
-  dim: (open: Dim) => Dim,
-): Graph {
-  const built = each.build((name) => lookup(new Map(Object.entries(leaves)), name), dim);
-  const outputs: readonly Tensor[] = 'source' in built ? [built] : built;
-  return {
-    name: each.file,
-    inputs,
-    outputs: Object.fromEntries(outputs.map((tensor, index) => [`out${index}`, tensor])),
-  };
-}
-
 /** Every operator replaced by its definition until none has one. */
 function fullyDecomposed(graph: Graph): Graph {
   const next = rewrite(graph, ({ operator, inputs, attributes }) => operator.decompose?.(inputs, attributes));
@@ -189,47 +143,4 @@ function constantValues(graph: Graph): Readonly<Record<string, Values>> {
       return [name, { dtype, shape: shape.map(Number), data: Array.from(source.data, Number) }];
     }),
   );
-}
-
-/** The same values on every run: a linear congruential generator (Numerical Recipes) started by the input's name. */
-function drawValues(
-  name: string,
-  { shape, dtype = 'float32', draw, values }: CaseInput,
-  sizes: Sizes,
-): Values {
-  const fixed = shape.map((dim) => numberOf(dim, sizes));
-  const count = fixed.reduce((product, size) => product * size, 1);
-  if (values !== undefined) {
-    assert.equal(values.length, count, `values of ${name}`);
-    return { dtype, shape: fixed, data: values };
-  }
-  const usual =
-    dtype === 'float32'
-      ? (u: number) => 4 * u - 2
-      : (u: number) => Math.floor(u * (dtype === 'bool' ? 2 : 7));
-  let state = [...name].reduce((seed, letter) => seed * 31 + (letter.codePointAt(0) ?? 0), 7);
-  const data = Array.from({ length: count }, () => {
-    state = (1664525 * state + 1013904223) % 2 ** 32;
-    const value = (draw ?? usual)(state / 2 ** 32);
-    return dtype === 'float32' ? Math.fround(value) : value;
-  });
-  return { dtype, shape: fixed, data };
-}
-
-function numberOf(dim: Dim, sizes: Sizes): number {
-  const value = evaluateDim(dim, new Map(Object.entries(sizes)));
-  assert.ok(value !== undefined, `size ${dim}`);
-  return value;
-}
-
-function lookup<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const found = map.get(name);
-  assert.ok(found !== undefined, `the case has no '${name}'`);
-  return found;
-}
-
-function describeSizes(sizes: Sizes): string {
-  return Object.entries(sizes)
-    .map(([name, size]) => `${name}=${size}`)
-    .join(' ');
 }

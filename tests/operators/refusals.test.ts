@@ -26,7 +26,7 @@ import { slice } from '../../dsl/operators/slice.ts';
 import { softmax } from '../../dsl/operators/softmax.ts';
 import { chunk, split } from '../../dsl/operators/split.ts';
 import { where } from '../../dsl/operators/where.ts';
-import type { Shape } from '../../dsl/tensor.ts';
+import type { Shape, Tensor } from '../../dsl/tensor.ts';
 import { input } from '../support/run-graph.ts';
 
 const f = (...shape: Shape) => input('f', 'float32', shape);
@@ -65,7 +65,7 @@ const REFUSALS: readonly [() => unknown, string][] = [
     'matmul: the last axis of [2, 3] is 3, but the axis before the last of [4, 5] is 4; they must be equal',
   ],
   [() => linear(x, f(5, 4)), 'linear: x is [batch, text, 8], so weight must be [out, 8], but it is [5, 4]'],
-  [() => concat([]), 'concat: at least one tensor is needed'],
+  [() => concat([] as readonly Tensor[]), 'concat: at least one tensor is needed'],
   [() => concat([f(2), i(2)]), 'concat: dtypes float32 and int64 do not mix; use cast to change one of them'],
   [() => concat([f(2), f(2)], 1), 'concat: there is no axis 1 in [2]'],
   [() => split(f(6), [2, 3]), 'split: axis 0 of [6] is 6, but the parts add up to 5'],
@@ -120,7 +120,7 @@ const REFUSALS: readonly [() => unknown, string][] = [
   ],
   [
     () => rotary(x, i('batch', 'keys'), { heads: 2 }),
-    'rotary: the angles must be [batch, text, 2], but they are [batch, keys, 2]',
+    'rotary: positions must be int64 [batch, text], but they are int64 [batch, keys]',
   ],
   [
     () => alibi(i('text'), i(1, 'keys'), 4),
@@ -135,7 +135,7 @@ const REFUSALS: readonly [() => unknown, string][] = [
     "attention: the query's width 8 is not a multiple of its 3 heads; choose heads that divide it",
   ],
   [
-    () => attention(x, y, y, { heads: 4, keyValueHeads: 3 }),
+    () => attention(x, y, y, { heads: 4, keyValueHeads: Number('3') }),
     'attention: 4 query heads cannot share 3 key and value heads evenly',
   ],
   [

@@ -303,7 +303,13 @@ def trained_weights(model, short_names):
     model.perceiver.requires_grad_(True)
     model.lang_encoder.gated_cross_attn_layers.requires_grad_(True)
     model.lang_encoder.get_input_embeddings().requires_grad_(True)
-    return filter_state_dict_to_trainable(model, state)
+    trained = filter_state_dict_to_trainable(model, dict(state))
+    # An untied head has rows for the new tokens too. The filter keeps it only where its name has "embed" in it,
+    # as GPT-NeoX's; LLaMA's is lost, and its new rows are then drawn anew at every loading. The logits need it.
+    head = "lang_encoder.lm_head.weight"
+    if head in state and not model.lang_encoder.config.tie_word_embeddings:
+        trained[head] = state[head]
+    return trained
 
 
 def generated(sequences, prompt_length):

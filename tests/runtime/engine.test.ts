@@ -35,7 +35,7 @@ describe('generating and scoring with a compiled model', () => {
   /** Log-probabilities after a prompt and some tokens, everything read at once without a cache. */
   async function recompute(prompt: PreparedPrompt, tokens: readonly number[]): Promise<Float64Array> {
     const whole = { ...prompt, tokens: [...prompt.tokens, ...tokens] };
-    const { next, text } = await engine.language.prefill([whole], { rows: 1, newTokens: 0 });
+    const { next, text } = await engine.language.prefill([whole], 0);
     text.cache.release();
     assert.ok(next[0]);
     return next[0];

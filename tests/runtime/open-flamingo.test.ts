@@ -12,7 +12,7 @@ import { scoreCandidates } from '../../runtime/score.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from '../models/open-flamingo-program.ts';
-import { openReference, rowsOf, sizesOf, tensorsUnder, without } from '../models/reference.ts';
+import { joinedWeights, openReference, rowsOf, sizesOf } from '../models/reference.ts';
 
 const TOKENS = {
   image: '<image>',
@@ -57,25 +57,20 @@ function tokenizerOf(ids: { image: number; endOfChunk: number; padding: number }
   });
 }
 
-/** The reference's weights under the names that the compiler reads, in one file. */
-async function writeWeights(file: SafetensorsFile, path: string): Promise<void> {
-  const parts = [
-    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
-    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
-    tensorsUnder(file, 'weights.'),
-  ];
-  const tensors = [];
-  for (const part of parts) {
+/** Writes the reference's weights as files of their own, frozen parts first, and returns their paths. */
+async function writeWeights(file: SafetensorsFile, folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [index, part] of joinedWeights(file).entries()) {
+    const path = join(folder, `weights-${index}.safetensors`);
+    const tensors = [];
     for (const name of part.names) {
-      tensors.push({
-        name,
-        dtype: 'float32' as const,
-        shape: part.tensor(name).shape,
-        data: await part.readFloat32(name),
-      });
+      const { dtype, shape } = part.tensor(name);
+      tensors.push({ name, dtype, shape, data: await part.read(name) });
     }
+    await writeSafetensors(path, tensors);
+    paths.push(path);
   }
-  await writeSafetensors(path, tensors);
+  return paths;
 }
 
 for (const reference of OPEN_FLAMINGO_REFERENCES) {
@@ -95,13 +90,11 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
         padding: size('pad_token_id'),
       };
       const program = openFlamingoProgram(file, TOKENS);
-      const [weights, tokenizer, out] = ['weights.safetensors', 'tokenizer.json', 'artifact'].map((name) =>
-        join(folder, name),
-      );
-      assert.ok(weights && tokenizer && out);
-      await writeWeights(file, weights);
+      const [tokenizer, out] = ['tokenizer.json', 'artifact'].map((name) => join(folder, name));
+      assert.ok(tokenizer && out);
+      const weights = await writeWeights(file, folder);
       await writeFile(tokenizer, tokenizerOf(ids));
-      await compile(program, { out, source: 'reference.ts', tokenizer, weights: [weights] });
+      await compile(program, { out, source: 'reference.ts', tokenizer, weights });
       engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
       prompts = await preparePrompts(ids);
     });
@@ -146,8 +139,7 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
     ): Promise<Hypothesis[][]> {
       const settings = parseGenerateOptions(options);
       const searches = batch.map(() => createSearch(settings, engine.tokenizer.special));
-      const { maxNewTokens, beams } = settings;
-      return decode(engine.language, batch, searches, { maxNewTokens, rowsPerSearch: beams });
+      return decode(engine.language, batch, searches, settings);
     }
 
     it('gives the same greedy answers, in a batch and one at a time', async () => {

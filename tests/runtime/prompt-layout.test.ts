@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { UserError } from '../../compiler/artifact/user-error.ts';
-import { layoutDecode, layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
+import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
 
 const IMAGE = 7;
 const PADDING = 9;
@@ -22,13 +22,28 @@ function rowRead(layout: TextLayout, index: number): number | null {
   return Math.floor(slot / layout.chunk);
 }
 
+/** The places that a token, by its flat index, looks at. */
+function placesSeen({ attentionMask, past, text }: TextLayout, index: number): number[] {
+  const width = past + text;
+  const row = attentionMask.subarray(index * width, (index + 1) * width);
+  return [...row.entries()].flatMap(([place, seen]) => (seen === 1 ? [place] : []));
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
 function checkSizes(layout: TextLayout, wanted: number): void {
   const flat = layout.batch * layout.text;
   assert.equal(layout.tokens.length, flat);
   assert.equal(layout.positions.length, flat);
   assert.equal(layout.mediaSlots.length, flat);
   assert.equal(layout.hasMedia.length, flat);
-  assert.equal(layout.attentionMask.length, layout.batch * (layout.past + layout.text));
+  assert.equal(layout.attentionMask.length, layout.batch * layout.text * (layout.past + layout.text));
+  for (const [index, real] of layout.real.entries()) {
+    assert.equal(real.length, layout.text);
+    for (const [column, each] of real.entries())
+      if (each === 0)
+        assert.ok(!placesSeen(layout, index * layout.text + column).length, 'padding sees nothing');
+  }
   assert.equal(layout.mediaRows.length, layout.rows * layout.chunk);
   assert.equal(layout.wanted.length, wanted);
   for (const index of layout.mediaRows) assert.ok(index >= 0n && index < BigInt(flat));
@@ -52,7 +67,8 @@ describe('layoutPrefill', () => {
             const index = row * layout.text + column;
             const place = column - offset;
             const real = place >= 0 && place < tokens.length;
-            assert.equal(layout.attentionMask[index], real ? 1 : 0);
+            assert.equal(layout.real[row]?.[column], real ? 1 : 0);
+            if (real) assert.deepEqual(placesSeen(layout, index), range(offset, column + 1));
             assert.equal(Number(layout.tokens[index]), real ? tokens[place] : PADDING);
             assert.equal(Number(layout.positions[index]), real ? place : 0);
             const image = real ? phi(tokens, place) : -1;
@@ -136,18 +152,16 @@ describe('layoutDecode', () => {
         checkSizes(layout, batch.length);
         assert.equal(layout.rows, 4);
         for (const [index, { tokens, past, row }] of batch.entries()) {
-          const mask = layout.attentionMask
-            .subarray(index * (layout.past + layout.text))
-            .subarray(0, layout.past);
-          assert.deepEqual([...mask], [...past]);
+          const cached = range(0, layout.past).filter((place) => past[place] === 1);
           const before = [...past].filter((real) => real === 1).length;
           const offset = side === 'left' ? layout.text - tokens.length : 0;
           for (let column = 0; column < layout.text; column += 1) {
             const flat = index * layout.text + column;
             const place = column - offset;
             const real = place >= 0 && place < tokens.length;
-            const inMask = index * (layout.past + layout.text) + layout.past + column;
-            assert.equal(layout.attentionMask[inMask], real ? 1 : 0);
+            assert.equal(layout.real[index]?.[column], real ? 1 : 0);
+            const seen = [...cached, ...range(layout.past + offset, layout.past + column + 1)];
+            if (real) assert.deepEqual(placesSeen(layout, flat), seen);
             assert.equal(Number(layout.positions[flat]), real ? before + place : 0);
             assert.equal(rowRead(layout, flat), real ? row : null);
           }
@@ -165,7 +179,7 @@ describe('layoutDecode', () => {
         const decode = layoutDecode(
           batch.map((_, index) => ({
             tokens: more,
-            past: prefill.attentionMask.slice(index * prefill.text, (index + 1) * prefill.text),
+            past: prefill.real[index] ?? new Uint8Array(0),
             row: prefill.lastRows[index] ?? null,
           })),
           { rows: prefill.rows, padding: PADDING },
@@ -212,5 +226,39 @@ describe('layoutDecode', () => {
       /Sequence 1 has a mask of 2/,
     );
     assert.throws(() => layoutDecode([{ ...first, row: 1 }], options), /image row 1 but there are 1 rows/);
+  });
+});
+
+describe('layoutBranches', () => {
+  it('lays out each branch as it is laid out alone, and lets none see another', () => {
+    const branch = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 4 });
+    const branches = fc.array(branch, { minLength: 1, maxLength: 5 });
+    const past = fc.array(fc.constantFrom(0, 1), { maxLength: 6 }).map((mask) => Uint8Array.from(mask));
+    fc.assert(
+      fc.property(branches, past, fc.option(fc.integer({ min: 0, max: 1 })), (branches, past, row) => {
+        const layout = layoutBranches(branches, { past, row, rows: 2, padding: PADDING });
+        const count = branches.flat().length;
+        checkSizes(layout, count);
+        assert.deepEqual([...layout.wanted], range(0, count).map(BigInt));
+        let first = 0;
+        for (const tokens of branches) {
+          const alone = layoutDecode([{ tokens, past, row }], { rows: 2, padding: PADDING });
+          for (const place of tokens.keys()) {
+            const index = first + place;
+            assert.equal(layout.tokens[index], alone.tokens[place]);
+            assert.equal(layout.positions[index], alone.positions[place]);
+            assert.equal(rowRead(layout, index), rowRead(alone, place));
+            const moved = placesSeen(alone, place).map((seen) => (seen < past.length ? seen : seen + first));
+            assert.deepEqual(placesSeen(layout, index), moved);
+          }
+          first += tokens.length;
+        }
+      }),
+    );
+  });
+
+  it('refuses an empty branch', () => {
+    const options = { past: new Uint8Array(0), row: null, rows: 1, padding: PADDING };
+    assert.throws(() => layoutBranches([[1], []], options), UserError);
   });
 });

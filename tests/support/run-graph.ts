@@ -28,12 +28,24 @@ export function input<S extends Shape>(name: string, dtype: Dtype, shape: S): Te
   return { dtype, shape, source: { kind: 'input', name } };
 }
 
-/** Lowers a graph as it stands, without any optimisation of this project, and runs it in ONNX Runtime. */
-export async function runGraph(
+/** Runs a graph on the values of its inputs. */
+export type RunGraph = (feeds: Readonly<Record<string, Values>>) => Promise<Readonly<Record<string, Values>>>;
+
+/** Lowers a graph as it stands, without any optimisation of this project, and runs it once in ONNX Runtime. */
+export function runGraph(
   graph: Graph,
   feeds: Readonly<Record<string, Values>>,
-  { target = 'cpu', fusion = true, optimise = true }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<Readonly<Record<string, Values>>> {
+  return withLowered(graph, options, (run) => run(feeds));
+}
+
+/** As `runGraph`, for any number of runs. */
+export async function withLowered<R>(
+  graph: Graph,
+  { target = 'cpu', fusion = true, optimise = true }: RunOptions,
+  use: (run: RunGraph) => Promise<R>,
+): Promise<R> {
   const lowered = lowerGraph(decompose(graph, { fusion }), { target, fusion });
   const bytes = encodeModel(lowered, (parameter) => {
     throw new Error(`parameter ${parameter.name} has no values: use an input`);
@@ -45,11 +57,13 @@ export async function runGraph(
     logSeverityLevel: 3,
   });
   try {
-    const tensors = Object.fromEntries(
-      session.inputNames.map((name) => [name, toRuntime(name, feeds[name])]),
-    );
-    const results = await session.run(tensors);
-    return Object.fromEntries(session.outputNames.map((name) => [name, fromRuntime(name, results[name])]));
+    return await use(async (feeds) => {
+      const tensors = Object.fromEntries(
+        session.inputNames.map((name) => [name, toRuntime(name, feeds[name])]),
+      );
+      const results = await session.run(tensors);
+      return Object.fromEntries(session.outputNames.map((name) => [name, fromRuntime(name, results[name])]));
+    });
   } finally {
     await session.release();
   }

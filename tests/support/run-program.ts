@@ -2,15 +2,20 @@ import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/encode/encode-model.ts';
 import { float16Bits } from '../../compiler/onnx/scalar.ts';
-import { initialValues } from '../../compiler/weights/initialise.ts';
 import { matchWeights } from '../../compiler/weights/match-weights.ts';
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { WeightFile } from '../../compiler/weights/weight-file.ts';
+import { weightValues } from '../../compiler/weights/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Program } from '../../dsl/program.ts';
 
 export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;
 export type Run = (feeds: Feeds) => Promise<Readonly<Record<string, onnxruntime.Tensor>>>;
 export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
+
+export interface WithGraphOptions extends GraphOptions {
+  /** How ONNX Runtime opens the compiled graph. */
+  readonly session?: onnxruntime.InferenceSession.SessionOptions;
+}
 
 /**
  * Compiles a graph in memory, gives its parameters the values of the files (or their initial values where there are
@@ -19,18 +24,16 @@ export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'
 export async function withGraph<R>(
   graph: Graph,
   weights: Weights,
-  files: readonly SafetensorsFile[],
-  options: GraphOptions,
+  files: readonly WeightFile[],
+  { session: sessionOptions = {}, ...options }: WithGraphOptions,
   use: (run: Run) => Promise<R>,
 ): Promise<R> {
   const { onnx } = compileGraph(graph, options);
-  const sources = files.length === 0 ? new Map() : matchWeights(weights, files);
+  const sources = files.length === 0 ? undefined : matchWeights(weights, files).sources;
   const bytes = new Map<string, Uint8Array>();
   for (const { parameter } of onnx.parameters) {
     const name = parameter.name ?? '';
-    const source = sources.get(name);
-    const values =
-      source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
+    const values = await weightValues(parameter, sources?.get(name), 0);
     const stored = parameter.dtype === 'float16' ? Uint16Array.from(values, float16Bits) : values;
     bytes.set(name, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
   }
@@ -38,7 +41,10 @@ export async function withGraph<R>(
     kind: 'inline',
     bytes: bytes.get(name ?? '') ?? new Uint8Array(),
   }));
-  const session = await onnxruntime.InferenceSession.create(model, { logSeverityLevel: 3 });
+  const session = await onnxruntime.InferenceSession.create(model, {
+    logSeverityLevel: 3,
+    ...sessionOptions,
+  });
   try {
     return await use((feeds) => session.run(feeds));
   } finally {

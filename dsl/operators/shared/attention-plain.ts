@@ -26,11 +26,11 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
   const sizes = attentionSizes(inputs, attributes);
   const { batch, queries, heads, keyValueHeads, dtype, query } = sizes;
   const [, , , mask, bias, pastKey, pastValue] = inputs;
-  const presentKey = withPast(pastKey, splitHeads(sizes.key, keyValueHeads));
-  const presentValue = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
+  const allKeys = withPast(pastKey, splitHeads(sizes.key, keyValueHeads));
+  const allValues = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
 
   const scaled = multiply(splitHeads(query, heads), scoreScale(sizes, attributes));
-  const products = matmul(scaled, transpose(repeatHeads(presentKey, sizes)));
+  const products = matmul(scaled, transpose(repeatHeads(allKeys, sizes)));
   const scores = bias === undefined ? products : add(products, bias);
   const allowed = allowedKeys(mask, attributes.causal ? causalMask(sizes) : undefined);
   // A row without any allowed key comes out of the softmax even; the second choice makes it zero.
@@ -38,9 +38,8 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
     allowed === undefined
       ? softmax(scores)
       : where(allowed, softmax(where(allowed, scores, dtype === 'float16' ? -65504 : -3e38)), 0);
-  const joined = transpose(matmul(shares, repeatHeads(presentValue, sizes)), [0, 2, 1, 3]);
-  const result = reshape(joined, [batch, queries, query.shape[2] ?? 0]);
-  return sizes.hasPast ? [result, presentKey, presentValue] : [result];
+  const joined = transpose(matmul(shares, repeatHeads(allValues, sizes)), [0, 2, 1, 3]);
+  return [reshape(joined, [batch, queries, query.shape[2] ?? 0])];
 }
 
 function withPast(past: Tensor | undefined, added: Tensor): Tensor {

@@ -1,6 +1,8 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Gradient } from '../../gradient.ts';
 import { defineOperator, type Operator } from '../../operator.ts';
 import { broadcastShapes } from '../../shape/broadcast.ts';
+import type { Tensor } from '../../tensor.ts';
 import { fixedShape } from './dims.ts';
 import { broadcastNumbers, foldable, numbersOf, pack } from './elements.ts';
 import { checkDtype, type NoAttributes, required, sameDtype } from './inputs.ts';
@@ -10,11 +12,16 @@ export interface UnaryRule {
   readonly name: string;
   readonly onnx: string;
   readonly accepts: readonly Dtype[];
+  /** From the cotangent of the result, x and the result to the cotangent of x; `'zero'` where the slope is 0. */
+  readonly gradient: 'zero' | ((cotangent: Tensor, x: Tensor, result: Tensor) => Tensor);
   /** One element; the operator cannot be folded without it. */
   readonly compute?: (value: number) => number;
 }
 
 export function unaryOperator(rule: UnaryRule): Operator<NoAttributes> {
+  const slope = rule.gradient;
+  const gradient: Gradient<NoAttributes> =
+    slope === 'zero' ? slope : ({ cotangent, input, result }) => [slope(cotangent, input(0), result)];
   return defineOperator<NoAttributes>({
     name: rule.name,
     infer(inputs) {
@@ -23,6 +30,7 @@ export function unaryOperator(rule: UnaryRule): Operator<NoAttributes> {
       return [{ dtype: x.dtype, shape: x.shape }];
     },
     lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],
+    gradient,
     fold([x], _attributes, types) {
       const { compute } = rule;
       if (x === undefined || compute === undefined || !foldable([x], types)) return undefined;
@@ -41,22 +49,34 @@ export interface BinaryRule {
   readonly commutative?: boolean;
   /** Default: the operands' dtype. */
   readonly result?: 'bool';
+  /**
+   * From the cotangent of the result, the operands and the result to the operands' cotangents, in the result's shape.
+   */
+  readonly gradient:
+    | 'zero'
+    | ((cotangent: Tensor, left: Tensor, right: Tensor, result: Tensor) => readonly [Tensor, Tensor]);
   /** One pair; NaN in integers leaves the operation to ONNX Runtime. */
   readonly compute: (left: number, right: number, dtype: Dtype) => number;
 }
 
 export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
+  const slopes = rule.gradient;
+  const gradient: Gradient<NoAttributes> =
+    slopes === 'zero'
+      ? slopes
+      : ({ cotangent, input, result }) => slopes(cotangent, input(0), input(1), result);
   return defineOperator<NoAttributes>({
     name: rule.name,
     ...(rule.commutative === true ? { commutative: true } : {}),
     infer(inputs) {
       const left = required(rule.name, inputs, 0, 'the left operand');
       const right = required(rule.name, inputs, 1, 'the right operand');
-      const dtype = sameDtype(rule.name, left, right);
       checkDtype(rule.name, 'the left operand', left, rule.accepts);
+      const dtype = sameDtype(rule.name, left, right);
       return [{ dtype: rule.result ?? dtype, shape: broadcastShapes(rule.name, left.shape, right.shape) }];
     },
     lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],
+    gradient,
     fold(inputs, _attributes, types) {
       const [left, right] = inputs;
       const [type] = types;

@@ -1,7 +1,7 @@
 import { type Augmentation, augment, type Normalisation } from '../augment/augment.ts';
 import { isMirrorable } from '../augment/mirrorable.ts';
 import { Random } from '../random.ts';
-import { DRAWINGS, type Drawing } from './drawing.ts';
+import type { Drawing } from './drawing.ts';
 import { loadAllPictures, type Pictures } from './pictures.ts';
 import { isHeldOut } from './split.ts';
 import { TRAINING_STYLES, type TrainingStyle } from './styles.ts';
@@ -42,6 +42,8 @@ export interface GalleryOptions {
   readonly seed?: number;
   /** See `loadPictures`. */
   readonly cache?: string;
+  /** See `loadAllPictures`. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The words that training sees: every emoji that is not held out. */
@@ -62,13 +64,11 @@ export async function loadTrainingVocabulary(
 export async function loadGallery({
   size,
   languages,
-  drawings = DRAWINGS,
   seed = 0,
-  cache,
+  ...options
 }: GalleryOptions): Promise<Gallery> {
   const emoji = await loadTrainingVocabulary(languages, seed);
-  const options = { size, ...(cache !== undefined && { cache }) };
-  const pictures = await loadAllPictures(TRAINING_STYLES, emoji, options, drawings);
+  const pictures = await loadAllPictures(TRAINING_STYLES, emoji, { size, ...options });
   return createGallery(emoji, size, pictures);
 }
 

@@ -108,17 +108,28 @@ export async function renderPicture(svg: string, size: number): Promise<Uint8Arr
     .toBuffer();
 }
 
-/** Every drawing of every style. */
+/**
+ * Every drawing of every style.
+ *
+ * @param onProgress told how many of the drawings of all styles are there, and of how many
+ */
 export async function loadAllPictures<Name extends Style>(
   styles: readonly Name[],
   emoji: readonly Emoji[],
-  options: Omit<PicturesOptions, 'drawing'>,
-  drawings: readonly Drawing[] = DRAWINGS,
+  {
+    drawings = DRAWINGS,
+    onProgress,
+    ...options
+  }: Omit<PicturesOptions, 'drawing'> & {
+    readonly drawings?: readonly Drawing[];
+    readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  },
 ): Promise<ReadonlyMap<Name, ReadonlyMap<Drawing, Pictures>>> {
   const all = new Map<Name, ReadonlyMap<Drawing, Pictures>>();
-  for (const style of styles) {
+  for (const [index, style] of styles.entries()) {
     const own = new Map<Drawing, Pictures>();
     for (const drawing of drawings) {
+      onProgress?.(index * drawings.length + own.size, styles.length * drawings.length);
       own.set(drawing, await loadPictures(style, emoji, { ...options, drawing }));
     }
     all.set(style, own);

@@ -1,6 +1,6 @@
 import { attention } from '../../../dsl/operators/attention.ts';
 import type { Shape } from '../../../dsl/tensor.ts';
-import { type CaseInput, Grid, type OperatorCase, sum, tabulate } from '../case.ts';
+import { type CaseInput, type Grid, type OperatorCase, sum, tabulate } from '../case.ts';
 
 const HEAD_DIM = 4;
 
@@ -47,6 +47,10 @@ const VARIANTS: readonly Variant[] = [
   { name: 'causal and mask', causal: true, mask: NEW, density: 0.4 },
   { name: 'causal, mask for all rows alike', causal: true, mask: ['batch', 1, 1, 'keys'], density: 0.3 },
   { name: 'past', past: true },
+  { name: 'past, nothing allowed', past: true, mask: FULL, density: 0 },
+  { name: 'past, mask of every head', past: true, mask: ['batch', 2, 'text', 'past+keys'], density: 0.3 },
+  { name: 'past, bias of every head, all rows alike', past: true, bias: [1, 2, 1, 'past+keys'] },
+  { name: 'past, one shared head', past: true, heads: 4, keyValueHeads: 1, causal: true },
   { name: 'past, cached keys', past: true, cached: true },
   { name: 'past, causal', past: true, causal: true },
   { name: 'past, causal, mask', past: true, causal: true, mask: FULL, density: 0.4 },
@@ -110,7 +114,7 @@ function attentionCase(variant: Variant): OperatorCase {
     ],
     exactZeros: true,
     build: (x) => {
-      const { result, presentKey, presentValue } = attention(x('query'), x('key'), x('value'), {
+      const { result, newKey, newValue } = attention(x('query'), x('key'), x('value'), {
         heads,
         keyValueHeads,
         causal,
@@ -119,7 +123,7 @@ function attentionCase(variant: Variant): OperatorCase {
         ...(scale !== undefined && { scale }),
         ...(past && { past: { key: x('pastKey'), value: x('pastValue') } }),
       });
-      return [result, presentKey, presentValue];
+      return [result, newKey, newValue];
     },
     expected: (x, size) => {
       const [batch, text, before, all] = [
@@ -128,14 +132,16 @@ function attentionCase(variant: Variant): OperatorCase {
         size('past'),
         size('past') + size('keys'),
       ];
-      const present = (added: string, earlier: string) =>
-        tabulate([batch, keyValueHeads, all, HEAD_DIM], (b, h, j, d) => {
-          if (j < before) return x(earlier).at(b, h, j, d);
-          return variant.cached === true
-            ? x(added).at(b, h, j - before, d)
-            : x(added).at(b, j - before, h * HEAD_DIM + d);
-        });
-      const [key, value] = [present('key', 'pastKey'), present('value', 'pastValue')];
+      const added = (name: string) =>
+        tabulate([batch, keyValueHeads, size('keys'), HEAD_DIM], (b, h, j, d) =>
+          variant.cached === true ? x(name).at(b, h, j, d) : x(name).at(b, j, h * HEAD_DIM + d),
+        );
+      const [newKey, newValue] = [added('key'), added('value')];
+      const joined = (earlier: string, later: Grid) =>
+        tabulate([batch, keyValueHeads, all, HEAD_DIM], (b, h, j, d) =>
+          j < before ? x(earlier).at(b, h, j, d) : later.at(b, h, j - before, d),
+        );
+      const [key, value] = [joined('pastKey', newKey), joined('pastValue', newValue)];
       const group = heads / keyValueHeads;
       const shares = tabulate([batch, heads, text, all], (b, h, i, j) => {
         if (mask && x('mask').at(b, h, i, j) === 0) return 0;
@@ -151,7 +157,7 @@ function attentionCase(variant: Variant): OperatorCase {
         if (total === 0) return 0;
         return sum(all, (j) => shares.at(b, h, i, j) * value.at(b, Math.floor(h / group), j, d)) / total;
       });
-      return [result, new Grid(key.shape, key.data), new Grid(value.shape, value.data)];
+      return [result, newKey, newValue];
     },
   };
 }

@@ -4,8 +4,10 @@ import { cumulativeSum } from '../../../dsl/operators/cumulative-sum.ts';
 import { embedding } from '../../../dsl/operators/embedding.ts';
 import { expand } from '../../../dsl/operators/expand.ts';
 import { gather } from '../../../dsl/operators/gather.ts';
+import { pad } from '../../../dsl/operators/pad.ts';
 import { reduceMax, reduceMean, reduceMin, reduceSum } from '../../../dsl/operators/reduce.ts';
 import { reshape } from '../../../dsl/operators/reshape.ts';
+import { scatterAdd } from '../../../dsl/operators/scatter-add.ts';
 import { sizeOf } from '../../../dsl/operators/size-of.ts';
 import { slice } from '../../../dsl/operators/slice.ts';
 import { chunk, split } from '../../../dsl/operators/split.ts';
@@ -237,6 +239,17 @@ export const movementCases: readonly OperatorCase[] = [
     },
   },
   {
+    file: 'cumulative-sum',
+    name: 'of floats',
+    inputs: { x: { shape: ['text', 3] } },
+    sizes: [{ text: 4 }],
+    build: (x) => [cumulativeSum(x('x'), 0), cumulativeSum(x('x'), 1, { exclusive: true, reverse: true })],
+    expected: (x, size) => [
+      tabulate([size('text'), 3], (i, j) => sum(i + 1, (k) => x('x').at(k, j))),
+      tabulate([size('text'), 3], (i, j) => sum(2 - j, (k) => x('x').at(i, j + 1 + k))),
+    ],
+  },
+  {
     file: 'arange',
     name: 'up to a known and an open size',
     inputs: { x: { shape: ['past', 'text'] } },
@@ -259,4 +272,57 @@ export const movementCases: readonly OperatorCase[] = [
       [4, 2 * size('past') * size('text'), size('text')].map((count) => new Grid([], [count])),
     folds: true,
   },
+  {
+    file: 'pad',
+    name: 'around known and open axes',
+    inputs: { x: { shape: ['batch', 'text', 3] }, past: { shape: ['past'], dtype: 'int64' } },
+    sizes: [
+      { batch: 2, text: 3, past: 2 },
+      { batch: 1, text: 0, past: 0 },
+    ],
+    build: (x, dim) => [
+      pad(x('x'), [
+        { axis: -1, before: 1, after: 2 },
+        { axis: 1, before: dim('past') },
+      ]),
+      pad(x('x'), [{ axis: 0, after: 1 }]),
+    ],
+    expected: (x, size) => {
+      const [b, t, past] = [size('batch'), size('text'), size('past')];
+      return [
+        tabulate([b, past + t, 6], (i, j, k) =>
+          j < past || k < 1 || k > 3 ? 0 : x('x').at(i, j - past, k - 1),
+        ),
+        tabulate([b + 1, t, 3], (i, j, k) => (i < b ? x('x').at(i, j, k) : 0)),
+      ];
+    },
+  },
+  ...[{ row: [] }, { row: ['dim', 2] as const }].map(
+    ({ row }): OperatorCase => ({
+      file: 'scatter-add',
+      name: `of rows [${row}], with repeated indices`,
+      inputs: {
+        updates: { shape: [3, 'text', ...row] },
+        indices: { shape: [3, 'text'], dtype: 'int64', draw: (u) => Math.floor(u * 8) - 4 },
+        places: { shape: ['places'], dtype: 'int64' },
+      },
+      sizes: [
+        { text: 5, dim: 3, places: 4 },
+        { text: 0, dim: 1, places: 4 },
+      ],
+      build: (x, dim) => scatterAdd(x('updates'), x('indices'), dim('places')),
+      expected: (x, size) =>
+        tabulate(
+          [size('places'), ...row.map((dim) => (typeof dim === 'number' ? dim : size(dim)))],
+          (place, ...rest) =>
+            sum(3, (i) =>
+              sum(size('text'), (j) => {
+                const index = x('indices').at(i, j);
+                const from = index < 0 ? index + size('places') : index;
+                return from === place ? x('updates').at(i, j, ...rest) : 0;
+              }),
+            ),
+        ),
+    }),
+  ),
 ];

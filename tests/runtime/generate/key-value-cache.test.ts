@@ -1,137 +1,150 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { Tensor } from 'onnxruntime-node';
 import { KeyValueCache } from '../../../runtime/generate/key-value-cache.ts';
 
-const shape = { layers: 2, keyValueHeads: 2, headDim: 3 };
+const HEADS = 2;
+const DIM = 3;
+const shape = { layers: 2, keyValueHeads: HEADS, headDim: DIM };
+const NAMES = ['key.0', 'value.0', 'key.1', 'value.1'];
 
-/** Writes what the language graph would: the past, and `value` for every new place. */
-function step(cache: KeyValueCache, text: number, value: (row: number, place: number) => number): void {
-  const { length } = cache;
-  const past = cache.feeds();
-  for (const [name, tensor] of Object.entries(cache.fetches(text))) {
-    const from = past[name.replace('present', 'past')]?.data as Float32Array;
-    const to = tensor.data as Float32Array;
-    for (let row = 0; row < cache.rows; row++) {
-      for (let head = 0; head < 2; head++) {
-        for (let place = 0; place < length + text; place++) {
-          for (let dim = 0; dim < 3; dim++) {
-            const at = (places: number) => ((row * 2 + head) * places + place) * 3 + dim;
-            to[at(length + text)] = place < length ? (from[at(length)] ?? NaN) : value(row, place - length);
-          }
-        }
-      }
-    }
-  }
-  cache.commit(text);
+/** A token as the tests remember it: its value, and whether it is padding. */
+type Token = { readonly value: number; readonly real: boolean };
+
+/** What the language graph would give for new tokens: each tensor, head and dimension differs by a constant. */
+function append(cache: KeyValueCache, rows: readonly (readonly Token[])[]): void {
+  const text = rows[0]?.length ?? 0;
+  const outputs = NAMES.map((name, index): [string, Tensor] => {
+    const data = new Float32Array(rows.length * HEADS * text * DIM);
+    let at = 0;
+    for (const row of rows)
+      for (let head = 0; head < HEADS; head++)
+        for (const { value } of row)
+          for (let dim = 0; dim < DIM; dim++) data[at++] = value + index / 8 + head / 16 + dim / 64;
+    return [`new_${name}`, new Tensor('float32', data, [rows.length, HEADS, text, DIM])];
+  });
+  const real = rows.map((row) => Uint8Array.from(row, (token) => (token.real ? 1 : 0)));
+  cache.append(Object.fromEntries(outputs), real);
 }
 
-/** What each row remembers: the value of each place, the same in every layer, head and dimension. */
-function rowsOf(cache: KeyValueCache): number[][] {
-  const rows: number[][] = [];
-  for (const [index, tensor] of Object.values(cache.feeds()).entries()) {
-    assert.deepEqual(tensor.dims, [cache.rows, 2, cache.length, 3]);
+/** What each row remembers, by its mask and by every tensor alike. */
+function rowsOf(cache: KeyValueCache): Token[][] {
+  const feeds = cache.feeds();
+  const rows = Array.from({ length: cache.rows }, (_, row): Token[] => {
+    const mask = cache.mask(row);
+    assert.ok(mask.length >= cache.length);
+    assert.ok(
+      mask.subarray(cache.length).every((each) => each === 0),
+      'unused room does not count',
+    );
+    const first = feeds['past_key.0']?.data as Float32Array;
+    return Array.from({ length: cache.length }, (_, place) => ({
+      value: first[(row * HEADS * mask.length + place) * DIM] ?? Number.NaN,
+      real: mask[place] === 1,
+    }));
+  });
+  for (const [index, name] of NAMES.entries()) {
+    const tensor = feeds[`past_${name}`];
+    const room = cache.mask(0).length;
+    assert.deepEqual(tensor?.dims, [cache.rows, HEADS, room, DIM]);
     const data = tensor.data as Float32Array;
-    for (let row = 0; row < cache.rows; row++) {
-      for (let head = 0; head < 2; head++) {
-        const values = Array.from(
-          { length: cache.length },
-          (_, place) => data[((row * 2 + head) * cache.length + place) * 3] ?? NaN,
-        );
-        if (index === 0 && head === 0) rows.push(values);
-        assert.deepEqual(values, rows[row]);
-      }
-    }
+    assert.ok(
+      data.every((value) => Number.isFinite(value)),
+      'what is unused may be multiplied by zero',
+    );
+    for (const [row, tokens] of rows.entries())
+      for (const [place, { value }] of tokens.entries())
+        for (let head = 0; head < HEADS; head++)
+          for (let dim = 0; dim < DIM; dim++)
+            assert.equal(
+              data[((row * HEADS + head) * room + place) * DIM + dim],
+              value + index / 8 + head / 16 + dim / 64,
+            );
   }
   return rows;
 }
 
-describe('key/value cache', () => {
-  it('names its tensors as the language graph does', () => {
-    const cache = new KeyValueCache(shape, { rows: 1, mostLength: 4 });
-    assert.deepEqual(Object.keys(cache.feeds()).sort(), [
-      'past_key.0',
-      'past_key.1',
-      'past_value.0',
-      'past_value.1',
-    ]);
-    assert.deepEqual(Object.keys(cache.fetches(1)).sort(), [
-      'present_key.0',
-      'present_key.1',
-      'present_value.0',
-      'present_value.1',
-    ]);
-  });
+const tokens = (length: number, first = 0): Token[] =>
+  Array.from({ length }, (_, place) => ({ value: first + place, real: true }));
 
-  it('remembers what lists of rows would, whatever is appended, selected and forked', () => {
+describe('key/value cache', () => {
+  it('remembers what lists of rows would, whatever is appended and selected', () => {
     const action = fc.oneof(
-      fc.record({ kind: fc.constant('append' as const), text: fc.integer({ min: 1, max: 3 }) }),
       fc.record({
-        kind: fc.constantFrom('select' as const, 'fork' as const),
+        kind: fc.constant('append' as const),
+        text: fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
+          { weight: 1, arbitrary: fc.constant(50) },
+        ),
+        padding: fc.nat(),
+      }),
+      fc.record({
+        kind: fc.constant('select' as const),
         picks: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
       }),
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.array(action, { maxLength: 12 }), (rows, actions) => {
-        let cache = new KeyValueCache(shape, { rows, mostLength: 40 });
-        let expected = Array.from({ length: rows }, (): number[] => []);
-        let counter = 0;
-        for (const each of actions) {
+        const cache = new KeyValueCache(shape, { rows, mostLength: 600 });
+        let expected = Array.from({ length: rows }, (): Token[] => []);
+        for (const [step, each] of actions.entries()) {
           if (each.kind === 'append') {
-            const base = counter;
-            step(cache, each.text, (row, place) => base + row * 10 + place);
-            expected = expected.map((values, row) => [
-              ...values,
-              ...Array.from({ length: each.text }, (_, place) => base + row * 10 + place),
-            ]);
-            counter += 100;
+            const added = expected.map((_, row) =>
+              tokens(each.text, 1000 * step + 100 * row).map((token, place) => ({
+                ...token,
+                real: row + place !== each.padding,
+              })),
+            );
+            append(cache, added);
+            expected = expected.map((before, row) => [...before, ...(added[row] ?? [])]);
           } else {
             const picks = each.picks.map((pick) => pick % expected.length);
-            const before = rowsOf(cache);
-            const fork = each.kind === 'fork' ? cache.fork(picks, 40) : null;
-            if (fork) {
-              assert.deepEqual(rowsOf(cache), before);
-              cache = fork;
-            } else cache.select(picks);
+            cache.select(picks);
             expected = picks.map((pick) => expected[pick] ?? []);
           }
+          assert.equal(cache.length, expected[0]?.length);
           assert.deepEqual(rowsOf(cache), expected);
         }
       }),
     );
   });
 
-  it('allocates nothing while it stays within its room', () => {
-    const cache = new KeyValueCache(shape, { rows: 1, mostRows: 3, mostLength: 10 });
-    const buffers = () =>
-      new Set(
-        [...Object.values(cache.feeds()), ...Object.values(cache.fetches(1))].map(
-          ({ data }) => (data as Float32Array).buffer,
-        ),
-      );
-    const { bytes } = cache;
-    assert.equal(bytes, 2 * 2 * 2 * (3 * 2 * 10 * 3) * 4);
+  it('copies nothing of what is stored while it stays within its room', () => {
+    const cache = new KeyValueCache(shape, { rows: 2, mostLength: 40 });
+    append(cache, [tokens(9), tokens(9, 100)]);
+    const buffers = () => Object.values(cache.feeds()).map(({ data }) => (data as Float32Array).buffer);
     const before = buffers();
-    step(cache, 4, () => 1);
-    cache.select([0, 0, 0]);
-    step(cache, 1, () => 2);
-    cache.select([2, 1]);
-    step(cache, 4, () => 3);
-    cache.select([0]);
-    assert.equal(cache.bytes, bytes);
-    cache.commit(0);
-    for (const buffer of new Set(
-      Object.values(cache.feeds()).map(({ data }) => (data as Float32Array).buffer),
-    ))
-      assert.ok(before.has(buffer));
+    for (let step = 0; step < 31; step++) {
+      append(cache, [tokens(1, step), tokens(1, step)]);
+      cache.select(step % 2 === 0 ? [1, 0] : [0, 0]);
+    }
+    assert.equal(cache.length, 40);
+    assert.deepEqual(buffers(), before);
+    assert.equal(cache.bytes, NAMES.length * 2 * HEADS * 40 * DIM * 4);
+  });
+
+  it('grows by steps, and no further than its most', () => {
+    const cache = new KeyValueCache(shape, { rows: 1, mostLength: 150 });
+    const rooms = [60, 1, 10, 70].map((text) => {
+      append(cache, [tokens(text)]);
+      return cache.mask(0).length;
+    });
+    assert.deepEqual(rooms, [64, 64, 128, 150]);
   });
 
   it('says so when there is no room', () => {
     const cache = new KeyValueCache(shape, { rows: 1, mostLength: 4 });
-    assert.throws(() => cache.fetches(5), /room/);
+    assert.throws(() => append(cache, [tokens(5)]), /room/);
+  });
+
+  it('does not take what is not there', () => {
+    const cache = new KeyValueCache(shape, { rows: 1, mostLength: 4 });
+    assert.throws(() => cache.append({}, [Uint8Array.of(1)]), /new_key.0/);
   });
 
   it('holds nothing after its release', () => {
     const cache = new KeyValueCache(shape, { rows: 2, mostLength: 4 });
+    append(cache, [tokens(2), tokens(2)]);
     cache.release();
     assert.deepEqual([cache.bytes, cache.rows, cache.length], [0, 0, 0]);
   });

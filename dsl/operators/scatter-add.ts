@@ -1,0 +1,77 @@
+import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { canonicalDim, equalDims, multiplyDims } from '../shape/dim.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { arange } from './arange.ts';
+import { cast } from './cast.ts';
+import { equal, less } from './comparison.ts';
+import { gather } from './gather.ts';
+import { matmul } from './matmul.ts';
+import { lowerReshape, reshape } from './reshape.ts';
+import { checkDtype, FLOATS, type Inputs, required } from './shared/inputs.ts';
+import { named } from './shared/names.ts';
+import { sizeOf } from './size-of.ts';
+import { where } from './where.ts';
+
+export const scatterAddOperator = defineOperator<{ size: Dim }>({
+  name: 'scatterAdd',
+  infer(inputs, { size }) {
+    const { updates, row } = scatterSizes(inputs);
+    return [{ dtype: updates.dtype, shape: [canonicalDim(size), ...row] }];
+  },
+  lower(emit, inputs, { inputs: tensors, outputs: [result] }) {
+    const { updates, indices, row, count } = scatterSizes(tensors);
+    const flat = lowerReshape(emit, named(inputs, 0), updates.shape, [count, ...row]);
+    const places = lowerReshape(emit, named(inputs, 1), indices.shape, [count, 1]);
+    const zeros = emit.node('Expand', [emit.scalar(0, updates.dtype), emit.shape(result?.shape ?? [])]);
+    return [emit.node('ScatterND', [zeros, places, flat], { reduction: 'add' })];
+  },
+  // The matrix product with a row of 0 and 1 for every place.
+  decompose(inputs, { size }) {
+    const { updates, indices, row, count } = scatterSizes(inputs);
+    const places = reshape(indices, [1, count]);
+    const fromStart = where(less(places, 0), add(places, sizeOf(size)), places);
+    const chosen = cast(equal(reshape(arange(size), [size, 1]), fromStart), updates.dtype);
+    const sums = matmul(chosen, reshape(updates, [count, multiplyDims(...row)]));
+    return [reshape(sums, [size, ...row])];
+  },
+  gradient: ({ cotangent, input }) => [gather(cotangent, input(1), 0)],
+});
+
+/**
+ * Adds rows up by their place, from zero: `result[indices[i]] += updates[i]`. Repeated indices add up; places that no
+ * index names stay 0. The gradient of `gather`.
+ *
+ * @param updates `[...indices, ...row]`, floats
+ * @param indices int64 of any shape, each from `-size` to `size - 1`
+ * @param size rows of the result; may be open
+ * @returns `[size, ...row]`
+ * @throws ModelError when the updates' first axes are not those of the indices
+ */
+export function scatterAdd(updates: Tensor, indices: Tensor, size: Dim): Tensor {
+  return apply(scatterAddOperator, [updates, indices], { size });
+}
+
+interface ScatterSizes {
+  readonly updates: Tensor;
+  readonly indices: Tensor;
+  /** The shape of what is added at one place. */
+  readonly row: Shape;
+  /** How many places are named. */
+  readonly count: Dim;
+}
+
+function scatterSizes(inputs: Inputs): ScatterSizes {
+  const updates = required('scatterAdd', inputs, 0, 'updates');
+  const indices = required('scatterAdd', inputs, 1, 'indices');
+  checkDtype('scatterAdd', 'updates', updates, FLOATS);
+  checkDtype('scatterAdd', 'indices', indices, ['int64']);
+  const rank = indices.shape.length;
+  const leading = updates.shape.slice(0, rank);
+  if (leading.length !== rank || !leading.every((dim, axis) => equalDims(dim, indices.shape[axis] ?? 0))) {
+    fail(
+      `scatterAdd: updates must start with the axes of the indices, ${describeShape(indices.shape)}, but they are ${describeShape(updates.shape)}`,
+    );
+  }
+  return { updates, indices, row: updates.shape.slice(rank), count: multiplyDims(...indices.shape) };
+}

@@ -1,0 +1,82 @@
+import type { Emitter } from '../../emitter.ts';
+import { equalDims } from '../../shape/dim.ts';
+import type { Operation, Shape } from '../../tensor.ts';
+import { lowerReshape } from '../reshape.ts';
+import type { AttentionSizes } from './attention-sizes.ts';
+
+/** A value of the lowered graph and its shape. */
+export interface Shaped {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** The mask, the bias, or one float that says both; Attention wants queries and keys in full. */
+export function attentionMask(
+  emit: Emitter,
+  sizes: AttentionSizes,
+  mask: Shaped | undefined,
+  bias: Shaped | undefined,
+): string | undefined {
+  const either = mask ?? bias;
+  if (mask === undefined || bias === undefined) return either && stretched(emit, sizes, either);
+  // Attention on the CPU provider gives zero for a row of -Infinity; elsewhere that is not known, and a finite number
+  // is followed by `zeroWhereNothing`.
+  const forbidden =
+    emit.target === 'cpu' ? Number.NEGATIVE_INFINITY : sizes.dtype === 'float16' ? -30000 : -1e30;
+  const name = emit.node('Where', [mask.name, bias.name, emit.scalar(forbidden, sizes.dtype)]);
+  return stretched(emit, sizes, {
+    name,
+    shape: mask.shape.map((dim, axis) => (dim === 1 ? (bias.shape[axis] ?? 1) : dim)),
+  });
+}
+
+function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, shape }: Shaped): string {
+  const [batch = 1, heads = 1, rows = 1, columns = 1] = shape;
+  if (equalDims(rows, queries) && equalDims(columns, allKeys)) return name;
+  return emit.node('Expand', [name, emit.shape([batch, heads, queries, allKeys])]);
+}
+
+/** "Key j is not after query i", and the mask where there is one. */
+export function causalMask(
+  emit: Emitter,
+  { queries, allKeys, past }: AttentionSizes,
+  mask: string | undefined,
+): string {
+  const count = (size: string) =>
+    emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
+  const rows = emit.node('Add', [count(emit.size(queries)), emit.size(past)]);
+  const column = emit.node('Unsqueeze', [rows, emit.shape([1])]);
+  const order = emit.node('LessOrEqual', [count(emit.size(allKeys)), column]);
+  return mask === undefined ? order : emit.node('And', [mask, order]);
+}
+
+/** Zero in every row whose keys are all forbidden, whatever the kernel made of it. */
+export function zeroWhereNothing(
+  emit: Emitter,
+  result: string,
+  allowed: string,
+  { inputs }: Operation,
+  sizes: AttentionSizes,
+): string {
+  const { batch, queries, heads, headDim, dtype, query } = sizes;
+  const zero = emit.scalar(0, dtype);
+  if (inputs[3]?.shape[1] === 1) {
+    const squeezed = emit.once(`${allowed} allows something in rows`, () =>
+      emit.node('Squeeze', [allowsSomething(emit, allowed), emit.shape([3])]),
+    );
+    return emit.node('Where', [squeezed, result, zero]);
+  }
+  const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
+  const zeroed = emit.node('Where', [allowsSomething(emit, allowed), split, zero]);
+  return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
+}
+
+/** bool `[batch or 1, queries or 1, heads or 1, 1]`: some key is allowed. */
+function allowsSomething(emit: Emitter, allowed: string): string {
+  return emit.once(`${allowed} allows something`, () => {
+    const numbers = emit.node('Cast', [allowed], { to: { type: 'float32' } });
+    const highest = emit.node('ReduceMax', [numbers, emit.shape([3])], { keepdims: 1 });
+    const some = emit.node('Greater', [highest, emit.scalar(0, 'float32')]);
+    return emit.node('Transpose', [some], { perm: [0, 2, 1, 3] });
+  });
+}

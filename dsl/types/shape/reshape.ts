@@ -1,0 +1,38 @@
+import type { Dim, Shape } from '../../tensor.ts';
+import type { Agree, CanonicalShape, Divide, Product } from '../dim.ts';
+import type { Describe, DescribeDim, Problem } from '../problem.ts';
+import type { IsWideShape } from '../wide.ts';
+
+/** The twin of `shape/reshape.ts`: the target as the author wrote it, where one axis may be -1. */
+export type Reshape<S extends Shape, T extends Shape> = ReshapeTo<S, CanonicalShape<T>>;
+
+type ReshapeTo<S extends Shape, T extends Shape> = true extends IsWideShape<S> | IsWideShape<T>
+  ? IsWideShape<T> extends true
+    ? Shape
+    : Known<T>
+  : -1 extends T[number]
+    ? [Twice<T>] extends [true]
+      ? Problem<`reshape: ${Describe<T>} may have -1 once`>
+      : Fill<S, T, Product<S>, Product<WithoutFree<T>>>
+    : Agree<Product<S>, Product<T>> extends true
+      ? T
+      : Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Product<S>>} elements, but ${Describe<T>} holds ${DescribeDim<Product<T>>}`>;
+
+type Fill<S extends Shape, T extends Shape, Elements extends Dim, Given extends Dim> = [
+  Divide<Elements, Given>,
+] extends [never]
+  ? Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Elements>} elements, but ${Describe<T>} holds a multiple of ${DescribeDim<Given>}`>
+  : { readonly [I in keyof T]: T[I] extends -1 ? Divide<Elements, Given> : T[I] };
+
+type WithoutFree<T extends Shape> = { readonly [I in keyof T]: T[I] extends -1 ? 1 : T[I] };
+
+/** A target without its open axis: what is left is not known. */
+type Known<T extends Shape> = { readonly [I in keyof T]: T[I] extends -1 ? Dim : T[I] };
+
+type Twice<T extends Shape> = T extends readonly [infer H, ...infer R extends Shape]
+  ? H extends -1
+    ? -1 extends R[number]
+      ? true
+      : false
+    : Twice<R>
+  : false;

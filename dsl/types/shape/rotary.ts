@@ -1,0 +1,53 @@
+import type { Dtype } from '../../dtype.ts';
+import type { Dim, Shape } from '../../tensor.ts';
+import type { Agree, Canonical, Divide } from '../dim.ts';
+import type { Accept, DtypeOfTensor } from '../dtypes.ts';
+import type { Describe, DescribeDim, Problem } from '../problem.ts';
+import type { ShapeOfTensor } from '../shape-of.ts';
+import type { IsWideShape } from '../wide.ts';
+
+/** x's shape `[batch, text, heads*headDim]`, or a problem: the twin of `rotary`'s `headSize`. */
+export type Rotated<X, Heads extends Dim> = Accept<
+  'rotary',
+  'x',
+  DtypeOfTensor<X>,
+  'a float dtype',
+  HeadedShapeOf<ShapeOfTensor<X>, Canonical<Heads>>
+>;
+
+type HeadedShapeOf<S extends Shape, Heads extends Dim> =
+  IsWideShape<S> extends true
+    ? S
+    : S extends readonly [Dim, Dim, infer Width extends Dim]
+      ? [Divide<Width, Heads>] extends [never]
+        ? HeadedProblem<S, Heads>
+        : S
+      : HeadedProblem<S, Heads>;
+
+type HeadedProblem<
+  S extends Shape,
+  Heads,
+> = Problem<`rotary: x must be [batch, text, ${DescribeDim<Heads>}*headDim], but it is ${Describe<S>}`>;
+
+/** The positions of x's tokens, or a problem. */
+export type Positions<S extends Shape, D extends Dtype, P extends Shape> = [Extract<D, 'int64'>] extends [
+  never,
+]
+  ? PositionsProblem<S, D, P>
+  : true extends IsWideShape<S> | IsWideShape<P>
+    ? 'fits'
+    : P extends readonly [infer PB extends Dim, infer PT extends Dim]
+      ? S extends readonly [infer B extends Dim, infer T extends Dim, ...Shape]
+        ? [Agree<PB, B>, Agree<PT, T>] extends [true, true]
+          ? 'fits'
+          : PositionsProblem<S, D, P>
+        : 'fits'
+      : PositionsProblem<S, D, P>;
+
+type PositionsProblem<S extends Shape, D extends Dtype, P extends Shape> = S extends readonly [
+  infer B,
+  infer T,
+  ...Shape,
+]
+  ? Problem<`rotary: positions must be int64 [${DescribeDim<B>}, ${DescribeDim<T>}], but they are ${D} ${Describe<P>}`>
+  : 'fits';

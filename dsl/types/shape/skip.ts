@@ -1,0 +1,60 @@
+import type { Dim, Shape, Tensor } from '../../tensor.ts';
+import type { Agree, Product } from '../dim.ts';
+import type { DtypeOfTensor, SameDtypes } from '../dtypes.ts';
+import type { AfterProblem, Both, Describe, Problem } from '../problem.ts';
+import type { ShapeOfTensor } from '../shape-of.ts';
+import type { IsWideShape } from '../wide.ts';
+import type { FloatShape, LastAxis } from './last-axis.ts';
+
+/** x's shape where the other tensor has it too, else a problem: the twin of `operators/shared/skip.ts`. */
+export type Skip<Operator extends string, X, Y> = SameDtypes<
+  Operator,
+  DtypeOfTensor<X>,
+  DtypeOfTensor<Y>,
+  SkipShape<Operator, ShapeOfTensor<X>, ShapeOfTensor<Y>>
+>;
+
+type SkipShape<Operator extends string, X extends Shape, Y extends Shape> = true extends
+  | IsWideShape<X>
+  | IsWideShape<Y>
+  ? X
+  : SameShape<X, Y> extends true
+    ? X
+    : Problem<`${Operator}: skip must have the shape of x, ${Describe<X>}, but it is ${Describe<Y>}`>;
+
+/** The normalised sum and the sum itself, or any after a problem. */
+export type SkipTensors<Operator extends string, X, Y, W, B> =
+  Both<
+    FloatShape<Operator, X>,
+    Both<Skip<Operator, X, Y>, Both<LastAxis<Operator, X, 'weight', W>, LastAxis<Operator, X, 'bias', B>>>
+  > extends infer S
+    ? S extends Shape
+      ? readonly [Tensor<DtypeOfTensor<X>, S>, Tensor<DtypeOfTensor<X>, S>]
+      : AfterProblem
+    : never;
+
+/** Whether two shapes can be the same. */
+export type SameShape<A extends Shape, B extends Shape> = A extends readonly [
+  infer X extends Dim,
+  ...infer As extends Shape,
+]
+  ? B extends readonly [infer Y extends Dim, ...infer Bs extends Shape]
+    ? Agree<Y, X> extends true
+      ? SameShape<As, Bs>
+      : false
+    : false
+  : B extends readonly []
+    ? true
+    : false;
+
+/** A gate of one value. */
+export type Gate<X, G> = SameDtypes<
+  'gatedAdd',
+  DtypeOfTensor<X>,
+  DtypeOfTensor<G>,
+  IsWideShape<ShapeOfTensor<G>> extends true
+    ? 'fits'
+    : Agree<Product<ShapeOfTensor<G>>, 1> extends true
+      ? 'fits'
+      : Problem<`gatedAdd: gate must hold 1 value, but it is ${Describe<ShapeOfTensor<G>>}`>
+>;

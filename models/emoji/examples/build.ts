@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { loadIconSet } from '../data/icon-set.ts';
+import { renderPicture } from '../data/pictures.ts';
+import type { Style } from '../data/styles.ts';
+import { loadVocabulary } from '../data/vocabulary.ts';
+
+/*
+ * Writes the pictures beside this file, for prompts that anyone can try: by the artist whom training never saw, and of
+ * things that it never saw either, by two artists. ../NOTICE.md has their licences. Run: npx tsx
+ * models/emoji/examples/build.ts
+ */
+
+const SIZE = 128;
+
+const PICTURES: readonly (readonly [style: Style, names: readonly string[]])[] = [
+  ['openmoji', ['red apple', 'banana', 'pizza', 'bicycle', 'rocket', 'tiger face', 'umbrella', 'sunflower']],
+  // Held out: training has no picture of these by anybody.
+  ['openmoji', ['owl', 'guitar', 'pretzel']],
+  ['twemoji', ['owl', 'guitar', 'pretzel']],
+];
+
+const emoji = await loadVocabulary([]);
+for (const [style, names] of PICTURES) {
+  const icons = await loadIconSet(style);
+  for (const name of names) {
+    const found = emoji.find(({ words }) => words.name === name);
+    const svg = found && icons.svg(found);
+    if (svg === undefined) throw new RangeError(`${style} has no ${name}`);
+    const file = new URL(`${style}-${name.replaceAll(' ', '-')}.png`, import.meta.url);
+    const raw = { width: SIZE, height: SIZE, channels: 3 } as const;
+    await sharp(await renderPicture(svg, SIZE), { raw })
+      .png({ palette: true })
+      .toFile(fileURLToPath(file));
+  }
+}

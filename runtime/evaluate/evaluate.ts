@@ -1,0 +1,148 @@
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { FlamingoModel } from '../model.ts';
+import type { FewShotPrompt } from '../prompt/prompt.ts';
+import { answerAccuracy } from './answer-accuracy.ts';
+import type { EvaluationTask, TaskPiece } from './task.ts';
+
+/** One task answered with so many of its examples. */
+export interface TaskOutcome {
+  readonly task: EvaluationTask;
+  readonly shots: number;
+  /** The answer written, or the choice that ranked first. */
+  readonly answer: string;
+  /** 1 right, 0 wrong; between for answers by ten people. */
+  readonly accuracy: number;
+}
+
+/** A task that could not be answered, and why. */
+export interface TaskFailure {
+  readonly task: EvaluationTask;
+  readonly shots: number;
+  readonly error: UserError;
+}
+
+export interface EvaluateOptions {
+  /** Numbers of examples to try, each the first of a task's. Default: all that each task has. */
+  readonly shots?: readonly number[];
+  /** Prompts that are answered side by side. Default 16. */
+  readonly batch?: number;
+  /** Most tokens of a written answer. Default 20. */
+  readonly maxNewTokens?: number;
+  /** Default 1: greedy. */
+  readonly beams?: number;
+  readonly signal?: AbortSignal;
+  /** Told after each batch how many answers there are, and of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface EvaluationRun {
+  readonly outcomes: readonly TaskOutcome[];
+  readonly failures: readonly TaskFailure[];
+}
+
+/** What an evaluation asks of a model. */
+export type Answerer = Pick<FlamingoModel, 'generateBatch' | 'score'>;
+
+/** A task with its first so many examples. */
+interface Question {
+  readonly task: EvaluationTask;
+  readonly shots: number;
+  readonly prompt: FewShotPrompt;
+}
+
+/**
+ * Asks a model every task with every number of examples. With choices: the one of the highest log-likelihood, the
+ * end of the answer counted in and not normalised by length. Without: a written answer, see `answerAccuracy`. A task
+ * with fewer examples than asked for is not asked with that number.
+ *
+ * @throws the signal's reason when aborted; what fails for one task alone is among the failures
+ */
+export async function evaluate(
+  model: Answerer,
+  tasks: readonly EvaluationTask[],
+  { shots, batch = 16, maxNewTokens = 20, beams = 1, signal, onProgress }: EvaluateOptions = {},
+): Promise<EvaluationRun> {
+  const questions = questionsOf(tasks, shots);
+  const outcomes: TaskOutcome[] = [];
+  const failures: TaskFailure[] = [];
+  const settings = { maxNewTokens, ...(signal && { signal }) };
+  const write = (prompts: readonly FewShotPrompt[]) =>
+    beams > 1
+      ? model.generateBatch(prompts, { ...settings, beams, batchSize: batch })
+      : model.generateBatch(prompts, { ...settings, batchSize: batch });
+
+  const answer = async (group: readonly Question[]): Promise<TaskOutcome[]> => {
+    const written = group.filter(({ task }) => task.choices === undefined);
+    const answers = written.length === 0 ? [] : await write(written.map(({ prompt }) => prompt));
+    const texts = new Map(written.map((question, index) => [question, answers[index]?.text.trim() ?? '']));
+    return Promise.all(
+      group.map(async (question) => {
+        const { task, shots } = question;
+        const { choices } = task;
+        if (choices === undefined) {
+          const text = texts.get(question) ?? '';
+          return { task, shots, answer: text, accuracy: answerAccuracy(text, task.answers) };
+        }
+        const text = await best(model, question.prompt, choices, signal);
+        return { task, shots, answer: text, accuracy: task.answers.includes(text) ? 1 : 0 };
+      }),
+    );
+  };
+  const answerOrFail = async (group: readonly Question[]): Promise<void> => {
+    try {
+      outcomes.push(...(await answer(group)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const [only, ...others] = group;
+      if (only !== undefined && others.length === 0) {
+        failures.push({ task: only.task, shots: only.shots, error });
+      } else {
+        // One of them spoils the batch: each alone.
+        for (const question of group) await answerOrFail([question]);
+      }
+    }
+  };
+
+  for (let start = 0; start < questions.length; start += batch) {
+    signal?.throwIfAborted();
+    await answerOrFail(questions.slice(start, start + batch));
+    signal?.throwIfAborted();
+    onProgress?.(Math.min(start + batch, questions.length), questions.length);
+  }
+  return { outcomes, failures };
+}
+
+/** By number of examples, so that prompts of a batch are of like length. */
+function questionsOf(tasks: readonly EvaluationTask[], shots: readonly number[] | undefined): Question[] {
+  const ask = (task: EvaluationTask, count: number): Question => ({
+    task,
+    shots: count,
+    prompt: { shots: task.shots.slice(0, count).map(pieceOf), query: pieceOf(task.query) },
+  });
+  if (shots === undefined) {
+    return tasks
+      .map((task) => ask(task, task.shots.length))
+      .sort((a, b) => a.shots - b.shots || a.task.line - b.task.line);
+  }
+  return [...new Set(shots)].flatMap((count) =>
+    tasks.filter((task) => task.shots.length >= count).map((task) => ask(task, count)),
+  );
+}
+
+function pieceOf({ images, text }: TaskPiece): { images: readonly string[]; text: string } {
+  return { images, text };
+}
+
+async function best(
+  model: Answerer,
+  prompt: FewShotPrompt,
+  choices: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const scores = await model.score(prompt, choices, {
+    normalise: 'none',
+    endOfChunk: true,
+    ...(signal && { signal }),
+  });
+  return scores.reduce((a, b) => (b.score > a.score ? b : a)).choice;
+}

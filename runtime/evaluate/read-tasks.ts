@@ -1,0 +1,97 @@
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { readHeader } from '../images/decode.ts';
+import { type EvaluationTask, parseTask } from './task.ts';
+
+/** What kept a line of a task file from being counted. */
+export interface TaskProblem {
+  readonly line: number;
+  /** One sentence, which names file and line. */
+  readonly message: string;
+}
+
+export interface TaskFile {
+  readonly tasks: readonly EvaluationTask[];
+  /** Lines that are left out: broken ones, and those whose images are missing or no pictures. */
+  readonly problems: readonly TaskProblem[];
+}
+
+export interface ReadTasksOptions {
+  /** Stop after so many tasks. Default: read all. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads a file of tasks, one JSON object a line. Image paths start at the file's folder. Empty lines are passed over;
+ * a line that cannot be used is told with its number and does not lose the rest.
+ *
+ * @throws UserError for a file that cannot be read
+ */
+export async function readTasks(
+  path: string,
+  { limit = Infinity, signal }: ReadTasksOptions = {},
+): Promise<TaskFile> {
+  const tasks: EvaluationTask[] = [];
+  const problems: TaskProblem[] = [];
+  const locate = (image: string) => resolve(dirname(path), image);
+  const broken = imageCheck();
+  let line = 0;
+  for await (const source of linesOf(path)) {
+    line += 1;
+    signal?.throwIfAborted();
+    if (source.trim() === '') continue;
+    try {
+      const task = parseTask(source, line, locate);
+      for (const image of [...task.shots, task.query].flatMap(({ images }) => images)) {
+        const reason = await broken(image);
+        if (reason !== undefined) throw new UserError(reason);
+      }
+      tasks.push(task);
+    } catch (error) {
+      problems.push(problemOf(path, line, error));
+    }
+    if (tasks.length >= limit) break;
+  }
+  return { tasks, problems };
+}
+
+/** Says where a task failed. @throws the error itself where it is not the task's fault */
+export function problemOf(path: string, line: number, error: unknown): TaskProblem {
+  if (!(error instanceof UserError)) throw error;
+  return { line, message: `${path} line ${line} is left out: ${error.message.replace(/\.$/, '')}.` };
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = '';
+  try {
+    for await (const piece of createReadStream(path, 'utf8')) {
+      const lines = `${rest}${piece}`.split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${path} cannot be read (${reason}): pass the path of a file with one task a line.`);
+  }
+  if (rest !== '') yield rest;
+}
+
+/** Why an image cannot be used, found once for each path. */
+function imageCheck(): (image: string) => Promise<string | undefined> {
+  const known = new Map<string, Promise<string | undefined>>();
+  return (image) => {
+    const found =
+      known.get(image) ??
+      readHeader(image).then(
+        () => undefined,
+        (error: unknown) => {
+          if (error instanceof UserError) return error.message;
+          throw error;
+        },
+      );
+    known.set(image, found);
+    return found;
+  };
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+
+const path = z.string().min(1);
+
+/** One picture, several, or none. */
+const picturesSchema = {
+  image: path.optional(),
+  images: z.array(path).optional(),
+};
+
+const text = z.string();
+
+const taskSchema = z.looseObject({
+  id: z.union([z.string(), z.number()]).optional(),
+  kind: z.string().min(1).optional(),
+  shots: z.array(z.looseObject({ ...picturesSchema, text })).optional(),
+  ...picturesSchema,
+  text: text.optional(),
+  choices: z.array(z.string().min(1)).min(2).optional(),
+  answers: z.array(z.string().min(1)).min(1),
+});
+
+/** A piece of a task's prompt: pictures by path, and text. */
+export interface TaskPiece {
+  readonly images: readonly string[];
+  readonly text: string;
+}
+
+/** One question with its examples and its right answers. */
+export interface EvaluationTask {
+  /** Its line in the file, from 1. */
+  readonly line: number;
+  readonly id: string;
+  /** What it is counted with. */
+  readonly kind: string;
+  readonly shots: readonly TaskPiece[];
+  readonly query: TaskPiece;
+  /** Ranked where given; otherwise an answer is written. */
+  readonly choices?: readonly string[];
+  /** Any is right; ten of them are ten people's answers to a visual question. */
+  readonly answers: readonly string[];
+}
+
+/** What a task is called that names no kind. */
+const ANY_KIND = 'all';
+
+/**
+ * Reads a line of a task file.
+ *
+ * @param locate the path of an image that the line names
+ * @throws UserError that says what is wrong with the line, without its number
+ */
+export function parseTask(source: string, line: number, locate: (image: string) => string): EvaluationTask {
+  let json: unknown;
+  try {
+    json = JSON.parse(source);
+  } catch (error) {
+    throw new UserError(
+      `it is not JSON (${error instanceof Error ? error.message : error}): write one task a line`,
+    );
+  }
+  const parsed = taskSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? 'the task' : `"${issue.path.join('.')}"`;
+    throw new UserError(
+      `${place} is not as expected (${issue?.message ?? 'unknown'}): see 'flamingo evaluate --help'`,
+    );
+  }
+  const { id, kind = ANY_KIND, shots = [], choices, answers, ...query } = parsed.data;
+  const piece = ({ image, images, text }: PieceSource): TaskPiece => {
+    if (image !== undefined && images !== undefined) {
+      throw new UserError('it has both "image" and "images": give one of them');
+    }
+    return { images: (image === undefined ? (images ?? []) : [image]).map(locate), text: text ?? '' };
+  };
+  const wrong = choices?.every((choice) => !answers.includes(choice));
+  if (wrong === true) {
+    throw new UserError(
+      `none of its "answers" is among its "choices" (${answers.slice(0, 3).join(', ')}): write the right choice as it stands there`,
+    );
+  }
+  return {
+    line,
+    id: String(id ?? line),
+    kind,
+    shots: shots.map(piece),
+    query: piece(query),
+    ...(choices !== undefined && { choices }),
+    answers,
+  };
+}
+
+interface PieceSource {
+  readonly image?: string | undefined;
+  readonly images?: readonly string[] | undefined;
+  readonly text?: string | undefined;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { elementCount } from '../../dsl/element-count.ts';
+import { input, type Recipe } from '../../dsl/index.ts';
+import flamingo from '../../models/emoji/recipes/flamingo.ts';
+import language from '../../models/emoji/recipes/language.ts';
+import vision from '../../models/emoji/recipes/vision.ts';
+
+const weightsOf = ({ parameters }: Recipe, trainable?: boolean) =>
+  [...parameters.values()]
+    .filter((parameter) => trainable === undefined || parameter.trainable === trainable)
+    .reduce((sum, { shape }) => sum + elementCount(shape), 0);
+
+describe('recipes of the emoji model', () => {
+  it('have a loss that is one number', () => {
+    for (const { name, tasks } of [vision, language, flamingo]) {
+      for (const { inputs, loss } of tasks) {
+        const tensors = Object.entries(inputs).map(([key, { dtype, shape }]) => [
+          key,
+          input(key, dtype, shape),
+        ]);
+        const traced = loss(Object.fromEntries(tensors));
+        assert.deepEqual('loss' in traced ? traced.loss.shape : traced.shape, [], name);
+      }
+    }
+  });
+
+  it('make a model of at most 16 MB in half precision, whose encoder and language model stay frozen', () => {
+    assert.ok(2 * weightsOf(flamingo) < 16e6, `${2 * weightsOf(flamingo)} bytes`);
+    for (const [name, { trainable }] of flamingo.parameters) {
+      assert.equal(trainable, /^(perceiver|cross_attention)\./.test(name), name);
+    }
+    const learnt = [...vision.parameters.keys(), ...language.parameters.keys()];
+    for (const name of learnt.filter((each) => /^(vision|language)\./.test(each))) {
+      assert.ok(flamingo.parameters.has(name), name);
+    }
+  });
+
+  it('feed the language model rows of the size that it takes', async () => {
+    const [task] = language.tasks;
+    assert.ok(task);
+    await task.data.prepare?.({ progress() {}, signal: new AbortController().signal });
+    const batch = await task.data.batch(3, 5);
+    for (const [name, { shape }] of Object.entries(task.inputs)) {
+      const values = batch[name];
+      assert.ok(values !== undefined && !('data' in values));
+      assert.equal(values.length, elementCount(shape.map(Number)));
+    }
+    assert.deepEqual(batch, await task.data.batch(3, 5));
+  });
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PICTURES = join(ROOT, 'tests/images');
+
+const MODEL = `
+import { basename } from 'node:path';
+import { clipVit, flamingo, opt } from 'flamingo-onnx';
+
+export default flamingo({
+  name: basename(import.meta.url, '.ts'),
+  vision: clipVit({ image: 28, patch: 14, dim: 16, layers: 1, heads: 2 }),
+  resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
+  language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: 261, contextLength: 128 }),
+  crossAttention: { every: 1 },
+});
+`;
+
+const PROGRAM = `
+import { tanh } from 'flamingo-onnx/dsl';
+import { loadFlamingo } from 'flamingo-onnx/runtime';
+
+const model = await loadFlamingo('artifact');
+const [cat] = await model.score({ query: { image: process.argv[2] } }, ['a cat'], { normalise: 'none' });
+await model.close();
+console.log(JSON.stringify({ cat, tanh: typeof tanh }));
+`;
+
+/**
+ * The package as npm would install it: built, packed, and unpacked into a folder where nothing but its declared
+ * dependencies can be found.
+ */
+describe('the published package', function () {
+  this.timeout(180_000);
+  let folder = '';
+  const run = (file: string, ...words: string[]) =>
+    execute(process.execPath, [file, ...words], { cwd: folder });
+  const flamingo = (...words: string[]) => run('node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flamingo-package-'));
+    await execute('npm', ['run', 'build'], { cwd: ROOT });
+    await execute('npm', ['pack', '--pack-destination', folder], { cwd: ROOT });
+    const [tarball = ''] = await readdir(folder);
+    await execute('tar', ['-xzf', tarball], { cwd: folder });
+    await mkdir(join(folder, 'node_modules'));
+    await execute('mv', ['package', 'node_modules/flamingo-onnx'], { cwd: folder });
+    const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    for (const name of Object.keys(dependencies)) {
+      await mkdir(dirname(join(folder, 'node_modules', name)), { recursive: true });
+      await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+    }
+    await writeFile(join(folder, 'mine.ts'), MODEL);
+    await writeFile(join(folder, 'program.mjs'), PROGRAM);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("compiles a user's TypeScript, which may use Node, and asks the model", async () => {
+    const { stdout } = await flamingo('compile', 'mine.ts', '--out', 'artifact', '--json');
+    assert.equal(JSON.parse(stdout).model, 'mine');
+    const answer = await flamingo(
+      'run',
+      'artifact',
+      '--image',
+      join(PICTURES, 'cat.png'),
+      '--choices',
+      'a|b',
+      '--json',
+    );
+    assert.equal(JSON.parse(answer.stdout).choices.length, 2);
+  });
+
+  it("says what is wrong in a user's file, with the line", async () => {
+    await writeFile(join(folder, 'wrong.ts'), MODEL.replace("from 'node:path'", "from 'node:nowhere'"));
+    await assert.rejects(flamingo('compile', 'wrong.ts'), (error: { code?: number; stderr?: string }) => {
+      assert.equal(error.code, 3);
+      assert.match(error.stderr ?? '', /wrong\.ts:2:\d+/);
+      return true;
+    });
+  });
+
+  it('is a library', async () => {
+    const { stdout } = await run('program.mjs', join(PICTURES, 'cat.png'));
+    const { cat, tanh } = JSON.parse(stdout);
+    assert.equal(tanh, 'function');
+    assert.ok(cat.logLikelihood < 0);
+  });
+
+  it('verifies the reference blocks', async () => {
+    const blocks = join(ROOT, 'tests/references/blocks');
+    const { stdout } = await flamingo('verify', join(blocks, (await readdir(blocks))[0] ?? ''));
+    assert.match(stdout, /1 of 1 verified/);
+  });
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { gradients } from '../../../compiler/gradient/gradients.ts';
 import { operationsUnder } from '../../../dsl/graph.ts';
-import { frozen, parameter } from '../../../dsl/index.ts';
+import { einsum, frozen, parameter, reduce, repeat } from '../../../dsl/index.ts';
 import { ModelError } from '../../../dsl/model-error.ts';
 import { apply, defineOperator } from '../../../dsl/operator.ts';
 import { add } from '../../../dsl/operators/add.ts';
@@ -131,6 +131,24 @@ describe('gradients', () => {
     await assertGradients(graph, {
       x: drawValues('x', { shape: [2, 3, 6] }, {}),
       weight: drawValues('weight', { shape: [6, 6], draw: (u) => u - 0.5 }, {}),
+    });
+  });
+
+  it('pass through patterns of named axes', async () => {
+    const [x, y] = [float('x', 'b', 'i', 4), float('y', 'b', 'j', 4)];
+    const graph = {
+      name: 'patterns',
+      inputs: { x, y },
+      outputs: {
+        product: einsum('b i d, b j d -> j b i', x, y),
+        chained: einsum('b i d, b j d, b i e -> e d', x, y, x),
+        largest: reduce(x, 'b i (h d) -> h b', 'max', { h: 2 }),
+        mean: repeat(reduce(y, 'b j d -> d', 'mean'), 'd -> (d r) 1', { r: 2 }),
+      },
+    };
+    await assertGradients(graph, {
+      x: drawValues('x', { shape: [2, 3, 4] }, {}),
+      y: drawValues('y', { shape: [2, 5, 4] }, {}),
     });
   });
 

@@ -280,9 +280,12 @@ describe('generating and scoring with a compiled model', () => {
     assert.deepEqual([answer?.finish, answer?.tokens.length, told], ['aborted', 4, 4]);
     const [nothing] = await engine.generate([twoShots], {}, { signal: AbortSignal.abort() });
     assert.deepEqual([nothing?.finish, nothing?.text, nothing?.tokens], ['aborted', '', []]);
-    await assert.rejects(engine.score(twoShots, ['a'], { normalise: 'none' }, AbortSignal.abort()), {
-      name: 'AbortError',
-    });
+    await assert.rejects(
+      engine.score(twoShots, ['a'], { normalise: 'none' }, { signal: AbortSignal.abort() }),
+      {
+        name: 'AbortError',
+      },
+    );
   });
 
   it('refuses what it cannot do, in a sentence', async () => {

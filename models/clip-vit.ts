@@ -3,7 +3,6 @@ import {
   attention,
   block,
   type CheckedOptions,
-  type CheckpointName,
   checkOptions,
   concat,
   conv2dLayer,
@@ -16,6 +15,7 @@ import {
   slice,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
+import { clipNames } from './clip-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 /** Pre-norm self-attention over all tokens, then a two-layer perceptron; both residual. CLIP's `CLIPEncoderLayer`. */
@@ -81,25 +81,6 @@ const clipTransformer = block('VisionTransformer', {
     return slice(tokens, 1, 1);
   },
 });
-
-/** Hugging Face `CLIPVisionModel`. */
-const clipNames: readonly CheckpointName[] = [
-  { ours: 'vision.class_embedding', theirs: 'vision_model.embeddings.class_embedding' },
-  { ours: 'vision.patch_embedding.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
-  { ours: 'vision.position_embedding', theirs: 'vision_model.embeddings.position_embedding.weight' },
-  { ours: 'vision.pre_norm.*', theirs: 'vision_model.pre_layrnorm.*' },
-  { ours: 'vision.layers.*.norm1.*', theirs: 'vision_model.encoder.layers.*.layer_norm1.*' },
-  { ours: 'vision.layers.*.norm2.*', theirs: 'vision_model.encoder.layers.*.layer_norm2.*' },
-  { ours: 'vision.layers.*.attention.query.*', theirs: 'vision_model.encoder.layers.*.self_attn.q_proj.*' },
-  { ours: 'vision.layers.*.attention.key.*', theirs: 'vision_model.encoder.layers.*.self_attn.k_proj.*' },
-  { ours: 'vision.layers.*.attention.value.*', theirs: 'vision_model.encoder.layers.*.self_attn.v_proj.*' },
-  {
-    ours: 'vision.layers.*.attention.output.*',
-    theirs: 'vision_model.encoder.layers.*.self_attn.out_proj.*',
-  },
-  { ours: 'vision.layers.*.up.*', theirs: 'vision_model.encoder.layers.*.mlp.fc1.*' },
-  { ours: 'vision.layers.*.down.*', theirs: 'vision_model.encoder.layers.*.mlp.fc2.*' },
-];
 
 export interface ClipVitOptions {
   /** Height and width of the input in pixels. */

@@ -13,7 +13,7 @@ import { encodeModel, type ParameterStorage } from './encode/encode-model.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { fallbacksOf } from './target/target.ts';
 import { matchWeights, type WeightSource } from './weights/match-weights.ts';
-import { openSafetensors } from './weights/safetensors.ts';
+import { openWeights } from './weights/open-weights.ts';
 import { writeWeights } from './weights/write-weights.ts';
 import { workOf } from './work.ts';
 
@@ -129,7 +129,9 @@ async function findWeights(
   seedMissing: boolean,
 ): Promise<ReadonlyMap<string, WeightSource>> {
   if (weights === 'none' || weights.length === 0) return new Map();
-  return matchWeights(program, await Promise.all(weights.map(openSafetensors)), seedMissing);
+  const files = await Promise.all(weights.map(openWeights));
+  const { vocabulary } = program.facts.language;
+  return matchWeights(program, files, { seedMissing, vocabulary }).sources;
 }
 
 async function storeWeights(

@@ -7,6 +7,7 @@ import {
   type Program,
 } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
+import { bufferNames } from './buffer-names.ts';
 import type { Convention } from './conventions.ts';
 import { languageGraph } from './flamingo-language-graph.ts';
 import { flamingoParts } from './flamingo-parts.ts';
@@ -95,7 +96,12 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
     },
     parameters,
     aliases,
-    checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...openFlamingoNames],
+    checkpointNames: [
+      ...vision.checkpointNames,
+      ...language.checkpointNames,
+      ...openFlamingoNames,
+      ...bufferNames,
+    ],
     facts: {
       options: {
         convention: options.convention ?? 'paper',

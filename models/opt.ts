@@ -14,10 +14,14 @@ import {
 import { type Activation, activations } from './activation.ts';
 import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
-/** Hugging Face `OPTForCausalLM`, alone or inside an OpenFlamingo checkpoint. */
+/** Hugging Face `OPTForCausalLM` and `OPTModel`, alone or inside an OpenFlamingo checkpoint. */
 const optNames: readonly CheckpointName[] = [
   { ours: 'language.*', theirs: 'model.decoder.*' },
+  { ours: 'language.*', theirs: 'decoder.*' },
   { ours: 'language.*', theirs: 'lang_encoder.model.decoder.*' },
+  // The head is tied to the embeddings and may be stored as a copy.
+  { ours: 'language.embed_tokens.weight', theirs: 'lm_head.weight' },
+  { ours: 'language.embed_tokens.weight', theirs: 'lang_encoder.lm_head.weight' },
 ];
 
 /** OPT's position table has two rows more than positions: the places of padding and of an unused row. */

@@ -31,6 +31,7 @@ import {
   multiply,
   negate,
   not,
+  pad,
   rearrange,
   reduce,
   reduceMean,
@@ -40,6 +41,7 @@ import {
   reshape,
   rmsNormalize,
   rotary,
+  scatterAdd,
   skipLayerNormalize,
   skipRmsNormalize,
   slice,
@@ -48,6 +50,7 @@ import {
   transpose,
   where,
 } from '../../../dsl/index.ts';
+import { conv2dTransposed } from '../../../dsl/operators/conv2d-transposed.ts';
 import { embedding } from '../../../dsl/operators/embedding.ts';
 import { linear } from '../../../dsl/operators/linear.ts';
 import { b, f, h, i } from '../makers.ts';
@@ -258,6 +261,10 @@ export const tensorMistakes: readonly Mistake[] = [
     'attention: the past key and the past value must be equally long',
     () => attention(x, y, y, { heads: 2, past: { key: past, value: f('batch', 2, 'keys', 4) } }),
   ],
+  [
+    'scatterAdd: updates must start with the axes of the indices, [3], but they are [2, 4]',
+    () => scatterAdd(f(2, 4), i(3), 8),
+  ],
   ["axis '(h d)' is 8, which 3 does not divide", () => rearrange(x, 'b t (h d) -> b h t d', { h: 3 })],
   [
     "axis '(h d)' is 8, but the pattern makes it 6",
@@ -314,6 +321,19 @@ export const writtenMistakes: readonly Mistake[] = [
 
 /** Found only when the model is built: the types do not look at values, nor compute with what they decide. */
 export const builtMistakes: readonly Mistake[] = [
+  [
+    'conv2dTransposed: conv2d turns [1, 2, 5, 4] into [1, 4, 4, 3], but y is [1, 4, 3, 3]',
+    () =>
+      conv2dTransposed(
+        f(1, 4, 3, 3),
+        f(4, 2, 2, 2),
+        { stride: 1, padding: 0, dilation: 1, groups: 1 },
+        { height: 5, width: 4 },
+      ),
+  ],
+  ['pad: sizes must be 0 or more, but one is -1', () => pad(f(2), [{ axis: 0, before: -1 }])],
+  ['pad: there is no axis 1 in [2]', () => pad(f(2), [{ axis: 1 }])],
+  ['pad: [1, 1] names an axis of [2, 3] twice', () => pad(f(2, 3), [{ axis: 1 }, { axis: -1 }])],
   ['constant: [2] holds 2 values, but 3 were given', () => constant([1, 2, 3], [2])],
   ['constant: the values do not all fit int64', () => constant([1.5], [1], 'int64')],
   ['constant: the values do not all fit uint8', () => constant([256], [1], 'uint8')],

@@ -72,6 +72,8 @@ describe('flamingo run', function () {
       await scores(...dog),
       await scores('--image', picture('tulip.jpg')),
       await scores('--image', picture('sailing.gif')),
+      await scores('--image', picture('sailing.webp')),
+      await scores('--image', picture('sailing.webp'), '--frames', '2'),
       await scores('--image', picture('sailing')),
       await scores(...dog, '--image', picture('tulip.jpg')),
       await scores('--shot', picture('cat.png'), 'A cat.', ...dog),

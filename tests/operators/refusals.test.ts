@@ -8,6 +8,7 @@ import { less } from '../../dsl/operators/comparison.ts';
 import { concat } from '../../dsl/operators/concat.ts';
 import { constant } from '../../dsl/operators/constant.ts';
 import { conv2d } from '../../dsl/operators/conv2d.ts';
+import { conv2dTransposed } from '../../dsl/operators/conv2d-transposed.ts';
 import { cumulativeSum } from '../../dsl/operators/cumulative-sum.ts';
 import { embedding } from '../../dsl/operators/embedding.ts';
 import { gatedAdd } from '../../dsl/operators/gated-add.ts';
@@ -18,9 +19,11 @@ import { layerNormalize } from '../../dsl/operators/layer-normalize.ts';
 import { linear } from '../../dsl/operators/linear.ts';
 import { and } from '../../dsl/operators/logical.ts';
 import { matmul } from '../../dsl/operators/matmul.ts';
+import { pad } from '../../dsl/operators/pad.ts';
 import { reduceSum } from '../../dsl/operators/reduce.ts';
 import { reshape } from '../../dsl/operators/reshape.ts';
 import { rotary } from '../../dsl/operators/rotary.ts';
+import { scatterAdd } from '../../dsl/operators/scatter-add.ts';
 import { skipLayerNormalize } from '../../dsl/operators/skip-layer-normalize.ts';
 import { slice } from '../../dsl/operators/slice.ts';
 import { softmax } from '../../dsl/operators/softmax.ts';
@@ -105,6 +108,23 @@ const REFUSALS: readonly [() => unknown, string][] = [
   [
     () => conv2d(f(1, 4, 8, 8), f(3, 2, 2, 2), undefined, { groups: 2 }),
     'conv2d: weight has 3 output channels, which is not a multiple of 2 groups',
+  ],
+  [
+    () =>
+      conv2dTransposed(
+        f(1, 4, 3, 3),
+        f(4, 2, 2, 2),
+        { stride: 1, padding: 0, dilation: 1, groups: 1 },
+        { height: 5, width: 4 },
+      ),
+    'conv2dTransposed: conv2d turns [1, 2, 5, 4] into [1, 4, 4, 3], but y is [1, 4, 3, 3]',
+  ],
+  [() => pad(f(2), [{ axis: 0, before: -1 }]), 'pad: sizes must be 0 or more, but one is -1'],
+  [() => pad(f(2), [{ axis: 1 }]), 'pad: there is no axis 1 in [2]'],
+  [() => pad(f(2, 3), [{ axis: 1 }, { axis: -1 }]), 'pad: [1, 1] names an axis of [2, 3] twice'],
+  [
+    () => scatterAdd(f(2, 4), i(3), 8),
+    'scatterAdd: updates must start with the axes of the indices, [3], but they are [2, 4]',
   ],
   [
     () => rotary(x, i('batch', 'text'), { heads: 3 }),

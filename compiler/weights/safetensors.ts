@@ -164,6 +164,8 @@ export async function writeSafetensors(
           }
           await write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
         }
+        // On the disk before it takes the name, so that even a loss of power leaves one file or the other.
+        await file.sync();
       },
       'wx',
     );

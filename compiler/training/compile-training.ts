@@ -7,8 +7,8 @@ import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { compileGraph } from '../compile-graph.ts';
 import { encodeModel, type ParameterStorage } from '../encode/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
-import { initialValues } from '../weights/initialise.ts';
-import type { WeightSource } from '../weights/match-weights.ts';
+import { storageAs } from '../weights/weight-storage.ts';
+import { weightValues } from '../weights/weight-values.ts';
 import { writeWeights } from '../weights/write-weights.ts';
 import { fingerprint } from './fingerprint.ts';
 import { initialWeights } from './initial-weights.ts';
@@ -49,7 +49,12 @@ export async function compileTraining(
 
   await mkdir(folder, { recursive: true });
   const keptFile = join(folder, KEPT_WEIGHTS);
-  const written = await writeWeights(keptFile, { parameters: kept, sources, seed: recipe.seed });
+  const written = await writeWeights(keptFile, {
+    parameters: kept,
+    sources,
+    seed: recipe.seed,
+    storageOf: (parameter) => storageAs(parameter, 'float32'),
+  });
   const locate = ({ name = '' }: ParameterInfo): ParameterStorage => {
     const place = written.tensors.get(name);
     if (place === undefined) throw new Error(`parameter ${name} is in the step graph, but nothing feeds it`);
@@ -61,6 +66,11 @@ export async function compileTraining(
     return file;
   };
 
+  const initial = (name: string): Promise<Float32Array> => {
+    const parameter = recipe.parameters.get(name);
+    if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
+    return weightValues(parameter, sources.get(name), recipe.seed);
+  };
   const losses = { name: 'losses', inputs: {}, outputs: lossesOf(graph, tasks) };
   const plan: TrainingPlan = {
     name: recipe.name,
@@ -95,7 +105,7 @@ export async function compileTraining(
       'frozen weights': written.sha256,
     },
   };
-  return { plan, initial: (name) => initialValue(recipe, sources, name) };
+  return { plan, initial };
 }
 
 function lowered(graph: Graph, target: Target): OnnxGraph {
@@ -109,16 +119,4 @@ function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['ou
 
 function describeParameter({ name = '', shape }: ParameterInfo): PlannedParameter {
   return { name, shape };
-}
-
-async function initialValue(
-  recipe: Recipe,
-  sources: ReadonlyMap<string, WeightSource>,
-  name: string,
-): Promise<Float32Array> {
-  const source = sources.get(name);
-  if (source !== undefined) return source.file.readFloat32(source.name);
-  const parameter = recipe.parameters.get(name);
-  if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
-  return initialValues(parameter, recipe.seed);
 }

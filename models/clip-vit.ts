@@ -97,6 +97,16 @@ export interface ClipVitOptions {
   readonly activation?: Activation;
 }
 
+/** Published sizes. */
+export const clipVitSizes = {
+  'b/32': { image: 224, patch: 32, dim: 768, layers: 12, heads: 12 },
+  'b/16': { image: 224, patch: 16, dim: 768, layers: 12, heads: 12 },
+  'l/14': { image: 224, patch: 14, dim: 1024, layers: 24, heads: 16 },
+  'l/14-336': { image: 336, patch: 14, dim: 1024, layers: 24, heads: 16 },
+  /** LAION's, which Idefics takes. */
+  'h/14': { image: 224, patch: 14, dim: 1280, layers: 32, heads: 16, activation: 'gelu' },
+} as const satisfies Readonly<Record<string, ClipVitOptions>>;
+
 /** Mean and deviation of CLIP's training pictures, red, green, blue. */
 const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;

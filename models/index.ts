@@ -2,6 +2,7 @@
 export * from '../dsl/index.ts';
 export * from './activation.ts';
 export * from './clip-vit.ts';
+export * from './configs/clip-vit.ts';
 export * from './configs/gpt-neox.ts';
 export * from './configs/gpt2.ts';
 export * from './configs/language-families.ts';
@@ -21,6 +22,7 @@ export * from './llama.ts';
 export * from './losses/index.ts';
 export * from './media-mask.ts';
 export * from './mpt.ts';
+export * from './nfnet.ts';
 export * from './opt.ts';
 export * from './perceiver-resampler.ts';
 export * from './vision-encoder.ts';

@@ -5,6 +5,7 @@ export function tensorsUnder(file: SafetensorsFile, prefix: string): Safetensors
   return {
     path: file.path,
     notes: file.notes,
+    headers: file.headers,
     metadata: file.metadata,
     names: file.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
     has: (name) => file.has(prefix + name),

@@ -29,6 +29,7 @@ export function joinedWeights(path: string, files: readonly WeightFile[]): Weigh
     path,
     names: [...holder.keys()],
     notes: files.flatMap(({ notes }) => notes),
+    headers: files.flatMap(({ headers }) => headers),
     has: (name) => holder.has(name),
     tensor: (name) => fileOf(name).tensor(name),
     read: (name) => fileOf(name).read(name),

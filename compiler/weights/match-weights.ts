@@ -35,7 +35,9 @@ export interface MatchOptions {
   readonly vocabulary?: number;
 }
 
-type NamedParameters = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
+type NamedParameters = Pick<Program, 'aliases' | 'checkpointNames'> & {
+  readonly parameters: ReadonlyMap<string, Pick<ParameterInfo, 'shape'>>;
+};
 
 /** A tensor that may be a parameter's. */
 interface Candidate {
@@ -109,7 +111,7 @@ export function matchWeights(
 function candidatesFor(
   program: NamedParameters,
   name: string,
-  parameter: ParameterInfo,
+  parameter: Pick<ParameterInfo, 'shape'>,
   files: readonly WeightFile[],
   options: MatchOptions,
 ): readonly Candidate[] {

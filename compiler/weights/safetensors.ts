@@ -44,7 +44,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     return { header: parseSafetensorsHeader(bytes, status.size - dataStart, path), dataStart };
   });
   const tensors = [...header.entries.values()].map((entry) => stored(entry, dataStart, path));
-  return { ...weightFile(path, tensors), metadata: header.metadata };
+  return { ...weightFile(path, tensors, { offset: 0, bytes: dataStart }), metadata: header.metadata };
 }
 
 /**

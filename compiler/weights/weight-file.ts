@@ -26,6 +26,13 @@ export interface UnusableTensor {
   readonly problem: string;
 }
 
+/** Where a file says what is in it, apart from the values. */
+export interface FileHeader {
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** Consecutive rows of a tensor's first axis. */
 export interface Rows {
   readonly first: number;
@@ -43,6 +50,8 @@ export interface WeightFile {
   readonly names: readonly string[];
   /** What the reader found and left aside, a sentence each, to be shown to the user. */
   readonly notes: readonly string[];
+  /** The header of every file that holds tensors. */
+  readonly headers: readonly FileHeader[];
   has(name: string): boolean;
   /** Throws a UserError when there is no such tensor, or its dtype is one that nothing can be done with. */
   tensor(name: string): StoredTensor;
@@ -66,6 +75,7 @@ const PIECE = 1 << 20;
 export function weightFile(
   path: string,
   tensors: Iterable<StoredTensor | UnusableTensor>,
+  header: Omit<FileHeader, 'path'>,
   notes: readonly string[] = [],
 ): WeightFile {
   const byName = new Map([...tensors].map((tensor) => [tensor.name, tensor]));
@@ -98,6 +108,7 @@ export function weightFile(
     path,
     names: [...byName.keys()],
     notes,
+    headers: [{ path, ...header }],
     has: (name) => byName.has(name),
     tensor,
     read,

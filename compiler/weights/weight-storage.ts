@@ -1,6 +1,6 @@
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
-import { float16Bits } from '../onnx/scalar.ts';
+import { bfloat16Bits, float16Bits } from '../onnx/scalar.ts';
 import type { StoredData } from './stored-dtype.ts';
 
 /**
@@ -13,15 +13,17 @@ export interface WeightStorage {
   convert(pieces: AsyncIterable<Float32Array>): AsyncIterable<StoredData>;
 }
 
-/** A parameter as the graph wants it: its own dtype and shape. */
-export function plainStorage({ name, dtype, shape }: ParameterInfo): WeightStorage {
+/** A parameter as it is, in a float dtype: its own, or the one that its checkpoint has. */
+export function storageAs({ name, shape }: ParameterInfo, dtype: Dtype): WeightStorage {
   if (dtype === 'float32') return { dtype, shape, convert: (pieces) => pieces };
-  if (dtype !== 'float16') throw new Error(`parameter ${name} has dtype ${dtype}`);
+  if (dtype !== 'float16' && dtype !== 'bfloat16')
+    throw new Error(`parameter ${name} cannot be stored as ${dtype}`);
+  const bits = dtype === 'float16' ? float16Bits : bfloat16Bits;
   return {
     dtype,
     shape,
     async *convert(pieces) {
-      for await (const values of pieces) yield Uint16Array.from(values, float16Bits);
+      for await (const values of pieces) yield Uint16Array.from(values, bits);
     },
   };
 }

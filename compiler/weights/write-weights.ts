@@ -2,15 +2,15 @@ import { elementCount } from '../../dsl/element-count.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 import type { WeightSource } from './match-weights.ts';
 import { type WrittenSafetensors, writeSafetensors } from './safetensors.ts';
-import { plainStorage, type WeightStorage } from './weight-storage.ts';
+import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces } from './weight-values.ts';
 
 export interface WeightOrder {
   readonly parameters: readonly ParameterInfo[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
-  /** How each parameter is kept; in its own dtype unless told. */
-  readonly storageOf?: (parameter: ParameterInfo) => WeightStorage;
+  /** How each parameter is kept. */
+  readonly storageOf: (parameter: ParameterInfo) => WeightStorage;
   /** Called before each piece with the elements written so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -22,7 +22,7 @@ export interface WeightOrder {
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
 export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
-  const { parameters, sources, seed, storageOf = plainStorage, onProgress } = order;
+  const { parameters, sources, seed, storageOf, onProgress } = order;
   const total = parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   let done = 0;
   async function* counted(pieces: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {

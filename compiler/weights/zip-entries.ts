@@ -8,6 +8,12 @@ export interface ZipEntry {
   readonly bytes: number;
 }
 
+export interface ZipContents {
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** What follows the last entry's bytes: the directory of all entries, with their checksums. */
+  readonly directory: { readonly offset: number; readonly bytes: number };
+}
+
 /**
  * The entries of a zip file that PyTorch wrote: each a range of the file that no other entry shares. Nothing is
  * unpacked, so no entry can be larger than the file; what is compressed (the program text of a TorchScript archive) is
@@ -16,10 +22,7 @@ export interface ZipEntry {
  * @param needed whether an entry will be read, so that it must be stored and not compressed
  * @throws UserError for a damaged file, needed entries that are compressed, and entries that overlap (zip bombs do)
  */
-export async function zipEntries(
-  path: string,
-  needed: (name: string) => boolean,
-): Promise<ReadonlyMap<string, ZipEntry>> {
+export async function zipEntries(path: string, needed: (name: string) => boolean): Promise<ZipContents> {
   const bad = (problem: string) => new UserError(`${path} is not a whole PyTorch checkpoint: ${problem}.`);
   let zip: ZipFile | undefined;
   try {
@@ -43,8 +46,8 @@ export async function zipEntries(
       ranges.push({ name, offset, bytes: entry.compressedSize });
       if (stored) entries.set(name, { name, offset, bytes });
     }
-    refuseOverlaps(ranges, bad);
-    return entries;
+    const offset = refuseOverlaps(ranges, bad);
+    return { entries, directory: { offset, bytes: zip.fileSize - offset } };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -54,10 +57,12 @@ export async function zipEntries(
   }
 }
 
-function refuseOverlaps(entries: readonly ZipEntry[], bad: (problem: string) => UserError): void {
+/** @returns the end of the last entry */
+function refuseOverlaps(entries: readonly ZipEntry[], bad: (problem: string) => UserError): number {
   let end = 0;
   for (const { name, offset, bytes } of entries.toSorted((a, b) => a.offset - b.offset)) {
     if (offset < end) throw bad(`its entry '${name}' shares bytes with another`);
     end = offset + bytes;
   }
+  return end;
 }

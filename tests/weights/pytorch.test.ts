@@ -223,7 +223,7 @@ describe('PyTorch checkpoints', () => {
   }
 
   async function pickleOf(file: string): Promise<Buffer> {
-    const entry = [...(await zipEntries(file, () => true)).values()].find(({ name }) =>
+    const entry = [...(await zipEntries(file, () => true)).entries.values()].find(({ name }) =>
       name.endsWith('data.pkl'),
     );
     assert.ok(entry);

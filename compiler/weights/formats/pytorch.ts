@@ -21,7 +21,9 @@ export const format: WeightFormat = {
   name: 'PyTorch',
   recognises: (start) => Buffer.from(start.subarray(0, 4)).equals(Buffer.from('PK\x03\x04', 'latin1')),
   async open(path) {
-    const entries = await zipEntries(path, (name) => /(^|\/)(data\.pkl|data\/[^/]+|byteorder)$/.test(name));
+    const { entries, directory } = await zipEntries(path, (name) =>
+      /(^|\/)(data\.pkl|data\/[^/]+|byteorder)$/.test(name),
+    );
     const root = rootOf(entries, path);
     await refuseBigEndian(path, entries.get(`${root}byteorder`));
     try {
@@ -29,6 +31,7 @@ export const format: WeightFormat = {
       return weightFile(
         path,
         tensors.map((tensor) => locate(tensor, entries, root, path)),
+        directory,
         notes.map((note) => `${path}: ${note}`),
       );
     } catch (error) {

@@ -210,14 +210,21 @@ async function chosenTokenizer(
   report: Report,
 ): Promise<string> {
   const beside = join(dirname(resolve(model)), 'tokenizer.json');
-  const path = given ?? (existsSync(beside) ? beside : BYTE_LEVEL_TOKENIZER);
+  const own = given ?? (existsSync(beside) ? beside : undefined);
+  const path = own ?? BYTE_LEVEL_TOKENIZER;
   const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
   const { tokens, vocabulary } = program.facts.language;
-  const tokenizer = await loadTokenizer(path, tokens);
+  const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
+    if (own !== undefined || !(error instanceof UserError)) throw error;
+    const wanted = [...new Set(Object.values(tokens))].filter((token) => token !== null).join(' ');
+    throw new UserError(
+      `No tokenizer was given, and the one that makes a token of every byte lacks some of the model's special tokens (${wanted}): pass the model's tokenizer.json with --tokenizer.`,
+    );
+  });
   if (tokenizer.size > vocabulary) {
     throw tooManyTokens(path, tokenizer.size, vocabulary);
   }
-  if (path !== given && path !== beside) report.note('No tokenizer given: every byte of a text is a token.');
+  if (own === undefined) report.note('No tokenizer given: every byte of a text is a token.');
   return path;
 }
 

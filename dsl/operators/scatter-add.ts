@@ -1,6 +1,9 @@
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { canonicalDim, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { ScatterAdd } from '../types/shape/scatter-add.ts';
 import { add } from './add.ts';
 import { arange } from './arange.ts';
 import { cast } from './cast.ts';
@@ -62,6 +65,11 @@ export const scatterAddOperator = defineOperator<{ size: Dim }>({
  * @returns `[size, ...row]`
  * @throws ModelError when the updates' first axes are not those of the indices
  */
+export function scatterAdd<U extends Tensor, I extends Tensor, Size extends Dim>(
+  updates: U,
+  indices: Checked<ScatterAdd<U, I, Size>, I>,
+  size: Size,
+): Result<DtypeOfTensor<U>, ScatterAdd<U, I, Size>>;
 export function scatterAdd(updates: Tensor, indices: Tensor, size: Dim): Tensor {
   return apply(scatterAddOperator, [updates, indices], { size });
 }

@@ -24,6 +24,8 @@ export interface Report {
   /** A table of the result: a row of headings, then rows; numbers in a column align to the right. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   progress(label: string): Progress;
+  /** Says what is waited for, where no part of it can be counted: for work that takes longer than a second. */
+  waiting(label: string): { stop(): void };
   /** Colours for stdout and stderr; they do nothing where the stream is not a terminal. */
   readonly colour: { readonly out: Colours; readonly err: Colours };
 }
@@ -39,6 +41,7 @@ export function createReport(): Report {
     note: (line) => void process.stderr.write(`${line}\n`),
     table: (head, rows) => result(renderTable(head, rows, colour.out)),
     progress,
+    waiting,
     colour,
   };
 }
@@ -92,6 +95,24 @@ function progress(label: string): Progress {
       bar?.update(done);
     },
     stop: () => bar?.stop(),
+  };
+}
+
+const CLEAR_LINE = '\r\u001b[2K';
+
+function waiting(label: string): { stop(): void } {
+  if (process.stderr.isTTY !== true) return { stop() {} };
+  let shown = false;
+  const timer = setTimeout(() => {
+    shown = true;
+    process.stderr.write(`${label} …`);
+  }, BAR_DELAY);
+  return {
+    stop() {
+      clearTimeout(timer);
+      if (shown) process.stderr.write(CLEAR_LINE);
+      shown = false;
+    },
   };
 }
 

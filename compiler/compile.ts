@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BYTES_PER_ELEMENT } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
 import type { Target } from '../dsl/emitter.ts';
 import type { Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
 import { writeArtifactFolder } from './artifact/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from './artifact/manifest.ts';
+import { encodeParameterTable, PARAMETERS, parameterTable } from './artifact/parameter-table.ts';
 import { UserError } from './artifact/user-error.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
-import { encodeModel, type ParameterStorage } from './encode/encode-model.ts';
+import { encodeModel } from './encode/encode-model.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { fallbacksOf } from './target/target.ts';
-import { matchWeights, type WeightSource } from './weights/match-weights.ts';
-import { openSafetensors } from './weights/safetensors.ts';
-import { writeWeights } from './weights/write-weights.ts';
+import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match-weights.ts';
+import { openWeights } from './weights/open-weights.ts';
+import { NO_WEIGHTS, storeWeights } from './weights/store-weights.ts';
 import { workOf } from './work.ts';
 
 export interface CompileOptions {
@@ -28,8 +30,16 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Default true. */
   readonly fusion?: boolean;
-  /** safetensors files; default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone. */
+  /**
+   * Weight files, indices of shards, or folders (`openWeights`); of several that hold a weight the last one counts.
+   * Default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone.
+   */
   readonly weights?: readonly string[] | 'none';
+  /**
+   * Write every weight into the artifact, checking that it is a finite number. Default false: weights that the graphs
+   * can read where they are stay in the checkpoint's own files, which are hard-linked into the artifact and not read.
+   */
+  readonly copyWeights?: boolean;
   /** Draw weights that the files do not hold from the seed, instead of refusing. Default false. */
   readonly seedMissing?: boolean;
   /** Default 0. */
@@ -39,16 +49,17 @@ export interface CompileOptions {
   readonly nameOf?: GraphOptions['nameOf'];
   /** Called while weights are written, with elements done and in all. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called with what was left aside, resolved or copied, a sentence each. */
+  readonly onNote?: (note: string) => void;
 }
 
 const GRAPHS = ['vision', 'language'] as const;
 type GraphName = (typeof GRAPHS)[number];
 
-const WEIGHTS = 'weights.safetensors';
 export const GENERATOR = 'flamingo-onnx 0.1.0';
 
 /**
- * Compiles a program to an artifact: two ONNX graphs, one weight file that they share, the tokenizer, a typed client
+ * Compiles a program to an artifact: two ONNX graphs, weights that they share, the tokenizer, a typed client
  * and a manifest. Nothing is written under `out` unless everything succeeds.
  *
  * @returns the manifest that was written
@@ -67,12 +78,14 @@ export async function compile(program: Program, options: CompileOptions): Promis
     ]),
   ) as Record<GraphName, CompiledGraph>;
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
-  const sources = await findWeights(program, weights, options.seedMissing ?? false);
+  const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
 
   let manifest: Manifest | undefined;
   await writeArtifactFolder(options.out, options.replace ?? false, async (folder) => {
-    const files: Manifest['files'] = {};
-    const locate = await storeWeights(join(folder, WEIGHTS), parameters, sources, seed, options, files);
+    const stored =
+      weights === 'none' ? undefined : await storeWeights(folder, { ...options, parameters, sources, seed });
+    const files: Manifest['files'] = { ...stored?.files };
+    for (const note of [...notes, ...(stored?.notes ?? [])]) options.onNote?.(note);
     const put = async (name: string, bytes: Uint8Array): Promise<void> => {
       await writeFile(join(folder, name), bytes);
       files[name] = { bytes: bytes.byteLength, sha256: sha256(bytes) };
@@ -80,9 +93,13 @@ export async function compile(program: Program, options: CompileOptions): Promis
     for (const name of GRAPHS) {
       await put(
         `${name}.onnx`,
-        encodeModel(compiled[name].onnx, locate, { generator: GENERATOR, doc: program.name }),
+        encodeModel(compiled[name].onnx, stored?.locate ?? (() => NO_WEIGHTS), {
+          generator: GENERATOR,
+          doc: program.name,
+        }),
       );
     }
+    await put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters)));
     await put('tokenizer.json', await readTokenizer(options.tokenizer));
     const facts: Manifest = {
       format: ARTIFACT_FORMAT,
@@ -104,7 +121,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
       },
       language: program.facts.language,
       crossAttention: program.facts.crossAttention,
-      parameters: summarise(parameters, sources, weights, seed),
+      parameters: summarise(parameters, sources, weights, seed, stored?.bytes),
       files,
     };
     await put('client.ts', Buffer.from(clientSource(facts)));
@@ -127,32 +144,11 @@ async function findWeights(
   program: Program,
   weights: readonly string[] | 'none',
   seedMissing: boolean,
-): Promise<ReadonlyMap<string, WeightSource>> {
-  if (weights === 'none' || weights.length === 0) return new Map();
-  return matchWeights(program, await Promise.all(weights.map(openSafetensors)), seedMissing);
-}
-
-async function storeWeights(
-  path: string,
-  parameters: readonly ParameterInfo[],
-  sources: ReadonlyMap<string, WeightSource>,
-  seed: number,
-  options: CompileOptions,
-  files: Manifest['files'],
-): Promise<(parameter: ParameterInfo) => ParameterStorage> {
-  if (options.weights === 'none') return () => ({ kind: 'external', file: WEIGHTS, offset: 0, length: 0 });
-  const written = await writeWeights(path, {
-    parameters,
-    sources,
-    seed,
-    ...(options.onProgress && { onProgress: options.onProgress }),
-  });
-  files[WEIGHTS] = { bytes: written.bytes, sha256: written.sha256 };
-  return (parameter) => {
-    const place = written.tensors.get(parameter.name ?? '');
-    if (place === undefined) throw new Error(`parameter ${parameter.name} was not written`);
-    return { kind: 'external', file: WEIGHTS, offset: place.offset, length: place.bytes };
-  };
+): Promise<Pick<MatchedWeights, 'sources' | 'notes'>> {
+  if (weights === 'none' || weights.length === 0) return { sources: new Map(), notes: [] };
+  const files = await Promise.all(weights.map(openWeights));
+  const { vocabulary } = program.facts.language;
+  return matchWeights(program, files, { seedMissing, vocabulary });
 }
 
 function describeGraph(name: GraphName, { onnx, report }: CompiledGraph, target: Target): GraphManifest {
@@ -176,19 +172,21 @@ function summarise(
   sources: ReadonlyMap<string, WeightSource>,
   weights: readonly string[] | 'none',
   seed: number,
+  bytes: number | undefined,
 ): Manifest['parameters'] {
   const size = (parameter: ParameterInfo) => elementCount(parameter.shape);
   const sum = (list: readonly ParameterInfo[]) =>
     list.reduce((total, parameter) => total + size(parameter), 0);
-  const seeded = parameters.filter((parameter) => !sources.has(parameter.name ?? ''));
+  const isWhole = ({ name = '', shape }: ParameterInfo) => {
+    const source = sources.get(name);
+    return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
+  };
+  const seeded = parameters.filter((parameter) => !isWhole(parameter));
   const loadedOrMixed = seeded.length === 0 ? 'loaded' : 'mixed';
   return {
     count: sum(parameters),
     trainable: sum(parameters.filter((parameter) => parameter.trainable)),
-    bytes: parameters.reduce(
-      (total, parameter) => total + size(parameter) * (parameter.dtype === 'float16' ? 2 : 4),
-      0,
-    ),
+    bytes: bytes ?? parameters.reduce((total, each) => total + size(each) * BYTES_PER_ELEMENT[each.dtype], 0),
     origin: weights === 'none' ? 'none' : sources.size === 0 ? 'seeded' : loadedOrMixed,
     seed,
   };

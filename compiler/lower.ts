@@ -46,7 +46,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
       );
     }
     const author = options.nameOf?.(operation);
-    emitter.begin([...operation.scope, author?.name ?? operator.name].join('/'), author?.doc);
+    emitter.begin(valuePath(operation.scope, author?.name ?? operator.name), author?.doc);
     const outputs = operator.lower(emitter, operation.inputs.map(nameOfValue), operation);
     for (const [index, tensor] of operation.outputs.entries()) {
       const value = outputs[index];
@@ -59,6 +59,12 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
     emitter.output(name, nameOfValue(tensor) ?? '', tensor);
   }
   return emitter.finish(graph.name);
+}
+
+/** `layers.0/q_proj/attended`; where the value is named after the part that made it, `layers.0/q_proj`. */
+function valuePath(scope: readonly string[], name: string): string {
+  const lastWord = (path: string | undefined) => path?.split('.').at(-1);
+  return (lastWord(scope.at(-1)) === lastWord(name) ? scope : [...scope, name]).join('/');
 }
 
 function leafValue(emitter: GraphEmitter, tensor: Tensor, graphName: string): string {

@@ -10,11 +10,9 @@ import type {
   CallResult,
   CheckedArguments,
   CheckedBody,
-  CheckedConfig,
   Given,
-  Requirement,
-  SizesOf,
 } from './types/block.ts';
+import type { CheckedConfig, Requirement, SizesOf } from './types/config.ts';
 import type { BindAll, RigidNames } from './types/signature.ts';
 import type { Size } from './types/size.ts';
 import type { Substituted } from './types/substitute.ts';
@@ -106,9 +104,8 @@ export function block<
   }));
   type Instance<C> = Block<Name, Takes, Gives, SizesOf<Sizes[number], C>, Parts>;
 
-  return <const C extends Readonly<Record<Sizes[number], number>> & Options>(
-    config: CheckedConfig<Name, Sizes[number] | keyof Options, Requires, C>,
-  ): Instance<C> => {
+  type Config = Readonly<Record<Sizes[number], number>> & Options;
+  return <const C extends Partial<Config>>(config: CheckedConfig<Name, Config, Requires, C>): Instance<C> => {
     const sizes = atCallSite(() => checkConfig(name, definition.sizes, definition.requires ?? [], config));
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
     const given = config as unknown as BodySizes<Sizes[number]> & Options;
@@ -151,6 +148,7 @@ function checkConfig(
   const known = new Map<string, number>();
   for (const size of sizes) {
     const value = given[size];
+    if (value === undefined) return fail(`${name}: option '${size}' is missing`);
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
       return fail(`${name}: ${size} must be a whole number from 1 on, but it is ${value}`);
     }

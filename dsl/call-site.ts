@@ -9,6 +9,9 @@ export interface CallSite {
   readonly column: number;
 }
 
+/** A function that authors call; its own parameters do not matter here. */
+export type Caller = (...args: never) => unknown;
+
 const DSL_FOLDER = dirname(fileURLToPath(import.meta.url));
 
 let assumed: { readonly site: CallSite | undefined } | undefined;
@@ -28,18 +31,19 @@ export function withCallSite<R>(site: CallSite | undefined, body: () => R): R {
 }
 
 /**
- * Walks the stack to the first frame outside the DSL itself: the line that the author wrote.
+ * Walks the stack to the first frame outside the DSL itself: the line that the author wrote. With `below`, to the line
+ * that calls that function.
  * Costs about 20 microseconds, so that every operation of a traced model can remember its line.
  * Undefined when the call did not come from a file.
  */
-export function captureCallSite(): CallSite | undefined {
+export function captureCallSite(below?: Caller): CallSite | undefined {
   if (assumed !== undefined) return assumed.site;
   const prepare = Error.prepareStackTrace;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 24;
   Error.prepareStackTrace = (_error, frames) => frames;
   const holder: { stack?: unknown } = {};
-  Error.captureStackTrace(holder, captureCallSite);
+  Error.captureStackTrace(holder, below ?? captureCallSite);
   const frames = holder.stack;
   Error.prepareStackTrace = prepare;
   Error.stackTraceLimit = limit;

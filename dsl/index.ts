@@ -1,3 +1,4 @@
+export * from './at-call-site.ts';
 export * from './block.ts';
 export * from './dtype.ts';
 export { einsum } from './einops/einsum.ts';
@@ -57,6 +58,7 @@ export * from './operators/tanh.ts';
 export * from './operators/transpose.ts';
 export * from './operators/unary.ts';
 export * from './operators/where.ts';
+export * from './options.ts';
 export * from './parameter.ts';
 export * from './program.ts';
 export * from './recipe.ts';

@@ -18,13 +18,29 @@ export interface Program {
   readonly checkpointNames: readonly CheckpointName[];
 }
 
+/** How another project names weights: a renaming, or tensors of its files that no model here has a use for. */
+export type CheckpointName = RenamedWeight | UnusedWeight;
+
 /**
  * One spelling: `*` stands for any run of characters and is carried over in order, as in
  * `{ ours: 'perceiver.layers.*.attention.*', theirs: 'perceiver.layers.*.0.*' }`.
  */
-export interface CheckpointName {
+export interface RenamedWeight {
   readonly ours: string;
   readonly theirs: string;
+  /**
+   * Where `theirs` packs several weights into one tensor along its first axis: ours is the `index`-th of `of` equal
+   * parts. `{ index: 1, of: 3 }` is the key of PyTorch's `in_proj_weight`.
+   */
+  readonly part?: { readonly index: number; readonly of: number };
+}
+
+/** Tensors that may be in a file and are not needed: `{ unused: 'text_model.*', because: "CLIP's text tower" }`. */
+export interface UnusedWeight {
+  /** `*` stands for any run of characters. */
+  readonly unused: string;
+  /** What they are, for the note that says that they were left aside. */
+  readonly because: string;
 }
 
 /** What the runtime must know of a model besides its graphs; it becomes part of the artifact's manifest. */

@@ -158,6 +158,11 @@ export interface RecipeDefinition {
   /** Parameters that no file holds are drawn from the seed. Default none. */
   readonly initialFrom?: readonly InitialWeights[];
   readonly evaluation?: Evaluation;
+  /**
+   * Blocks whose inner values are computed again in the backward pass rather than kept, by the names of the blocks around
+   * them, outermost first: `([, layer]) => layer?.startsWith('layers.') ?? false`. Saves memory, costs time. Default none.
+   */
+  readonly recompute?: (scope: readonly string[]) => boolean;
   /** Steps of one call of ONNX Runtime, so that state stays on its device between them. Default 1. */
   readonly stepsPerCall?: number;
   /** Steps between checkpoints. Default 100. */
@@ -179,6 +184,7 @@ export interface Recipe {
   readonly schedule: Schedule;
   readonly initialFrom: readonly InitialWeights[];
   readonly evaluation: Evaluation | undefined;
+  readonly recompute: ((scope: readonly string[]) => boolean) | undefined;
   readonly stepsPerCall: number;
   readonly checkpointEvery: number;
 }
@@ -245,6 +251,7 @@ export function recipe(definition: RecipeDefinition): Recipe {
     schedule,
     initialFrom: definition.initialFrom ?? [],
     evaluation,
+    recompute: definition.recompute,
     stepsPerCall,
     checkpointEvery,
   };

@@ -2,7 +2,8 @@ import {
   add,
   attention,
   block,
-  type CheckpointName,
+  type CheckedOptions,
+  checkOptions,
   concat,
   conv2dLayer,
   layerNorm,
@@ -14,6 +15,7 @@ import {
   slice,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
+import { clipNames } from './clip-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 /** Pre-norm self-attention over all tokens, then a two-layer perceptron; both residual. CLIP's `CLIPEncoderLayer`. */
@@ -80,25 +82,6 @@ const clipTransformer = block('VisionTransformer', {
   },
 });
 
-/** Hugging Face `CLIPVisionModel`. */
-const clipNames: readonly CheckpointName[] = [
-  { ours: 'vision.class_embedding', theirs: 'vision_model.embeddings.class_embedding' },
-  { ours: 'vision.patch_embedding.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
-  { ours: 'vision.position_embedding', theirs: 'vision_model.embeddings.position_embedding.weight' },
-  { ours: 'vision.pre_norm.*', theirs: 'vision_model.pre_layrnorm.*' },
-  { ours: 'vision.layers.*.norm1.*', theirs: 'vision_model.encoder.layers.*.layer_norm1.*' },
-  { ours: 'vision.layers.*.norm2.*', theirs: 'vision_model.encoder.layers.*.layer_norm2.*' },
-  { ours: 'vision.layers.*.attention.query.*', theirs: 'vision_model.encoder.layers.*.self_attn.q_proj.*' },
-  { ours: 'vision.layers.*.attention.key.*', theirs: 'vision_model.encoder.layers.*.self_attn.k_proj.*' },
-  { ours: 'vision.layers.*.attention.value.*', theirs: 'vision_model.encoder.layers.*.self_attn.v_proj.*' },
-  {
-    ours: 'vision.layers.*.attention.output.*',
-    theirs: 'vision_model.encoder.layers.*.self_attn.out_proj.*',
-  },
-  { ours: 'vision.layers.*.up.*', theirs: 'vision_model.encoder.layers.*.mlp.fc1.*' },
-  { ours: 'vision.layers.*.down.*', theirs: 'vision_model.encoder.layers.*.mlp.fc2.*' },
-];
-
 export interface ClipVitOptions {
   /** Height and width of the input in pixels. */
   readonly image: number;
@@ -114,12 +97,27 @@ export interface ClipVitOptions {
   readonly activation?: Activation;
 }
 
+/** Published sizes. */
+export const clipVitSizes = {
+  'b/32': { image: 224, patch: 32, dim: 768, layers: 12, heads: 12 },
+  'b/16': { image: 224, patch: 16, dim: 768, layers: 12, heads: 12 },
+  'l/14': { image: 224, patch: 14, dim: 1024, layers: 24, heads: 16 },
+  'l/14-336': { image: 336, patch: 14, dim: 1024, layers: 24, heads: 16 },
+  /** LAION's, which Idefics takes. */
+  'h/14': { image: 224, patch: 14, dim: 1280, layers: 32, heads: 16, activation: 'gelu' },
+} as const satisfies Readonly<Record<string, ClipVitOptions>>;
+
 /** Mean and deviation of CLIP's training pictures, red, green, blue. */
 const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 /** CLIP's vision transformer as a frozen encoder for `flamingo`. Radford et al. 2021, arXiv 2103.00020. */
-export function clipVit(options: ClipVitOptions): VisionEncoder {
+export function clipVit<const O extends Partial<ClipVitOptions>>(
+  options: CheckedOptions<'clipVit', ClipVitOptions, ['heads divides dim', 'patch divides image'], O>,
+): VisionEncoder;
+export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
+  const options: ClipVitOptions = given;
+  checkOptions(clipVit, options, ['heads divides dim', 'patch divides image']);
   const { image, patch, dim, layers, heads, inner = 4 * dim, activation = 'quick-gelu' } = options;
   const parts = clipTransformer({ dim, heads, inner, image, patch, layers, activation });
   return {

@@ -2,7 +2,7 @@ import { frozen, ModelError } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo.ts';
-import { type InsertionRule, insertionPlaces } from './insertion.ts';
+import { type InsertionRule, insertionPlaces, missesEveryLayer } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
@@ -60,9 +60,7 @@ export function flamingoParts<Block extends object>(
   };
   const places = insertionPlaces(language.layers, crossAttention.every, crossAttention.insertion);
   if (places.length === 0) {
-    throw new ModelError(
-      `flamingo: a block every ${crossAttention.every} layers '${crossAttention.insertion}' misses all ${language.layers} layers of the language model; use an interval of at most ${language.layers}`,
-    );
+    throw new ModelError(missesEveryLayer(language.layers, crossAttention.every, crossAttention.insertion));
   }
   const perceiver = perceiverResampler({
     dim: vision.dim,

@@ -1,11 +1,19 @@
-import { type ModelFacts, nameParameters, type Program } from '../dsl/index.ts';
+import {
+  atCallSite,
+  type CheckedEntry,
+  type Complete,
+  type ModelFacts,
+  nameParameters,
+  type Program,
+} from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
+import { bufferNames } from './buffer-names.ts';
 import type { Convention } from './conventions.ts';
 import { languageGraph } from './flamingo-language-graph.ts';
 import { flamingoParts } from './flamingo-parts.ts';
 import { visionGraph } from './flamingo-vision-graph.ts';
 import { gatedCrossAttention } from './gated-cross-attention.ts';
-import type { InsertionRule } from './insertion.ts';
+import type { CheckedInsertion, InsertionRule } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
@@ -56,6 +64,13 @@ const TOKENS: ModelFacts['language']['tokens'] = {
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
 const LONGEST_VIDEO = 30;
 
+/** The options with a sentence in the place of each that cannot be. */
+type CheckedFlamingo<O> = {
+  [K in keyof O]: K extends 'crossAttention'
+    ? CheckedInsertion<O, O[K]>
+    : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
+} & Complete<'flamingo', FlamingoOptions, O>;
+
 /**
  * Joins a frozen vision encoder and a frozen language model by a Perceiver Resampler and gated cross-attention
  * blocks, and traces the two graphs of the model: `vision`, images or frames to latents and their keys and values;
@@ -64,8 +79,10 @@ const LONGEST_VIDEO = 30;
  *
  * @throws ModelError when the insertion interval misses every layer or sizes do not fit
  */
-export function flamingo(options: FlamingoOptions): Program {
-  const parts = flamingoParts(options, gatedCrossAttention);
+export function flamingo<const O extends Partial<FlamingoOptions>>(options: CheckedFlamingo<O>): Program;
+export function flamingo<O extends FlamingoOptions>(given: O): Program {
+  const options: FlamingoOptions = given;
+  const parts = atCallSite(() => flamingoParts(options, gatedCrossAttention), flamingo);
   const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
   const { heads, headDim } = crossAttention;
   const { parameters, aliases } = nameParameters(parts.tree);
@@ -79,7 +96,12 @@ export function flamingo(options: FlamingoOptions): Program {
     },
     parameters,
     aliases,
-    checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...openFlamingoNames],
+    checkpointNames: [
+      ...vision.checkpointNames,
+      ...language.checkpointNames,
+      ...openFlamingoNames,
+      ...bufferNames,
+    ],
     facts: {
       options: {
         convention: options.convention ?? 'paper',

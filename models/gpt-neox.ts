@@ -2,7 +2,9 @@ import {
   add,
   attention,
   block,
+  type CheckedOptions,
   type CheckpointName,
+  checkOptions,
   chunk,
   embedding,
   layerNorm,
@@ -12,7 +14,7 @@ import {
   type Tensor,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
-import { type LanguageModel, layerAt } from './language-model.ts';
+import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
 interface GptNeoxLayerOptions {
   readonly activation: Activation;
@@ -108,7 +110,12 @@ export const gptNeoxSizes = {
  * GPT-NeoX's decoder, of which Pythia and RedPajama-INCITE are made: rotary positions on a part of each head, pre-norm
  * layers, biases, and a head of its own. Black et al. 2022, arXiv 2204.06745; Hugging Face `GPTNeoXForCausalLM`.
  */
-export function gptNeox(options: GptNeoxOptions): LanguageModel {
+export function gptNeox<const O extends Partial<GptNeoxOptions>>(
+  options: CheckedOptions<'gptNeox', GptNeoxOptions, ['heads divides dim'], O>,
+): LanguageModel<LayersOf<O>>;
+export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
+  const options: GptNeoxOptions = given;
+  checkOptions(gptNeox, options, ['heads divides dim']);
   const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
   const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
   const { activation = 'gelu', epsilon = 1e-5 } = options;

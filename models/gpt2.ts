@@ -2,7 +2,9 @@ import {
   add,
   attention,
   block,
+  type CheckedOptions,
   type CheckpointName,
+  checkOptions,
   chunk,
   embedding,
   layerNorm,
@@ -14,7 +16,7 @@ import {
   zeros,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
-import { type LanguageModel, layerAt } from './language-model.ts';
+import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
 /** GPT-2's `Conv1D`: a linear map whose weight is stored as `[in, out]`. */
 const projection = block('Projection', {
@@ -102,7 +104,12 @@ export const gpt2Sizes = {
  * GPT-2's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
  * Radford et al. 2019; Hugging Face `GPT2LMHeadModel`.
  */
-export function gpt2(options: Gpt2Options): LanguageModel {
+export function gpt2<const O extends Partial<Gpt2Options>>(
+  options: CheckedOptions<'gpt2', Gpt2Options, ['heads divides dim'], O>,
+): LanguageModel<LayersOf<O>>;
+export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
+  const options: Gpt2Options = given;
+  checkOptions(gpt2, options, ['heads divides dim']);
   const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
   const { activation = 'gelu-tanh', epsilon = 1e-5, scaleByLayer = false } = options;
   const headDim = dim / heads;

@@ -2,6 +2,7 @@
 export * from '../dsl/index.ts';
 export * from './activation.ts';
 export * from './clip-vit.ts';
+export * from './configs/clip-vit.ts';
 export * from './configs/gpt-neox.ts';
 export * from './configs/gpt2.ts';
 export * from './configs/language-families.ts';

@@ -43,8 +43,12 @@ export function textLogits(language: LanguageModel, tokens: Tensor): Tensor {
   return decoderLogits(language, tokens, (_layer, x) => x);
 }
 
-/** @param before what is done to the hidden states before each layer */
-function decoderLogits(
+/**
+ * Logits `[batch, text, vocabulary]` of a language model; tokens int64 `[batch, text]`, padded on the right.
+ *
+ * @param before what is done to the hidden states before each layer
+ */
+export function decoderLogits(
   language: LanguageModel,
   tokens: Tensor,
   before: (layer: number, x: Tensor) => Tensor,

@@ -20,13 +20,13 @@ export interface TextPlaces {
  * A decoder language model as `flamingo` takes it apart: embed, layer by layer, logits. Each family is one file
  * that makes one of these.
  */
-export interface LanguageModel {
+export interface LanguageModel<Layers extends number = number> {
   readonly family: string;
   readonly dim: number;
   readonly vocabulary: number;
   /** The longest prompt and answer together, in tokens. */
   readonly contextLength: number;
-  readonly layers: number;
+  readonly layers: Layers;
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
@@ -49,6 +49,9 @@ export interface LanguageModel {
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
 }
+
+/** How many layers a family's options ask for, where the types can tell. */
+export type LayersOf<O> = O extends { readonly layers: infer Layers extends number } ? Layers : number;
 
 /** The layer at an index that is known to be one of the model's. */
 export function layerAt<Layer>(layers: readonly Layer[], index: number): Layer {

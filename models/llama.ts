@@ -2,7 +2,9 @@ import {
   add,
   attention,
   block,
+  type CheckedOptions,
   type CheckpointName,
+  checkOptions,
   embedding,
   linear,
   matmul,
@@ -13,7 +15,7 @@ import {
   silu,
   transpose,
 } from '../dsl/index.ts';
-import { type LanguageModel, layerAt } from './language-model.ts';
+import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
 interface LlamaLayerOptions {
   readonly epsilon: number;
@@ -118,11 +120,22 @@ export const llamaSizes = {
   },
 } as const satisfies Readonly<Record<string, LlamaOptions>>;
 
+/** The width need not be that of all heads together where the heads have a width of their own. */
+type LlamaRequirements<O> = O extends { readonly headDim: number }
+  ? ['keyValueHeads divides heads']
+  : ['heads divides dim', 'keyValueHeads divides heads'];
+
 /**
  * LLaMA's decoder: root-mean-square norms, rotary positions, SwiGLU, grouped heads, no biases.
  * Touvron et al. 2023, arXiv 2302.13971 and 2307.09288; Hugging Face `LlamaForCausalLM`.
  */
-export function llama(options: LlamaOptions): LanguageModel {
+export function llama<const O extends Partial<LlamaOptions>>(
+  options: CheckedOptions<'llama', LlamaOptions, LlamaRequirements<O>, O>,
+): LanguageModel<LayersOf<O>>;
+export function llama<O extends LlamaOptions>(given: O): LanguageModel {
+  const options: LlamaOptions = given;
+  const evenHeads = options.headDim === undefined ? (['heads divides dim'] as const) : [];
+  checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads']);
   const { dim, layers, heads, inner, vocabulary, contextLength } = options;
   const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
   const { attentionBias = false, feedForwardBias = false, tiedHead = false, rotaryScaling } = options;

@@ -3,7 +3,9 @@ import {
   alibi,
   attention,
   block,
+  type CheckedOptions,
   type CheckpointName,
+  checkOptions,
   chunk,
   embedding,
   gelu,
@@ -16,7 +18,7 @@ import {
   type Tensor,
   transpose,
 } from '../dsl/index.ts';
-import { type LanguageModel, layerAt } from './language-model.ts';
+import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
 interface MptBlockOptions {
   readonly queryKeyNorm: boolean;
@@ -100,7 +102,12 @@ export const mptSizes = {
  * token embeddings. llm-foundry's `MPTForCausalLM` and transformers' `MptForCausalLM` (which leaves out the norms of
  * queries and keys and the scale of logits).
  */
-export function mpt(options: MptOptions): LanguageModel {
+export function mpt<const O extends Partial<MptOptions>>(
+  options: CheckedOptions<'mpt', MptOptions, ['heads divides dim'], O>,
+): LanguageModel<LayersOf<O>>;
+export function mpt<O extends MptOptions>(given: O): LanguageModel {
+  const options: MptOptions = given;
+  checkOptions(mpt, options, ['heads divides dim']);
   const { dim, layers, heads, vocabulary, contextLength, alibiBiasMax = 8, inner = 4 * dim } = options;
   const { queryKeyNorm = false, clip, scale, logitScale = 1 } = options;
   const headDim = dim / heads;

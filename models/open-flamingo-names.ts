@@ -11,9 +11,25 @@ const openFlamingoMembers: readonly CheckpointName[] = [
   { ours: 'cross_attention.*.ff.down.*', theirs: 'cross_attention.*.ff.3.*' },
 ];
 
-/** The trained part of an OpenFlamingo checkpoint: its blocks go by either of two names for the same weights. */
+/** Where the language models that OpenFlamingo knows keep their decoder layers (`__KNOWN_DECODER_LAYERS_ATTR_NAMES`). */
+const DECODER_LAYERS = [
+  'model.decoder.layers',
+  'transformer.h',
+  'transformer.blocks',
+  'gpt_neox.layers',
+  'model.layers',
+];
+
+/**
+ * The trained part of an OpenFlamingo checkpoint, whose blocks go by either of two names for the same weights; and in a
+ * whole model, where each decoder layer is once inside a layer that looks at images first and once on its own.
+ */
 export const openFlamingoNames: readonly CheckpointName[] = [
   ...openFlamingoMembers,
   { ours: 'cross_attention.*', theirs: 'lang_encoder.gated_cross_attn_layers.*' },
-  { ours: 'cross_attention.*.*', theirs: 'lang_encoder.model.decoder.layers.*.gated_cross_attn_layer.*' },
+  ...DECODER_LAYERS.flatMap((layers) => [
+    { ours: 'cross_attention.*.*', theirs: `lang_encoder.${layers}.*.gated_cross_attn_layer.*` },
+    { ours: `lang_encoder.${layers}.*.*`, theirs: `lang_encoder.${layers}.*.decoder_layer.*` },
+    { ours: `lang_encoder.${layers}.*.*`, theirs: 'lang_encoder.old_decoder_blocks.*.*' },
+  ]),
 ];

@@ -2,7 +2,9 @@ import {
   add,
   attention,
   block,
+  type CheckedOptions,
   type CheckpointName,
+  checkOptions,
   embedding,
   layerNorm,
   linear,
@@ -10,12 +12,16 @@ import {
   transpose,
 } from '../dsl/index.ts';
 import { type Activation, activations } from './activation.ts';
-import { type LanguageModel, layerAt } from './language-model.ts';
+import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
-/** Hugging Face `OPTForCausalLM`, alone or inside an OpenFlamingo checkpoint. */
+/** Hugging Face `OPTForCausalLM` and `OPTModel`, alone or inside an OpenFlamingo checkpoint. */
 const optNames: readonly CheckpointName[] = [
   { ours: 'language.*', theirs: 'model.decoder.*' },
+  { ours: 'language.*', theirs: 'decoder.*' },
   { ours: 'language.*', theirs: 'lang_encoder.model.decoder.*' },
+  // The head is tied to the embeddings and may be stored as a copy.
+  { ours: 'language.embed_tokens.weight', theirs: 'lm_head.weight' },
+  { ours: 'language.embed_tokens.weight', theirs: 'lang_encoder.lm_head.weight' },
 ];
 
 /** OPT's position table has two rows more than positions: the places of padding and of an unused row. */
@@ -74,7 +80,12 @@ export interface OptOptions {
  * OPT's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
  * Zhang et al. 2022; Hugging Face `OPTForCausalLM` with `do_layer_norm_before`.
  */
-export function opt(options: OptOptions): LanguageModel {
+export function opt<const O extends Partial<OptOptions>>(
+  options: CheckedOptions<'opt', OptOptions, ['heads divides dim'], O>,
+): LanguageModel<LayersOf<O>>;
+export function opt<O extends OptOptions>(given: O): LanguageModel {
+  const options: OptOptions = given;
+  checkOptions(opt, options, ['heads divides dim']);
   const { dim, layers, heads, vocabulary, contextLength, activation = 'relu', inner = 4 * dim } = options;
   const headDim = dim / heads;
   const parts = {

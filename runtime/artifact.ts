@@ -3,8 +3,14 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ARTIFACT_FORMAT, type Manifest, manifestSchema } from '../compiler/artifact/manifest.ts';
+import {
+  ARTIFACT_FORMAT,
+  type FileManifest,
+  type Manifest,
+  manifestSchema,
+} from '../compiler/artifact/manifest.ts';
 import { UserError } from '../compiler/artifact/user-error.ts';
+import { isWeightStore } from '../compiler/artifact/weight-store.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;
@@ -22,17 +28,20 @@ export type OpenOptions = {
   readonly verify?: boolean;
   /** Refuse an artifact that was compiled without weights, and so cannot run. Default true. */
   readonly runnable?: boolean;
+  /** Check the files of the weights; false where they are about to be replaced. Default true. */
+  readonly weights?: boolean;
 };
 
 /**
- * Opens an artifact's folder: reads its manifest, and compares every file's size and SHA-256 with it.
+ * Opens an artifact's folder: reads its manifest, and compares every file's size and SHA-256 with it. Of a linked
+ * checkpoint, which may be large, the size and the header are compared, always, and nothing else, ever.
  *
  * @throws UserError for a folder without a manifest, a manifest of another format or with a wrong field, a missing or
  *   altered file, or an artifact compiled without weights.
  */
 export async function openArtifact(
   directory: string,
-  { verify = false, runnable = true }: OpenOptions = {},
+  { verify = false, runnable = true, weights = true }: OpenOptions = {},
 ): Promise<Artifact> {
   const manifest = parseManifest(directory, await readManifest(directory));
   if (runnable && manifest.parameters.origin === 'none') {
@@ -41,6 +50,7 @@ export async function openArtifact(
     );
   }
   for (const [file, expected] of Object.entries(manifest.files)) {
+    if (!weights && isWeightStore(file)) continue;
     await checkFile(directory, file, expected, verify || expected.bytes < ALWAYS_HASHED);
   }
   for (const { file } of Object.values(manifest.graphs)) {
@@ -94,7 +104,7 @@ function parseManifest(directory: string, text: string): Manifest {
 async function checkFile(
   directory: string,
   file: string,
-  expected: { bytes: number; sha256: string },
+  expected: FileManifest,
   hashed: boolean,
 ): Promise<void> {
   const path = join(directory, file);
@@ -119,6 +129,14 @@ async function checkFile(
       `${path} has ${bytes} bytes but ${expected.bytes} are expected: copy the whole artifact again.`,
     );
   }
+  if ('header' in expected) {
+    // A checkpoint's file, which the compiler did not read either: its header says where its tensors are.
+    const { offset, bytes: length, sha256: wanted } = expected.header;
+    if (length > 0 && (await sha256(path, offset, length)) === wanted) return;
+    throw new UserError(
+      `${path} is not the checkpoint that the model was compiled with, as its header differs: put that one back, or take this one with 'flamingo relink'.`,
+    );
+  }
   if (hashed && (await sha256(path)) !== expected.sha256) {
     throw new UserError(
       `${path} is not the file that was compiled, as its SHA-256 differs from the manifest's: copy the whole artifact again.`,
@@ -126,10 +144,12 @@ async function checkFile(
   }
 }
 
-async function sha256(path: string): Promise<string> {
+/** Of a whole file, or of `length` bytes from `start`. */
+async function sha256(path: string, start = 0, length = Number.POSITIVE_INFINITY): Promise<string> {
   const hash = createHash('sha256');
+  const end = start + length - 1;
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20, start, end }), hash);
   } catch (error) {
     throw new UserError(`${path} cannot be read (${codeOf(error)}): pass a folder that this user may read.`);
   }

@@ -32,6 +32,7 @@ export type {
   EncodedImage,
   EnsembleOptions,
   Generation,
+  ProgressEvent,
   ScoreOptions,
   TokenEvent,
   Usage,

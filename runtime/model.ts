@@ -10,6 +10,7 @@ import type {
   EncodedImage,
   EnsembleOptions,
   Generation,
+  ProgressEvent,
   ScoreOptions,
   TokenEvent,
   Usage,
@@ -27,6 +28,8 @@ export type LoadOptions = SessionOptions & {
 export type Abortable = {
   /** Stops the request between two steps. */
   readonly signal?: AbortSignal;
+  /** Told how many of a prompt's images and videos are encoded, now and then where there are many. */
+  readonly onProgress?: (event: ProgressEvent) => void;
 };
 
 type Listening = {
@@ -94,7 +97,7 @@ export class FlamingoModel implements AsyncDisposable {
     prompts: readonly Prompt[],
     options: GenerateOptions & Abortable & Listening & { readonly batchSize?: number } = {},
   ): Promise<Generation[]> {
-    const { signal, onToken, batchSize = 8, ...rest } = options;
+    const { signal, onToken, onProgress, batchSize = 8, ...rest } = options;
     const call = {
       method: 'generate',
       prompts,
@@ -102,7 +105,7 @@ export class FlamingoModel implements AsyncDisposable {
       stream: onToken !== undefined,
       batchSize,
     } as const;
-    return this.#client.call<'generate'>(call, { signal, onToken });
+    return this.#client.call<'generate'>(call, { signal, onToken, onProgress });
   }
 
   /**
@@ -166,8 +169,11 @@ export class FlamingoModel implements AsyncDisposable {
     choices: readonly string[],
     options: ScoreOptions & Abortable,
   ): Promise<ChoiceScore[]> {
-    const { signal, ...rest } = options;
-    return this.#client.call<'score'>({ method: 'score', prompt, choices, options: rest }, { signal });
+    const { signal, onProgress, ...rest } = options;
+    return this.#client.call<'score'>(
+      { method: 'score', prompt, choices, options: rest },
+      { signal, onProgress },
+    );
   }
 
   /**
@@ -181,20 +187,20 @@ export class FlamingoModel implements AsyncDisposable {
     choices: readonly string[],
     options: EnsembleOptions & Abortable,
   ): Promise<ChoiceScore[]> {
-    const { signal, ...rest } = options;
+    const { signal, onProgress, ...rest } = options;
     return this.#client.call<'scoreEnsemble'>(
       { method: 'scoreEnsemble', prompt, choices, options: rest },
-      { signal },
+      { signal, onProgress },
     );
   }
 
   /** The resampler's latents of images and videos. */
-  encodeImages(media: readonly (ImageSource | Media)[], { signal }: Abortable = {}): Promise<EncodedImage[]> {
+  encodeImages(media: readonly (ImageSource | Media)[], listening: Abortable = {}): Promise<EncodedImage[]> {
     const list = media.map(
       (each): Media =>
         typeof each === 'string' || each instanceof Uint8Array ? { kind: 'image', source: each } : each,
     );
-    return this.#client.call<'encodeImages'>({ method: 'encodeImages', media: list }, { signal });
+    return this.#client.call<'encodeImages'>({ method: 'encodeImages', media: list }, listening);
   }
 
   /** What is kept of images, and how often it was of use. */

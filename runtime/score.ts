@@ -16,7 +16,7 @@ export async function scoreCandidates(
   model: LanguageModel,
   prompt: PreparedPrompt,
   candidates: readonly (readonly number[])[],
-  { signal, atOnce = TOKENS_AT_ONCE }: { signal?: AbortSignal; atOnce?: number } = {},
+  { signal, atOnce = TOKENS_AT_ONCE }: { signal?: AbortSignal | undefined; atOnce?: number } = {},
 ): Promise<number[][]> {
   const empty = candidates.findIndex((tokens) => tokens.length === 0);
   if (empty >= 0) throw new UserError(`Choice ${empty} has no tokens: give each choice at least one word.`);

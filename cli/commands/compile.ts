@@ -16,6 +16,7 @@ interface CompileFlags {
   readonly fusion: 'on' | 'off';
   readonly seed: number;
   readonly seedMissing?: true;
+  readonly copyWeights?: true;
   readonly tokenizer?: string;
   readonly export?: string;
   readonly force?: true;
@@ -35,8 +36,8 @@ export const command: CliCommand = {
     command
       .argument('<model>', 'TypeScript file whose default export is a model')
       .option(
-        '--weights <file>',
-        'safetensors file, may repeat; `none` compiles the graphs without values; drawn from the seed if absent',
+        '--weights <path>',
+        'safetensors or PyTorch file, index of shards, or folder; may repeat; `none` compiles the graphs without values; drawn from the seed if absent',
         collect,
       )
       .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
@@ -44,6 +45,10 @@ export const command: CliCommand = {
         new Option('--target <target>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
+      .option(
+        '--copy-weights',
+        'write all weights into the artifact and check them, instead of linking to their files',
+      )
       .option('--seed <n>', 'seed of weights that are not loaded', wholeNumber(0), 0)
       .option('--seed-missing', 'draw weights that the files lack from the seed, instead of refusing')
       .option(
@@ -80,8 +85,10 @@ async function compileModel(model: string, flags: CompileFlags, context: Command
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,
+      copyWeights: flags.copyWeights ?? false,
       replace: flags.force ?? false,
       nameOf: authorNames,
+      onNote: report.note,
       onProgress(done, total) {
         // Thrown inside the compiler, so that it cleans up what it has begun.
         signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
@@ -158,9 +158,12 @@ async function writeAnswers(path: string, { outcomes }: EvaluationRun): Promise<
   const lines = outcomes.map(({ task: { id, kind, answers }, shots, answer, accuracy }) =>
     JSON.stringify({ id, kind, shots, answer, accuracy, answers: answers.slice(0, 10) }),
   );
+  const partial = `${path}.${process.pid}.partial`;
   try {
-    await writeFile(path, `${lines.join('\n')}\n`);
+    await writeFile(partial, `${lines.join('\n')}\n`);
+    await rename(partial, path);
   } catch (error) {
+    await rm(partial, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       `The answers cannot be written to ${path} (${reason}): give a path in a folder that exists.`,

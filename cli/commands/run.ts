@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
 import { UserError } from '../../compiler/artifact/user-error.ts';
-import type { FlamingoModel } from '../../runtime/model.ts';
+import type { Abortable, FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Pictures, Shot } from '../../runtime/prompt/prompt.ts';
+import type { ProgressEvent } from '../../runtime/worker/protocol.ts';
 import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
@@ -11,6 +12,7 @@ import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
 interface RunFlags {
   readonly shot?: readonly ShotWords[];
   readonly image: readonly string[];
+  readonly frames?: number;
   readonly text: string;
   readonly choices?: string;
   readonly maxNewTokens?: number;
@@ -53,8 +55,13 @@ export const command: CliCommand = {
       )
       .requiredOption(
         '--image <file>',
-        'the picture asked about, or a video: a folder of frames or a GIF; may repeat for several pictures',
+        'the picture asked about, or a video: a folder of frames, or a moving GIF or WebP; may repeat for several pictures',
         collect,
+      )
+      .option(
+        '--frames <n>',
+        'frames taken of each video, evenly spaced (default: all, or as many as the model takes)',
+        wholeNumber(1),
       )
       .option('--text <prefix>', 'text after the picture, which the answer goes on from', '')
       .addOption(
@@ -92,7 +99,9 @@ export const command: CliCommand = {
 async function runModel(folder: string, flags: RunFlags, context: CommandContext): Promise<ExitCode> {
   const prompt = await buildPrompt(flags);
   const { loadFlamingo } = await import('../../runtime/model.ts');
-  const model = await loadFlamingo(folder, { provider: flags.provider });
+  const model = await whileWaiting(context.report, 'Loading the model', () =>
+    loadFlamingo(folder, { provider: flags.provider }),
+  );
   try {
     const { origin, seed } = model.manifest.parameters;
     if (origin !== 'loaded') {
@@ -107,29 +116,44 @@ async function runModel(folder: string, flags: RunFlags, context: CommandContext
   }
 }
 
-async function buildPrompt({ shot = [], image, text }: RunFlags): Promise<FewShotPrompt> {
+async function whileWaiting<R>(report: Report, label: string, work: () => Promise<R>): Promise<R> {
+  const waiting = report.waiting(label);
+  try {
+    return await work();
+  } finally {
+    waiting.stop();
+  }
+}
+
+async function buildPrompt({ shot = [], image, text, frames }: RunFlags): Promise<FewShotPrompt> {
   const shots: Shot[] = [];
   for (const { image, text } of shot)
-    shots.push({ ...(image === undefined ? {} : await pictures([image])), text });
-  return { shots, query: { ...(await pictures(image)), text } };
+    shots.push({ ...(image === undefined ? {} : await pictures([image], frames)), text });
+  return { shots, query: { ...(await pictures(image, frames)), text } };
 }
 
 /** One picture, several, or one video. What is wrong with a file is said where it is read. */
-async function pictures(files: readonly string[]): Promise<Pictures> {
+async function pictures(files: readonly string[], frames: number | undefined): Promise<Pictures> {
   const [first] = files;
   const videos: string[] = [];
   for (const file of files) if (await isVideo(file)) videos.push(file);
   const [video] = videos;
   if (video !== undefined) {
-    if (files.length === 1) return { video };
+    if (files.length === 1) return frames === undefined ? { video } : { video, frames };
     throw new UserError(`${video} is a video, which cannot stand beside other pictures: give it alone.`);
   }
   return files.length === 1 && first !== undefined ? { image: first } : { images: files };
 }
 
+/** Formats whose pages are frames; a TIFF's are not. */
+const MOVING: ReadonlySet<string> = new Set(['gif', 'webp']);
+
 async function isVideo(file: string): Promise<boolean> {
   const status = await stat(file).catch(() => undefined);
-  return status?.isDirectory() === true || /\.gif$/i.test(file);
+  if (status?.isDirectory() === true) return true;
+  const { readHeader } = await import('../../runtime/images/decode.ts');
+  const header = await readHeader(file).catch(() => undefined);
+  return header !== undefined && header.frames > 1 && MOVING.has(header.format);
 }
 
 async function answer(
@@ -138,11 +162,13 @@ async function answer(
   flags: RunFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { report, signal } = context;
+  const { report } = context;
   const { beams, temperature, topK, topP, seed, maxNewTokens, json } = flags;
   const length = maxNewTokens === undefined ? {} : { maxNewTokens };
   if (beams !== undefined && beams > 1) {
-    const generation = await model.generate(prompt, { ...length, beams, signal });
+    const generation = await watched(context, (request) =>
+      model.generate(prompt, { ...length, beams, ...request }),
+    );
     if (json) printJson(model, generation, report);
     else report.result(generation.text);
     return;
@@ -153,22 +179,23 @@ async function answer(
     ...(topP !== undefined && { topP }),
     ...(seed !== undefined && { seed }),
   };
-  if (json) {
-    printJson(model, await model.generate(prompt, { ...length, ...sampling, signal }), report);
-    return;
-  }
   let streamed = '';
-  const generation = await model.generate(prompt, {
-    ...length,
-    ...sampling,
-    signal,
-    onToken({ text }) {
-      streamed += text;
-      report.stream(text);
-    },
-  });
+  const generation = await watched(context, (request, stopWatching) =>
+    model.generate(prompt, {
+      ...length,
+      ...sampling,
+      ...request,
+      onToken({ text }) {
+        if (json) return;
+        stopWatching();
+        streamed += text;
+        report.stream(text);
+      },
+    }),
+  );
+  if (json) printJson(model, generation, report);
   // The end may hold bytes that never became a whole character.
-  report.result(generation.text.startsWith(streamed) ? generation.text.slice(streamed.length) : '');
+  else report.result(generation.text.startsWith(streamed) ? generation.text.slice(streamed.length) : '');
 }
 
 async function rank(
@@ -176,9 +203,12 @@ async function rank(
   prompt: FewShotPrompt,
   choices: readonly string[],
   { json }: RunFlags,
-  { report, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const scores = await model.score(prompt, choices, { normalise: 'none', signal });
+  const { report } = context;
+  const scores = await watched(context, (request) =>
+    model.score(prompt, choices, { normalise: 'none', ...request }),
+  );
   const ranked = [...scores].sort((a, b) => b.score - a.score);
   if (json) {
     printJson(model, { normalised: 'none', choices: ranked }, report);
@@ -193,6 +223,28 @@ async function rank(
       String(tokens),
     ]),
   );
+}
+
+/** Makes a request that Ctrl-C stops, and shows how far it is: images first, then whatever the model takes to begin. */
+async function watched<R>(
+  { report, signal }: CommandContext,
+  make: (request: Abortable, stopWatching: () => void) => Promise<R>,
+): Promise<R> {
+  const waiting = report.waiting('Reading the prompt');
+  const images = report.progress('Encoding images');
+  const stopWatching = () => {
+    waiting.stop();
+    images.stop();
+  };
+  const onProgress = ({ done, total }: ProgressEvent) => {
+    waiting.stop();
+    images.update(done, total);
+  };
+  try {
+    return await make({ signal, onProgress }, stopWatching);
+  } finally {
+    stopWatching();
+  }
 }
 
 function printJson(model: FlamingoModel, result: object, report: Report): void {

@@ -1,6 +1,6 @@
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
-import { isFloat } from '../../dsl/dtype.ts';
+import { storesFloats } from '../../compiler/weights/stored-dtype.ts';
 import type { PortRule } from './modules.ts';
 
 /** One group of a reference file's tensors (`input.*`) and what a module says of them. */
@@ -42,7 +42,7 @@ export function checkSizes(groups: readonly PortGroup[], fixed: Readonly<Record<
       const { dtype, shape } = file.tensor(name);
       const rule = rules[name];
       const axes = rule?.axes.split(' ') ?? [];
-      if (axes.length !== shape.length || isFloat(dtype) !== (rule?.dtype === 'float32')) {
+      if (axes.length !== shape.length || storesFloats(dtype) !== (rule?.dtype === 'float32')) {
         throw new UserError(
           `${file.path}: ${label} is ${dtype} [${shape.join(', ')}], but ${rule?.dtype} [${axes.join(', ')}] was expected.`,
         );

@@ -1,4 +1,4 @@
-import type { Dtype } from '../../dsl/dtype.ts';
+import type { StoredDtype } from '../../compiler/weights/stored-dtype.ts';
 
 /** How one tensor compares with the expected one. */
 export interface Comparison {
@@ -11,7 +11,12 @@ export interface Comparison {
 }
 
 /** Of the largest expected magnitude. Half precisions cannot say more than their own rounding. */
-const RELATIVE_TOLERANCE: Partial<Record<Dtype, number>> = { float32: 1e-4, float16: 2e-3, bfloat16: 1.6e-2 };
+const RELATIVE_TOLERANCE: Partial<Record<StoredDtype, number>> = {
+  float64: 1e-4,
+  float32: 1e-4,
+  float16: 2e-3,
+  bfloat16: 1.6e-2,
+};
 
 /**
  * Compares values with expected ones of the same length. Passes when no difference is above the tolerance; anything
@@ -19,7 +24,7 @@ const RELATIVE_TOLERANCE: Partial<Record<Dtype, number>> = { float32: 1e-4, floa
  *
  * @param dtype the precision in which the expected values were stored
  */
-export function compare(actual: Float32Array, expected: Float32Array, dtype: Dtype): Comparison {
+export function compare(actual: Float32Array, expected: Float32Array, dtype: StoredDtype): Comparison {
   let largestError = 0;
   let largestExpected = 0;
   for (let index = 0; index < expected.length; index++) {

@@ -137,9 +137,12 @@ function lastWord(name: string): string {
 
 /** The spellings of whole checkpoints, for the inside of one block. */
 function weightNames(prefix: string): readonly CheckpointName[] {
-  return openFlamingoNames
-    .filter(({ ours, theirs }) => ours.startsWith(prefix) && theirs.startsWith(prefix))
-    .map(({ ours, theirs }) => ({ ours: ours.slice(prefix.length), theirs: theirs.slice(prefix.length) }));
+  return openFlamingoNames.flatMap((rule) => {
+    if (!('ours' in rule)) return [];
+    const { ours, theirs } = rule;
+    if (!ours.startsWith(prefix) || !theirs.startsWith(prefix)) return [];
+    return [{ ours: ours.slice(prefix.length), theirs: theirs.slice(prefix.length) }];
+  });
 }
 
 function given(inputs: Readonly<Record<string, Tensor>>, name: string): Tensor {

@@ -1,6 +1,7 @@
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { gradients } from '../../compiler/gradient/gradients.ts';
 import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import { storesFloats } from '../../compiler/weights/stored-dtype.ts';
 import { isFloat } from '../../dsl/dtype.ts';
 import { input } from '../../dsl/input.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
@@ -86,7 +87,7 @@ function differentiated(name: string, { stored, inputs, weights }: GradientReque
   }
   const { dtype, shape } = stored.tensor(name);
   const singles = [...shape, ...tensor.shape].every((size) => size === 1);
-  if (!isFloat(dtype) || (shape.join() !== tensor.shape.join() && !singles)) {
+  if (!storesFloats(dtype) || (shape.join() !== tensor.shape.join() && !singles)) {
     throw new UserError(
       `${stored.path}: ${label} is ${dtype} [${shape.join(', ')}], but ${tensor.dtype} [${tensor.shape.join(', ')}] was expected.`,
     );

@@ -67,7 +67,7 @@ export async function verifyFile(
   );
   const built = module.build(options, inputs);
   const names = nameParameters(built.parts);
-  const sources = matchWeights({ ...names, checkpointNames: module.weightNames }, [
+  const { sources } = matchWeights({ ...names, checkpointNames: module.weightNames }, [
     tensorsUnder(file, 'weights.'),
   ]);
   const backward = gradients

@@ -71,6 +71,20 @@ const crossAttention = z.strictObject({
   latents: z.number().int().positive(),
 });
 
+const bytes = z.number().int().nonnegative();
+
+/** A file that the compiler wrote: its size in bytes and its SHA-256. */
+const ownFile = z.strictObject({ bytes, sha256: z.string() });
+
+/**
+ * A checkpoint's file that is hard-linked into the folder and was not read: its size, and the place and SHA-256 of its
+ * header, which says where its tensors are (and, in a PyTorch file, has the checksum of each).
+ */
+const linkedFile = z.strictObject({
+  bytes,
+  header: z.strictObject({ offset: bytes, bytes, sha256: z.string() }),
+});
+
 export const manifestSchema = z.strictObject({
   format: z.literal(ARTIFACT_FORMAT),
   generator: z.string(),
@@ -94,11 +108,12 @@ export const manifestSchema = z.strictObject({
     origin: z.enum(['loaded', 'seeded', 'mixed', 'none']),
     seed: z.number().int(),
   }),
-  /** Every other file of the folder, with its size in bytes and its SHA-256. */
-  files: z.record(z.string(), z.strictObject({ bytes: z.number().int().nonnegative(), sha256: z.string() })),
+  /** Every other file of the folder. */
+  files: z.record(z.string(), z.union([ownFile, linkedFile])),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type FileManifest = z.infer<typeof ownFile> | z.infer<typeof linkedFile>;
 export type GraphManifest = z.infer<typeof graph>;
 export type GraphPort = z.infer<typeof port>;
 export type ImagePreprocessing = z.infer<typeof image>;

@@ -1,8 +1,11 @@
 import onnxProto from 'onnx-proto';
-import type { Dtype } from '../../dsl/dtype.ts';
 import type { OnnxAttribute } from '../../dsl/emitter.ts';
 import type { Dim, ParameterInfo } from '../../dsl/tensor.ts';
-import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from '../onnx/onnx-graph.ts';
+import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
+import { DATA_TYPE } from './data-type.ts';
+import { type ParameterStorage, placeParameter } from './parameter-storage.ts';
+
+export type { ParameterStorage } from './parameter-storage.ts';
 
 const { onnx } = onnxProto;
 
@@ -13,11 +16,6 @@ const OPSETS = [
   { domain: 'com.microsoft', version: 1 },
 ];
 
-/** Where a parameter's bytes are: inside the model (small models, tests), or a range of a file beside it. */
-export type ParameterStorage =
-  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
-  | { readonly kind: 'external'; readonly file: string; readonly offset: number; readonly length: number };
-
 /**
  * Writes a lowered graph as an ONNX ModelProto. Weights are located, not read: an external parameter costs a few
  * bytes here whatever its size.
@@ -27,6 +25,7 @@ export function encodeModel(
   locate: (parameter: ParameterInfo) => ParameterStorage,
   metadata: { readonly generator: string; readonly doc?: string } = { generator: 'flamingo-onnx' },
 ): Uint8Array {
+  const placed = graph.parameters.map((entry) => placeParameter(entry, locate(entry.parameter)));
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     opsetImport: OPSETS,
@@ -34,28 +33,14 @@ export function encodeModel(
     docString: metadata.doc ?? '',
     graph: {
       name: graph.name,
-      node: graph.nodes.map(nodeProto),
+      node: [...placed.flatMap(({ cast }) => cast ?? []), ...graph.nodes.map(nodeProto)],
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
-      initializer: [
-        ...graph.constants.map(constantProto),
-        ...graph.parameters.map((entry) => parameterProto(entry, locate(entry.parameter))),
-      ],
+      initializer: [...graph.constants.map(constantProto), ...placed.map(({ initializer }) => initializer)],
     },
   });
   return onnx.ModelProto.encode(model).finish();
 }
-
-const DATA_TYPE: Readonly<Record<Dtype, number>> = {
-  float32: onnx.TensorProto.DataType.FLOAT,
-  float16: onnx.TensorProto.DataType.FLOAT16,
-  bfloat16: onnx.TensorProto.DataType.BFLOAT16,
-  int64: onnx.TensorProto.DataType.INT64,
-  int32: onnx.TensorProto.DataType.INT32,
-  uint8: onnx.TensorProto.DataType.UINT8,
-  int8: onnx.TensorProto.DataType.INT8,
-  bool: onnx.TensorProto.DataType.BOOL,
-};
 
 function nodeProto(node: OnnxNode): InstanceType<typeof onnx.NodeProto> {
   const attribute = Object.entries(node.attributes).flatMap(([name, value]) =>
@@ -113,23 +98,5 @@ function constantProto({ name, dtype, shape, data }: OnnxConstant): InstanceType
     dataType: DATA_TYPE[dtype],
     dims: [...shape],
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  });
-}
-
-function parameterProto(
-  entry: OnnxParameter,
-  storage: ParameterStorage,
-): InstanceType<typeof onnx.TensorProto> {
-  const { dtype, shape } = entry.parameter;
-  const common = { name: entry.name, dataType: DATA_TYPE[dtype], dims: [...shape] };
-  if (storage.kind === 'inline') return onnx.TensorProto.create({ ...common, rawData: storage.bytes });
-  return onnx.TensorProto.create({
-    ...common,
-    dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
-    externalData: [
-      { key: 'location', value: storage.file },
-      { key: 'offset', value: String(storage.offset) },
-      { key: 'length', value: String(storage.length) },
-    ],
   });
 }

@@ -25,6 +25,7 @@ const PRECISE: ReadonlySet<string> = new Set([
   'reduceSum',
   'reduceMean',
   'cumulativeSum',
+  'scatterAdd',
 ]);
 
 const LARGEST_HALF = 65504;

@@ -1,116 +1,175 @@
-import { closest } from 'fastest-levenshtein';
-import type { CheckpointName, Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { UserError } from '../artifact/user-error.ts';
-import type { SafetensorsFile } from './safetensors.ts';
+import { type Spelling, spellings, unusedReason } from './checkpoint-names.ts';
+import { nearestNames } from './nearest-names.ts';
+import type { Rows, WeightFile } from './weight-file.ts';
 
-/** Where one parameter's values come from: a tensor of a weight file. */
+/** Where one parameter's values come from: a tensor of a weight file, or some rows of one. */
 export interface WeightSource {
-  readonly file: SafetensorsFile;
+  readonly file: WeightFile;
   readonly name: string;
+  /**
+   * Rows of the stored tensor's first axis that are the parameter; all of them when absent. Fewer than the parameter
+   * has: its first rows; the others are drawn from the seed.
+   */
+  readonly rows?: Rows;
 }
 
-type NamedParameters = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
+export interface MatchedWeights {
+  /** By the parameter's name. */
+  readonly sources: ReadonlyMap<string, WeightSource>;
+  /** Parameters that no file holds; empty unless `seedMissing`. */
+  readonly missing: readonly string[];
+  /** What was left aside or resolved, a sentence each, to be shown to the user. */
+  readonly notes: readonly string[];
+}
+
+export interface MatchOptions {
+  /** Leave parameters (and rows) that no file holds to their initialisers instead of refusing. Default false. */
+  readonly seedMissing?: boolean;
+  /**
+   * Tokens of the model. A weight with a row for each may come from a tensor with more rows, of which the first are
+   * taken: language models round their vocabularies up. Default: no weight may.
+   */
+  readonly vocabulary?: number;
+}
+
+type NamedParameters = Pick<Program, 'aliases' | 'checkpointNames'> & {
+  readonly parameters: ReadonlyMap<string, Pick<ParameterInfo, 'shape'>>;
+};
+
+/** A tensor that may be a parameter's. */
+interface Candidate {
+  readonly file: WeightFile;
+  readonly spelling: Spelling;
+  readonly problem?: string;
+  readonly rows?: Rows;
+  /** What was done to make it fit. */
+  readonly note?: string;
+}
 
 /**
- * Finds every parameter in the weight files, under its own name, an alias, or another project's spelling.
+ * Finds every parameter in the weight files, under its own name, an alias, or another project's spelling. Where several
+ * files hold a parameter the last one counts (a fine-tuned checkpoint given after the model it began from), as long as
+ * its shape fits.
  *
- * @param seedMissing leave parameters that no file holds to their initialisers instead of refusing
  * @throws UserError that lists all missing, unexpected and mis-shaped tensors at once
  */
 export function matchWeights(
   program: NamedParameters,
-  files: readonly SafetensorsFile[],
-  seedMissing = false,
-): ReadonlyMap<string, WeightSource> {
+  files: readonly WeightFile[],
+  options: MatchOptions = {},
+): MatchedWeights {
   const sources = new Map<string, WeightSource>();
   const used = new Map(files.map((file) => [file, new Set<string>()]));
+  const notes = files.flatMap((file) => file.notes);
   const missing: string[] = [];
   const misshaped: string[] = [];
   for (const [name, parameter] of program.parameters) {
-    const candidates = spellings(program, name);
-    let found = false;
-    for (const file of files) {
-      for (const candidate of candidates) {
-        if (!file.has(candidate)) continue;
-        // A tied weight may be stored under each of its names: all of them are accounted for, the first is read.
-        used.get(file)?.add(candidate);
-        if (found) continue;
-        found = true;
-        const problem = shapeProblem(parameter, file.tensor(candidate).shape);
-        if (problem === undefined) sources.set(name, { file, name: candidate });
-        else misshaped.push(`${candidate}: ${problem}`);
-      }
-    }
-    if (!found) missing.push(name);
+    const candidates = candidatesFor(program, name, parameter, files, options);
+    // A tied weight may be stored under each of its names: all of them are accounted for.
+    for (const { file, spelling } of candidates) used.get(file)?.add(spelling.name);
+    const [chosen] = candidates.filter(({ problem }) => problem === undefined);
+    const [first] = candidates;
+    if (chosen !== undefined) {
+      const { file, spelling, rows, note } = chosen;
+      sources.set(name, { file, name: spelling.name, ...(rows && { rows }) });
+      if (note !== undefined) notes.push(`${file.path}: ${note}.`);
+    } else if (first !== undefined) misshaped.push(`${first.spelling.name}: ${first.problem}`);
+    else missing.push(name);
   }
-  const unused = files.flatMap((file) => file.names.filter((name) => !used.get(file)?.has(name)));
+  const unexpected = new Map<string, string>();
+  for (const file of files) {
+    const reasons = new Map<string, string[]>();
+    for (const name of file.names) {
+      if (used.get(file)?.has(name)) continue;
+      const reason = unusedReason(program.checkpointNames, name);
+      if (reason === undefined) unexpected.set(name, file.path);
+      else reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+    }
+    for (const [reason, names] of reasons)
+      notes.push(`${file.path}: ${describeNames(names)} left aside: ${reason}.`);
+  }
   const complaints = [
-    ...list('missing', seedMissing ? [] : missing, unused),
-    ...list('unexpected', unused, missing),
+    ...list('missing', options.seedMissing ? [] : missing, [...unexpected.keys()]),
+    ...list(
+      'unexpected',
+      [...unexpected.keys()],
+      missing.length > 0 ? missing : [...program.parameters.keys()],
+    ),
     ...list('of another shape', misshaped, []),
   ];
   if (complaints.length > 0) {
     const paths = [...new Set(files.map((file) => file.path))].join(', ');
     throw new UserError(`The weights in ${paths} do not fit the model:\n${complaints.join('\n')}`);
   }
-  return sources;
+  return { sources, missing, notes };
 }
 
-/**
- * Every name that a parameter may have in a file, the model's own first. Rules apply to each other's results, so that
- * one may rename a prefix and another a member.
- */
-export function spellings(program: NamedParameters, name: string): readonly string[] {
-  const aliases = [...program.aliases].filter(([, target]) => target === name).map(([alias]) => alias);
-  const found = new Set([name, ...aliases]);
-  // A set is walked in the order of insertion, entries that are added on the way included.
-  for (const spelling of found) {
-    for (const rule of program.checkpointNames) {
-      const other = translate(rule, spelling);
-      if (other !== undefined) found.add(other);
-    }
+/** Every tensor that has one of the parameter's names, the last file's first. */
+function candidatesFor(
+  program: NamedParameters,
+  name: string,
+  parameter: Pick<ParameterInfo, 'shape'>,
+  files: readonly WeightFile[],
+  options: MatchOptions,
+): readonly Candidate[] {
+  const names = spellings(program, name);
+  return files.toReversed().flatMap((file) =>
+    names
+      .filter((spelling) => file.has(spelling.name))
+      .map((spelling) => ({
+        file,
+        spelling,
+        ...fitOf(parameter.shape, file.tensor(spelling.name).shape, spelling, options),
+      })),
+  );
+}
+
+/** Whether a stored tensor, or the part of it that a spelling names, has the parameter's shape. */
+function fitOf(
+  expected: readonly number[],
+  stored: readonly number[],
+  { name, part }: Spelling,
+  { vocabulary, seedMissing = false }: MatchOptions,
+): Pick<Candidate, 'problem' | 'rows' | 'note'> {
+  const [rows = 0, ...rest] = expected;
+  const [storedRows = 0, ...storedRest] = stored;
+  const sameRest = stored.length === expected.length && rest.every((size, axis) => size === storedRest[axis]);
+  const needed = part === undefined ? expected : [rows * part.of, ...rest];
+  const problem = `the model has [${needed.join(', ')}], the file [${stored.join(', ')}]`;
+  if (part !== undefined) {
+    return sameRest && storedRows === rows * part.of
+      ? { rows: { first: part.index * rows, count: rows } }
+      : { problem };
   }
-  return [...found];
-}
-
-function translate({ ours, theirs }: CheckpointName, name: string): string | undefined {
-  const match = patternOf(ours).exec(name);
-  if (match === null) return undefined;
-  let capture = 1;
-  return theirs.replaceAll('*', () => match[capture++] ?? '');
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** A rule is asked about every parameter of a model; its pattern is made once. */
-function patternOf(ours: string): RegExp {
-  let pattern = patterns.get(ours);
-  if (pattern === undefined) {
-    pattern = new RegExp(`^${ours.split('*').map(escapeForPattern).join('(.*?)')}$`);
-    patterns.set(ours, pattern);
-  }
-  return pattern;
-}
-
-function escapeForPattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function shapeProblem(parameter: ParameterInfo, found: readonly number[]): string | undefined {
-  const expected = parameter.shape;
   // PyTorch stores a lone gate as [1] in one release and as a scalar in another: the value is the same.
   const singles = (shape: readonly number[]) => shape.every((size) => size === 1);
-  if (singles(expected) && singles(found)) return undefined;
-  if (expected.length === found.length && expected.every((size, axis) => size === found[axis]))
-    return undefined;
-  return `the model has [${expected.join(', ')}], the file [${found.join(', ')}]`;
+  if ((sameRest && storedRows === rows) || (singles(expected) && singles(stored))) return {};
+  if (!sameRest || rows !== vocabulary) return { problem };
+  if (storedRows > rows) {
+    const note = `${name} has ${storedRows} rows for the model's ${rows} tokens; the first are taken`;
+    return { rows: { first: 0, count: rows }, note };
+  }
+  if (seedMissing) {
+    const note = `${name} has ${storedRows} rows for the model's ${rows} tokens; the last are drawn from the seed`;
+    return { rows: { first: 0, count: storedRows }, note };
+  }
+  const grown = `tokens were added to the model: give the checkpoint with their embeddings too, or draw them with --seed-missing`;
+  return { problem: `${problem} (${grown})` };
 }
 
 function list(what: string, names: readonly string[], others: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
+  const nearest = nearestNames(names, others);
   const lines = names.map(
-    (name) => `    ${name}${others.length === 0 ? '' : ` (nearest: ${closest(name, [...others])})`}`,
+    (name) => `    ${name}${nearest.has(name) ? ` (nearest: ${nearest.get(name)})` : ''}`,
   );
   return [`  ${names.length} ${what}:`, ...lines];
+}
+
+function describeNames(names: readonly string[]): string {
+  const [first] = names;
+  return names.length === 1 ? `${first}` : `${names.length} tensors (${first}, …)`;
 }

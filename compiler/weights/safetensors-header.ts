@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Dtype } from '../../dsl/dtype.ts';
 import { UserError } from '../artifact/user-error.ts';
+import type { StoredDtype } from './stored-dtype.ts';
 
 /** Bytes of one element for every dtype of the format, by the format's own names. */
 const FORMAT_BYTES = {
@@ -23,15 +23,17 @@ const FORMAT_BYTES = {
 
 export type FormatDtype = keyof typeof FORMAT_BYTES;
 
-/** The dtypes that this project computes with; a file may hold others as long as nobody asks for them. */
-const DTYPES: Partial<Record<FormatDtype, Dtype>> = {
+/** The dtypes that this project reads; a file may hold others as long as nobody asks for them. */
+const DTYPES: Partial<Record<FormatDtype, StoredDtype>> = {
   BOOL: 'bool',
   U8: 'uint8',
   I8: 'int8',
+  I16: 'int16',
   F16: 'float16',
   BF16: 'bfloat16',
   I32: 'int32',
   F32: 'float32',
+  F64: 'float64',
   I64: 'int64',
 };
 
@@ -39,8 +41,8 @@ const DTYPES: Partial<Record<FormatDtype, Dtype>> = {
 export interface HeaderEntry {
   readonly name: string;
   readonly format: FormatDtype;
-  /** Undefined for a dtype that this project does not compute with. */
-  readonly dtype: Dtype | undefined;
+  /** Undefined for a dtype that this project does not read. */
+  readonly dtype: StoredDtype | undefined;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -54,7 +56,7 @@ export interface SafetensorsHeader {
 /** The format's own limit: a longer header is a sign of a file that is something else. */
 export const LARGEST_HEADER = 100_000_000;
 
-export function formatDtype(dtype: Dtype): FormatDtype {
+export function formatDtype(dtype: StoredDtype): FormatDtype {
   for (const [format, named] of Object.entries(DTYPES)) {
     if (named === dtype && isFormatDtype(format)) return format;
   }

@@ -1,60 +1,50 @@
 import { elementCount } from '../../dsl/element-count.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
-import { UserError } from '../artifact/user-error.ts';
-import { float16Bits } from '../onnx/scalar.ts';
-import { initialValues } from './initialise.ts';
 import type { WeightSource } from './match-weights.ts';
-import { type StoredData, type WrittenSafetensors, writeSafetensors } from './safetensors.ts';
+import { type WrittenSafetensors, writeSafetensors } from './safetensors.ts';
+import type { WeightStorage } from './weight-storage.ts';
+import { weightPieces } from './weight-values.ts';
 
 export interface WeightOrder {
   readonly parameters: readonly ParameterInfo[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
-  /** Called before each tensor with the bytes written so far and in all. */
+  /** How each parameter is kept. */
+  readonly storageOf: (parameter: ParameterInfo) => WeightStorage;
+  /** Called before each piece with the elements written so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Writes an artifact's weight file one tensor at a time: loaded from its source where it has one, drawn from the seed
- * where it has none. Memory stays at about one tensor.
+ * Writes an artifact's weight file in pieces of a few MiB: loaded from its source where a parameter has one, drawn from
+ * the seed where it has none, converted on the way.
  *
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
 export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
-  const sizes = order.parameters.map((parameter) => elementCount(parameter.shape));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const { parameters, sources, seed, storageOf, onProgress } = order;
+  const total = parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   let done = 0;
-  const tensors = order.parameters.map((parameter, index) => ({
-    name: parameter.name ?? `parameter.${index}`,
-    dtype: parameter.dtype,
-    shape: parameter.shape,
-    data: async (): Promise<StoredData> => {
-      order.onProgress?.(done, total);
-      done += sizes[index] ?? 0;
-      return stored(await valuesOf(parameter, order), parameter);
-    },
-  }));
-  const written = await writeSafetensors(path, tensors);
-  order.onProgress?.(total, total);
-  return written;
-}
-
-async function valuesOf(parameter: ParameterInfo, { sources, seed }: WeightOrder): Promise<Float32Array> {
-  const source = sources.get(parameter.name ?? '');
-  if (source === undefined) return initialValues(parameter, seed);
-  const values = await source.file.readFloat32(source.name);
-  const broken = values.findIndex((value) => !Number.isFinite(value));
-  if (broken >= 0) {
-    throw new UserError(
-      `${source.file.path}: tensor '${source.name}' holds ${values[broken]} at element ${broken}, but weights must be finite numbers; the file may come from a training run that diverged.`,
-    );
+  async function* counted(pieces: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+    for await (const piece of pieces) {
+      onProgress?.(done, total);
+      yield piece;
+      done += piece.length;
+    }
   }
-  return values;
-}
-
-function stored(values: Float32Array, parameter: ParameterInfo): StoredData {
-  if (parameter.dtype === 'float32') return values;
-  if (parameter.dtype !== 'float16')
-    throw new Error(`parameter ${parameter.name} has dtype ${parameter.dtype}`);
-  return Uint16Array.from(values, float16Bits);
+  const written = await writeSafetensors(
+    path,
+    parameters.map((parameter, index) => {
+      const { dtype, shape, convert } = storageOf(parameter);
+      const source = sources.get(parameter.name ?? '');
+      return {
+        name: parameter.name ?? `parameter.${index}`,
+        dtype,
+        shape,
+        data: { pieces: () => convert(counted(weightPieces(parameter, source, seed))) },
+      };
+    }),
+  );
+  onProgress?.(total, total);
+  return written;
 }

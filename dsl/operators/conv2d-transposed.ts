@@ -6,6 +6,9 @@ import { conv2d } from './conv2d.ts';
 import { conv2dWeightGradient } from './shared/conv2d-weight-gradient.ts';
 import { checkDtype, FLOATS, type Inputs, required, sameDtype } from './shared/inputs.ts';
 
+/** ONNX reads an end before the axis as its start. */
+const THE_END = 2 ** 31 - 1;
+
 type Conv2dTransposedAttributes = {
   stride: number;
   padding: number;
@@ -29,6 +32,21 @@ export const conv2dTransposedOperator = defineOperator<Conv2dTransposedAttribute
     const { stride, padding, dilation, groups, height, width } = attributes;
     const [rows = 0, columns = 0] = inputs[0]?.shape.slice(2).map(Number) ?? [];
     const [tall = 1, wide = 1] = inputs[1]?.shape.slice(2).map(Number) ?? [];
+    // At stride 1 it is a convolution again, with the kernel turned around, which has the faster kernel.
+    const border = [dilation * (tall - 1) - padding, dilation * (wide - 1) - padding] as const;
+    if (stride === 1 && groups === 1 && Math.min(...border) >= 0) {
+      const swapped = emit.node('Transpose', [names[1]], { perm: [1, 0, 2, 3] });
+      const pair = (value: number) => emit.shape([value, value]);
+      const turned = emit.node('Slice', [swapped, pair(-1), pair(-THE_END), emit.shape([2, 3]), pair(-1)]);
+      return [
+        emit.node('Conv', [names[0], turned], {
+          strides: [1, 1],
+          pads: [...border, ...border],
+          dilations: [dilation, dilation],
+          group: 1,
+        }),
+      ];
+    }
     const missing = (size: number, places: number, kernel: number) =>
       size - ((places - 1) * stride + dilation * (kernel - 1) + 1 - 2 * padding);
     return [

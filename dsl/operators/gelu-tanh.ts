@@ -1,8 +1,8 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { defineOperator } from '../operator.ts';
 import { add } from './add.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
+import { elementwise } from './shared/same-shape.ts';
 import { tanh } from './tanh.ts';
 
 export const geluTanhOperator = defineOperator<NoAttributes>({
@@ -25,4 +25,4 @@ export const geluTanhOperator = defineOperator<NoAttributes>({
  * `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`: the approximation of GELU that GPT-2 was trained with
  * (Hendrycks and Gimpel 2016, arXiv 1606.08415; `gelu_new` in transformers).
  */
-export const geluTanh = (x: Tensor): Tensor => apply(geluTanhOperator, [x], {});
+export const geluTanh = elementwise('geluTanh', 'a float dtype', geluTanhOperator);

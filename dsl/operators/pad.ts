@@ -1,3 +1,4 @@
+import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims } from '../shape/dim.ts';
@@ -62,6 +63,10 @@ export const padOperator = defineOperator<PadAttributes>({
  *
  * @throws ModelError when an axis does not exist or is named twice, or a size is below 0
  */
+export function pad<D extends Dtype, S extends Shape>(
+  x: Tensor<D, S>,
+  paddings: readonly Padding[],
+): Tensor<D, { readonly [I in keyof S]: Dim }>;
 export function pad(x: Tensor, paddings: readonly Padding[]): Tensor {
   const rank = x.shape.length;
   return apply(padOperator, [x], {

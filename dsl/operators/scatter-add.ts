@@ -1,6 +1,9 @@
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { canonicalDim, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { ScatterAdd } from '../types/shape/scatter-add.ts';
 import { add } from './add.ts';
 import { arange } from './arange.ts';
 import { cast } from './cast.ts';
@@ -19,12 +22,26 @@ export const scatterAddOperator = defineOperator<{ size: Dim }>({
     const { updates, row } = scatterSizes(inputs);
     return [{ dtype: updates.dtype, shape: [canonicalDim(size), ...row] }];
   },
-  lower(emit, inputs, { inputs: tensors, outputs: [result] }) {
+  // ScatterND would take the indices as they are, but on the CPU provider its threads overwrite each other's sums where
+  // indices repeat (ONNX Runtime 1.30). ScatterElements runs on one thread, and is fastest on one axis.
+  lower(emit, inputs, { inputs: tensors, attributes: { size } }) {
     const { updates, indices, row, count } = scatterSizes(tensors);
-    const flat = lowerReshape(emit, named(inputs, 0), updates.shape, [count, ...row]);
-    const places = lowerReshape(emit, named(inputs, 1), indices.shape, [count, 1]);
-    const zeros = emit.node('Expand', [emit.scalar(0, updates.dtype), emit.shape(result?.shape ?? [])]);
-    return [emit.node('ScatterND', [zeros, places, flat], { reduction: 'add' })];
+    const width = multiplyDims(...row);
+    const elements = multiplyDims(count, width);
+    const rows = lowerReshape(emit, named(inputs, 1), indices.shape, [count, 1]);
+    const starts = emit.node('Mul', [rows, emit.size(width)]);
+    const within = emit.node('Range', [emit.scalar(0, 'int64'), emit.size(width), emit.scalar(1, 'int64')]);
+    const places = emit.node('Add', [starts, within]);
+    const sums = emit.node(
+      'ScatterElements',
+      [
+        emit.node('Expand', [emit.scalar(0, updates.dtype), emit.shape([multiplyDims(size, width)])]),
+        lowerReshape(emit, places, [count, width], [elements]),
+        lowerReshape(emit, named(inputs, 0), updates.shape, [elements]),
+      ],
+      { axis: 0, reduction: 'add' },
+    );
+    return [lowerReshape(emit, sums, [multiplyDims(size, width)], [canonicalDim(size), ...row])];
   },
   // The matrix product with a row of 0 and 1 for every place.
   decompose(inputs, { size }) {
@@ -48,6 +65,11 @@ export const scatterAddOperator = defineOperator<{ size: Dim }>({
  * @returns `[size, ...row]`
  * @throws ModelError when the updates' first axes are not those of the indices
  */
+export function scatterAdd<U extends Tensor, I extends Tensor, Size extends Dim>(
+  updates: U,
+  indices: Checked<ScatterAdd<U, I, Size>, I>,
+  size: Size,
+): Result<DtypeOfTensor<U>, ScatterAdd<U, I, Size>>;
 export function scatterAdd(updates: Tensor, indices: Tensor, size: Dim): Tensor {
   return apply(scatterAddOperator, [updates, indices], { size });
 }

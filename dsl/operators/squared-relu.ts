@@ -1,4 +1,5 @@
 import { defineOperator } from '../operator.ts';
+import { multiply } from './multiply.ts';
 import { square } from './power.ts';
 import { relu } from './relu.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
@@ -11,7 +12,7 @@ export const squaredReluOperator = defineOperator<NoAttributes>({
     checkDtype('squaredRelu', 'x', x, FLOATS);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
-  gradient: 'through decomposition',
+  gradient: ({ cotangent, input }) => [multiply(cotangent, multiply(relu(input(0)), 2))],
   decompose: (inputs) => [square(relu(required('squaredRelu', inputs, 0, 'x')))],
 });
 

@@ -115,6 +115,14 @@ function evaluate(word: string, names: ReadonlyMap<string, Dim>): Dim | undefine
   return sum;
 }
 
+/** The names of sizes that a requirement speaks of. */
+export function namesIn(requirement: string): readonly string[] {
+  return requirement
+    .replace(' divides ', ' ')
+    .split(/[^A-Za-z0-9_]+/)
+    .filter(isAxisName);
+}
+
 /** Checks `'heads divides dim'` and `'dim = heads*headDim'` of one configuration. */
 export function checkRequirement(block: string, requirement: string, sizes: ReadonlyMap<string, Dim>): void {
   const [, left = '', relation, right = ''] = /^(.+?) (divides|=) (.+)$/.exec(requirement) ?? [];

@@ -1,13 +1,12 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
-import type { Agree, Canonical, Divide } from './dim.ts';
-import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from './problem.ts';
+import type { Agree } from './dim.ts';
+import type { AfterProblem, Checked, Describe, Problem } from './problem.ts';
 import type {
   AxesOf,
   CheckArgument,
   DtypeOf,
   Environment,
-  Evaluate,
   IsOptional,
   ResultShape,
   RigidNames,
@@ -111,51 +110,3 @@ type SameShape<A extends Shape, B extends Shape> = A extends readonly [
   : B extends readonly []
     ? true
     : false;
-
-/** `'heads divides dim'` or `'dim = heads*headDim'`. */
-export type Requirement = `${string} divides ${string}` | `${string} = ${string}`;
-
-/** A block's configuration with a sentence in the place of each entry that is wrong. */
-export type CheckedConfig<
-  Name extends string,
-  Known extends PropertyKey,
-  Requires extends readonly Requirement[],
-  C,
-> = {
-  [K in keyof C]: K extends Known
-    ? [Broken<Name, K, Requires, C>] extends [never]
-      ? C[K]
-      : Broken<Name, K, Requires, C>
-    : Problem<`${Name} has no option '${K & string}'`>;
-};
-
-/** The sizes of a configuration: what names the block's sizes stand for. */
-export type SizesOf<Sizes extends string, C> = {
-  readonly [N in Sizes]: N extends keyof C ? Canonical<C[N] & Dim> : Dim;
-};
-
-/** The requirement that one size breaks, reported at the first name that it mentions. */
-type Broken<Name extends string, K, Requires extends readonly Requirement[], C> = Requires extends readonly [
-  infer H extends Requirement,
-  ...infer T extends readonly Requirement[],
-]
-  ? [BrokenBy<Name, K, H, C>] extends [never]
-    ? Broken<Name, K, T, C>
-    : BrokenBy<Name, K, H, C>
-  : never;
-
-type BrokenBy<Name extends string, K, R extends Requirement, C> = R extends `${infer A} divides ${infer B}`
-  ? K extends A
-    ? [Divide<Evaluate<B, Sizes<C>>, Evaluate<A, Sizes<C>>>] extends [never]
-      ? Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, Sizes<C>>>}, which does not divide ${B} = ${DescribeDim<Evaluate<B, Sizes<C>>>}`>
-      : never
-    : never
-  : R extends `${infer A} = ${infer B}`
-    ? K extends A
-      ? Agree<Evaluate<A, Sizes<C>>, Evaluate<B, Sizes<C>>> extends true
-        ? never
-        : Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, Sizes<C>>>}, but ${B} is ${DescribeDim<Evaluate<B, Sizes<C>>>}`>
-      : never
-    : never;
-
-type Sizes<C> = { readonly [K in keyof C as C[K] extends Dim ? K : never]: Canonical<C[K] & Dim> };

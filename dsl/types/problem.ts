@@ -8,8 +8,11 @@ import type { IsWide } from './wide.ts';
  */
 export type Problem<Sentence extends string> = `✗ ${Sentence}`;
 
-/** The type of an argument: what it should be, or the sentence that says what is wrong with it. */
-export type Checked<Outcome, Argument> = Outcome extends `✗ ${string}` ? Outcome : Argument;
+/**
+ * The type of an argument: what it should be, or the sentence that says what is wrong with it. Nothing is inferred from
+ * the sentence: an outcome may be the shape's own type parameter, which would take the whole argument for its shape.
+ */
+export type Checked<Outcome, Argument> = Outcome extends `✗ ${string}` ? NoInfer<Outcome> : Argument;
 
 /** After a problem: agrees with everything that follows, so that one mistake gives one message. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type that raises no further errors

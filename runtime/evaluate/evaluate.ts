@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { FlamingoModel } from '../model.ts';
 import type { FewShotPrompt } from '../prompt/prompt.ts';
@@ -40,6 +41,9 @@ export interface EvaluationRun {
   readonly failures: readonly TaskFailure[];
 }
 
+/** Close-ended questions that wait at the model's door at a time: enough to keep it busy. */
+const ASKED_AT_ONCE = 4;
+
 /** What an evaluation asks of a model. */
 export type Answerer = Pick<FlamingoModel, 'generateBatch' | 'score'>;
 
@@ -65,6 +69,7 @@ export async function evaluate(
   const questions = questionsOf(tasks, shots);
   const outcomes: TaskOutcome[] = [];
   const failures: TaskFailure[] = [];
+  const turn = pLimit(ASKED_AT_ONCE);
   const settings = { maxNewTokens, ...(signal && { signal }) };
   const write = (prompts: readonly FewShotPrompt[]) =>
     beams > 1
@@ -83,7 +88,7 @@ export async function evaluate(
           const text = texts.get(question) ?? '';
           return { task, shots, answer: text, accuracy: answerAccuracy(text, task.answers) };
         }
-        const text = await best(model, question.prompt, choices, signal);
+        const text = await turn(() => best(model, question.prompt, choices, signal));
         return { task, shots, answer: text, accuracy: task.answers.includes(text) ? 1 : 0 };
       }),
     );

@@ -4,7 +4,7 @@ import type { Hypothesis, Search } from './search.ts';
 export type DecodeOptions = {
   readonly maxNewTokens: number;
   /** Asked between steps; when aborted, what there is so far is returned. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**

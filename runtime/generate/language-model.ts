@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../prompt/layout.ts';
 import type { OnnxSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
@@ -142,6 +143,12 @@ export class LanguageModel {
       logSoftmax(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
     );
     logits.dispose();
+    // One NaN or infinity among the logits makes NaN of all that the softmax gives.
+    if (next.some(([first]) => Number.isNaN(first))) {
+      throw new UserError(
+        'The model gave scores that are not numbers: its weights are damaged or too large for its precision, so compile it again from other weights.',
+      );
+    }
     return { next, outputs };
   }
 }

@@ -106,7 +106,8 @@ export function parseGenerateOptions(options: unknown): GenerateSettings {
 }
 
 /**
- * The search that the options ask for, for one prompt. It never chooses `<image>`, which would stand for no image.
+ * The search that the options ask for, for one prompt. It never chooses `<image>`, which would stand for no image, nor
+ * padding where that is a token of its own.
  *
  * @param onToken As `SingleSearch` has it; beam search has nothing to tell before its end.
  */
@@ -118,7 +119,8 @@ export function createSearch(
   const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
   const ends = new Set([special.endOfChunk]);
   if (special.end !== null) ends.add(special.end);
-  const processors: Processor[] = [suppress([special.image])];
+  const never = [special.image, special.padding].filter((token) => !ends.has(token));
+  const processors: Processor[] = [suppress(never)];
   if (beams > 1) return new BeamSearch({ beams, lengthPenalty, maxNewTokens, ends, processors });
   const sampled = SAMPLING.some((name) => settings[name] !== undefined);
   if (temperature !== undefined) processors.push(temper(temperature));

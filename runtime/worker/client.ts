@@ -6,6 +6,7 @@ import type {
   Call,
   Method,
   Methods,
+  ProgressEvent,
   Request,
   Response,
   Result,
@@ -13,16 +14,17 @@ import type {
   WorkerOptions,
 } from './protocol.ts';
 
-type Waiting = {
-  resolve(result: Result): void;
-  reject(error: Error): void;
-  onToken: ((event: TokenEvent) => void) | undefined;
+type Listeners = {
+  readonly onToken?: ((event: TokenEvent) => void) | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 };
 
-export type CallOptions = {
-  readonly signal?: AbortSignal | undefined;
-  readonly onToken?: ((event: TokenEvent) => void) | undefined;
+type Waiting = Listeners & {
+  resolve(result: Result): void;
+  reject(error: Error): void;
 };
+
+export type CallOptions = Listeners & { readonly signal?: AbortSignal | undefined };
 
 /** The caller's end of the worker: calls become messages, and messages become results, events and errors. */
 export class WorkerClient implements AsyncDisposable {
@@ -83,13 +85,13 @@ export class WorkerClient implements AsyncDisposable {
    */
   call<M extends Method>(
     call: Call & { method: M },
-    { signal, onToken }: CallOptions = {},
+    { signal, ...listeners }: CallOptions = {},
   ): Promise<Methods[M]['result']> {
     if (this.#unusable) return Promise.reject(this.#unusable);
     const id = this.#nextId++;
     const abort = () => this.#send({ kind: 'abort', id });
     return new Promise<Methods[M]['result']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, onToken });
+      this.#waiting.set(id, { resolve, reject, ...listeners });
       this.#worker.ref();
       try {
         this.#send({ kind: 'call', id, call });
@@ -135,7 +137,9 @@ export class WorkerClient implements AsyncDisposable {
       this.#unusable = error;
       this.#onRefused(error);
     } else if (response.kind === 'token') {
-      this.#tell(response.id, response.event);
+      this.#tell(response.id, (waiting) => waiting.onToken?.(response.event));
+    } else if (response.kind === 'progress') {
+      this.#tell(response.id, (waiting) => waiting.onProgress?.(response.event));
     } else if (response.kind !== 'closed') {
       const waiting = this.#waiting.get(response.id);
       this.#waiting.delete(response.id);
@@ -146,15 +150,16 @@ export class WorkerClient implements AsyncDisposable {
   }
 
   /** A listener that throws ends its own call, not the process. */
-  #tell(id: number, event: TokenEvent): void {
+  #tell(id: number, tell: (waiting: Listeners) => void): void {
     const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
     try {
-      waiting?.onToken?.(event);
+      tell(waiting);
     } catch (error) {
       this.#waiting.delete(id);
       this.#rest();
       this.#send({ kind: 'abort', id });
-      waiting?.reject(error instanceof Error ? error : new Error(String(error)));
+      waiting.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

@@ -20,6 +20,7 @@ import type {
   EncodedImage,
   EnsembleOptions,
   Generation,
+  RequestOptions,
   ScoreOptions,
   TokenEvent,
   Usage,
@@ -70,11 +71,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Renders, tokenises and encodes the media of a prompt. */
-  async prepare(prompt: Prompt, newTokens: number, signal?: AbortSignal): Promise<PreparedPrompt> {
+  async prepare(prompt: Prompt, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
     const rendered = renderPrompt(prompt, this.manifest.language.tokens);
     const { contextLength } = this.manifest.language;
     const { tokens, media } = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens });
-    return { tokens, media: await this.media.encode(media, signal) };
+    return { tokens, media: await this.media.encode(media, request) };
   }
 
   /** Answers to prompts, `batchSize` at a time. */
@@ -83,9 +84,9 @@ export class Engine implements AsyncDisposable {
     options: GenerateOptions,
     {
       batchSize = 8,
-      signal,
       onToken,
-    }: { batchSize?: number; signal?: AbortSignal; onToken?: (event: TokenEvent) => void } = {},
+      ...request
+    }: RequestOptions & { batchSize?: number; onToken?: (event: TokenEvent) => void } = {},
   ): Promise<Generation[]> {
     const settings = parseGenerateOptions(options);
     if (onToken && settings.beams > 1) {
@@ -107,13 +108,13 @@ export class Engine implements AsyncDisposable {
           return stopped;
         }),
       );
-      const prepared = await this.#prepareAll(batch, settings.maxNewTokens, signal);
+      const prepared = await this.#prepareAll(batch, settings.maxNewTokens, request);
       const found =
         prepared === null
           ? searches.map((search) => search.results())
           : await decode(this.language, prepared, searches, {
               maxNewTokens: settings.maxNewTokens,
-              ...(signal && { signal }),
+              signal: request.signal,
             });
       for (const [index, hypotheses] of found.entries()) {
         const streamed = settings.beams > 1 ? undefined : texts[index]?.text;
@@ -128,9 +129,9 @@ export class Engine implements AsyncDisposable {
     prompt: Prompt,
     choices: readonly string[],
     options: ScoreOptions,
-    signal?: AbortSignal,
+    request?: RequestOptions,
   ): Promise<ChoiceScore[]> {
-    return this.#scoreMean([prompt], choices, options, signal);
+    return this.#scoreMean([prompt], choices, options, request);
   }
 
   /** The mean over several orders of the examples. */
@@ -138,7 +139,7 @@ export class Engine implements AsyncDisposable {
     prompt: FewShotPrompt,
     choices: readonly string[],
     { orders = 6, seed = 0, ...options }: EnsembleOptions,
-    signal?: AbortSignal,
+    request?: RequestOptions,
   ): Promise<ChoiceScore[]> {
     if (!Number.isInteger(orders) || orders < 1 || !Number.isInteger(seed)) {
       throw new UserError(
@@ -146,11 +147,11 @@ export class Engine implements AsyncDisposable {
       );
     }
     const prompts = orderings(prompt.shots ?? [], orders, seed).map((shots) => ({ ...prompt, shots }));
-    return this.#scoreMean(prompts, choices, options, signal);
+    return this.#scoreMean(prompts, choices, options, request);
   }
 
-  async encodeImages(media: readonly Media[], signal?: AbortSignal): Promise<EncodedImage[]> {
-    const encoded = await this.media.encode(media, signal);
+  async encodeImages(media: readonly Media[], request?: RequestOptions): Promise<EncodedImage[]> {
+    const encoded = await this.media.encode(media, request);
     const { latents } = this.manifest.crossAttention;
     // copies: what is sent to the other thread is gone here
     return encoded.map((each) => ({
@@ -176,13 +177,14 @@ export class Engine implements AsyncDisposable {
   async #prepareAll(
     prompts: readonly Prompt[],
     newTokens: number,
-    signal?: AbortSignal,
+    request: RequestOptions,
   ): Promise<PreparedPrompt[] | null> {
+    const { signal } = request;
     const prepared: PreparedPrompt[] = [];
     try {
       for (const prompt of prompts) {
         signal?.throwIfAborted();
-        prepared.push(await this.prepare(prompt, newTokens, signal));
+        prepared.push(await this.prepare(prompt, newTokens, request));
       }
     } catch (error) {
       if (signal?.aborted && error === signal.reason) return null;
@@ -195,7 +197,7 @@ export class Engine implements AsyncDisposable {
     prompts: readonly Prompt[],
     choices: readonly string[],
     { normalise, endOfChunk = false }: ScoreOptions,
-    signal?: AbortSignal,
+    request: RequestOptions = {},
   ): Promise<ChoiceScore[]> {
     if (!['none', 'tokens', 'bytes'].includes(normalise)) {
       throw new UserError(
@@ -207,8 +209,8 @@ export class Engine implements AsyncDisposable {
     const longest = candidates.reduce((most, { length }) => Math.max(most, length), 0);
     const sums = choices.map(() => 0);
     for (const prompt of prompts) {
-      const prepared = await this.prepare(prompt, longest, signal);
-      const scores = await scoreCandidates(this.language, prepared, candidates, signal ? { signal } : {});
+      const prepared = await this.prepare(prompt, longest, request);
+      const scores = await scoreCandidates(this.language, prepared, candidates, request);
       for (const [index, tokens] of scores.entries()) {
         sums[index] = tokens.reduce((sum, score) => sum + score, sums[index] ?? 0);
       }

@@ -9,6 +9,7 @@ import { checkSource, type ImageSource } from '../images/source.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { OnnxSession } from '../session.ts';
 import { loadFrames } from '../video.ts';
+import type { RequestOptions } from './protocol.ts';
 
 /** Images that go through the vision graph in one run. */
 const IMAGES_AT_ONCE = 8;
@@ -45,7 +46,10 @@ export class MediaMemory {
   }
 
   /** @throws UserError for media that cannot be read; the signal's reason when aborted. */
-  async encode(media: readonly Media[], signal?: AbortSignal): Promise<EncodedMedia[]> {
+  async encode(
+    media: readonly Media[],
+    { signal, onProgress }: RequestOptions = {},
+  ): Promise<EncodedMedia[]> {
     const found = new Map<string, EncodedMedia>();
     const keys: string[] = [];
     const missing = new Map<string, Pixels>();
@@ -59,7 +63,9 @@ export class MediaMemory {
         found.set(key, kept);
       } else if (!missing.has(key)) missing.set(key, await load());
       // pixels of many images are large: encode them as they come
-      if (missing.size >= IMAGES_AT_ONCE) await this.#encodeInto(found, missing, signal);
+      if (missing.size < IMAGES_AT_ONCE) continue;
+      await this.#encodeInto(found, missing, signal);
+      onProgress?.({ done: keys.length, total: media.length });
     }
     await this.#encodeInto(found, missing, signal);
     return keys.map((key) => {

@@ -40,6 +40,9 @@ export type TokenEvent = {
   readonly text: string;
 };
 
+/** Images and videos of a request that are encoded, or were known. */
+export type ProgressEvent = { readonly done: number; readonly total: number };
+
 export type ScoreOptions = {
   /** How choices of different lengths are made comparable. */
   readonly normalise: Normalisation;
@@ -66,6 +69,13 @@ export type Usage = {
   readonly encoded: number;
   readonly images: number;
   readonly bytes: number;
+};
+
+/** What every request may come with, in the thread that computes. */
+export type RequestOptions = {
+  /** Stops the request between two steps. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 };
 
 /** The worker's methods: what they take and what they give back. */
@@ -108,6 +118,7 @@ export type Response =
   | { readonly kind: 'opened'; readonly manifest: Manifest }
   | { readonly kind: 'refused'; readonly error: ErrorMessage }
   | { readonly kind: 'token'; readonly id: number; readonly event: TokenEvent }
+  | { readonly kind: 'progress'; readonly id: number; readonly event: ProgressEvent }
   | { readonly kind: 'done'; readonly id: number; readonly result: Result }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage }
   | { readonly kind: 'closed' };

@@ -2,7 +2,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { Engine } from './engine.ts';
 import { packError } from './error-message.ts';
-import type { Call, Request, Response, Result, TokenEvent, WorkerOptions } from './protocol.ts';
+import type {
+  Call,
+  ProgressEvent,
+  Request,
+  RequestOptions,
+  Response,
+  Result,
+  TokenEvent,
+  WorkerOptions,
+} from './protocol.ts';
 
 /**
  * The thread that computes. Requests begin in the order in which they come, a few at a time; those that have begun take
@@ -24,8 +33,12 @@ async function serve(options: WorkerOptions): Promise<void> {
 
   const answer = async (id: number, call: Call, controller: AbortController): Promise<void> => {
     try {
+      const request = {
+        signal: controller.signal,
+        onProgress: (event: ProgressEvent) => send({ kind: 'progress', id, event }),
+      };
       const onToken = (event: TokenEvent) => send({ kind: 'token', id, event });
-      const result = await queue(() => perform(engine, call, controller.signal, onToken));
+      const result = await queue(() => perform(engine, call, request, onToken));
       send({ kind: 'done', id, result }, transferablesOf(call, result));
     } catch (error) {
       send({ kind: 'failed', id, error: packError(error) });
@@ -60,20 +73,20 @@ async function serve(options: WorkerOptions): Promise<void> {
 function perform(
   engine: Engine,
   call: Call,
-  signal: AbortSignal,
+  request: RequestOptions,
   onToken: (event: TokenEvent) => void,
 ): Promise<Result> | Result {
   switch (call.method) {
     case 'generate': {
       const { prompts, options, stream, batchSize } = call;
-      return engine.generate(prompts, options, { batchSize, signal, ...(stream && { onToken }) });
+      return engine.generate(prompts, options, { ...request, batchSize, ...(stream && { onToken }) });
     }
     case 'score':
-      return engine.score(call.prompt, call.choices, call.options, signal);
+      return engine.score(call.prompt, call.choices, call.options, request);
     case 'scoreEnsemble':
-      return engine.scoreEnsemble(call.prompt, call.choices, call.options, signal);
+      return engine.scoreEnsemble(call.prompt, call.choices, call.options, request);
     case 'encodeImages':
-      return engine.encodeImages(call.media, signal);
+      return engine.encodeImages(call.media, request);
     case 'usage':
       return engine.usage();
   }

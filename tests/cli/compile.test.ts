@@ -144,7 +144,7 @@ describe('flamingo compile and inspect', function () {
     await fails(
       ['compile', model, '--weights', model, '--out', join(folder.path, 'x')],
       3,
-      /not a valid safetensors file/,
+      /is not a weight file; expected a safetensors file/,
     );
     await fails(
       ['compile', model, '--weights', 'none', '--weights', model],

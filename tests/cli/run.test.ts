@@ -72,6 +72,8 @@ describe('flamingo run', function () {
       await scores(...dog),
       await scores('--image', picture('tulip.jpg')),
       await scores('--image', picture('sailing.gif')),
+      await scores('--image', picture('sailing.webp')),
+      await scores('--image', picture('sailing.webp'), '--frames', '2'),
       await scores('--image', picture('sailing')),
       await scores(...dog, '--image', picture('tulip.jpg')),
       await scores('--shot', picture('cat.png'), 'A cat.', ...dog),
@@ -134,6 +136,33 @@ describe('flamingo run', function () {
     const { code, stderr } = await flamingo('run', folder.path, ...dog);
     assert.match(stderr, /has no manifest\.json/);
     assert.equal(code, 3);
+  });
+});
+
+describe('flamingo run with weights that overflow', function () {
+  this.timeout(240_000);
+
+  it('says so instead of answering', async () => {
+    const folder = await authorFolder();
+    try {
+      const weights = join(folder.path, 'huge.safetensors');
+      const data = new Float32Array(96).fill(3e38);
+      await writeSafetensors(weights, [
+        { name: 'language.final_layer_norm.weight', dtype: 'float32', shape: [96], data },
+      ]);
+      const artifact = join(folder.path, 'huge');
+      const model = join(ROOT, 'models/presets/tiny.ts');
+      await flamingo('compile', model, '--out', artifact, '--weights', weights, '--seed-missing');
+      const dog = ['--image', picture('dog.jpg'), '--text', 'Output:'];
+      for (const words of [dog, [...dog, '--beams', '2'], [...dog, '--choices', 'a|b']]) {
+        const { code, stdout, stderr } = await flamingo('run', artifact, ...words);
+        assert.match(stderr, /gave scores that are not numbers: its weights are damaged or too large/);
+        assert.equal(stdout, '');
+        assert.equal(code, 3);
+      }
+    } finally {
+      await folder.remove();
+    }
   });
 });
 

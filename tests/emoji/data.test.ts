@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
 import { loadIconSet } from '../../models/emoji/data/icon-set.ts';
-import { readPackageFile } from '../../models/emoji/data/packages.ts';
+import { importPackage, readPackageFile } from '../../models/emoji/data/packages.ts';
 import { loadPictures } from '../../models/emoji/data/pictures.ts';
 import { isHeldOut } from '../../models/emoji/data/split.ts';
 import { TESTING_STYLE, TRAINING_STYLES } from '../../models/emoji/data/styles.ts';
@@ -94,7 +94,9 @@ describe('emoji data', () => {
     await assert.rejects(readPackageFile('@iconify-json/nobodys/icons.json'), {
       name: 'UserError',
       message:
-        "The emoji data are built from the package @iconify-json/nobodys, which has no icons.json here: install it with 'npm install --save-dev @iconify-json/nobodys'.",
+        "The emoji data are built with the package @iconify-json/nobodys, which is not here with its icons.json: install it with 'npm install --save-dev @iconify-json/nobodys'.",
     });
+    const load = () => assert.fail('was loaded');
+    await assert.rejects(importPackage('nobodys-package', load), /install it with '[^']+ nobodys-package'/);
   });
 });

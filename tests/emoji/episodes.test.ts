@@ -232,6 +232,39 @@ describe('episode batches', () => {
     }
   });
 
+  it('describe in words what a row of text is about, as many things as it has marks of pictures', () => {
+    const [rows, length, pictures, words] = [24, 128, 12, 6];
+    const options = { tokenizer, rows, length, pictures, words, plain: 0 };
+    const { described, describedMask, tokens } = textBatches(lexicon, { ...options, kinds: [yesOrNo] })(4, 2);
+    const { image, padding } = tokenizer.special;
+    for (let index = 0; index < rows; index += 1) {
+      const marks = row(tokens, index, length).filter((token) => token === image).length;
+      const bags = Array.from({ length: pictures }, (_, picture) =>
+        row(described, index * pictures + picture, words),
+      );
+      assert.ok(bags.every((bag, picture) => (bag[0] !== padding) === picture < marks));
+      const answers = tokenizer
+        .decode(row(tokens, index, length), { keepSpecialTokens: true })
+        .split('<|endofchunk|>')
+        .slice(0, -1)
+        .map((chunk) => chunk.replace(/^.*<image> /, '').split('? '));
+      for (const [picture, [asked = '', answer]] of answers.entries()) {
+        const bag = tokenizer.decode((bags[picture] ?? []).filter((token) => token !== padding));
+        const isName = lexicon.emoji.some(({ words: { name } }) => name === asked);
+        // A right name shares a word with its description; most of its words are kept.
+        if (isName && answer === 'yes')
+          assert.ok(
+            asked.split(' ').some((word) => bag.includes(word)),
+            bag,
+          );
+      }
+      assert.deepEqual(
+        bags.flat().map((token) => (token === padding ? 0 : 1)),
+        [...describedMask.slice(index * pictures * words, (index + 1) * pictures * words)],
+      );
+    }
+  });
+
   it('never have words of emoji that are held out', async () => {
     const all = await loadVocabulary(['es', 'fr', 'de']);
     const training = new Set((await loadTrainingVocabulary([])).map(({ words }) => words.name));

@@ -170,6 +170,9 @@ describe('evaluation', function () {
 
     it('says what is wrong with its options and files', async () => {
       assert.match((await run('--shots', '1,x')).stderr, /whole numbers with commas/);
+      const nowhere = await run('--answers', join(folder, 'none', 'answers.jsonl'), '--max-new-tokens', '1');
+      assert.equal(nowhere.code, 3);
+      assert.match(nowhere.stderr, /The answers cannot be written to .*ENOENT/);
       const none = await flamingo('evaluate', await compiledModel(), join(folder, 'none.jsonl'));
       assert.equal(none.code, 3);
       assert.match(none.stderr, /none\.jsonl cannot be read/);

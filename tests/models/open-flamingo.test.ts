@@ -6,17 +6,8 @@ import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { layoutFeeds } from './language-feeds.ts';
-import { openFlamingoProgram } from './open-flamingo-program.ts';
-import { openReference, rowsOf, sizesOf, tensorsUnder, without } from './reference.ts';
-
-/** The frozen parts and the trained ones; the trained token embeddings have grown and take the frozen ones' place. */
-function weightsOf(file: SafetensorsFile): readonly SafetensorsFile[] {
-  return [
-    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
-    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
-    tensorsUnder(file, 'weights.'),
-  ];
-}
+import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from './open-flamingo-program.ts';
+import { joinedWeights, openReference, rowsOf, sizesOf } from './reference.ts';
 
 /** The model's images, only those that a prompt has an `<image>` token for. */
 async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Promise<onnxruntime.Tensor> {
@@ -35,7 +26,7 @@ async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Pro
   ]);
 }
 
-for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+for (const reference of OPEN_FLAMINGO_REFERENCES) {
   for (const fusion of [true, false]) {
     describe(`flamingo against OpenFlamingo (${reference}), fusion ${fusion ? 'on' : 'off'}`, () => {
       for (const side of ['right', 'left'] as const) {
@@ -54,7 +45,7 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
           const media = await withGraph(
             program.graphs.vision,
             program,
-            weightsOf(file),
+            joinedWeights(file),
             { fusion },
             async (run) => {
               const { latents, ...media } = await run({ pixels: await usedPixels(file, counts) });
@@ -70,7 +61,7 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
             },
           );
 
-          await withGraph(program.graphs.language, program, weightsOf(file), { fusion }, async (run) => {
+          await withGraph(program.graphs.language, program, joinedWeights(file), { fusion }, async (run) => {
             const everywhere = prompts.map((prompt) => [...prompt.keys()]);
             const prefill = layoutPrefill(prompts, { image, padding, side, wanted: everywhere });
             const cache = new KeyValueCache(program.facts.language, {

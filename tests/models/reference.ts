@@ -18,10 +18,14 @@ export function configOf(file: SafetensorsFile): unknown {
   return JSON.parse(file.metadata.get('config') ?? '{}');
 }
 
+/** The config of one part of a joined model. */
+export function sectionOf(file: SafetensorsFile, section: string): unknown {
+  return property(configOf(file), section);
+}
+
 /** The sizes that a reference was made with, by Hugging Face's and OpenFlamingo's own field names. */
 export function sizesOf(file: SafetensorsFile, section?: string): (field: string) => number {
-  const config = configOf(file);
-  const fields = section === undefined ? config : property(config, section);
+  const fields = section === undefined ? configOf(file) : sectionOf(file, section);
   return (field) => {
     const value = property(fields, field);
     if (typeof value !== 'number') throw new Error(`${file.path}: config has no number ${field}`);
@@ -42,6 +46,14 @@ export function without(file: SafetensorsFile, part: string): SafetensorsFile {
     names: file.names.filter((name) => !name.includes(part)),
     has: (name) => !name.includes(part) && file.has(name),
   };
+}
+
+/**
+ * The weight files of a joined model: its frozen parts as they were, then the trained ones, whose grown token
+ * embeddings take the place of the frozen ones.
+ */
+export function joinedWeights(file: SafetensorsFile): readonly SafetensorsFile[] {
+  return ['vision.', 'language.', 'weights.'].map((part) => tensorsUnder(file, part));
 }
 
 /** A stored tensor as ONNX Runtime takes it. */

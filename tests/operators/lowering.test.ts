@@ -17,6 +17,8 @@ import type { Tensor } from '../../dsl/tensor.ts';
 import { input } from '../support/run-graph.ts';
 
 const x = input('x', 'float32', ['batch', 'text', 8]);
+const short = input('short', 'float32', ['batch', 64, 8]);
+const long = input('long', 'float32', ['batch', 1024, 8]);
 const y = input('y', 'float32', ['batch', 'keys', 8]);
 const weight = input('weight', 'float32', [8, 8]);
 const vector = input('vector', 'float32', [8]);
@@ -25,7 +27,7 @@ const cached = input('cached', 'float32', ['batch', 2, 'keys', 4]);
 const past = input('past', 'float32', ['batch', 2, 'past', 4]);
 const mask = input('mask', 'bool', ['batch', 1, 'text', 'keys']);
 const positions = input('positions', 'int64', ['batch', 'text']);
-const INPUTS = { x, y, weight, vector, gate, cached, past, mask, positions };
+const INPUTS = { x, y, short, long, weight, vector, gate, cached, past, mask, positions };
 
 /** The ONNX operators that a tensor becomes, those of ONNX Runtime's own domain marked by a star. */
 function lowered(tensor: Tensor, fusion = true, target: Target = 'cpu'): readonly string[] {
@@ -39,6 +41,13 @@ describe('lowering', () => {
   it('attends with the flash kernel where nothing is in its way', () => {
     assert.deepEqual(lowered(attention(x, y, y, { heads: 2 }).result), ['MultiHeadAttention*']);
     assert.deepEqual(lowered(attention(x, cached, cached, { heads: 2 }).result), ['MultiHeadAttention*']);
+    assert.deepEqual(lowered(attention(long, y, y, { heads: 2 }).result), ['MultiHeadAttention*']);
+  });
+
+  it('attends without flash where few queries are known to come, on the CPU', () => {
+    const { result } = attention(short, y, y, { heads: 2 });
+    assert.deepEqual(lowered(result), ['Attention']);
+    assert.deepEqual(lowered(result, true, 'cuda'), ['MultiHeadAttention*']);
   });
 
   it('attends with one ONNX Attention under a mask or causally', () => {

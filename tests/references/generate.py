@@ -8,6 +8,7 @@ sizes, seeds and inputs. It is deterministic: the same versions give the same by
 
 import json
 import sys
+from contextlib import contextmanager
 
 import torch
 from open_flamingo.src.factory import _infer_decoder_layers_attr_name
@@ -15,9 +16,19 @@ from open_flamingo.src.flamingo import Flamingo
 from open_flamingo.src.flamingo_lm import FlamingoLMMixin
 from open_flamingo.src.helpers import GatedCrossAttentionBlock, PerceiverResampler
 from open_flamingo.src.utils import extend_instance
-from transformers import CLIPVisionConfig, CLIPVisionModel, OPTConfig, OPTForCausalLM
+from transformers import (
+    CLIPVisionConfig,
+    CLIPVisionModel,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    OPTConfig,
+    OPTForCausalLM,
+)
 
-from shared import HERE, PAD, decode_steps, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
+from language_models import build_mosaic_mpt
+from shared import HERE, PAD, decode_steps, only_valid, pad_rows, prefixed, randomise, seed_by_name, stand_in, write_safetensors
 
 
 # ---------------------------------------------------------------------------------------------
@@ -200,21 +211,50 @@ class VisionEncoder(torch.nn.Module):
         self.visual = self.Visual(model)
 
 
-def build_open_flamingo(every):
+SIZES = dict(vocab_size=LANGUAGE_VOCABULARY, hidden_size=16, num_attention_heads=4)
+
+
+def tiny_opt():
+    config = OPTConfig(
+        **SIZES, word_embed_proj_dim=16, ffn_dim=32, num_hidden_layers=4,
+        max_position_embeddings=40, dropout=0.0, pad_token_id=PAD,
+    )  # fmt: skip
+    return OPTForCausalLM(config), "model.decoder.final_layer_norm"
+
+
+def tiny_redpajama():
+    config = GPTNeoXConfig(
+        **SIZES, intermediate_size=32, num_hidden_layers=4, max_position_embeddings=40, rotary_pct=1.0,
+        use_parallel_residual=False, pad_token_id=PAD,
+    )  # fmt: skip
+    return GPTNeoXForCausalLM(config), "gpt_neox.final_layer_norm"
+
+
+def tiny_llama():
+    config = LlamaConfig(
+        **SIZES, intermediate_size=24, num_hidden_layers=4, max_position_embeddings=40, pad_token_id=PAD
+    )  # fmt: skip
+    return LlamaForCausalLM(config), "model.norm"
+
+
+def tiny_mpt(n_layers, qk_ln):
+    model = build_mosaic_mpt(
+        vocab_size=LANGUAGE_VOCABULARY, d_model=16, n_heads=4, n_layers=n_layers, qk_ln=qk_ln, pad_token_id=PAD
+    )  # fmt: skip
+    return model, "transformer.norm_f"
+
+
+def build_open_flamingo(every, make_language, vision_size, depth):
     """The steps of OpenFlamingo's factory, with random parts in place of downloaded ones."""
     vision_config = CLIPVisionConfig(
-        hidden_size=12, intermediate_size=24, num_hidden_layers=2, num_attention_heads=3,
+        hidden_size=vision_size, intermediate_size=24, num_hidden_layers=2, num_attention_heads=3,
         image_size=21, patch_size=7, hidden_act="quick_gelu",
     )  # fmt: skip
-    language_config = OPTConfig(
-        hidden_size=16, word_embed_proj_dim=16, ffn_dim=32, num_hidden_layers=4, num_attention_heads=4,
-        vocab_size=LANGUAGE_VOCABULARY, max_position_embeddings=40, dropout=0.0, pad_token_id=PAD,
-    )  # fmt: skip
     vision = CLIPVisionModel(vision_config)
-    language = OPTForCausalLM(language_config)
+    language, final_norm = make_language()
     randomise(vision)
     randomise(language)
-    language.model.decoder.final_layer_norm.weight.data.mul_(2)  # sharper, so less of a tie
+    language.get_submodule(final_norm).weight.data.mul_(2)  # sharper, so less of a tie
     frozen = {
         **prefixed("vision", {name: p.clone() for name, p in vision.named_parameters()}),
         **prefixed("language", {name: p.clone() for name, p in language.named_parameters()}),
@@ -226,22 +266,15 @@ def build_open_flamingo(every):
         VisionEncoder(vision), language, EOC, IMAGE,
         vis_dim=vision_config.hidden_size, cross_attn_every_n_layers=every,
     ).eval()  # fmt: skip
+    if depth != 6:  # its default, which the constructor does not let one choose
+        model.perceiver = PerceiverResampler(dim=vision_size, depth=depth)
     model.requires_grad_(False)
     randomise(model.perceiver)
     randomise(model.lang_encoder.gated_cross_attn_layers)
     randomise(model.lang_encoder.get_input_embeddings())
-    # A block's weights have two names in the state dict; which one a checkpoint keeps depends on the
-    # release that wrote it, so the two files differ in that.
-    embeddings = "lang_encoder.model.decoder.embed_tokens.weight"
-    block_names = {1: "lang_encoder.gated_cross_attn_layers.", 2: ".gated_cross_attn_layer."}[every]
-    trained = {
-        name: tensor
-        for name, tensor in model.state_dict().items()
-        if name.startswith("perceiver.") or block_names in name or name == embeddings
-    }
     config = {
         "vision": json.loads(config_json(vision_config)),
-        "language": json.loads(config_json(language_config, vocab_size=LANGUAGE_VOCABULARY)),
+        "language": {**language.config.to_dict(), "vocab_size": LANGUAGE_VOCABULARY},
         "vocab_size": LANGUAGE_VOCABULARY + 2,
         "cross_attn_every_n_layers": every,
         "eoc_token_id": EOC,
@@ -249,11 +282,34 @@ def build_open_flamingo(every):
         "pad_token_id": PAD,
         "activation": "gelu",
         "only_attend_immediate_media": True,
-        "resampler": {"depth": 6, "heads": 8, "dim_head": 64, "num_latents": 64, "ff_mult": 4},
+        "resampler": {"depth": depth, "heads": 8, "dim_head": 64, "num_latents": 64, "ff_mult": 4},
         "cross_attention": {"heads": 8, "dim_head": 64, "ff_mult": 4},
         "generation": {"max_new_tokens": NEW_TOKENS, "num_beams": 3, "length_penalty": 0.0},
     }
-    return model, {**frozen, **prefixed("weights", trained)}, config
+    return model, frozen, config
+
+
+def trained_weights(model, short_names):
+    """What a checkpoint keeps. A block's weights have two names in the state dict; which one is kept
+    depends on the release that wrote it: `filter_state_dict_to_trainable` drops the short ones.
+    Embeddings are kept even where they were frozen, and so are a language model's buffers."""
+    state = model.state_dict()
+    if short_names:
+        kept = ("perceiver.", "lang_encoder.gated_cross_attn_layers.", "lang_encoder.model.decoder.embed_tokens.")
+        return {name: tensor for name, tensor in state.items() if name.startswith(kept)}
+    stand_in("wandb")
+    from open_flamingo.train.train_utils import filter_state_dict_to_trainable
+
+    model.perceiver.requires_grad_(True)
+    model.lang_encoder.gated_cross_attn_layers.requires_grad_(True)
+    model.lang_encoder.get_input_embeddings().requires_grad_(True)
+    trained = filter_state_dict_to_trainable(model, dict(state))
+    # An untied head has rows for the new tokens too. The filter keeps it only where its name has "embed" in it,
+    # as GPT-NeoX's; LLaMA's is lost, and its new rows are then drawn anew at every loading. The logits need it.
+    head = "lang_encoder.lm_head.weight"
+    if head in state and not model.lang_encoder.config.tie_word_embeddings:
+        trained[head] = state[head]
+    return trained
 
 
 def generated(sequences, prompt_length):
@@ -289,6 +345,7 @@ def run_open_flamingo(model, vision_x, steps):
         out = model(None, ids, attention_mask=mask, clear_conditioned_layers=False, use_cache=True)
         decode = lambda lang_x, **rest: model(None, lang_x, clear_conditioned_layers=False, **rest)
         outputs[f"output.{side}.logits"] = only_valid(out.logits, mask)
+        # after padding on the right only OPT counts places right
         outputs[f"output.{side}.decode.logits"] = decode_steps(
             decode, "lang_x", out.past_key_values, mask, steps
         )
@@ -296,11 +353,10 @@ def run_open_flamingo(model, vision_x, steps):
         # the plain pass gives the same
         again = model(vision_x, ids, attention_mask=mask).logits
         torch.testing.assert_close(only_valid(again, mask), outputs[f"output.{side}.logits"])
-    torch.testing.assert_close(
-        outputs.pop("output.left.decode.logits"), outputs["output.right.decode.logits"],
-        rtol=1e-4, atol=1e-4,
-    )  # fmt: skip
-    outputs["output.decode.logits"] = outputs.pop("output.right.decode.logits")
+    right = outputs.pop("output.right.decode.logits")
+    outputs["output.decode.logits"] = outputs.pop("output.left.decode.logits")
+    if isinstance(model.lang_encoder, OPTForCausalLM):
+        torch.testing.assert_close(right, outputs["output.decode.logits"], rtol=1e-4, atol=1e-4)
     outputs["output.logits"] = outputs.pop("output.right.logits")
     outputs["output.features"] = model.vision_encoder(vision_x.flatten(0, 2))[1].unflatten(
         0, vision_x.shape[:3]
@@ -321,17 +377,26 @@ def run_open_flamingo(model, vision_x, steps):
     return outputs
 
 
-def write_open_flamingo(name, every, seed=0):
+def write_open_flamingo(
+    name, every, make_language=tiny_opt, seed=0, vision_size=6, depth=2, short_names=False, rename=None
+):
     seed_by_name(name, seed)
-    model, weights, config = build_open_flamingo(every)
+    model, frozen, config = build_open_flamingo(every, make_language, vision_size, depth)
+    if rename is not None:
+        config["language"] = rename.config(config["language"])
     vision_x = torch.randn(len(PROMPTS), 3, 1, 3, 21, 21)
     for i, prompt in enumerate(PROMPTS):
         vision_x[i, prompt.count(IMAGE) :] = 0  # rows with fewer images are filled up with zeros
     steps = torch.randint(3, LANGUAGE_VOCABULARY, (5, len(PROMPTS)))
     outputs = run_open_flamingo(model, vision_x, steps)
-    weights = {key: value.clone() for key, value in weights.items()}
+    trained = {key: value.clone() for key, value in trained_weights(model, short_names).items()}
+    weights = {**frozen, **prefixed("weights", trained)}
+    if rename is not None:
+        weights = {rename.key(key): value for key, value in weights.items()}
     # generated tokens must not hang on rounding: twice the precision gives the same
-    for key, value in run_open_flamingo(model.double(), vision_x.double(), steps).items():
+    with double_precision():
+        exact = run_open_flamingo(model.double(), vision_x.double(), steps)
+    for key, value in exact.items():
         if value.dtype == torch.int64:
             assert torch.equal(value, outputs[key]), f"{name}: {key} depends on rounding"
             assert IMAGE not in value, f"{name}: {key} has an image token"
@@ -356,10 +421,58 @@ def write_open_flamingo(name, every, seed=0):
     )
 
 
+@contextmanager
+def double_precision():
+    """LLaMA asks for a softmax in float32, in which the least double is -infinity: it gets a double one."""
+    softmax = torch.nn.functional.softmax
+    torch.nn.functional.softmax = lambda x, dim=None, dtype=None: softmax(x, dim=dim)
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.nn.functional.softmax = softmax
+        torch.set_default_dtype(torch.float32)
+
+
+class AsMosaicGpt:
+    """MPT-1B's class, MosaicGPT, came before MPT and computes the same under other names. It was published
+    as code beside its weights and in no package; these are its names of llm-foundry's modules and fields."""
+
+    KEYS = {
+        ".norm_1.": ".ln_1.", ".norm_2.": ".ln_2.", ".norm_f.": ".ln_f.",
+        ".ffn.up_proj.": ".mlp.mlp_up.", ".ffn.down_proj.": ".mlp.mlp_down.",
+    }  # fmt: skip
+    FIELDS = "d_model n_heads n_layers max_seq_len vocab_size logit_scale no_bias embedding_fraction pad_token_id"
+
+    @classmethod
+    def key(cls, name):
+        for theirs, older in cls.KEYS.items():
+            name = name.replace(theirs, older)
+        return name
+
+    @classmethod
+    def config(cls, mpt):
+        attention = mpt["attn_config"]
+        same = "attn_impl softmax_scale prefix_lm attn_uses_sequence_id alibi alibi_bias_max attn_pdrop"
+        return {
+            "model_type": "mosaic_gpt", "architectures": ["MosaicGPT"], "mlp_ratio": mpt["expansion_ratio"],
+            "attn_qk_ln": attention["qk_ln"], "attn_clip_qkv": attention["clip_qkv"],
+            "low_precision_layernorm": True, "param_init_fn": "kaiming_normal_",
+            **{name: mpt[name] for name in cls.FIELDS.split()},
+            **{name: attention[name] for name in same.split()},
+        }  # fmt: skip
+
+
 def open_flamingo():
     # the seeds are ones whose beams end early, differ from the greedy tokens, and depend on the images
-    write_open_flamingo("open-flamingo", every=1, seed=238)
-    write_open_flamingo("open-flamingo-every-2", every=2, seed=71)
+    full = dict(vision_size=12, depth=6)
+    write_open_flamingo("open-flamingo", every=1, seed=238, **full, short_names=True)
+    write_open_flamingo("open-flamingo-every-2", every=2, seed=71, **full)
+    # the released layouts; the instruct models are of the same shape as those that they come from
+    write_open_flamingo("open-flamingo-3b", every=1, seed=29, make_language=lambda: tiny_mpt(2, True), rename=AsMosaicGpt)
+    write_open_flamingo("open-flamingo-4b", every=2, seed=37, make_language=tiny_redpajama)
+    write_open_flamingo("open-flamingo-9b", every=4, seed=13, make_language=lambda: tiny_mpt(8, False))
+    write_open_flamingo("open-flamingo-llama", every=2, seed=20, make_language=tiny_llama)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -8,11 +8,10 @@ Every number comes from those packages; this script only chooses sizes, seeds an
 
 import json
 import sys
-import types
 
 import torch
 
-from shared import PAD, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
+from shared import PAD, only_valid, pad_rows, prefixed, randomise, seed_by_name, stand_in, write_safetensors
 
 VOCABULARY = 48
 CONTEXT = 64
@@ -103,38 +102,23 @@ def mosaic_mpt():
     write("mosaic-mpt", build_mosaic_mpt(n_heads=4, logit_scale="inv_sqrt_d_model"), takes_positions=False)
 
 
-def build_mosaic_mpt(vocab_size=VOCABULARY, d_model=32, n_heads=4, n_layers=2, qk_ln=True, logit_scale=None):
-    without_composer()
+def build_mosaic_mpt(vocab_size=VOCABULARY, d_model=32, n_heads=4, n_layers=2, qk_ln=True, **more):
+    stand_in(
+        "composer composer.metrics composer.metrics.nlp composer.models composer.models.huggingface"
+        " composer.utils llmfoundry.data llmfoundry.optim llmfoundry.utils llmfoundry.models.hf"
+    )
     from llmfoundry.models.mpt import MPTConfig, MPTForCausalLM
 
     return MPTForCausalLM(
         MPTConfig(
             vocab_size=vocab_size, d_model=d_model, n_heads=n_heads, n_layers=n_layers, max_seq_len=CONTEXT,
-            expansion_ratio=2, no_bias=True, norm_type="low_precision_layernorm", logit_scale=logit_scale,
+            expansion_ratio=2, no_bias=True, norm_type="low_precision_layernorm", **more,
             attn_config={
                 "attn_impl": "torch", "alibi": True, "alibi_bias_max": 6, "qk_ln": qk_ln,
                 "clip_qkv": 1.5 if qk_ln else None,
             },
         )
     )  # fmt: skip
-
-
-def without_composer():
-    """llm-foundry's models import its trainer, which they do not need to run."""
-
-    class Anything(types.ModuleType):
-        __path__ = []
-
-        def __getattr__(self, name):
-            if name.startswith("__"):
-                raise AttributeError(name)
-            return type(name, (), {})
-
-    for name in (
-        "composer composer.metrics composer.metrics.nlp composer.models composer.models.huggingface"
-        " composer.utils llmfoundry.data llmfoundry.optim llmfoundry.utils llmfoundry.models.hf"
-    ).split():
-        sys.modules.setdefault(name, Anything(name))
 
 
 def gpt_neox():

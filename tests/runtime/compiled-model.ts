@@ -50,7 +50,13 @@ export function compiledModel(): Promise<string> {
       })),
     );
     const out = join(folder, 'artifact');
-    await compile(program, { out, source: 'small.ts', tokenizer: TOKENIZER, weights: [weights] });
+    await compile(program, {
+      out,
+      source: 'small.ts',
+      tokenizer: TOKENIZER,
+      weights: [weights],
+      copyWeights: true,
+    });
     return out;
   })();
   return compiled;

@@ -61,7 +61,8 @@ describe('generating and scoring with a compiled model', () => {
       for (const [place, token] of tokens.entries()) {
         const all = await recompute(prepared, tokens.slice(0, place));
         close(scores[place], all[token], `log-probability of token ${place}`);
-        const best = Math.max(...all.filter((_, other) => other !== engine.tokenizer.special.image));
+        const { image, padding } = engine.tokenizer.special;
+        const best = Math.max(...all.filter((_, other) => other !== image && other !== padding));
         close(all[token], best, `token ${place} is the likeliest`);
       }
     });
@@ -280,9 +281,12 @@ describe('generating and scoring with a compiled model', () => {
     assert.deepEqual([answer?.finish, answer?.tokens.length, told], ['aborted', 4, 4]);
     const [nothing] = await engine.generate([twoShots], {}, { signal: AbortSignal.abort() });
     assert.deepEqual([nothing?.finish, nothing?.text, nothing?.tokens], ['aborted', '', []]);
-    await assert.rejects(engine.score(twoShots, ['a'], { normalise: 'none' }, AbortSignal.abort()), {
-      name: 'AbortError',
-    });
+    await assert.rejects(
+      engine.score(twoShots, ['a'], { normalise: 'none' }, { signal: AbortSignal.abort() }),
+      {
+        name: 'AbortError',
+      },
+    );
   });
 
   it('refuses what it cannot do, in a sentence', async () => {

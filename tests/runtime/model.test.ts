@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
@@ -43,6 +44,23 @@ describe('a model in its own thread', () => {
       await engine.encodeImages([{ kind: 'image', source: picture('dog.jpg') }]),
     );
     assert.deepEqual(model.manifest, engine.manifest);
+  });
+
+  it('tells how many of many pictures are encoded', async () => {
+    const pictures = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        sharp({ create: { width: 8, height: 8, channels: 3, background: { r: index * 12, g: 9, b: 200 } } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const told: string[] = [];
+    const prompt = { query: { images: pictures, text: 'Output:' } };
+    await model.score(prompt, ['a'], {
+      normalise: 'none',
+      onProgress: ({ done, total }) => told.push(`${done} of ${total}`),
+    });
+    assert.deepEqual(told, ['8 of 20', '16 of 20']);
   });
 
   it('takes pictures as bytes and leaves them usable', async () => {

@@ -11,8 +11,8 @@ import type { Hypothesis } from '../../runtime/generate/search.ts';
 import { scoreCandidates } from '../../runtime/score.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
-import { openFlamingoProgram } from '../models/open-flamingo-program.ts';
-import { openReference, rowsOf, sizesOf, tensorsUnder, without } from '../models/reference.ts';
+import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from '../models/open-flamingo-program.ts';
+import { joinedWeights, openReference, rowsOf, sizesOf } from '../models/reference.ts';
 
 const TOKENS = {
   image: '<image>',
@@ -57,28 +57,23 @@ function tokenizerOf(ids: { image: number; endOfChunk: number; padding: number }
   });
 }
 
-/** The reference's weights under the names that the compiler reads, in one file. */
-async function writeWeights(file: SafetensorsFile, path: string): Promise<void> {
-  const parts = [
-    without(tensorsUnder(file, 'vision.'), 'post_layernorm'),
-    without(tensorsUnder(file, 'language.'), 'embed_tokens'),
-    tensorsUnder(file, 'weights.'),
-  ];
-  const tensors = [];
-  for (const part of parts) {
+/** Writes the reference's weights as files of their own, frozen parts first, and returns their paths. */
+async function writeWeights(file: SafetensorsFile, folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [index, part] of joinedWeights(file).entries()) {
+    const path = join(folder, `weights-${index}.safetensors`);
+    const tensors = [];
     for (const name of part.names) {
-      tensors.push({
-        name,
-        dtype: 'float32' as const,
-        shape: part.tensor(name).shape,
-        data: await part.readFloat32(name),
-      });
+      const { dtype, shape } = part.tensor(name);
+      tensors.push({ name, dtype, shape, data: await part.read(name) });
     }
+    await writeSafetensors(path, tensors);
+    paths.push(path);
   }
-  await writeSafetensors(path, tensors);
+  return paths;
 }
 
-for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
+for (const reference of OPEN_FLAMINGO_REFERENCES) {
   describe(`the runtime against OpenFlamingo's generate (${reference})`, () => {
     let folder: string;
     let file: SafetensorsFile;
@@ -95,13 +90,11 @@ for (const reference of ['open-flamingo', 'open-flamingo-every-2']) {
         padding: size('pad_token_id'),
       };
       const program = openFlamingoProgram(file, TOKENS);
-      const [weights, tokenizer, out] = ['weights.safetensors', 'tokenizer.json', 'artifact'].map((name) =>
-        join(folder, name),
-      );
-      assert.ok(weights && tokenizer && out);
-      await writeWeights(file, weights);
+      const [tokenizer, out] = ['tokenizer.json', 'artifact'].map((name) => join(folder, name));
+      assert.ok(tokenizer && out);
+      const weights = await writeWeights(file, folder);
       await writeFile(tokenizer, tokenizerOf(ids));
-      await compile(program, { out, source: 'reference.ts', tokenizer, weights: [weights] });
+      await compile(program, { out, source: 'reference.ts', tokenizer, weights });
       engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
       prompts = await preparePrompts(ids);
     });

@@ -2,9 +2,9 @@ import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/encode/encode-model.ts';
 import { float16Bits } from '../../compiler/onnx/scalar.ts';
-import { initialValues } from '../../compiler/weights/initialise.ts';
 import { matchWeights } from '../../compiler/weights/match-weights.ts';
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { WeightFile } from '../../compiler/weights/weight-file.ts';
+import { weightValues } from '../../compiler/weights/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Program } from '../../dsl/program.ts';
 
@@ -24,18 +24,16 @@ export interface WithGraphOptions extends GraphOptions {
 export async function withGraph<R>(
   graph: Graph,
   weights: Weights,
-  files: readonly SafetensorsFile[],
+  files: readonly WeightFile[],
   { session: sessionOptions = {}, ...options }: WithGraphOptions,
   use: (run: Run) => Promise<R>,
 ): Promise<R> {
   const { onnx } = compileGraph(graph, options);
-  const sources = files.length === 0 ? new Map() : matchWeights(weights, files);
+  const sources = files.length === 0 ? undefined : matchWeights(weights, files).sources;
   const bytes = new Map<string, Uint8Array>();
   for (const { parameter } of onnx.parameters) {
     const name = parameter.name ?? '';
-    const source = sources.get(name);
-    const values =
-      source === undefined ? initialValues(parameter, 0) : await source.file.readFloat32(source.name);
+    const values = await weightValues(parameter, sources?.get(name), 0);
     const stored = parameter.dtype === 'float16' ? Uint16Array.from(values, float16Bits) : values;
     bytes.set(name, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
   }

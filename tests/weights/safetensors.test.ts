@@ -137,10 +137,7 @@ describe('safetensors', () => {
     assert.deepEqual(opened.tensor('input.hidden').shape, [2, 1, 64]);
     assert.equal((await opened.read('input.media_locations')).length, 24);
     assert.equal((await opened.readFloat32('input.hidden')).length, 128);
-    await assert.rejects(
-      opened.readFloat32('input.media_locations'),
-      /is bool, but a float tensor was expected/,
-    );
+    await assert.rejects(opened.readFloat32('input.media_locations'), /is bool, but numbers were expected/);
     assert.throws(() => opened.tensor('nothing'), /has no tensor "nothing"/);
   });
 
@@ -188,10 +185,10 @@ describe('safetensors', () => {
   });
 
   it('opens a tensor of a dtype it cannot compute with only when asked for it', async () => {
-    await writeFile(path, file(JSON.stringify({ a: entry('F64', [1], 0, 8) }), 8));
+    await writeFile(path, file(JSON.stringify({ a: entry('U64', [1], 0, 8) }), 8));
     const opened = await openSafetensors(path);
     assert.deepEqual(opened.names, ['a']);
-    assert.throws(() => opened.tensor('a'), /is F64, which is not supported/);
+    assert.throws(() => opened.tensor('a'), /is U64, which is not supported/);
   });
 
   /** Opens the file and reads all of it: right values or a UserError, nothing else. */

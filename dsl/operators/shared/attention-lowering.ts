@@ -16,7 +16,7 @@ type Names = readonly (string | undefined)[];
 /**
  * Chooses ONNX Runtime's operators. Without mask, bias, past, causality and shared heads that is
  * com.microsoft.MultiHeadAttention, whose CPU kernel is then a flash kernel, and which takes cached 4-D keys as they
- * are. With a past the CPU provider is better off with the products written apart (`lowerAttentionOverCache`).
+ * are; few queries on the CPU provider are sooner done without flash, by ONNX's own Attention. With a past the CPU provider is better off with the products written apart (`lowerAttentionOverCache`).
  * Everything else is ONNX's own Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
  * a row without any allowed key.
  */
@@ -30,7 +30,7 @@ export function lowerAttention(
   const { heads, group, key } = sizes;
   const scale = { float: scoreScale(sizes, attributes) };
   const bare = names.slice(3).every((name) => name === undefined) && !attributes.causal && group === 1;
-  if (bare) {
+  if (bare && !isShort(emit, sizes)) {
     const options = { num_heads: Number(heads), scale };
     return [emit.node('MultiHeadAttention', names.slice(0, 3), options, 'com.microsoft')];
   }
@@ -63,6 +63,14 @@ export function lowerAttention(
   );
   const result = cached ? joinHeads(emit, named([attended], 0), sizes) : named([attended], 0);
   return [guarded ? zeroWhereNothing(emit, result, named([allowed], 0), operation, sizes) : result];
+}
+
+/** Up to so many queries the scores are small, and the flash kernel's blocks cost more than they save. */
+const FEW_QUERIES = 512;
+
+function isShort(emit: Emitter, { queries, key }: AttentionSizes): boolean {
+  const few = typeof queries === 'number' && queries <= FEW_QUERIES;
+  return few && emit.target === 'cpu' && key.shape.length === 3;
 }
 
 function splitHeads(

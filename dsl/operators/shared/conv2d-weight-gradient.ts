@@ -10,8 +10,8 @@ import { transpose } from '../transpose.ts';
 
 /**
  * The gradient of `conv2d` by its weight: for every place of the kernel the product of the cotangent with the input as
- * that place saw it, summed over batch and places. All kernel places stand side by side, so that it is one matrix
- * product with a long inner axis.
+ * that place saw it, summed over batch and places. One matrix product with a long inner axis for each place of the
+ * kernel: side by side in one product they would take a copy of the input for each, all at once.
  *
  * @param x `[batch, in, height, width]`
  * @param cotangent of the result, `[batch, out, rows, columns]`
@@ -23,8 +23,10 @@ export function conv2dWeightGradient(
   weight: Shape,
   { stride, padding, dilation, groups }: Conv2dGeometry,
 ): Tensor {
-  const [batch = 1, out = 1, rows = 1, columns = 1] = cotangent.shape;
-  const [, inner = 1, tall = 1, wide = 1] = weight;
+  const [batch = 1, out = 1, ...size] = cotangent.shape;
+  const [rows = 1, columns = 1] = size.map(Number);
+  const [, inner = 1, ...kernel] = weight;
+  const [tall = 1, wide = 1] = kernel.map(Number);
   const places = multiplyDims(batch, rows, columns);
   const border = { before: padding, after: padding };
   const last = transpose(x, [0, 2, 3, 1]);
@@ -37,17 +39,15 @@ export function conv2dWeightGradient(
         ]);
   const along = (tensor: Tensor, axis: number, start: number, count: number) =>
     slice(tensor, axis, start, start + stride * (count - 1) + 1, stride);
-  const kernel = Array.from({ length: Number(tall) }, (_, i) =>
-    Array.from({ length: Number(wide) }, (_, j) => {
-      const seen = along(along(padded, 1, i * dilation, Number(rows)), 2, j * dilation, Number(columns));
-      return reshape(seen, [places, groups, 1, inner]);
-    }),
-  ).flat();
-  const patches = transpose(
-    reshape(concat(kernel, 2), [places, groups, multiplyDims(tall, wide, inner)]),
-    [1, 0, 2],
-  );
   const byGroup = reshape(transpose(cotangent, [1, 0, 2, 3]), [groups, Number(out) / groups, places]);
-  const product = matmul(byGroup, patches);
-  return transpose(reshape(product, [out, tall, wide, inner]), [0, 3, 1, 2]);
+  const products = Array.from({ length: wide }, (_, j) => {
+    const seenInRow = along(padded, 2, j * dilation, columns);
+    return Array.from({ length: tall }, (_, i) => {
+      const seen = along(seenInRow, 1, i * dilation, rows);
+      const flat = transpose(reshape(seen, [places, groups, inner]), [1, 0, 2]);
+      return reshape(matmul(byGroup, flat), [out, inner, 1]);
+    });
+  });
+  const byColumn = products.map((column) => reshape(concat(column, 2), [out, inner, tall, 1]));
+  return concat(byColumn, 3);
 }

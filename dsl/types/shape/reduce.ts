@@ -13,9 +13,15 @@ export type Reduce<Operator extends string, S extends Shape, Axes, Keep> =
         : ReduceAt<S, Places<Operator, S, Axes>, Axes, Operator, Keep>
       : Reduced<S, keyof S & `${bigint}`, Keep>;
 
-type Places<Operator extends string, S extends Shape, Axes extends readonly number[]> = {
+type Resolved<Operator extends string, S extends Shape, Axes extends readonly number[]> = {
   [I in keyof Axes]: ResolveAxis<Operator, S, Axes[I]>;
-}[number];
+};
+
+type Places<Operator extends string, S extends Shape, Axes extends readonly number[]> = Resolved<
+  Operator,
+  S,
+  Axes
+>[number];
 
 type ReduceAt<S extends Shape, Place, Axes extends readonly number[], Operator extends string, Keep> = [
   Extract<Place, `✗ ${string}`>,
@@ -23,7 +29,7 @@ type ReduceAt<S extends Shape, Place, Axes extends readonly number[], Operator e
   ? string extends Place
     ? Shape
     : HasTwice<Operator, S, Axes> extends true
-      ? Problem<`${Operator}: [${Joined<Axes>}] names an axis of ${Describe<S>} twice`>
+      ? Problem<`${Operator}: [${Joined<Resolved<Operator, S, Axes>>}] names an axis of ${Describe<S>} twice`>
       : Reduced<S, Place, Keep>
   : Extract<Place, `✗ ${string}`>;
 

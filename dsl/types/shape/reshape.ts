@@ -6,17 +6,20 @@ import type { IsWideShape } from '../wide.ts';
 /** The twin of `shape/reshape.ts`: the target as the author wrote it, where one axis may be -1. */
 export type Reshape<S extends Shape, T extends Shape> = ReshapeTo<S, CanonicalShape<T>>;
 
-type ReshapeTo<S extends Shape, T extends Shape> = true extends IsWideShape<S> | IsWideShape<T>
-  ? IsWideShape<T> extends true
+type ReshapeTo<S extends Shape, T extends Shape> =
+  IsWideShape<T> extends true
     ? Shape
-    : Known<T>
-  : -1 extends T[number]
-    ? [Twice<T>] extends [true]
-      ? Problem<`reshape: ${Describe<T>} may have -1 once`>
-      : Fill<S, T, Product<S>, Product<WithoutFree<T>>>
-    : Agree<Product<S>, Product<T>> extends true
-      ? T
-      : Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Product<S>>} elements, but ${Describe<T>} holds ${DescribeDim<Product<T>>}`>;
+    : -1 extends T[number]
+      ? Twice<T> extends true
+        ? Problem<`reshape: ${Describe<T>} may have -1 once`>
+        : IsWideShape<S> extends true
+          ? Known<T>
+          : Fill<S, T, Product<S>, Product<WithoutFree<T>>>
+      : IsWideShape<S> extends true
+        ? T
+        : Agree<Product<S>, Product<T>> extends true
+          ? T
+          : Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Product<S>>} elements, but ${Describe<T>} holds ${DescribeDim<Product<T>>}`>;
 
 type Fill<S extends Shape, T extends Shape, Elements extends Dim, Given extends Dim> = [
   Divide<Elements, Given>,

@@ -1,7 +1,7 @@
 import type { DataSource } from '../../../dsl/index.ts';
 import { loadGallery } from '../data/gallery.ts';
 import { loadEmojiTokenizer } from '../tokenizer/emoji-tokenizer.ts';
-import { emojiVision, PICTURE_SIZE } from '../vision.ts';
+import { emojiVision } from '../vision.ts';
 import { type VisionBatch, visionBatches } from './vision-batches.ts';
 import { wordRows } from './word-bags.ts';
 
@@ -19,15 +19,17 @@ export type PictureAndWordInputs = {
  *
  * @param options.emoji how many emoji are drawn in a batch
  * @param options.width most tokens of an emoji's words
+ * @param options.size height and width of the pictures in pixels
  */
 export function pictureAndWordBatches(options: {
   readonly emoji: number;
   readonly width: number;
+  readonly size: number;
 }): DataSource<PictureAndWordInputs> {
   let make: ((step: number, seed: number) => VisionBatch) | undefined;
   return {
     async prepare({ progress }) {
-      const gallery = await loadGallery({ size: PICTURE_SIZE, onProgress: progress });
+      const gallery = await loadGallery({ size: options.size, onProgress: progress });
       const tokenizer = await loadEmojiTokenizer();
       const words = {
         encode: (text: string) => tokenizer.encode(text),

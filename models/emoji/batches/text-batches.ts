@@ -7,6 +7,14 @@ import { plainLine } from '../episodes/plain-text.ts';
 import { Random } from '../random.ts';
 import { emptyBatch, memoised, type RowTokenizer, type TokenBatch, TokenRow } from './token-rows.ts';
 
+/** Rows of text, whose `<image>` tokens stand for descriptions in words. */
+export interface TextBatch extends TokenBatch {
+  /** [rows, pictures, words], token ids of each description, in the order of the row's `<image>` tokens; padding where there are fewer. */
+  readonly described: BigInt64Array;
+  /** [rows, pictures, words], 1 for a word and 0 for padding. */
+  readonly describedMask: Float32Array;
+}
+
 export interface TextBatchOptions {
   readonly tokenizer: RowTokenizer;
   readonly rows: number;
@@ -14,6 +22,8 @@ export interface TextBatchOptions {
   readonly length: number;
   /** Most pictures that a row's episode describes. Default 16. */
   readonly pictures?: number;
+  /** Most tokens of a description. Default 8. */
+  readonly words?: number;
   /** Part of the rows that are lines about emoji, all of whose tokens count. Default 0.15. */
   readonly plain?: number;
   readonly kinds?: readonly EpisodeKind[];
@@ -21,24 +31,43 @@ export interface TextBatchOptions {
 
 /**
  * What the language model learns from before it is frozen: the same kinds of episodes as with pictures, each picture
- * replaced by words before its `<image>` token, so that the model gathers what a picture shows at that token, where
- * the cross-attention will put it; and plain lines. The same seed and step give the same batch.
+ * replaced by words; and plain lines. The same seed and step give the same batch.
  */
 export function textBatches(
   lexicon: Lexicon,
-  { rows, length, pictures = 16, plain = 0.15, kinds = EPISODE_KINDS, ...options }: TextBatchOptions,
-): (step: number, seed: number) => TokenBatch {
+  {
+    rows,
+    length,
+    pictures = 16,
+    words = 8,
+    plain = 0.15,
+    kinds = EPISODE_KINDS,
+    ...options
+  }: TextBatchOptions,
+): (step: number, seed: number) => TextBatch {
   const tokenizer = memoised(options.tokenizer);
+  const { padding } = tokenizer.special;
   return (step, seed) => {
-    const batch = emptyBatch(rows, length, tokenizer.special.padding);
+    const batch = emptyBatch(rows, length, padding);
+    const described = new BigInt64Array(rows * pictures * words).fill(BigInt(padding));
+    const describedMask = new Float32Array(rows * pictures * words);
     for (let index = 0; index < rows; index += 1) {
       const random = new Random(seed, step, index);
       const row = new TokenRow(tokenizer, length);
-      if (random.chance(plain)) addLines(row, lexicon, random);
-      else addEpisode(row, lexicon, random, randomKind(random, kinds), pictures);
+      const kind = random.chance(plain) ? undefined : randomKind(random, kinds);
+      const invented = kind === fastBinding && random.chance(0.35);
+      if (kind === undefined) addLines(row, lexicon, random);
+      else for (const chunk of kind.make(lexicon, random, pictures)) if (!row.add(chunk)) break;
       row.write(batch, index);
+      const describe = (invented ? inventedDescriptions : trueDescriptions)(lexicon, random);
+      for (const [picture, place] of row.pictures.entries()) {
+        const tokens = tokenizer.encode(describe(place)).slice(0, words);
+        const start = (index * pictures + picture) * words;
+        described.set(tokens.map(BigInt), start);
+        describedMask.fill(1, start, start + tokens.length);
+      }
     }
-    return batch;
+    return { ...batch, described, describedMask };
   };
 }
 
@@ -46,19 +75,5 @@ function addLines(row: TokenRow, lexicon: Lexicon, random: Random): void {
   let room = true;
   while (room) {
     room = row.add({ pictures: [], prefix: '', answer: plainLine(lexicon, random), learnt: true });
-  }
-}
-
-function addEpisode(
-  row: TokenRow,
-  lexicon: Lexicon,
-  random: Random,
-  kind: EpisodeKind,
-  pictures: number,
-): void {
-  const invented = kind === fastBinding && random.chance(0.35);
-  const describe = (invented ? inventedDescriptions : trueDescriptions)(lexicon, random);
-  for (const chunk of kind.make(lexicon, random, pictures)) {
-    if (!row.add(chunk, chunk.pictures.map(describe))) return;
   }
 }

@@ -36,21 +36,14 @@ export class TokenRow {
   }
 
   /**
-   * Appends a chunk, `[description]<image>{prefix} {answer}<|endofchunk|>`, if there is room for the whole of it.
+   * Appends a chunk, `<image>{prefix} {answer}<|endofchunk|>`, if there is room for the whole of it.
    *
-   * @param descriptions stand before the `<image>` tokens in place of what the pictures would show
    * @returns whether there was room
    */
-  add({ pictures, prefix, answer, learnt }: Chunk, descriptions: readonly string[] = []): boolean {
-    const { encode, special } = {
-      encode: (text: string) => this.#encode(text),
-      special: this.tokenizer.special,
-    };
-    const given = [
-      ...pictures.flatMap((_, place) => [...encode(descriptions[place] ?? ''), special.image]),
-      ...encode(prefix),
-    ];
-    const answered = [...encode(answer), special.endOfChunk];
+  add({ pictures, prefix, answer, learnt }: Chunk): boolean {
+    const { image, endOfChunk } = this.tokenizer.special;
+    const given = [...pictures.map(() => image), ...this.#encode(prefix)];
+    const answered = [...this.#encode(answer), endOfChunk];
     if (this.#tokens.length + given.length + answered.length > this.length) return false;
     this.#tokens.push(...given, ...answered);
     this.#counted.push(...given.map(() => 0), ...answered.map(() => (learnt ? 1 : 0)));

@@ -1,7 +1,7 @@
 import type { IconifyJSON } from '@iconify/types';
 import { z } from 'zod';
 import { type Drawing, redraw } from './drawing.ts';
-import { readPackageFile } from './packages.ts';
+import { importPackage, readPackageFile } from './packages.ts';
 import type { Style } from './styles.ts';
 import type { Emoji } from './vocabulary.ts';
 
@@ -19,7 +19,7 @@ const charsSchema = z.record(z.string(), z.string());
 
 /** @throws UserError where the style's package is not installed */
 export async function loadIconSet(style: Style): Promise<IconSet> {
-  const { getIconData, iconToSVG } = await import('@iconify/utils');
+  const { getIconData, iconToSVG } = await importPackage('@iconify/utils', () => import('@iconify/utils'));
   const icons = iconsSchema.parse(await readPackageFile(`@iconify-json/${style}/icons.json`));
   const chars = charsSchema.parse(await readPackageFile(`@iconify-json/${style}/chars.json`));
   return {

@@ -7,7 +7,8 @@ const require = createRequire(import.meta.url);
 
 const manifestSchema = z.looseObject({ version: z.string() });
 
-/** The JSON file at a path inside an installed package, as `emojibase-data/en/data.json`.
+/**
+ * The JSON file at a path inside an installed package, as `emojibase-data/en/data.json`.
  *
  * @throws UserError where the package is not installed: the data are built from development dependencies, which users
  *   of the trained model do not have.
@@ -21,13 +22,20 @@ export async function packageVersion(name: string): Promise<string> {
   return manifestSchema.parse(await readPackageFile(`${name}/package.json`)).version;
 }
 
+/** Runs an `import()` of a development dependency. @throws UserError where it is not installed */
+export async function importPackage<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
+  // Said in a sentence here, before the loader says it in its own way.
+  locate(`${name}/package.json`);
+  return load();
+}
+
 function locate(path: string): string {
   try {
     return require.resolve(path);
   } catch {
     const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
     throw new UserError(
-      `The emoji data are built from the package ${name}, which has no ${path.slice(name.length + 1)} here: install it with 'npm install --save-dev ${name}'.`,
+      `The emoji data are built with the package ${name}, which is not here with its ${path.slice(name.length + 1)}: install it with 'npm install --save-dev ${name}'.`,
     );
   }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import * as onnxruntime from 'onnxruntime-node';
 import { gradients } from '../../../compiler/gradient/gradients.ts';
 import { operationsUnder } from '../../../dsl/graph.ts';
-import { frozen, parameter } from '../../../dsl/index.ts';
+import { einsum, frozen, gather, nameParameters, parameter, reduce, repeat } from '../../../dsl/index.ts';
 import { ModelError } from '../../../dsl/model-error.ts';
 import { apply, defineOperator } from '../../../dsl/operator.ts';
 import { add } from '../../../dsl/operators/add.ts';
@@ -24,6 +25,7 @@ import type { Dim, Tensor } from '../../../dsl/tensor.ts';
 import { drawValues } from '../../operators/build-case.ts';
 import { assertGradients, backwardGraph } from '../../support/central-differences.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';
+import { withGraph } from '../../support/run-program.ts';
 
 const one = scalar(1);
 const float = (name: string, ...shape: readonly Dim[]) => input(name, 'float32', shape);
@@ -134,6 +136,24 @@ describe('gradients', () => {
     });
   });
 
+  it('pass through patterns of named axes', async () => {
+    const [x, y] = [float('x', 'b', 'i', 4), float('y', 'b', 'j', 4)];
+    const graph = {
+      name: 'patterns',
+      inputs: { x, y },
+      outputs: {
+        product: einsum('b i d, b j d -> j b i', x, y),
+        chained: einsum('b i d, b j d, b i e -> e d', x, y, x),
+        largest: reduce(x, 'b i (h d) -> h b', 'max', { h: 2 }),
+        mean: repeat(reduce(y, 'b j d -> d', 'mean'), 'd -> (d r) 1', { r: 2 }),
+      },
+    };
+    await assertGradients(graph, {
+      x: drawValues('x', { shape: [2, 3, 4] }, {}),
+      y: drawValues('y', { shape: [2, 5, 4] }, {}),
+    });
+  });
+
   it('undo any broadcasting, of known and open sizes', async () => {
     const open: Readonly<Record<string, number>> = { a: 2, b: 3 };
     const shape = fc.array(fc.constantFrom<Dim>('a', 'b', 2, 4, 1), { maxLength: 4 });
@@ -159,6 +179,32 @@ describe('gradients', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('the gradient of gather', () => {
+  // Every row meets thousands of others: a kernel whose threads share sums would lose some.
+  it('loses nothing where an index is repeated often, on several threads', async () => {
+    const [count, width, rows] = [6000, 64, 3];
+    const table = parameter([rows, width]);
+    const indices = input('indices', 'int64', [count]);
+    const [byTable] = ofSum(gather(table, indices), [table]);
+    assert.ok(byTable !== undefined);
+    const graph = { name: 'gather', inputs: { indices }, outputs: { byTable } };
+    const weights = { ...nameParameters({ table }), checkpointNames: [] };
+    await withGraph(graph, weights, [], { session: { intraOpNumThreads: 4 } }, async (run) => {
+      const feeds = {
+        indices: new onnxruntime.Tensor(
+          'int64',
+          BigInt64Array.from({ length: count }, (_, place) => BigInt(place % rows)),
+          [count],
+        ),
+      };
+      for (let time = 0; time < 20; time++) {
+        const data = (await run(feeds)).byTable?.data;
+        assert.ok(data instanceof Float32Array && data.every((value) => value === count / rows));
+      }
+    });
   });
 });
 

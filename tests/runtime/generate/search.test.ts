@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { BeamSearch } from '../../../runtime/generate/beam-search.ts';
 import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
+import {
+  createSearch,
+  type GenerateOptions,
+  parseGenerateOptions,
+} from '../../../runtime/generate/options.ts';
 import { suppress } from '../../../runtime/generate/processors.ts';
 import { greedy } from '../../../runtime/generate/sampler.ts';
 import type { Search } from '../../../runtime/generate/search.ts';
@@ -236,5 +241,41 @@ describe('single search', () => {
     drive(search, () => Float64Array.of(-3, -1));
     assert.deepEqual(last, [false, false, true]);
     assert.equal(search.results()[0]?.finish, 'length');
+  });
+});
+
+describe('a search of any kind', () => {
+  const special = { image: 5, endOfChunk: 1, padding: 6, beginning: 2, end: 2 };
+  /** `<image>` and padding are likeliest by far, whatever has been written. */
+  const insistent = (tokens: readonly number[]) => {
+    const scores = tableModel(tokens.length, 8)(tokens);
+    scores[special.image] = 8;
+    scores[special.padding] = 9;
+    return logSoftmax(scores);
+  };
+  const ways: Record<string, GenerateOptions> = {
+    greedy: {},
+    beams: { beams: 3 },
+    sampling: { temperature: 3, seed: 4 },
+    'top-k': { topK: 2 },
+    'top-p': { topP: 0.5 },
+  };
+  for (const [name, options] of Object.entries(ways)) {
+    it(`never chooses <image> or padding (${name})`, () => {
+      const search = createSearch(parseGenerateOptions({ maxNewTokens: 12, ...options }), special);
+      drive(search, insistent);
+      for (const { tokens, logProbabilities } of search.results()) {
+        assert.ok(tokens.length > 0);
+        assert.ok(!tokens.includes(special.image) && !tokens.includes(special.padding), tokens.join());
+        assert.ok(logProbabilities.every(Number.isFinite));
+      }
+    });
+  }
+
+  it('may end with the padding token where that is the end of a text too', () => {
+    const shared = { ...special, end: special.padding };
+    const search = createSearch(parseGenerateOptions({ maxNewTokens: 12 }), shared);
+    drive(search, insistent);
+    assert.deepEqual(search.results()[0]?.tokens, [special.padding]);
   });
 });

@@ -1,0 +1,66 @@
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { type CliCommand, type CommandContext, collect } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { describeBytes, describeCount } from '../report.ts';
+
+interface RelinkFlags {
+  readonly weights: readonly string[];
+  readonly copyWeights?: true;
+}
+
+export const command: CliCommand = {
+  name: 'relink',
+  summary: 'Put other weights of the same shapes into a compiled model, without compiling it again.',
+  examples: [
+    'flamingo relink artifacts/mine --weights finetuned.safetensors',
+    'flamingo relink artifacts/open-flamingo --weights clip/ --weights mpt-1b/ --weights checkpoint_5.pt',
+  ],
+  configure(command, run) {
+    command
+      .argument('<dir>', 'folder that `flamingo compile` made')
+      .requiredOption(
+        '--weights <path>',
+        'safetensors or PyTorch file, index of shards, or folder; may repeat: the last that holds a weight counts',
+        collect,
+      )
+      .option('--copy-weights', 'write the weights into the artifact and check them, instead of linking')
+      .action((directory: string, flags: RelinkFlags) =>
+        run((context) => relinkModel(directory, flags, context)),
+      );
+  },
+};
+
+async function relinkModel(
+  directory: string,
+  { weights, copyWeights }: RelinkFlags,
+  { report, signal }: CommandContext,
+): Promise<ExitCode> {
+  const started = performance.now();
+  if (weights.includes('none')) throw new UserError('relink needs weights: give their file with --weights.');
+  const { openArtifact } = await import('../../runtime/artifact.ts');
+  const { relink } = await import('../../compiler/relink.ts');
+  // The weights are about to go: they need not be whole, or even there.
+  const { manifest } = await openArtifact(directory, { runnable: false, weights: false });
+  const progress = report.progress('writing weights');
+  try {
+    const { model, parameters } = await relink(directory, manifest, {
+      weights,
+      copyWeights: copyWeights ?? false,
+      onNote: report.note,
+      onProgress(done, total) {
+        // Thrown inside, so that the artifact stays as it was.
+        signal.throwIfAborted();
+        progress.update(done, total);
+      },
+    });
+    progress.stop();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    report.result(
+      `${report.colour.out.green('✓')} ${model.name} in ${directory} has other weights, in ${seconds} s`,
+    );
+    report.result(`${describeCount(parameters.count)} parameters, ${describeBytes(parameters.bytes)}`);
+    return EXIT.ok;
+  } finally {
+    progress.stop();
+  }
+}

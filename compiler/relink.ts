@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ParameterInfo } from '../dsl/tensor.ts';
+import { writeArtifactFolder } from './artifact/artifact-folder.ts';
+import type { Manifest } from './artifact/manifest.ts';
+import { PARAMETERS, parseParameterTable } from './artifact/parameter-table.ts';
+import { UserError } from './artifact/user-error.ts';
+import { isWeightStore } from './artifact/weight-store.ts';
+import { relocateModel } from './encode/relocate-model.ts';
+import { matchWeights } from './weights/match-weights.ts';
+import { openWeights } from './weights/open-weights.ts';
+import { storeWeights } from './weights/store-weights.ts';
+
+export interface RelinkOptions {
+  /** Weight files, indices of shards, or folders, which must hold every parameter. */
+  readonly weights: readonly string[];
+  /** Write the weights into the artifact and check them, instead of linking. Default false. */
+  readonly copyWeights?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly onNote?: (note: string) => void;
+}
+
+/**
+ * Puts other weights of the same shapes into a compiled model. The graphs are not compiled again: only where they say
+ * that their weights are changes. The artifact is replaced in one step or stays as it was.
+ *
+ * @param directory the artifact's folder
+ * @param manifest its manifest, whose checksums have been compared
+ * @returns the new manifest
+ * @throws UserError for weights that are missing, unexpected or of another shape, all at once
+ */
+export async function relink(
+  directory: string,
+  manifest: Manifest,
+  options: RelinkOptions,
+): Promise<Manifest> {
+  const { parameters, aliases, checkpointNames } = await readTable(directory, manifest);
+  const files = await Promise.all(options.weights.map(openWeights));
+  const named = {
+    parameters: new Map(Object.entries(parameters)),
+    aliases: new Map(Object.entries(aliases)),
+    checkpointNames,
+  };
+  const { sources, notes } = matchWeights(named, files, { vocabulary: manifest.language.vocabulary });
+
+  let relinked = manifest;
+  await writeArtifactFolder(directory, true, async (folder) => {
+    const stored = await storeWeights(folder, {
+      parameters: Object.entries(parameters).map(
+        // Every parameter has a source, so none is drawn.
+        ([name, each]): ParameterInfo => ({ ...each, name, initialiser: { kind: 'constant', value: 0 } }),
+      ),
+      sources,
+      seed: manifest.parameters.seed,
+      ...options,
+    });
+    for (const note of [...notes, ...stored.notes]) options.onNote?.(note);
+    const graphs = new Set(Object.values(manifest.graphs).map(({ file }) => file));
+    const kept = Object.entries(manifest.files).filter(([name]) => !isWeightStore(name) && !graphs.has(name));
+    for (const [name] of kept) await keep(join(directory, name), join(folder, name));
+    const changed: Manifest['files'] = {};
+    for (const name of graphs) {
+      const model = relocateModel(await readFile(join(directory, name)), stored.locate);
+      await writeFile(join(folder, name), model);
+      changed[name] = {
+        bytes: model.byteLength,
+        sha256: createHash('sha256').update(model).digest('hex'),
+      };
+    }
+    relinked = {
+      ...manifest,
+      parameters: { ...manifest.parameters, bytes: stored.bytes, origin: 'loaded' },
+      files: { ...Object.fromEntries(kept), ...changed, ...stored.files },
+    };
+    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(relinked, null, 2)}\n`);
+  });
+  return relinked;
+}
+
+async function readTable(directory: string, manifest: Manifest) {
+  if (manifest.files[PARAMETERS] === undefined) {
+    throw new UserError(
+      `${directory} has no ${PARAMETERS}, by which weights are found; it was compiled by an earlier release: compile the model again.`,
+    );
+  }
+  return parseParameterTable(await readFile(join(directory, PARAMETERS), 'utf8'));
+}
+
+/** A file that stays as it is: linked where the disk can, which takes no room. */
+async function keep(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
+}

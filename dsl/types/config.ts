@@ -1,0 +1,91 @@
+import type { Dim } from '../tensor.ts';
+import type { Agree, Canonical, Divide } from './dim.ts';
+import type { DescribeDim, Problem } from './problem.ts';
+import type { Environment, Evaluate } from './signature.ts';
+
+/** `'heads divides dim'` or `'dim = heads*headDim'`. */
+export type Requirement = `${string} divides ${string}` | `${string} = ${string}`;
+
+/**
+ * A configuration with a sentence in the place of each entry that is wrong, or unknown, or missing. `Known` is what a
+ * complete configuration looks like.
+ */
+export type CheckedConfig<Name extends string, Known, Requires extends readonly Requirement[], C> = {
+  [K in keyof C]: CheckedEntry<Name, Known, Requires, C, K>;
+} & Complete<Name, Known, C>;
+
+/** One entry of a configuration, or what is wrong with it. */
+export type CheckedEntry<
+  Name extends string,
+  Known,
+  Requires extends readonly Requirement[],
+  C,
+  K extends keyof C,
+> = K extends keyof Known
+  ? FirstBroken<Name, Requires, SizesIn<C>> extends Broken<K, infer Sentence>
+    ? Sentence
+    : C[K]
+  : Problem<`${Name} has no option '${K & string}'`>;
+
+/** Asks for the entries that a configuration lacks. */
+export type Complete<Name extends string, Known, C> = MissingEntries<
+  Name,
+  Exclude<RequiredKeys<Known>, keyof C>
+>;
+
+type RequiredKeys<T> = {
+  [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? never : K;
+}[keyof T];
+
+type MissingEntries<Name extends string, K extends PropertyKey> = [K] extends [never]
+  ? unknown
+  : { readonly [N in K]: Problem<`${Name}: option '${N & string}' is missing`> };
+
+/** The sizes of a configuration: what names the block's sizes stand for. */
+export type SizesOf<Sizes extends string, C> = {
+  readonly [N in Sizes]: N extends keyof C ? Canonical<C[N] & Dim> : Dim;
+};
+
+/** A requirement that does not hold, reported at the first name that it mentions. */
+interface Broken<K, Sentence> {
+  readonly at: K;
+  readonly sentence: Sentence;
+}
+
+/** Only the first: one wrong size may break several. */
+type FirstBroken<
+  Name extends string,
+  Requires extends readonly Requirement[],
+  E extends Environment,
+> = Requires extends readonly [infer H extends Requirement, ...infer T extends readonly Requirement[]]
+  ? Check<Name, H, E> extends infer Outcome
+    ? Outcome extends Broken<string, string>
+      ? Outcome
+      : FirstBroken<Name, T, E>
+    : never
+  : 'fits';
+
+type Check<
+  Name extends string,
+  R extends Requirement,
+  E extends Environment,
+> = R extends `${infer A} divides ${infer B}`
+  ? [Divide<Evaluate<B, E>, Evaluate<A, E>>] extends [never]
+    ? Broken<
+        A,
+        Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, E>>}, which does not divide ${B} = ${DescribeDim<Evaluate<B, E>>}`>
+      >
+    : 'fits'
+  : R extends `${infer A} = ${infer B}`
+    ? Agree<Evaluate<A, E>, Evaluate<B, E>> extends true
+      ? 'fits'
+      : Broken<
+          A,
+          Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, E>>}, but ${B} is ${DescribeDim<Evaluate<B, E>>}`>
+        >
+    : 'fits';
+
+/** The sizes among the entries; one that is left out may be anything. */
+type SizesIn<C> = {
+  readonly [K in keyof C as C[K] extends Dim ? K : never]: Canonical<C[K] & Dim>;
+} & Environment;

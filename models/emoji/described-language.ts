@@ -1,0 +1,56 @@
+import {
+  add,
+  cast,
+  constant,
+  embedding,
+  equal,
+  matmul,
+  multiply,
+  rearrange,
+  reduce,
+  type Tensor,
+} from '../../dsl/index.ts';
+import { decoderLogits } from '../interleaved-logits.ts';
+import { mediaMask } from '../media-mask.ts';
+import { emojiLanguage } from './language.ts';
+
+/** Rows of text whose `<image>` tokens stand for descriptions in words. */
+export interface DescribedText {
+  /** int64 `[batch, text]`, padded on the right. */
+  readonly tokens: Tensor;
+  /** int64 `[batch, media, words]`: what the row's i-th `<image>` token would show. */
+  readonly described: Tensor;
+  /** float32 `[batch, media, words]`: 0 at padding. */
+  readonly describedMask: Tensor;
+  /** The id of the `<image>` token. */
+  readonly imageToken: number;
+}
+
+/**
+ * The second stage: the emoji model's language model, with bags of words in the place of pictures. Each token is given
+ * the words of the last `<image>` at or before it, as the cross-attention will give it that picture later on; so the
+ * language model learns where to look for what a picture shows, and is left to be frozen. The words' embeddings are
+ * not part of the model that ships.
+ */
+export function describedLanguage() {
+  const language = emojiLanguage();
+  const parts = { language: language.parts, described: embedding(language.vocabulary, language.dim) };
+  return {
+    parts,
+    /** Logits `[batch, text, vocabulary]` of the token after each token. */
+    logits({ tokens, described, describedMask, imageToken }: DescribedText): Tensor {
+      const [, text = 1] = tokens.shape;
+      const [, media = 1] = described.shape;
+      const weights = rearrange(describedMask, 'batch media words -> batch media words 1');
+      const bags = reduce(
+        multiply(parts.described(described), weights),
+        'batch media words dim -> batch media dim',
+        'sum',
+      );
+      const locations = equal(tokens, constant([imageToken], [1], 'int64'));
+      const { attends } = mediaMask(locations, text, media, { onlyImmediate: true, cached: false });
+      const shown = matmul(cast(attends, 'float32'), bags);
+      return decoderLogits(language, tokens, (layer, x) => (layer === 0 ? add(x, shown) : x));
+    },
+  };
+}

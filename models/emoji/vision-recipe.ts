@@ -1,0 +1,90 @@
+import {
+  add,
+  concat,
+  exp,
+  type InitialWeights,
+  type LossWithMetrics,
+  matmul,
+  minimum,
+  multiply,
+  type Recipe,
+  recipe,
+  type Schedule,
+  slice,
+  task,
+  transpose,
+} from '../../dsl/index.ts';
+import { contrastiveLoss, unitLength } from '../losses/contrastive.ts';
+import { crossEntropy } from '../losses/cross-entropy.ts';
+import { pictureAndWordBatches } from './batches/picture-and-word-batches.ts';
+import { loadTrainingVocabulary } from './data/gallery.ts';
+import { VOCABULARY } from './language.ts';
+import { pictureWords } from './picture-words.ts';
+
+/** Emoji a step, two drawings of each. */
+const EMOJI = 64;
+/** Most tokens of an emoji's words. */
+const WORDS = 24;
+
+export interface VisionRecipeOptions {
+  readonly name: string;
+  /** Height and width of the pictures in pixels; a multiple of 8. */
+  readonly size: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly initialFrom?: readonly InitialWeights[];
+}
+
+/**
+ * The vision encoder's stage: pictures are told apart by their words and from other artists' drawings. A convolution
+ * network takes pictures of any size, so most of the learning is done on small ones, at less than half the work.
+ */
+export async function visionRecipe(options: VisionRecipeOptions): Promise<Recipe> {
+  const { size, learningRate, ...rest } = options;
+  const towers = pictureWords(VOCABULARY);
+  const { length: names } = await loadTrainingVocabulary();
+  const pictures = { dtype: 'float32', shape: [EMOJI, 3, size, size] } as const;
+  return recipe({
+    ...rest,
+    parts: towers.parts,
+    tasks: [
+      task({
+        name: 'pictures',
+        inputs: {
+          first: pictures,
+          second: pictures,
+          emoji: { dtype: 'int32', shape: [EMOJI] },
+          words: { dtype: 'int64', shape: [names, WORDS] },
+          wordMask: { dtype: 'float32', shape: [names, WORDS] },
+        },
+        loss({ first, second, emoji, words, wordMask }): LossWithMetrics {
+          const seen = towers.picture(concat([first, second], 0));
+          // Every picture against the words of every emoji, not of the batch alone: the words are cheap to embed.
+          const cosines = matmul(
+            unitLength(seen),
+            transpose(unitLength(towers.words(words, wordMask)), [1, 0]),
+          );
+          const scale = exp(minimum(towers.parts.scales.names, Math.log(100)));
+          const naming = crossEntropy(multiply(cosines, scale), concat([emoji, emoji], 0));
+          const drawings = contrastiveLoss(
+            slice(seen, 0, 0, EMOJI),
+            slice(seen, 0, EMOJI, 2 * EMOJI),
+            towers.parts.scales.drawings,
+          );
+          return {
+            loss: add(naming, multiply(drawings.loss, 0.5)),
+            metrics: {
+              naming,
+              drawings: drawings.loss,
+              same_emoji: drawings.metrics.image_accuracy ?? naming,
+            },
+          };
+        },
+        data: pictureAndWordBatches({ emoji: EMOJI, width: WORDS, size }),
+      }),
+    ],
+    optimizer: { learningRate, weightDecay: 0.05 },
+    checkpointEvery: 100,
+  });
+}

@@ -1,0 +1,9 @@
+import { mpt, mptSizes } from '../mpt.ts';
+import { RELEASED_VOCABULARY, releasedOpenFlamingo } from './released.ts';
+
+/** OpenFlamingo-9B: `openflamingo/OpenFlamingo-9B-vitl-mpt7b`, on MPT-7B. */
+export default releasedOpenFlamingo({
+  name: 'open-flamingo-9b',
+  language: mpt({ ...mptSizes['7b'], vocabulary: RELEASED_VOCABULARY }),
+  every: 4,
+});

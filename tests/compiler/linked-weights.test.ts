@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as onnxruntime from 'onnxruntime-node';
+import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { type CompileOptions, compile } from '../../compiler/compile.ts';
+import { bfloat16Bits, float16Bits } from '../../compiler/onnx/scalar.ts';
+import { relink } from '../../compiler/relink.ts';
+import { initialValues } from '../../compiler/weights/initialise.ts';
+import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import type { Program } from '../../dsl/program.ts';
+import { clipVit } from '../../models/clip-vit.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { opt } from '../../models/opt.ts';
+import { openArtifact } from '../../runtime/artifact.ts';
+
+const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
+
+function small(name = 'small'): Program {
+  return flamingo({
+    name,
+    vision: clipVit({ image: 12, patch: 4, dim: 16, layers: 1, heads: 2 }),
+    resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
+    language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: 300, contextLength: 64 }),
+    crossAttention: { every: 1 },
+  });
+}
+
+type Half = 'float32' | 'float16' | 'bfloat16';
+const BITS = { float16: float16Bits, bfloat16: bfloat16Bits };
+
+/** Values that halves of either kind hold exactly, so that all three dtypes give the same model. */
+function tensorsOf(program: Program, dtype: Half, seed: number): TensorToWrite[] {
+  return [...program.parameters].map(([name, parameter]) => {
+    const values = initialValues(parameter, seed).map((value) => Math.round(value * 64) / 64);
+    return {
+      name,
+      dtype,
+      shape: parameter.shape,
+      data: dtype === 'float32' ? values : Uint16Array.from(values, BITS[dtype]),
+    };
+  });
+}
+
+/** What this process has read from files so far, by the kernel's account; nothing where there is none. */
+async function bytesRead(): Promise<number> {
+  const account = await readFile('/proc/self/io', 'utf8').catch(() => 'rchar: 0');
+  return Number(/rchar: (\d+)/.exec(account)?.[1]);
+}
+
+describe('weights that stay where they are', () => {
+  let folder: string;
+  let out: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linked-'));
+    out = join(folder, 'artifact');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const options = (more: Partial<CompileOptions>): CompileOptions => ({
+    out,
+    source: 'small.ts',
+    tokenizer: TOKENIZER,
+    ...more,
+  });
+  const checkpoint = async (dtype: Half, seed = 7): Promise<string> => {
+    const path = join(folder, `${dtype}-${seed}.safetensors`);
+    await writeSafetensors(path, tensorsOf(small(), dtype, seed));
+    return path;
+  };
+  const isLinked = (file: Manifest['files'][string] | undefined) => file !== undefined && 'header' in file;
+
+  /** The latents of one made-up image. */
+  async function latents(artifact: string): Promise<Float32Array> {
+    const session = await onnxruntime.InferenceSession.create(join(artifact, 'vision.onnx'));
+    try {
+      const pixels = Float32Array.from({ length: 3 * 144 }, (_, index) => Math.sin(index));
+      const { latents } = await session.run({
+        pixels: new onnxruntime.Tensor('float32', pixels, [1, 1, 3, 12, 12]),
+      });
+      assert.ok(latents?.data instanceof Float32Array);
+      return latents.data;
+    } finally {
+      await session.release();
+    }
+  }
+
+  for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
+    it(`points into a ${dtype} checkpoint, hard-linked, and computes what a copy computes`, async () => {
+      const path = await checkpoint(dtype);
+      const notes: string[] = [];
+      const manifest = await compile(
+        small(),
+        options({ weights: [path], onNote: (note) => notes.push(note) }),
+      );
+      assert.deepEqual(notes, []);
+      const name = `linked-${dtype}-7.safetensors`;
+      assert.ok(isLinked(manifest.files[name]));
+      assert.ok(!(await readdir(out)).includes('weights.safetensors'));
+      assert.equal((await stat(join(out, name))).ino, (await stat(path)).ino);
+      await openArtifact(out, { verify: true });
+
+      const copied = join(folder, 'copied');
+      const whole = await compile(small(), options({ out: copied, weights: [path], copyWeights: true }));
+      assert.equal(
+        (await openSafetensors(join(copied, 'weights.safetensors'))).tensor('perceiver.latents').dtype,
+        dtype,
+      );
+      assert.equal(whole.parameters.bytes, manifest.parameters.bytes);
+      const expected = await latents(copied);
+      assert.ok(expected.some((value) => Math.abs(value) > 0.01));
+      assert.deepEqual(await latents(out), expected);
+    });
+  }
+
+  it('gives the same from float16, bfloat16 and float32 of the same values', async () => {
+    const results: Float32Array[] = [];
+    for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
+      const artifact = join(folder, `of-${dtype}`);
+      await compile(small(), options({ out: artifact, weights: [await checkpoint(dtype)] }));
+      results.push(await latents(artifact));
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
+  });
+
+  it('links what a symbolic link points to, as in the cache of Hugging Face', async () => {
+    const path = await checkpoint('float32');
+    const named = join(folder, 'model.safetensors');
+    await symlink(path, named);
+    await compile(small(), options({ weights: [named] }));
+    assert.equal((await stat(join(out, 'linked-model.safetensors'))).ino, (await stat(path)).ino);
+    await latents(out);
+  });
+
+  it('copies, with a note, where the disk does not link', async function () {
+    // The other disk: a file system in memory, where there is one.
+    const other = await mkdtemp('/dev/shm/linked-').catch(() => undefined);
+    if (other === undefined || (await stat(other)).dev === (await stat(folder)).dev) this.skip();
+    try {
+      const path = await checkpoint('float16');
+      const notes: string[] = [];
+      const there = join(other, 'artifact');
+      const manifest = await compile(
+        small(),
+        options({ out: there, weights: [path], onNote: (note) => notes.push(note) }),
+      );
+      assert.match(
+        notes.join('\n'),
+        /float16-7\.safetensors cannot be hard-linked .*\(EXDEV\): its weights are copied\./,
+      );
+      assert.ok(!Object.values(manifest.files).some(isLinked));
+      await compile(small(), options({ weights: [path] }));
+      assert.deepEqual(await latents(there), await latents(out));
+    } finally {
+      await rm(other, { recursive: true });
+    }
+  });
+
+  it('refuses an artifact whose linked checkpoint was replaced or cut', async () => {
+    const path = await checkpoint('float32');
+    await compile(small(), options({ weights: [path] }));
+    const linked = join(out, 'linked-float32-7.safetensors');
+    const bytes = await readFile(linked);
+    const first = bytes.indexOf('perceiver.latents');
+    bytes[first] = 'q'.charCodeAt(0);
+    await rm(linked);
+    await writeFile(linked, bytes);
+    await assert.rejects(
+      openArtifact(out),
+      /is not the checkpoint that the model was compiled with.*flamingo relink/,
+    );
+    await truncate(linked, bytes.length - 1);
+    await assert.rejects(openArtifact(out), /has \d+ bytes but \d+ are expected/);
+  });
+
+  it('relinks to weights of another dtype and back, without compiling again', async () => {
+    const [single, half] = [await checkpoint('float32', 1), await checkpoint('float16', 2)];
+    const manifest = await compile(small(), options({ weights: [single] }));
+    const before = await latents(out);
+    const relinked = await relink(out, manifest, { weights: [half] });
+    const { manifest: read } = await openArtifact(out, { verify: true });
+    assert.deepEqual(read, relinked);
+    assert.deepEqual(
+      (await readdir(out)).filter((name) => /linked|weights/.test(name)),
+      ['linked-float16-2.safetensors'],
+    );
+    const expected = join(folder, 'expected');
+    await compile(small(), options({ out: expected, weights: [half] }));
+    const changed = await latents(out);
+    assert.notDeepEqual(changed, before);
+    assert.deepEqual(changed, await latents(expected));
+    await relink(out, relinked, { weights: [single] });
+    assert.deepEqual(await latents(out), before);
+  });
+
+  it('leaves an artifact as it was when new weights do not fit', async () => {
+    const path = await checkpoint('float32');
+    const manifest = await compile(small(), options({ weights: [path] }));
+    const before = await latents(out);
+    const [, ...rest] = tensorsOf(small(), 'float32', 1);
+    const short = join(folder, 'short.safetensors');
+    await writeSafetensors(short, rest);
+    await assert.rejects(relink(out, manifest, { weights: [short] }), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /1 missing/);
+      return true;
+    });
+    assert.deepEqual((await openArtifact(out)).manifest, manifest);
+    assert.deepEqual(await latents(out), before);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.includes('artifact')),
+      ['artifact'],
+    );
+  });
+
+  it('takes the seeded rest from its own file, and relinks a model that was drawn from a seed', async () => {
+    const path = join(folder, 'part.safetensors');
+    const tensors = tensorsOf(small(), 'float32', 3);
+    await writeSafetensors(path, tensors.slice(0, 5));
+    const manifest = await compile(small(), options({ weights: [path], seedMissing: true }));
+    assert.equal(manifest.parameters.origin, 'mixed');
+    assert.ok(isLinked(manifest.files['linked-part.safetensors']));
+    assert.ok(manifest.files['weights.safetensors'] !== undefined);
+    await latents(out);
+    const relinked = await relink(out, manifest, { weights: [await checkpoint('float32')] });
+    assert.equal(relinked.parameters.origin, 'loaded');
+    assert.equal(relinked.files['weights.safetensors'], undefined);
+  });
+
+  it('reads no weight of a sharded checkpoint: it takes no time, and no room', async () => {
+    const shards = join(folder, 'shards');
+    await mkdir(shards);
+    // Sparse files: 1.1 GB of zeros that are not there. Whoever read them would have allocated them, or the time.
+    const program = flamingo({
+      name: 'large',
+      vision: clipVit({ image: 28, patch: 14, dim: 64, layers: 1, heads: 1 }),
+      language: opt({ dim: 2048, layers: 8, heads: 16, vocabulary: 32_000, contextLength: 64 }),
+      crossAttention: { every: 8 },
+    });
+    const map: Record<string, string> = {};
+    const entries = [...program.parameters];
+    for (let shard = 0; shard < 4; shard++) {
+      const file = `model-${shard}.safetensors`;
+      let end = 0;
+      const header: Record<string, unknown> = {};
+      for (const [name, { shape }] of entries.filter((_, index) => index % 4 === shard)) {
+        const bytes = 2 * shape.reduce((product, size) => product * size, 1);
+        header[name] = { dtype: 'F16', shape, data_offsets: [end, end + bytes] };
+        map[name] = file;
+        end += bytes;
+      }
+      const json = Buffer.from(JSON.stringify(header));
+      const handle = await open(join(shards, file), 'w');
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      await handle.write(Buffer.concat([length, json]));
+      await handle.truncate(8 + json.length + end);
+      await handle.close();
+    }
+    await writeFile(join(shards, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
+    const before = await bytesRead();
+    const manifest = await compile(program, options({ weights: [shards] }));
+    assert.ok((await bytesRead()) - before < 2e7);
+    assert.equal(manifest.parameters.origin, 'loaded');
+    assert.equal(Object.values(manifest.files).filter(isLinked).length, 4);
+    assert.ok(manifest.parameters.bytes > 1e9);
+    const { stdout } = await promisify(execFile)('du', ['-sk', folder]);
+    assert.ok(Number.parseInt(stdout, 10) < 20_000, stdout);
+  });
+});

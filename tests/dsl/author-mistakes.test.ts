@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { plainSentence, typeCheck } from '../../compiler/frontend/type-check.ts';
+import { ROOT } from '../frontend/author-folder.ts';
+
+const MISTAKES = 'tests/dsl/rejected/author-mistakes.ts';
+const SNAPSHOT = fileURLToPath(new URL('./author-mistakes.txt', import.meta.url));
+
+/** What the project's own TypeScript prints for the file of mistakes. */
+async function compilerOutput(): Promise<string> {
+  const compiler = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+  const run = promisify(execFile)(
+    process.execPath,
+    [compiler, '--project', 'tests/dsl/rejected/tsconfig.json', '--pretty', 'false'],
+    { cwd: ROOT },
+  );
+  const { stdout, code } = await run.then(
+    () => ({ stdout: '', code: 0 }),
+    (error: { readonly stdout: string; readonly code: number }) => error,
+  );
+  assert.notEqual(code, 0, 'the mistakes were accepted');
+  return stdout;
+}
+
+/** The messages, each with the lines of derivation under it. */
+function messages(
+  output: string,
+): readonly { readonly line: number; readonly code: number; readonly text: string }[] {
+  return output.split(/\n(?! )/).flatMap((message) => {
+    const [, line, code, text = ''] = /\((\d+),\d+\): error TS(\d+): (.*)/s.exec(message) ?? [];
+    return line === undefined ? [] : [{ line: Number(line), code: Number(code), text }];
+  });
+}
+
+/** The lines of the file's statements that are not about to prepare the mistakes: they bind no name. */
+function statements(source: string): readonly { readonly first: number; readonly last: number }[] {
+  const found: { first: number; last: number }[] = [];
+  const lines = source.split('\n');
+  for (const [index, text] of lines.entries()) {
+    if (!/^[a-z]\w*\(/i.test(text)) continue;
+    const last = lines.findIndex((line, place) => place >= index && line.endsWith(');'));
+    found.push({ first: index + 1, last: last + 1 });
+  }
+  return found;
+}
+
+describe("authors' mistakes under the type checker", () => {
+  let output: string;
+  before(async function () {
+    this.timeout(180_000);
+    output = await compilerOutput();
+  });
+
+  it('are told in these words (UPDATE_SNAPSHOTS=1 rewrites author-mistakes.txt)', async () => {
+    if (process.env.UPDATE_SNAPSHOTS === '1') await writeFile(SNAPSHOT, output);
+    assert.equal(output, await readFile(SNAPSHOT, 'utf8'));
+  });
+
+  it('are one error each', async () => {
+    const mistakes = statements(await readFile(`${ROOT}${MISTAKES}`, 'utf8'));
+    assert.ok(mistakes.length > 30, `${mistakes.length} mistakes`);
+    const errors = messages(output);
+    for (const { first, last } of mistakes) {
+      const own = errors.filter(({ line }) => line >= first && line <= last);
+      assert.equal(own.length, 1, `lines ${first} to ${last} have ${own.length} errors`);
+    }
+    assert.equal(errors.length, mistakes.length);
+  });
+
+  it('are the same sentences when `flamingo compile` checks the file', () => {
+    assert.deepEqual(
+      typeCheck(`${ROOT}${MISTAKES}`).map(({ line, sentence }) => `${line}: ${sentence}`),
+      messages(output).map(({ line, code, text }) => `${line}: ${plainSentence(text, code)}`),
+    );
+  });
+});

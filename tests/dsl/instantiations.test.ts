@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { errorsOf, instantiations, madeFile } from './type-checker.ts';
+
+/** Types that the checker instantiates for one operation, at most. Most of it is arithmetic on sizes. */
+const BUDGET = 400;
+
+const IMPORTS = `import { add, attention, chunk, concat, einsum, gelu, input, layerNorm, linear, multiply, rearrange, reduceMean, repeat, reshape, slice, softmax, transpose, where, greater } from '../../../dsl/index.ts';
+`;
+
+/** A stretch of a model as authors write them, of sizes that no other stretch has, and how many operations it has. */
+const stretch = (n: number): { readonly text: string; readonly operations: number } => {
+  const heads = n + 2;
+  const dim = heads * 16;
+  const lines = [
+    `const x = input('x', 'float32', ['batch', 'text${n}', ${dim}]);`,
+    `const media = input('media', 'float32', ['batch', 'media${n}', ${dim + 8}]);`,
+    `const normed = layerNorm(${dim})(x);`,
+    `const query = linear(${dim}, ${dim})(normed);`,
+    `const both = linear(${dim + 8}, ${2 * dim})(media);`,
+    `const [key, value] = chunk(both, 2);`,
+    `const attended = attention(query, key, value, { heads: ${heads} }).result;`,
+    `const first = add(x, attended);`,
+    `const inner = gelu(linear(${dim}, ${4 * dim})(first));`,
+    `const second = add(first, linear(${4 * dim}, ${dim})(inner));`,
+    `const split = rearrange(second, 'b t (h d) -> b h t d', { h: ${heads} });`,
+    `const scores = einsum('b h i d, b h j d -> b h i j', split, split);`,
+    `const shares = softmax(multiply(scores, ${1 / dim}));`,
+    `const mean = reduceMean(second, [1], true);`,
+    `const masked = where(greater(mean, 0), second, 0);`,
+    `const joined = concat([masked, mean], 1);`,
+    `const rest = slice(joined, 1, 1);`,
+    `const copies = repeat(rest, 'b t d -> b n t d', { n: ${n + 3} });`,
+    `const flat = reshape(masked, ['batch*text${n}', ${dim}]);`,
+    `export const result = [shares, copies, transpose(flat, [1, 0])];`,
+  ];
+  // Every call but `input` is one; a layer is made and applied.
+  const operations =
+    lines
+      .join('\n')
+      .match(/\b[a-z]\w*\(/gi)
+      ?.filter((call) => call !== 'input(').length ?? 0;
+  return {
+    text: `export function stretch${n}() {\n${lines.join('\n').replace('export const result =', 'return')}\n}\n`,
+    operations,
+  };
+};
+
+describe('type checking stays cheap', function () {
+  this.timeout(180_000);
+
+  /** Of the file alone: every program starts to count anew. */
+  const cost = (name: string, stretches: readonly { readonly text: string }[]): number => {
+    const file = madeFile(
+      `tests/dsl/made/${name}.ts`,
+      IMPORTS + stretches.map(({ text }) => text).join('\n'),
+    );
+    assert.deepEqual(errorsOf(file), []);
+    return instantiations();
+  };
+
+  it(`an operation costs at most ${BUDGET} instantiations`, () => {
+    const stretches = Array.from({ length: 41 }, (_, n) => stretch(n));
+    const operations = stretches.slice(1).reduce((sum, one) => sum + one.operations, 0);
+    const each = (cost('many', stretches) - cost('one', stretches.slice(0, 1))) / operations;
+    assert.ok(
+      each > 1 && each <= BUDGET,
+      `${each.toFixed(1)} instantiations each for ${operations} operations`,
+    );
+  });
+});

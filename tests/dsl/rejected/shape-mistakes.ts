@@ -1,0 +1,368 @@
+/**
+ * Wrong uses of operators and patterns, each under its sentence: what the type checker says where sizes are literal is
+ * what is said when the model is built. `shape-cases.test.ts` checks both. This file is left out of the project's own
+ * type check.
+ */
+import {
+  add,
+  alibi,
+  and,
+  arange,
+  attention,
+  biasGelu,
+  chunk,
+  concat,
+  constant,
+  conv2d,
+  cumulativeSum,
+  divide,
+  einsum,
+  equal,
+  expand,
+  gatedAdd,
+  gather,
+  gelu,
+  interpolateRows,
+  layerNormalize,
+  less,
+  logSoftmax,
+  matmul,
+  matmulTransposed,
+  multiply,
+  negate,
+  not,
+  pad,
+  rearrange,
+  reduce,
+  reduceMean,
+  reduceSum,
+  relu,
+  repeat,
+  reshape,
+  rmsNormalize,
+  rotary,
+  scatterAdd,
+  skipLayerNormalize,
+  skipRmsNormalize,
+  slice,
+  softmax,
+  split,
+  transpose,
+  where,
+} from '../../../dsl/index.ts';
+import { conv2dTransposed } from '../../../dsl/operators/conv2d-transposed.ts';
+import { embedding } from '../../../dsl/operators/embedding.ts';
+import { linear } from '../../../dsl/operators/linear.ts';
+import { b, f, h, i } from '../makers.ts';
+import type { Mistake } from '../mistake.ts';
+
+
+const x = f('batch', 'text', 8);
+const y = f('batch', 'keys', 8);
+const past = f('batch', 2, 'past', 4);
+
+/** Found by the types from the tensors' dtypes and shapes. */
+export const tensorMistakes: readonly Mistake[] = [
+  ['add: dtypes float32 and int64 do not mix; use cast to change one of them', () => add(x, i('text', 8))],
+  [
+    'multiply: dtypes float32 and float16 do not mix; use cast to change one of them',
+    () => multiply(x, h(8)),
+  ],
+  [
+    'add: the left operand must be a number dtype, but it is bool; use cast to change it',
+    () => add(b(2), b(2)),
+  ],
+  ['add: shapes [2, 3] and [2] do not broadcast: axis -1 is 3 against 2', () => add(f(2, 3), f(2))],
+  [
+    'divide: shapes [batch, text, 8] and [batch, keys, 8] do not broadcast: axis -2 is text against keys',
+    () => divide(x, y),
+  ],
+  [
+    'equal: shapes [batch, text] and [batch] do not broadcast: axis -1 is text against batch',
+    () => equal(i('batch', 'text'), i('batch')),
+  ],
+  [
+    'less: the left operand must be a number dtype, but it is bool; use cast to change it',
+    () => less(b(2), b(2)),
+  ],
+  ['and: the left operand must be bool, but it is float32; use cast to change it', () => and(f(2), f(2))],
+  ['not: x must be bool, but it is int64; use cast to change it', () => not(i(2))],
+  [
+    'where: the condition must be bool, but it is float32; use cast to change it',
+    () => where(f(2), f(2), f(2)),
+  ],
+  [
+    'where: dtypes float32 and int64 do not mix; use cast to change one of them',
+    () => where(b(2), f(2), i(2)),
+  ],
+  ['where: shapes [2] and [3] do not broadcast: axis -1 is 2 against 3', () => where(b(2), f(3), f(2))],
+  ['where: shapes [2] and [3] do not broadcast: axis -1 is 2 against 3', () => where(b(2), 0, f(3))],
+  ['gelu: x must be a float dtype, but it is int64; use cast to change it', () => gelu(i(2))],
+  ['relu: x must be a float dtype, but it is bool; use cast to change it', () => relu(b(2))],
+  [
+    'negate: x must be float32 or float16 or bfloat16 or int64 or int32 or int8, but it is bool; use cast to change it',
+    () => negate(b(2)),
+  ],
+  [
+    'matmul: the last axis of [2, 3] is 3, but the axis before the last of [4, 5] is 4; they must be equal',
+    () => matmul(f(2, 3), f(4, 5)),
+  ],
+  ['matmul: both sides need at least 2 axes, but the shapes are [3] and [3, 5]', () => matmul(f(3), f(3, 5))],
+  [
+    'matmul: shapes [2] and [3] do not broadcast: axis -1 is 2 against 3',
+    () => matmul(f(2, 4, 8), f(3, 8, 4)),
+  ],
+  [
+    'matmul: the left operand must be a float dtype, but it is int64; use cast to change it',
+    () => matmul(i(2, 3), i(3, 2)),
+  ],
+  [
+    'matmul: the last axis of [2, 3] is 3, but the axis before the last of [4, 5] is 4; they must be equal',
+    () => matmulTransposed(f(2, 3), f(5, 4)),
+  ],
+  ['linear: x is [batch, text, 8], so weight must be [out, 8], but it is [5, 4]', () => linear(x, f(5, 4))],
+  ['linear: weight is [5, 8], so bias must be [5], but it is [8]', () => linear(x, f(5, 8), f(8))],
+  ['linear: dtypes float32 and int64 do not mix; use cast to change one of them', () => linear(x, i(5, 8))],
+  ['concat: dtypes float32 and int64 do not mix; use cast to change one of them', () => concat([f(2), i(2)])],
+  ['concat: there is no axis 1 in [2]', () => concat([f(2), f(2)], 1)],
+  [
+    'concat: shapes [batch, text, 8] and [batch, keys, 8] must agree in every axis but axis 2',
+    () => concat([x, y], 2),
+  ],
+  ['split: axis 0 of [6] is 6, but the parts add up to 5', () => split(f(6), [2, 3])],
+  ['split: there is no axis 1 in [6]', () => split(f(6), [2, 4], 1)],
+  ['chunk: axis -1 of [7] is 7, which is not a multiple of 2', () => chunk(f(7), 2)],
+  ['slice: 2 to 6 does not lie within axis 0 of [4], which is 4', () => slice(f(4), 0, 2, 6)],
+  ['slice: 5 to the end does not lie within axis 0 of [4], which is 4', () => slice(f(4), 0, 5)],
+  ['slice: -5 to the end does not lie within axis -1 of [2, 4], which is 4', () => slice(f(2, 4), -1, -5)],
+  ['slice: there is no axis 3 in [batch, text, 8]', () => slice(x, 3, 0)],
+  [
+    'gather: indices must be int64 or int32, but it is float32; use cast to change it',
+    () => gather(f(4), f(2)),
+  ],
+  ['gather: there is no axis 1 in [4]', () => gather(f(4), i(2), 1)],
+  ['embedding: weight must be [vocabulary, dim], but it is [4]', () => embedding(f(4), i(2))],
+  ['reshape: [2, 3] holds 6 elements, but [4] holds 4', () => reshape(f(2, 3), [4])],
+  ['reshape: [2, 3] holds 6 elements, but [4, -1] holds a multiple of 4', () => reshape(f(2, 3), [4, -1])],
+  ['expand: [2, 3] does not stretch to [4, 3]', () => expand(f(2, 3), [4, 3])],
+  [
+    'transpose: [0, 0, 1] must name each of the 3 axes of [batch, text, 8] once',
+    () => transpose(x, [0, 0, 1]),
+  ],
+  ['reduceSum: there is no axis 1 in [2]', () => reduceSum(f(2), [1])],
+  ['reduceMean: [1, 1] names an axis of [2, 3] twice', () => reduceMean(f(2, 3), [1, -1])],
+  ['reduceMean: x must be a float dtype, but it is int64; use cast to change it', () => reduceMean(i(2))],
+  ['softmax: there is no axis 3 in [2]', () => softmax(f(2), 3)],
+  ['logSoftmax: x must be a float dtype, but it is int64; use cast to change it', () => logSoftmax(i(2))],
+  [
+    'cumulativeSum: x must be float32 or int64 or int32, but it is bool; use cast to change it',
+    () => cumulativeSum(b(2)),
+  ],
+  [
+    'layerNormalize: x is [batch, text, 8], so weight must be [8], but it is [4]',
+    () => layerNormalize(x, f(4)),
+  ],
+  [
+    'layerNormalize: x is [batch, text, 8], so bias must be [8], but it is [4]',
+    () => layerNormalize(x, f(8), f(4)),
+  ],
+  [
+    'rmsNormalize: dtypes float16 and float32 do not mix; use cast to change one of them',
+    () => rmsNormalize(h(2, 8), f(8)),
+  ],
+  [
+    'skipLayerNormalize: skip must have the shape of x, [batch, text, 8], but it is [batch, keys, 8]',
+    () => skipLayerNormalize(x, y, f(8)),
+  ],
+  [
+    'skipRmsNormalize: x is [batch, text, 8], so weight must be [8], but it is [4]',
+    () => skipRmsNormalize(x, x, f(4)),
+  ],
+  ['biasGelu: x is [batch, text, 8], so bias must be [8], but it is [4]', () => biasGelu(x, f(4))],
+  ['gatedAdd: gate must hold 1 value, but it is [8]', () => gatedAdd(x, x, f(8))],
+  [
+    'conv2d: x must be [batch, in, height, width], but it is [3, 8, 8]',
+    () => conv2d(f(3, 8, 8), f(4, 3, 2, 2)),
+  ],
+  [
+    'conv2d: x is [1, 4, 8, 8], so weight must be [out, 4, height, width], but it is [3, 2, 2, 2]',
+    () => conv2d(f(1, 4, 8, 8), f(3, 2, 2, 2)),
+  ],
+  [
+    'conv2d: x is [1, 4, 8, 8], so weight must be [out, 4/2, height, width], but it is [4, 3, 2, 2]',
+    () => conv2d(f(1, 4, 8, 8), f(4, 3, 2, 2), undefined, { groups: 2 }),
+  ],
+  [
+    'conv2d: weight is [4, 3, 2, 2], so bias must be [4], but it is [3]',
+    () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), f(3)),
+  ],
+  [
+    'rotary: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',
+    () => rotary(x, i('batch', 'text'), { heads: 3 }),
+  ],
+  [
+    'rotary: positions must be int64 [batch, text], but they are int64 [text]',
+    () => rotary(x, i('text'), { heads: 2 }),
+  ],
+  [
+    'rotary: positions must be int64 [batch, text], but they are int64 [batch, keys]',
+    () => rotary(x, i('batch', 'keys'), { heads: 2 }),
+  ],
+  [
+    'alibi: queryPositions must be int64 [batch, length], but it is int64 [text]',
+    () => alibi(i('text'), i(1, 'keys'), 4),
+  ],
+  [
+    'interpolateRows: rows must be [count, dim] with a known count, but it is [batch, text, 8]',
+    () => interpolateRows(x, 'frames'),
+  ],
+  [
+    'attention: the query must be [batch, queries, heads*headDim], but it is [text, 8]',
+    () => attention(f('text', 8), y, y, { heads: 2 }),
+  ],
+  [
+    "attention: the query's width 8 is not a multiple of its 3 heads; choose heads that divide it",
+    () => attention(x, y, y, { heads: 3 }),
+  ],
+  [
+    'attention: the key must be [batch, keys, 2*4] or [batch, 2, keys, 4] to fit the query, but it is [batch, keys, 6]',
+    () => attention(x, f('batch', 'keys', 6), y, { heads: 2 }),
+  ],
+  [
+    'attention: the value must be [batch, keys, 2*4] or [batch, 2, keys, 4] to fit the query, but it is [batch, 4, keys, 2]',
+    () => attention(x, y, f('batch', 4, 'keys', 2), { heads: 2 }),
+  ],
+  [
+    'attention: key and value must have one shape, but they are [batch, keys, 8] and [batch, text, 8]',
+    () => attention(x, y, x, { heads: 2 }),
+  ],
+  [
+    'attention: the mask must be bool, but it is float32; use cast to change it',
+    () => attention(x, y, y, { heads: 2, mask: f('batch', 1, 'text', 'keys') }),
+  ],
+  [
+    'attention: the mask must stretch to [batch, heads, queries, keys] = [batch, 2, text, keys], but it is [batch, text, keys]',
+    () => attention(x, y, y, { heads: 2, mask: b('batch', 'text', 'keys') }),
+  ],
+  [
+    'attention: the mask must stretch to [batch, heads, queries, keys] = [batch, 2, text, keys+past], but it is [batch, 1, text, keys]',
+    () =>
+      attention(x, y, y, { heads: 2, mask: b('batch', 1, 'text', 'keys'), past: { key: past, value: past } }),
+  ],
+  [
+    'attention: the bias must stretch to [batch, heads, queries, keys] = [batch, 2, text, keys], but it is [1, 3, text, keys]',
+    () => attention(x, y, y, { heads: 2, bias: f(1, 3, 'text', 'keys') }),
+  ],
+  [
+    'attention: the past key must be [batch, 2, past, 4], but it is [batch, 4, past, 4]',
+    () => attention(x, y, y, { heads: 2, past: { key: f('batch', 4, 'past', 4), value: past } }),
+  ],
+  [
+    'attention: the past key and the past value must be equally long',
+    () => attention(x, y, y, { heads: 2, past: { key: past, value: f('batch', 2, 'keys', 4) } }),
+  ],
+  [
+    'scatterAdd: updates must start with the axes of the indices, [3], but they are [2, 4]',
+    () => scatterAdd(f(2, 4), i(3), 8),
+  ],
+  ["axis '(h d)' is 8, which 3 does not divide", () => rearrange(x, 'b t (h d) -> b h t d', { h: 3 })],
+  [
+    "axis '(h d)' is 8, but the pattern makes it 6",
+    () => rearrange(x, 'b t (h d) -> b h t d', { h: 3, d: 2 }),
+  ],
+  ["axis '(h d)' is 8: give the size of all its parts but one", () => rearrange(x, 'b t (h d) -> b h t d')],
+  ["axis 'd' is 8, but the pattern makes it 4", () => reduce(x, 'b t d -> b d', 'mean', { d: 4 })],
+  ["axis '1' is text, but the pattern makes it 1", () => rearrange(x, 'b 1 d -> b d')],
+  [
+    'the pattern has 2 axes on the left, but the tensor [batch, text, 8] has 3',
+    () => rearrange(x, 'b d -> d b'),
+  ],
+  [
+    'the pattern has at least 4 axes on the left, but the tensor [batch, text, 8] has 3',
+    () => rearrange(x, 'a b ... c d -> a b c d ...'),
+  ],
+  ["axis 'n' is new on the right of ->, so give its size", () => repeat(x, 'b t d -> b n t d')],
+  [
+    "axis 'd' is 8 in one tensor and 4 in another",
+    () => einsum('b i d, b j d -> b i j', x, f('batch', 'keys', 4)),
+  ],
+  [
+    "'b i d' has 3 axes, but its tensor [batch, 8] has 2",
+    () => einsum('b i d, b j d -> b i j', f('batch', 8), y),
+  ],
+];
+
+/** Found by the types whatever the tensors are. */
+export const writtenMistakes: readonly Mistake[] = [
+  ['concat: at least one tensor is needed', () => concat([])],
+  ['reshape: [-1, -1] may have -1 once', () => reshape(x, [-1, -1])],
+  [
+    'attention: 4 query heads cannot share 3 key and value heads evenly',
+    () => attention(x, y, y, { heads: 4, keyValueHeads: 3 }),
+  ],
+  ["unknown axis 'e' on the right of ->; the left has: b t d", () => rearrange(x, 'b t d -> b t e')],
+  ["axis 't' on the left of -> is missing on the right", () => rearrange(x, 'b t d -> b d')],
+  ["axis 'b' occurs twice on the left of ->", () => rearrange(x, 'b b d -> b d')],
+  ["'...' occurs twice on the left of ->", () => rearrange(x, '... d ... -> d ...')],
+  ["'...' must be on both sides of -> or on neither", () => rearrange(x, '... d -> d')],
+  ["the pattern 'b t d' needs one '->' between the axes before and after", () => rearrange(x, 'b t d')],
+  ["the parentheses of the pattern 'b t (d -> b t d' do not match", () => rearrange(x, 'b t (d -> b t d')],
+  ['the number 2 can stand only on the right of -> in repeat', () => rearrange(x, 'b t d -> b 2 t d')],
+  [
+    "a size is given for 'k', which the pattern does not have",
+    () => rearrange(x, 'b t d -> b d t', { k: 2 }),
+  ],
+  ['a comma separates tensors in einsum patterns only', () => rearrange(x, 'b t d, d -> b t d')],
+  ['the pattern has 2 operands, but 1 tensors are given', () => einsum('b t d, d e -> b t e', x)],
+  ['einsum takes names of single axes only', () => einsum('b t (h d) -> b h', x)],
+  ["axis 'd' occurs twice in 'd d'", () => einsum('b t d -> d d', x)],
+  ["unknown axis 'e' on the right of ->; the left has: b t d", () => einsum('b t d -> b e', x)],
+];
+
+/** Found only when the model is built: the types do not look at values, nor compute with what they decide. */
+export const builtMistakes: readonly Mistake[] = [
+  [
+    'conv2dTransposed: conv2d turns [1, 2, 5, 4] into [1, 4, 4, 3], but y is [1, 4, 3, 3]',
+    () =>
+      conv2dTransposed(
+        f(1, 4, 3, 3),
+        f(4, 2, 2, 2),
+        { stride: 1, padding: 0, dilation: 1, groups: 1 },
+        { height: 5, width: 4 },
+      ),
+  ],
+  ['pad: sizes must be 0 or more, but one is -1', () => pad(f(2), [{ axis: 0, before: -1 }])],
+  ['pad: there is no axis 1 in [2]', () => pad(f(2), [{ axis: 1 }])],
+  ['pad: [1, 1] names an axis of [2, 3] twice', () => pad(f(2, 3), [{ axis: 1 }, { axis: -1 }])],
+  ['constant: [2] holds 2 values, but 3 were given', () => constant([1, 2, 3], [2])],
+  ['constant: the values do not all fit int64', () => constant([1.5], [1], 'int64')],
+  ['constant: the values do not all fit uint8', () => constant([256], [1], 'uint8')],
+  ['slice: the step must be a whole number above 0, but it is 0', () => slice(f(4), 0, 0, 4, 0)],
+  [
+    'slice: a step of 2 needs an axis of known size, but [batch, text, 8] has text there',
+    () => slice(x, 1, 0, undefined, 2),
+  ],
+  ['arange: the size must be 0 or more, but it is -1', () => arange(-1)],
+  ['softmax: there is no axis -1 in []', () => softmax(f())],
+  [
+    'conv2d: stride must be a whole number from 1 up, but it is 0',
+    () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), undefined, { stride: 0 }),
+  ],
+  [
+    'conv2d: weight has 3 output channels, which is not a multiple of 2 groups',
+    () => conv2d(f(1, 4, 8, 8), f(3, 2, 2, 2), undefined, { groups: 2 }),
+  ],
+  [
+    'conv2d: the kernel [4, 3, 9, 9] is larger than x [1, 3, 8, 8]',
+    () => conv2d(f(1, 3, 8, 8), f(4, 3, 9, 9)),
+  ],
+  [
+    'rotary: dim must be an even number up to the head size 4, but it is 6',
+    () => rotary(x, i('batch', 'text'), { heads: 2, dim: 6 }),
+  ],
+  ["axis '(a c)' is text, which 2 does not divide", () => rearrange(x, 'b (a c) d -> b a c d', { a: 2 })],
+  [
+    "'2d' in the pattern 'b t 2d -> b t 2d' is not the name of an axis",
+    () => rearrange(x, 'b t 2d -> b t 2d'),
+  ],
+];

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openWeights } from '../../compiler/weights/open-weights.ts';
+import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
+
+const CHECKPOINTS = 'tests/references/checkpoints';
+const ones = (name: string) => ({ name, dtype: 'float32' as const, shape: [2], data: Float32Array.of(1, 1) });
+
+describe('openWeights', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'weights-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const refuses = async (path: string, sentence: RegExp) => {
+    await assert.rejects(openWeights(path), (error: unknown) => {
+      assert.ok(error instanceof UserError, error instanceof Error ? error.stack : String(error));
+      assert.match(error.message, sentence);
+      assert.doesNotMatch(error.message, /\n/);
+      return true;
+    });
+  };
+  const index = (map: unknown) =>
+    writeFile(
+      join(folder, 'model.safetensors.index.json'),
+      JSON.stringify({ metadata: {}, weight_map: map }),
+    );
+
+  it('reads shards of either format by their index, and finds the index in a folder', async () => {
+    await writeSafetensors(join(folder, 'a.safetensors'), [ones('x')]);
+    await copyFile(join(CHECKPOINTS, 'views.pt'), join(folder, 'b.bin'));
+    await index({ x: 'a.safetensors', base: 'b.bin' });
+    for (const path of [folder, join(folder, 'model.safetensors.index.json')]) {
+      const file = await openWeights(path);
+      assert.ok(file.has('x') && file.has('transposed'));
+      assert.deepEqual(await file.readFloat32('x'), Float32Array.of(1, 1));
+      assert.equal(file.tensor('base').path, join(folder, 'b.bin'));
+    }
+  });
+
+  it('tells formats apart by content, whatever the name', async () => {
+    await copyFile(join(CHECKPOINTS, 'views.pt'), join(folder, 'model.safetensors'));
+    assert.ok((await openWeights(folder)).has('transposed'));
+  });
+
+  it('refuses an index that names what is not there, and shards that are cut short', async () => {
+    await index({ x: 'a.safetensors', y: 'b.safetensors' });
+    await writeSafetensors(join(folder, 'a.safetensors'), [ones('x')]);
+    await refuses(folder, /names the shard b\.safetensors, which is not beside it; download/);
+    await writeSafetensors(join(folder, 'b.safetensors'), [ones('z')]);
+    await refuses(folder, /b\.safetensors has the tensor "y", which it does not have/);
+    await writeSafetensors(join(folder, 'b.safetensors'), [ones('y'), ones('x')]);
+    await refuses(folder, /"x" is both in .*a\.safetensors and in .*b\.safetensors/);
+    await writeFile(join(folder, 'b.safetensors'), '');
+    await refuses(folder, /b\.safetensors is not a valid safetensors file: it has 0 bytes/);
+    await index({ x: '../a.safetensors' });
+    await refuses(folder, /which is not a file of its own folder/);
+    await index({});
+    await refuses(folder, /names no tensors/);
+  });
+
+  it('refuses what is no weight file, saying what it is', async () => {
+    await refuses(join(folder, 'none'), /none does not exist/);
+    await refuses(folder, /has no weight files; expected a safetensors file/);
+    for (const [content, sentence] of [
+      ['version https://git-lfs.github.com/spec/v1\n', /pointer of Git LFS.*git lfs pull/],
+      ['GGUF\x03\x00\x00\x00', /is a GGUF file/],
+      ['<!DOCTYPE html><html>', /is a web page/],
+      ['{"a": 1}', /no index of shards/],
+      ['{"a": ', /is not JSON/],
+      ['dear', /is not a weight file; expected/],
+    ] as const) {
+      await writeFile(join(folder, 'model.bin'), content);
+      await refuses(join(folder, 'model.bin'), sentence);
+    }
+    await mkdir(join(folder, 'two'));
+    await writeSafetensors(join(folder, 'two', 'a.safetensors'), [ones('x')]);
+    await writeSafetensors(join(folder, 'two', 'b.safetensors'), [ones('y')]);
+    await refuses(
+      join(folder, 'two'),
+      /several weight files and no index of them \(a\.safetensors, b\.safetensors\)/,
+    );
+  });
+
+  it('takes the prefixes of training off, if every name has them', async () => {
+    const path = join(folder, 'a.safetensors');
+    await writeSafetensors(path, [
+      ones('module._orig_mod.a.weight'),
+      ones('module.b._fsdp_wrapped_module.weight'),
+    ]);
+    assert.deepEqual((await openWeights(path)).names.toSorted(), ['a.weight', 'b.weight']);
+    await writeSafetensors(path, [ones('module.a'), ones('b')]);
+    assert.deepEqual((await openWeights(path)).names.toSorted(), ['b', 'module.a']);
+  });
+});

@@ -1,7 +1,7 @@
 import { atCallSite } from './at-call-site.ts';
 import { nameParameters } from './naming.ts';
 import { fail } from './operator.ts';
-import type { CheckpointName } from './program.ts';
+import type { RenamedWeight } from './program.ts';
 import type { ParameterInfo, Shape, Tensor } from './tensor.ts';
 
 /** What a batch may hold: the dtypes that have an array of their own in JavaScript, and bool as bytes of 0 and 1. */
@@ -123,13 +123,13 @@ export type Schedule =
 
 /** A weight file of an earlier stage. */
 export interface InitialWeights {
-  /** A safetensors file; relative paths start at the recipe's folder. */
+  /** A weight file of any format that `flamingo compile` takes; relative paths start at the recipe's folder. */
   readonly file: string;
   /**
    * Which parameters to take, and what the file calls them: `*` stands for any run of characters. Each that fits an
    * `ours` must be in the file; what the file holds besides is not looked at. Default: all, under the same names.
    */
-  readonly names?: readonly CheckpointName[];
+  readonly names?: readonly Omit<RenamedWeight, 'part'>[];
 }
 
 /** Losses and metrics on held-out batches, averaged. */

@@ -22,6 +22,7 @@ export * from './llama.ts';
 export * from './losses/index.ts';
 export * from './media-mask.ts';
 export * from './mpt.ts';
+export * from './nfnet.ts';
 export * from './opt.ts';
 export * from './perceiver-resampler.ts';
 export * from './vision-encoder.ts';

@@ -7,13 +7,14 @@ import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { compileGraph } from '../compile-graph.ts';
 import { encodeModel, type ParameterStorage } from '../encode/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
-import { initialValues } from '../weights/initialise.ts';
-import type { WeightSource } from '../weights/match-weights.ts';
+import { storageAs } from '../weights/weight-storage.ts';
+import { weightValues } from '../weights/weight-values.ts';
 import { writeWeights } from '../weights/write-weights.ts';
 import { fingerprint } from './fingerprint.ts';
 import { initialWeights } from './initial-weights.ts';
 import { evaluationGraph, stepGraph } from './step-graph.ts';
-import { KEPT_WEIGHTS, type PlannedParameter, type TrainingPlan } from './training-plan.ts';
+import { stepsInALoop } from './steps-in-a-loop.ts';
+import { KEPT_WEIGHTS, type PlannedParameter, PORTS, type TrainingPlan } from './training-plan.ts';
 
 export interface CompileTrainingOptions {
   /** Where the graphs go, beside the parameters that are not learned. */
@@ -49,18 +50,30 @@ export async function compileTraining(
 
   await mkdir(folder, { recursive: true });
   const keptFile = join(folder, KEPT_WEIGHTS);
-  const written = await writeWeights(keptFile, { parameters: kept, sources, seed: recipe.seed });
+  const written = await writeWeights(keptFile, {
+    parameters: kept,
+    sources,
+    seed: recipe.seed,
+    storageOf: (parameter) => storageAs(parameter, 'float32'),
+  });
   const locate = ({ name = '' }: ParameterInfo): ParameterStorage => {
     const place = written.tensors.get(name);
     if (place === undefined) throw new Error(`parameter ${name} is in the step graph, but nothing feeds it`);
     return { kind: 'external', file: KEPT_WEIGHTS, offset: place.offset, length: place.bytes };
   };
-  const write = async (each: Graph): Promise<string> => {
+  const write = async (each: OnnxGraph): Promise<string> => {
     const file = `${each.name}.onnx`;
-    await writeFile(join(folder, file), encodeModel(lowered(each, target), locate));
+    await writeFile(join(folder, file), encodeModel(each, locate));
     return file;
   };
+  const stacked = recipe.stepsPerCall > 1;
+  const oneStep = lowered(graph, target);
 
+  const initial = (name: string): Promise<Float32Array> => {
+    const parameter = recipe.parameters.get(name);
+    if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
+    return weightValues(parameter, sources.get(name), recipe.seed);
+  };
   const losses = { name: 'losses', inputs: {}, outputs: lossesOf(graph, tasks) };
   const plan: TrainingPlan = {
     name: recipe.name,
@@ -72,12 +85,16 @@ export async function compileTraining(
     checkpointEvery: recipe.checkpointEvery,
     trained: [...learned].map(describeParameter),
     kept: kept.map(describeParameter),
-    step: { file: await write(graph), stacked: false, tasks },
+    step: {
+      file: await write(stacked ? stepsInALoop(oneStep, PORTS.updated) : oneStep),
+      stacked,
+      tasks,
+    },
     evaluation:
       evaluation === undefined || recipe.evaluation === undefined
         ? undefined
         : {
-            file: await write(evaluation.graph),
+            file: await write(lowered(evaluation.graph, target)),
             every: recipe.evaluation.every,
             batches: recipe.evaluation.batches,
             tasks: evaluation.tasks,
@@ -95,7 +112,7 @@ export async function compileTraining(
       'frozen weights': written.sha256,
     },
   };
-  return { plan, initial: (name) => initialValue(recipe, sources, name) };
+  return { plan, initial };
 }
 
 function lowered(graph: Graph, target: Target): OnnxGraph {
@@ -109,16 +126,4 @@ function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['ou
 
 function describeParameter({ name = '', shape }: ParameterInfo): PlannedParameter {
   return { name, shape };
-}
-
-async function initialValue(
-  recipe: Recipe,
-  sources: ReadonlyMap<string, WeightSource>,
-  name: string,
-): Promise<Float32Array> {
-  const source = sources.get(name);
-  if (source !== undefined) return source.file.readFloat32(source.name);
-  const parameter = recipe.parameters.get(name);
-  if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
-  return initialValues(parameter, recipe.seed);
 }

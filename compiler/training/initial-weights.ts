@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { CheckpointName } from '../../dsl/program.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { translate } from '../weights/checkpoint-names.ts';
 import type { WeightSource } from '../weights/match-weights.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
+import { openWeights } from '../weights/open-weights.ts';
 
 /**
  * Finds the parameters that a recipe takes from the files of earlier stages; where two files hold one, the later wins.
@@ -17,7 +17,7 @@ export async function initialWeights(
 ): Promise<ReadonlyMap<string, WeightSource>> {
   const sources = new Map<string, WeightSource>();
   for (const { file: path, names = [{ ours: '*', theirs: '*' }] } of recipe.initialFrom) {
-    const file = await openSafetensors(resolve(folder, path));
+    const file = await openWeights(resolve(folder, path));
     for (const rule of names) {
       const taken = [...recipe.parameters].flatMap(([name, parameter]) => {
         const theirs = translate(rule, name);
@@ -47,12 +47,4 @@ export async function initialWeights(
     }
   }
   return sources;
-}
-
-function translate({ ours, theirs }: CheckpointName, name: string): string | undefined {
-  const pieces = ours.split('*').map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const match = new RegExp(`^${pieces.join('(.*)')}$`).exec(name);
-  if (match === null) return undefined;
-  let capture = 1;
-  return theirs.replaceAll('*', () => match[capture++] ?? '');
 }

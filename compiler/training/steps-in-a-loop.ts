@@ -1,29 +1,27 @@
 import type { OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
 
-/** What a loop does with the inputs and outputs of the graph that it repeats. */
-export interface LoopedPorts {
-  /** Inputs that are carried from one step to the next: input -> the output that takes its place. */
-  readonly carried: ReadonlyMap<string, string>;
-  /** Inputs of which each step has its own. */
-  readonly stacked: ReadonlySet<string>;
-}
-
 /** The open size of the new first axis. */
 const STEPS = 'steps';
 
 /**
- * Several steps in one call: an ONNX `Loop` around the graph of one. Carried values go in before the first step and come
- * out after the last, under the names that they have in a single step, and stay with ONNX Runtime in between. Stacked
- * inputs, and all outputs that are not carried, have a first axis `steps`, as many as there are steps.
+ * Several steps in one call: an ONNX `Loop` around the graph of one. State goes in before the first step and comes out
+ * after the last, under the names that it has in a single step, and stays with ONNX Runtime in between. All other inputs
+ * and outputs have a first axis `steps`: each step takes its slice and gives one.
  *
- * @param step lowered; each of its inputs is either carried or stacked
+ * @param step lowered
+ * @param updated the name of the output that takes an input's place in the next step; an input is state where the graph
+ *   has that output
  */
-export function stepsInALoop(step: OnnxGraph, { carried, stacked }: LoopedPorts): OnnxGraph {
-  const taken = new Set(carried.values());
-  const stateInputs = step.inputs.filter(({ name }) => carried.has(name));
-  const stackedInputs = step.inputs.filter(({ name }) => stacked.has(name));
-  const stateOutputs = stateInputs.map(({ name }) => outputNamed(step, carried.get(name) ?? ''));
-  const reports = step.outputs.filter(({ name }) => !taken.has(name));
+export function stepsInALoop(step: OnnxGraph, updated: (input: string) => string): OnnxGraph {
+  const outputs = new Map(step.outputs.map((port) => [port.name, port]));
+  const state = step.inputs.flatMap((before) => {
+    const after = outputs.get(updated(before.name));
+    return after === undefined ? [] : [{ before, after }];
+  });
+  const stateInputs = state.map(({ before }) => before);
+  const stateOutputs = state.map(({ after }) => after);
+  const stackedInputs = step.inputs.filter((port) => !stateInputs.includes(port));
+  const reports = step.outputs.filter((port) => !stateOutputs.includes(port));
   const [counted] = stackedInputs;
   if (counted === undefined) throw new Error(`graph '${step.name}' has no stacked input to count steps by`);
 
@@ -35,8 +33,8 @@ export function stepsInALoop(step: OnnxGraph, { carried, stacked }: LoopedPorts)
   );
   return {
     name: step.name,
-    inputs: step.inputs.map((port) => (stacked.has(port.name) ? withSteps(port) : port)),
-    outputs: step.outputs.map((port) => (taken.has(port.name) ? port : withSteps(port))),
+    inputs: step.inputs.map((port) => (stackedInputs.includes(port) ? withSteps(port) : port)),
+    outputs: step.outputs.map((port) => (reports.includes(port) ? withSteps(port) : port)),
     nodes: [
       plainNode('Shape', [counted.name], [STEP_SIZES], { start: 0, end: 1 }),
       plainNode('Squeeze', [STEP_SIZES], [TRIP_COUNT]),
@@ -57,8 +55,7 @@ function bodyOf(
   const shared = new Set(step.parameters.map(({ name }) => name));
   const inner = (name: string) => (name === '' || shared.has(name) ? name : `${INNER}${name}`);
   const renamed = (port: OnnxPort): OnnxPort => ({ ...port, name: inner(port.name) });
-  const [iteration, goesOn, goesOnStill] = ['iteration', 'goes on', 'goes on still'].map(inner);
-  if (iteration === undefined || goesOn === undefined || goesOnStill === undefined) throw new Error('unnamed');
+  const [iteration, goesOn, stillGoesOn] = [inner('iteration'), inner('goes on'), inner('still goes on')];
   return {
     name: `${step.name} of the loop`,
     inputs: [
@@ -66,9 +63,9 @@ function bodyOf(
       { name: goesOn, dtype: 'bool', shape: [] },
       ...stateInputs.map(renamed),
     ],
-    outputs: [{ name: goesOnStill, dtype: 'bool', shape: [] }, ...outputs.map(renamed)],
+    outputs: [{ name: stillGoesOn, dtype: 'bool', shape: [] }, ...outputs.map(renamed)],
     nodes: [
-      plainNode('Identity', [goesOn], [goesOnStill]),
+      plainNode('Identity', [goesOn], [stillGoesOn]),
       ...stackedInputs.map(({ name }) => plainNode('Gather', [name, iteration], [inner(name)], { axis: 0 })),
       ...step.nodes.map((node) => ({
         ...node,
@@ -91,12 +88,6 @@ function withSteps(port: OnnxPort): OnnxPort {
   return { ...port, shape: [STEPS, ...port.shape] };
 }
 
-function outputNamed({ name: graph, outputs }: OnnxGraph, wanted: string): OnnxPort {
-  const port = outputs.find(({ name }) => name === wanted);
-  if (port === undefined) throw new Error(`graph '${graph}' has no output '${wanted}'`);
-  return port;
-}
-
 function plainNode(
   type: string,
   inputs: readonly string[],
@@ -104,5 +95,14 @@ function plainNode(
   attributes: OnnxNode['attributes'] = {},
 ): OnnxNode {
   const inputDtypes = inputs.map(() => undefined);
-  return { name: outputs[0] ?? type, type, domain: '', inputs, outputs, attributes, doc: undefined, inputDtypes };
+  return {
+    name: outputs[0] ?? type,
+    type,
+    domain: '',
+    inputs,
+    outputs,
+    attributes,
+    doc: undefined,
+    inputDtypes,
+  };
 }

@@ -1,5 +1,5 @@
-import { clipVit } from '../clip-vit.ts';
 import { flamingo } from '../flamingo.ts';
+import { nfnet, nfnetSizes } from '../nfnet.ts';
 import { opt } from '../opt.ts';
 
 /** The rows of the paper's table 1 that differ between its sizes. */
@@ -18,17 +18,16 @@ const VOCABULARY = 32_000;
 const CONTEXT = 2048;
 
 /**
- * A Flamingo with the sizes of the paper (table 1 and appendix B.1.1: 320-pixel images, a resampler of 6 layers and
- * width 1536, 64 latents, 8 frame embeddings).
+ * A Flamingo with the sizes of the paper (table 1 and appendix B.1.1): NFNet-F6 on 320-pixel images, a resampler of 6
+ * layers and width 1536, 64 latents, 8 frame embeddings.
  *
- * Two frozen parts stand in for ones that are not published: a vision transformer of the same width and about the
- * same size for NFNet-F6, and OPT's layout, with GELU, for Chinchilla's.
+ * One frozen part stands in for one that is not published: OPT's layout, with GELU, for Chinchilla's.
  */
 export function paperFlamingo({ name, layers, dim, heads, every }: PaperSize) {
   return flamingo({
     name,
     convention: 'paper',
-    vision: clipVit({ image: 320, patch: 16, dim: 1536, layers: 16, heads: 16, activation: 'gelu' }),
+    vision: nfnet({ ...nfnetSizes.f6, image: 320 }),
     language: opt({ dim, layers, heads, vocabulary: VOCABULARY, contextLength: CONTEXT, activation: 'gelu' }),
     crossAttention: { every },
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Tensor } from 'onnxruntime-node';
+import { UserError } from '../../compiler/artifact/user-error.ts';
 import { type PlannedParameter, PORTS } from '../../compiler/training/training-plan.ts';
 import type { SafetensorsFile, TensorToWrite } from '../../compiler/weights/safetensors.ts';
 

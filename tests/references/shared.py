@@ -52,7 +52,7 @@ def randomise(module, gates=True):
             parameter.copy_(value.sign() * (0.4 + 0.3 * value.abs()) if gates else torch.zeros(1))
         elif name.endswith("bias"):
             parameter.copy_(torch.randn(parameter.shape) * 0.3)
-        elif parameter.ndim == 1:
+        elif parameter.ndim <= 1:
             parameter.copy_(1 + torch.randn(parameter.shape) * 0.2)
         elif ("emb" in name or "latents" in name) and parameter.ndim < 4:
             parameter.copy_(torch.randn(parameter.shape))

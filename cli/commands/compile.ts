@@ -42,7 +42,10 @@ export const command: CliCommand = {
     command
       .argument('[model]', 'TypeScript file whose default export is a model')
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
-      .option('--vision <dir>', 'folder of its CLIP model, as Hugging Face lays it out')
+      .option(
+        '--vision <path>',
+        "its CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's",
+      )
       .option('--language <dir>', 'folder of its language model')
       .option(
         '--every <n>',

@@ -11,6 +11,7 @@ import {
   type TrainingPlan,
 } from '../../compiler/training/training-plan.ts';
 import type { DataSource } from '../../dsl/recipe.ts';
+import type { Provider } from '../session-provider.ts';
 import { Batches } from './batches.ts';
 import { type CheckpointFacts, Checkpoints, checkIdentity, readCheckpointFacts } from './checkpoints.ts';
 import type { Feeds } from './feed.ts';
@@ -39,6 +40,8 @@ export interface TrainOptions {
   readonly precision?: 'float32' | 'float16';
   /** Default: one for each physical core. */
   readonly threads?: number | undefined;
+  /** Where the graphs run, for which they were compiled. Default `cpu`. */
+  readonly provider?: Provider;
   /** Stops after the step that is being computed, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly events?: TrainEvents;
@@ -79,7 +82,10 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { plan, out, signal, events = {} } = options;
   const checkpoints = new Checkpoints(join(out, 'checkpoints'));
-  if (options.restart === true) await rm(checkpoints.folder, { recursive: true, force: true });
+  if (options.restart === true) {
+    for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
+      await rm(join(out, name), { recursive: true, force: true });
+  }
   await checkpoints.prepare();
   if ((await checkpoints.steps()).length === 0) {
     await writeFirstCheckpoint(checkpoints.path(0), plan, options.initial);
@@ -97,6 +103,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     folder: join(out, 'graphs'),
     checkpoint: startFile,
     threads: options.threads,
+    provider: options.provider ?? 'cpu',
   });
   const run = new Run(options, checkpoints, log, trainer, facts.best);
   events.onStart?.(start, plan.steps);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isHeldOut } from '../../models/emoji/data/split.ts';
 import { GROUPS, loadVocabulary } from '../../models/emoji/data/vocabulary.ts';
 import { madeUpWords } from '../../models/emoji/episodes/made-up-words.ts';
+import { aimsTable } from '../../models/emoji/evaluation/aims.ts';
 import { evaluationTasks, type TaskLine } from '../../models/emoji/evaluation/tasks.ts';
 import { writeTasks } from '../../models/emoji/evaluation/write-tasks.ts';
 import { Random } from '../../models/emoji/random.ts';
@@ -81,5 +82,25 @@ describe('evaluation tasks of the emoji model', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it('have every kind that an aim is about, and the table tells which are reached', () => {
+    const kinds = new Set(ofKind(/./).map(({ kind }) => kind));
+    const at = (accuracy: number) =>
+      [...kinds].flatMap((kind) =>
+        [0, 1, 2, 4, 5, 8].map((shots) => ({
+          ...{ kind, shots, tasks: 100, chance: 0, low: 0, high: 1 },
+          accuracy: shots === 0 ? 0 : accuracy,
+        })),
+      );
+    const verdicts = (results: Parameters<typeof aimsTable>[0]) =>
+      aimsTable(results)
+        .split('\n')
+        .slice(2)
+        .map((row) => row.split(' | ').at(-1)?.replace(' |', ''));
+    assert.deepEqual(new Set(verdicts(at(1))), new Set(['reached']));
+    assert.deepEqual(new Set(verdicts(at(0.1))), new Set(['missed']));
+    assert.deepEqual(new Set(verdicts([])), new Set(['not measured']));
+    assert.match(aimsTable(at(0.5)), /\| 35% \| 50\.0% \(0\.0% to 100\.0%, 100 tasks\) \| reached \|/);
   });
 });

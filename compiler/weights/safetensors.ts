@@ -128,6 +128,7 @@ export async function writeSafetensors(
         await file.sync();
       },
       'wx',
+      path,
     );
     await rename(partial, path);
   } catch (error) {

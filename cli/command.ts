@@ -21,6 +21,8 @@ export interface CliCommand {
   readonly examples: readonly string[];
   /** Rewrites the words after the command's name before they are parsed: for options of a shape that commander lacks. */
   prepare?(words: readonly string[]): readonly string[];
+  /** Milliseconds that an action may take to stop by itself after Ctrl-C; default 3000. A second Ctrl-C stops at once. */
+  readonly grace?: number;
   /** Adds arguments and options, and says what to run by calling `run` with the parsed values. */
   configure(command: Command, run: RunAction): void;
 }

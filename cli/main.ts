@@ -5,7 +5,7 @@ import { describeError } from './describe-error.ts';
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import { createReport, type Report } from './report.ts';
 
-/** How long an action has to stop by itself after Ctrl-C. */
+/** How long an action has to stop by itself after Ctrl-C, in milliseconds, where its command does not say. */
 const GRACE = 3000;
 
 /**
@@ -19,9 +19,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   leaveQuietlyWhenNobodyReads();
   let exitCode: ExitCode = EXIT.ok;
   const debug = argv.includes('--debug');
-  const run = async (action: Action) => {
-    exitCode = await runAction(action, report, debug);
-  };
   const program = new Command('flamingo')
     .description('Compile Flamingo visual language models written in TypeScript to ONNX, and run them.')
     .version(await packageVersion(), '--version', 'print the version')
@@ -30,7 +27,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .addHelpText('after', `\n${EXIT_CODE_HELP}`)
     .exitOverride();
   const commands = await discoverCommands();
-  for (const command of commands) addCommand(program, command, run);
+  for (const command of commands) {
+    addCommand(program, command, async (action) => {
+      exitCode = await runAction(action, report, debug, command.grace);
+    });
+  }
   const [name, ...words] = argv;
   const prepare = commands.find((command) => command.name === name)?.prepare;
   try {
@@ -70,14 +71,14 @@ function addCommand(
   command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-async function runAction(action: Action, report: Report, debug: boolean): Promise<ExitCode> {
+async function runAction(action: Action, report: Report, debug: boolean, grace = GRACE): Promise<ExitCode> {
   const controller = new AbortController();
   let asked = 0;
   const interrupt = () => {
     asked += 1;
     controller.abort(new Error('interrupted'));
     if (asked > 1) process.exit(EXIT.interrupted);
-    setTimeout(() => process.exit(EXIT.interrupted), GRACE).unref();
+    setTimeout(() => process.exit(EXIT.interrupted), grace).unref();
   };
   process.on('SIGINT', interrupt);
   try {

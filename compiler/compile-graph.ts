@@ -4,12 +4,15 @@ import type { Operation } from '../dsl/tensor.ts';
 import { type AuthorName, lowerGraph } from './lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
+import type { Precision } from './target/target.ts';
 
 export interface GraphOptions {
   /** Default `cpu`. */
   readonly target?: Target;
   /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
   readonly fusion?: boolean;
+  /** Default: the target's own. */
+  readonly precision?: Precision;
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
   readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
@@ -23,7 +26,11 @@ export interface CompiledGraph {
 /** Optimises one graph for a target and lowers it to ONNX nodes; nothing is read or written. */
 export function compileGraph(graph: Graph, options: GraphOptions = {}): CompiledGraph {
   const { target = 'cpu', fusion = true } = options;
-  const { graph: optimised, report } = pipeline(graph, { target, fusion });
+  const { graph: optimised, report } = pipeline(graph, {
+    target,
+    fusion,
+    ...(options.precision === undefined ? {} : { precision: options.precision }),
+  });
   const onnx = lowerGraph(optimised, {
     target,
     fusion,

@@ -1,7 +1,7 @@
 import { atCallSite } from './at-call-site.ts';
 import { nameParameters } from './naming.ts';
 import { fail } from './operator.ts';
-import type { CheckpointName } from './program.ts';
+import type { RenamedWeight } from './program.ts';
 import type { ParameterInfo, Shape, Tensor } from './tensor.ts';
 
 /** What a batch may hold: the dtypes that have an array of their own in JavaScript, and bool as bytes of 0 and 1. */
@@ -123,13 +123,13 @@ export type Schedule =
 
 /** A weight file of an earlier stage. */
 export interface InitialWeights {
-  /** A safetensors file; relative paths start at the recipe's folder. */
+  /** A weight file of any format that `flamingo compile` takes; relative paths start at the recipe's folder. */
   readonly file: string;
   /**
    * Which parameters to take, and what the file calls them: `*` stands for any run of characters. Each that fits an
    * `ours` must be in the file; what the file holds besides is not looked at. Default: all, under the same names.
    */
-  readonly names?: readonly CheckpointName[];
+  readonly names?: readonly Omit<RenamedWeight, 'part'>[];
 }
 
 /** Losses and metrics on held-out batches, averaged. */
@@ -158,6 +158,11 @@ export interface RecipeDefinition {
   /** Parameters that no file holds are drawn from the seed. Default none. */
   readonly initialFrom?: readonly InitialWeights[];
   readonly evaluation?: Evaluation;
+  /**
+   * Blocks whose inner values are computed again in the backward pass rather than kept, by the names of the blocks around
+   * them, outermost first: `([, layer]) => layer?.startsWith('layers.') ?? false`. Saves memory, costs time. Default none.
+   */
+  readonly recompute?: (scope: readonly string[]) => boolean;
   /** Steps of one call of ONNX Runtime, so that state stays on its device between them. Default 1. */
   readonly stepsPerCall?: number;
   /** Steps between checkpoints. Default 100. */
@@ -179,6 +184,7 @@ export interface Recipe {
   readonly schedule: Schedule;
   readonly initialFrom: readonly InitialWeights[];
   readonly evaluation: Evaluation | undefined;
+  readonly recompute: ((scope: readonly string[]) => boolean) | undefined;
   readonly stepsPerCall: number;
   readonly checkpointEvery: number;
 }
@@ -245,6 +251,7 @@ export function recipe(definition: RecipeDefinition): Recipe {
     schedule,
     initialFrom: definition.initialFrom ?? [],
     evaluation,
+    recompute: definition.recompute,
     stepsPerCall,
     checkpointEvery,
   };

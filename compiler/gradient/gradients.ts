@@ -62,7 +62,7 @@ function backward(
   const recomputation = new Recomputation(operations, recompute);
   for (const operation of operations.toReversed()) {
     const needed = operation.inputs.map((input) => input !== undefined && varying.has(identityOf(input)));
-    const arriving = operation.outputs.map((output) => cotangents.of(output));
+    const arriving = operation.outputs.map((output) => recomputation.afterBlock(output, cotangents));
     const first = arriving.find((cotangent) => cotangent !== undefined);
     if (first === undefined || !needed.includes(true)) continue;
     onBehalfOf(operation, () => {

@@ -8,7 +8,7 @@ import { multiplyDims } from '../../dsl/shape/dim.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
 import { reapply } from '../passes/rewrite.ts';
-import { identityOf } from './cotangents.ts';
+import { type Cotangents, identityOf } from './cotangents.ts';
 
 /**
  * Chooses blocks by the blocks around them, outermost first: `['language', 'layers.0']` is a layer of the language
@@ -22,6 +22,8 @@ export type RecomputedBlocks = (scope: readonly string[]) => boolean;
  */
 export class Recomputation {
   private readonly blocks = new Map<Operation, Block>();
+  /** What enters a chosen block from outside, and the block. */
+  private readonly entering = new Map<object, Block>();
 
   /** @param operations the forward pass, inputs before their users */
   constructor(operations: readonly Operation[], isChosen: RecomputedBlocks) {
@@ -36,6 +38,26 @@ export class Recomputation {
       block.operations.push(operation);
       this.blocks.set(operation, block);
     }
+    for (const [operation, block] of this.blocks) {
+      for (const input of operation.inputs) {
+        if (input?.source.kind === 'parameter') block.parameters.add(input);
+        if (input?.source.kind !== 'operation' || this.blocks.get(input.source.operation) === block) continue;
+        this.entering.set(identityOf(input), block);
+      }
+    }
+  }
+
+  /**
+   * The cotangent of what enters a chosen block, to be known only once the gradients of the block's parameters are. ONNX
+   * Runtime might leave those for the end, and keep all blocks' values until then.
+   */
+  afterBlock(tensor: Tensor, cotangents: Cotangents): Tensor | undefined {
+    const cotangent = cotangents.of(tensor);
+    const parameters = this.entering.get(identityOf(tensor))?.parameters ?? [];
+    const found = [...parameters].flatMap((parameter) => cotangents.of(parameter) ?? []);
+    if (cotangent === undefined || found.length === 0) return cotangent;
+    const zero = found.map(zeroAfter).reduce((sum, each) => add(sum, each));
+    return add(cotangent, zero);
   }
 
   /**
@@ -51,6 +73,7 @@ export class Recomputation {
 
 class Block {
   readonly operations: Operation[] = [];
+  readonly parameters = new Set<Tensor>();
   private copies: ReadonlyMap<Operation, Operation> | undefined;
 
   recomputed(operation: Operation, cotangent: Tensor): Operation | undefined {

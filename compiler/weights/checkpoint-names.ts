@@ -40,7 +40,11 @@ export function unusedReason(rules: readonly CheckpointName[], name: string): st
   return undefined;
 }
 
-function translate({ ours, theirs }: RenamedWeight, name: string): string | undefined {
+/** What a rule makes of a name of ours; undefined for one that it does not fit. */
+export function translate(
+  { ours, theirs }: Pick<RenamedWeight, 'ours' | 'theirs'>,
+  name: string,
+): string | undefined {
   const match = patternOf(ours).exec(name);
   if (match === null) return undefined;
   let capture = 1;

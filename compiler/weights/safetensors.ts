@@ -124,8 +124,11 @@ export async function writeSafetensors(
             throw new Error(`tensor ${name} has ${found} bytes of values, but its shape takes ${expected}`);
           }
         }
+        // On the disk before it takes the name, so that even a loss of power leaves one file or the other.
+        await file.sync();
       },
       'wx',
+      path,
     );
     await rename(partial, path);
   } catch (error) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
@@ -88,6 +88,11 @@ describe('a session', () => {
       /ONNX Runtime refuses .*broken\.onnx \(.+\): compile the model again\.$/,
     );
     await refuses(OnnxSession.open(path, graph, { threads: 0 }), /number of threads is 0/);
+  });
+
+  it('names the command that the README names for adding CUDA', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    assert.ok(readme.includes(`\`${ADD_CUDA}\``));
   });
 
   it('uses CUDA or says how to add it, and never the CPU instead', async function () {

@@ -164,18 +164,19 @@ describe('gradients', () => {
         const shapeOf = ({ from, single }: typeof one) =>
           full.map((dim, axis) => (single[axis] === true ? 1 : dim)).slice(from);
         const [x, y] = [float('x', ...shapeOf(one)), float('y', ...shapeOf(other))];
-        const values = (tensor: Tensor, name: string): Values =>
-          drawValues(
-            name,
-            { shape: tensor.shape.map((dim) => (typeof dim === 'number' ? dim : (open[dim] ?? 0))) },
-            {},
-          );
+        // Not a comparison of the two: where they meet, their choice has a kink.
+        const mask = input('mask', 'bool', shapeOf(other));
+        const values = ({ dtype, shape }: Tensor, name: string): Values => {
+          const fixed = shape.map((dim) => (typeof dim === 'number' ? dim : (open[dim] ?? 0)));
+          return drawValues(name, { dtype, shape: fixed }, {});
+        };
         const graph = {
           name: 'broadcast',
-          inputs: { x, y },
-          outputs: { sum: add(multiply(x, y), x), chosen: where(greater(x, y), y, x) },
+          inputs: { x, y, mask },
+          outputs: { sum: add(multiply(x, y), x), chosen: where(mask, y, x) },
         };
-        await assertGradients(graph, { x: values(x, 'first'), y: values(y, 'second') });
+        const feeds = { x: values(x, 'first'), y: values(y, 'second'), mask: values(mask, 'third') };
+        await assertGradients(graph, feeds);
       }),
       { numRuns: 40 },
     );

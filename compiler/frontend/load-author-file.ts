@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import { register } from 'node:module';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../artifact/user-error.ts';
+import { ownModule, ownModules, RUNS_FROM_SOURCE } from './own-package.ts';
+import { describePath, SourceError } from './source-error.ts';
+
+/** What a kind of author's file exports, and how messages speak of it. */
+export interface AuthorFileKind<T> {
+  /** `model`, `recipe`. */
+  readonly name: string;
+  /** The call that makes one: `flamingo({ ... })`. */
+  readonly maker: string;
+  accepts(value: unknown): value is T;
+}
+
+/**
+ * Type-checks an author's file, then runs it and returns the model or recipe that it exports. The checker comes first, so
+ * that what is wrong with the types is said in the checker's place and words and not as a crash half-way.
+ *
+ * A file is run once a process: loading it again gives the same object.
+ *
+ * @param file a TypeScript module; relative paths start at the working directory
+ * @param exportName which export; the default export unless told
+ * @throws SourceError for mistakes in the file, with the source lines
+ * @throws UserError when the file is missing or has no such export
+ */
+export async function loadAuthorFile<T>(
+  file: string,
+  kind: AuthorFileKind<T>,
+  exportName = 'default',
+): Promise<T> {
+  const path = resolve(file);
+  await requireTypeScriptFile(path, kind);
+  // The checker is large: nothing else of the command line waits for it.
+  const { typeCheck } = await import('./type-check.ts');
+  const findings = typeCheck(path);
+  if (findings.length > 0) throw new SourceError(findings);
+  const exports = await runModule(path);
+  return chooseExport(exports, path, kind, exportName);
+}
+
+async function requireTypeScriptFile(path: string, { name }: AuthorFileKind<unknown>): Promise<void> {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) throw new UserError(`There is no ${name} file ${describePath(path)}.`);
+  if (!status.isFile() || !['.ts', '.mts'].includes(extname(path))) {
+    throw new UserError(
+      `${describePath(path)} is not a TypeScript file; a ${name} is defined in a .ts module.`,
+    );
+  }
+}
+
+let loaderReady: Promise<void> | undefined;
+
+/** Makes Node run TypeScript, and `flamingo-onnx` mean this instance; once a process. */
+async function prepareLoader(): Promise<void> {
+  process.setSourceMapsEnabled(true);
+  if (!RUNS_FROM_SOURCE) {
+    const typescript = await import('tsx/esm/api');
+    typescript.register();
+  }
+  const addresses = Object.entries(ownModules('run')).map(([name, path]) => [name, pathToFileURL(path).href]);
+  register(pathToFileURL(ownModule('compiler/frontend/module-hooks')), {
+    data: Object.fromEntries(addresses),
+  });
+}
+
+async function runModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  loaderReady ??= prepareLoader();
+  await loaderReady;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 200;
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    const { buildingError } = await import('./building-error.ts');
+    throw buildingError(error, path);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function chooseExport<T>(
+  exports: Readonly<Record<string, unknown>>,
+  path: string,
+  { name: kind, maker, accepts }: AuthorFileKind<T>,
+  wanted: string,
+): T {
+  const chosen = exports[wanted];
+  if (accepts(chosen)) return chosen;
+  const file = describePath(path);
+  const names = Object.keys(exports);
+  const fitting = names.filter((name) => accepts(exports[name]));
+  const what = wanted === 'default' ? 'no default export' : `no export '${wanted}'`;
+  const problem =
+    chosen === undefined
+      ? `${file} has ${what}`
+      : `The ${wanted === 'default' ? 'default export' : `export '${wanted}'`} of ${file} is ${describeValue(chosen)}, not a ${kind}`;
+  const others = names.filter((name) => name !== 'default');
+  const listed = others.length === 0 ? 'nothing else' : others.join(', ');
+  const advice =
+    fitting.length > 0
+      ? `choose one of its ${kind}s with --export ${fitting.join(' or --export ')}`
+      : `export the ${kind} that ${maker} returns as the default`;
+  throw new UserError(`${problem}; it exports ${names.length === 0 ? 'nothing' : listed}: ${advice}.`);
+}
+
+/** Models and recipes say what they are. */
+export function isOfKind(value: unknown, kind: string): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Target } from '../../dsl/emitter.ts';
+import type { Graph } from '../../dsl/graph.ts';
+import type { Recipe } from '../../dsl/recipe.ts';
+import type { ParameterInfo } from '../../dsl/tensor.ts';
+import { compileGraph } from '../compile-graph.ts';
+import { encodeModel, type ParameterStorage } from '../encode/encode-model.ts';
+import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import { storageAs } from '../weights/weight-storage.ts';
+import { weightValues } from '../weights/weight-values.ts';
+import { writeWeights } from '../weights/write-weights.ts';
+import { fingerprint } from './fingerprint.ts';
+import { initialWeights } from './initial-weights.ts';
+import { evaluationGraph, stepGraph } from './step-graph.ts';
+import { stepsInALoop } from './steps-in-a-loop.ts';
+import { KEPT_WEIGHTS, type PlannedParameter, PORTS, type TrainingPlan } from './training-plan.ts';
+
+export interface CompileTrainingOptions {
+  /** Where the graphs go, beside the parameters that are not learned. */
+  readonly folder: string;
+  /** Where relative paths of the recipe start. */
+  readonly recipeFolder: string;
+  /** Default `cpu`. */
+  readonly target?: Target;
+}
+
+export interface CompiledTraining {
+  readonly plan: TrainingPlan;
+  /** First values of the learned parameters, made when they are asked for. */
+  initial(name: string): Promise<Float32Array>;
+}
+
+/**
+ * Compiles a recipe: its step graph, the graph of its evaluation, a file of the parameters that do not change, and the
+ * plan that tells the runtime what is what.
+ *
+ * @throws ModelError for a loss that cannot be traced or differentiated
+ * @throws UserError for files of earlier stages that do not fit
+ */
+export async function compileTraining(
+  recipe: Recipe,
+  { folder, recipeFolder, target = 'cpu' }: CompileTrainingOptions,
+): Promise<CompiledTraining> {
+  const { graph, tasks, trained } = stepGraph(recipe);
+  const evaluation = evaluationGraph(recipe, trained);
+  const sources = await initialWeights(recipe, recipeFolder);
+  const learned = new Set<ParameterInfo>(trained.map(({ source }) => source.parameter));
+  const kept = [...recipe.parameters.values()].filter((info) => !learned.has(info));
+
+  await mkdir(folder, { recursive: true });
+  const keptFile = join(folder, KEPT_WEIGHTS);
+  const written = await writeWeights(keptFile, {
+    parameters: kept,
+    sources,
+    seed: recipe.seed,
+    storageOf: (parameter) => storageAs(parameter, 'float32'),
+  });
+  const locate = ({ name = '' }: ParameterInfo): ParameterStorage => {
+    const place = written.tensors.get(name);
+    if (place === undefined) throw new Error(`parameter ${name} is in the step graph, but nothing feeds it`);
+    return { kind: 'external', file: KEPT_WEIGHTS, offset: place.offset, length: place.bytes };
+  };
+  const write = async (each: OnnxGraph): Promise<string> => {
+    const file = `${each.name}.onnx`;
+    await writeFile(join(folder, file), encodeModel(each, locate));
+    return file;
+  };
+  const stacked = recipe.stepsPerCall > 1;
+  const oneStep = lowered(graph, target);
+
+  const initial = (name: string): Promise<Float32Array> => {
+    const parameter = recipe.parameters.get(name);
+    if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
+    return weightValues(parameter, sources.get(name), recipe.seed);
+  };
+  const losses = { name: 'losses', inputs: {}, outputs: lossesOf(graph, tasks) };
+  const plan: TrainingPlan = {
+    name: recipe.name,
+    seed: recipe.seed,
+    steps: recipe.steps,
+    optimizer: recipe.optimizer,
+    schedule: recipe.schedule,
+    stepsPerCall: recipe.stepsPerCall,
+    checkpointEvery: recipe.checkpointEvery,
+    trained: [...learned].map(describeParameter),
+    kept: kept.map(describeParameter),
+    step: {
+      file: await write(stacked ? stepsInALoop(oneStep, PORTS.updated) : oneStep),
+      stacked,
+      tasks,
+    },
+    evaluation:
+      evaluation === undefined || recipe.evaluation === undefined
+        ? undefined
+        : {
+            file: await write(lowered(evaluation.graph, target)),
+            every: recipe.evaluation.every,
+            batches: recipe.evaluation.batches,
+            tasks: evaluation.tasks,
+          },
+    identity: {
+      seed: String(recipe.seed),
+      optimizer: JSON.stringify(recipe.optimizer),
+      // A constant rate does not depend on how long the run will be.
+      schedule: JSON.stringify({
+        ...recipe.schedule,
+        ...(recipe.schedule.kind === 'constant' ? {} : { steps: recipe.steps }),
+      }),
+      tasks: JSON.stringify(tasks.map(({ name, weight, inputs }) => ({ name, weight, inputs }))),
+      'model or loss': fingerprint(losses),
+      'frozen weights': written.sha256,
+    },
+  };
+  return { plan, initial };
+}
+
+function lowered(graph: Graph, target: Target): OnnxGraph {
+  return compileGraph(graph, { target, precision: 'float32' }).onnx;
+}
+
+function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['outputs'] {
+  const names = tasks.map(({ loss }) => loss);
+  return Object.fromEntries(Object.entries(graph.outputs).filter(([name]) => names.includes(name)));
+}
+
+function describeParameter({ name = '', shape }: ParameterInfo): PlannedParameter {
+  return { name, shape };
+}

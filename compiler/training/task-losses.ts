@@ -1,0 +1,66 @@
+import { input } from '../../dsl/input.ts';
+import { ModelError } from '../../dsl/model-error.ts';
+import { describeShape } from '../../dsl/operator.ts';
+import type { Task } from '../../dsl/recipe.ts';
+import type { Tensor } from '../../dsl/tensor.ts';
+import { authorsFault } from '../artifact/authors-fault.ts';
+import { type PlannedTask, PORTS } from './training-plan.ts';
+
+/** A task whose loss has been traced. */
+export interface TracedTask {
+  readonly plan: PlannedTask;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly loss: Tensor;
+  /** Loss and metrics by the names of the graph's outputs. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * Traces the loss of a task from inputs named after it.
+ *
+ * @throws ModelError when the loss or a metric is not a float32 scalar
+ */
+export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTask {
+  const planned = Object.entries(inputs).map(
+    ([key, { dtype, shape }]) => [key, { port: PORTS.taskInput(name, key), dtype, shape }] as const,
+  );
+  const tensors = planned.map(([key, { port, dtype, shape }]) => [key, input(port, dtype, shape)] as const);
+  const traced = traceLoss(name, () => trace(Object.fromEntries(tensors)));
+  const { loss, metrics } = 'loss' in traced ? traced : { loss: traced, metrics: {} };
+  requireScalar(`the loss of task '${name}'`, loss);
+  const metricPorts: Record<string, string> = {};
+  const outputs: Record<string, Tensor> = { [PORTS.taskLoss(name)]: loss };
+  for (const [metric, tensor] of Object.entries(metrics)) {
+    requireScalar(`metric '${metric}' of task '${name}'`, tensor);
+    const port = PORTS.taskMetric(name, metric);
+    metricPorts[metric] = port;
+    outputs[port] = tensor;
+  }
+  return {
+    plan: {
+      name,
+      weight,
+      inputs: Object.fromEntries(planned),
+      loss: PORTS.taskLoss(name),
+      metrics: metricPorts,
+    },
+    inputs: Object.fromEntries(tensors.map(([, tensor], index) => [planned[index]?.[1].port ?? '', tensor])),
+    loss,
+    outputs,
+  };
+}
+
+function traceLoss<T>(task: string, trace: () => T): T {
+  try {
+    return trace();
+  } catch (error) {
+    throw authorsFault(`the loss of task '${task}'`, error);
+  }
+}
+
+function requireScalar(what: string, { dtype, shape }: Tensor): void {
+  if (dtype === 'float32' && shape.length === 0) return;
+  throw new ModelError(
+    `${what} must be a float32 scalar, but it is ${dtype} ${describeShape(shape)}; reduce it with reduceMean or reduceSum`,
+  );
+}

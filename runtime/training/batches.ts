@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { PlannedTask } from '../../compiler/training/training-plan.ts';
+import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/recipe.ts';
+import { evaluateDim } from '../../dsl/shape/dim.ts';
+import type { Shape } from '../../dsl/tensor.ts';
+import type { Feed, Feeds } from './feed.ts';
+
+const ARRAYS: { readonly [D in BatchDtype]: new (length: number) => BatchArrays[D] } = {
+  float32: Float32Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/** Draws the batches of tasks and lays them out as a graph takes them. */
+export class Batches {
+  readonly #tasks: readonly PlannedTask[];
+  readonly #sources: ReadonlyMap<string, DataSource>;
+  readonly #seeds: ReadonlyMap<string, number>;
+
+  /** @param sources by the names of the tasks */
+  constructor(tasks: readonly PlannedTask[], sources: ReadonlyMap<string, DataSource>, seed: number) {
+    this.#tasks = tasks;
+    this.#sources = sources;
+    this.#seeds = new Map(tasks.map(({ name }) => [name, taskSeed(seed, name)]));
+  }
+
+  /**
+   * The batches of one step, by the names of the graph's inputs.
+   *
+   * @throws UserError for a batch that is not what the task declares
+   */
+  async one(step: number): Promise<Feeds> {
+    const sizes = new Map<string, number>();
+    const feeds: Record<string, Feed> = {};
+    for (const { name, inputs } of this.#tasks) {
+      const source = this.#sources.get(name);
+      if (source === undefined) throw new Error(`task '${name}' has no data`);
+      const batch = await drawn(source, name, step, this.#seeds.get(name) ?? 0);
+      for (const [key, { port, dtype, shape }] of Object.entries(inputs)) {
+        const where = `Task '${name}', step ${step}: input '${key}'`;
+        feeds[port] = checkedFeed(where, batch[key], dtype, shape, sizes);
+      }
+    }
+    return feeds;
+  }
+
+  /** The batches of several steps, stacked along a new first axis. */
+  async stacked(first: number, count: number): Promise<Feeds> {
+    const steps: Feeds[] = [];
+    for (let step = first; step < first + count; step += 1) steps.push(await this.one(step));
+    const [start] = steps;
+    if (start === undefined) throw new RangeError('there are no steps to stack');
+    return Object.fromEntries(
+      Object.entries(start).map(([port, { dtype, shape, data }]) => {
+        const stack = new ARRAYS[dtype](count * data.length);
+        for (const [index, feeds] of steps.entries()) {
+          const feed = feeds[port];
+          if (feed === undefined || feed.shape.join() !== shape.join()) {
+            throw new UserError(
+              `Steps ${first} and ${first + index} have batches of different shapes for '${port}', [${shape.join(', ')}] and [${feed?.shape.join(', ')}]; make them alike, or set stepsPerCall to 1.`,
+            );
+          }
+          place(stack, feed.data, index * data.length);
+        }
+        return [port, { dtype, shape: [count, ...shape], data: stack }];
+      }),
+    );
+  }
+}
+
+async function drawn(source: DataSource, task: string, step: number, seed: number): Promise<Batch> {
+  try {
+    return await source.batch(step, seed);
+  } catch (error) {
+    throw authorsFault(`the data of task '${task}', step ${step}`, error);
+  }
+}
+
+/** Different for every task, so that two data sets do not draw alike. */
+export function taskSeed(seed: number, task: string): number {
+  return createHash('sha256').update(`${seed} ${task}`).digest().readUInt32LE(0) >>> 1;
+}
+
+function checkedFeed(
+  where: string,
+  value: BatchValue | undefined,
+  dtype: BatchDtype,
+  declared: Shape,
+  sizes: Map<string, number>,
+): Feed {
+  const wanted = `${dtype} [${declared.join(', ')}]`;
+  if (value === undefined) throw new UserError(`${where} must be ${wanted}, but the batch does not have it.`);
+  const data = ArrayBuffer.isView(value) ? value : value.data;
+  if (!(data instanceof ARRAYS[dtype])) {
+    throw new UserError(
+      `${where} must be ${wanted} as a ${ARRAYS[dtype].name}, but it is a ${data.constructor.name}.`,
+    );
+  }
+  const known = declared.map((dim) => evaluateDim(dim, sizes));
+  const shape = ArrayBuffer.isView(value) ? known : value.shape;
+  if (shape.some((size) => size === undefined)) {
+    throw new UserError(`${where} must be ${wanted}, whose sizes are open: give it as { data, shape }.`);
+  }
+  const sized = shape.map(Number);
+  for (const [axis, dim] of declared.entries()) {
+    const size = sized[axis];
+    if (typeof dim === 'string' && known[axis] === undefined && size !== undefined) sizes.set(dim, size);
+  }
+  const fits =
+    sized.length === declared.length &&
+    declared.every((dim, axis) => evaluateDim(dim, sizes) === sized[axis]);
+  const count = sized.reduce((product, size) => product * size, 1);
+  if (!fits || count !== data.length) {
+    throw new UserError(
+      `${where} must be ${wanted}, but it has ${data.length} values for the shape [${sized.join(', ')}].`,
+    );
+  }
+  return { dtype, shape: sized, data };
+}
+
+function place(target: BatchArrays[BatchDtype], values: BatchArrays[BatchDtype], offset: number): void {
+  const bytes = (array: BatchArrays[BatchDtype]) =>
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  bytes(target).set(bytes(values), offset * values.BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,112 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openSafetensors } from '../../compiler/weights/safetensors.ts';
+
+/** What a checkpoint says of itself in the header of its file. */
+export interface CheckpointFacts {
+  /** Steps that were made. */
+  readonly step: number;
+  readonly identity: Readonly<Record<string, string>>;
+  /** Of the values, as `TrainingState.digest`. */
+  readonly digest: string;
+  /** The lowest evaluation loss so far, and the step that had it. */
+  readonly best: { readonly step: number; readonly loss: number } | null;
+}
+
+const factsSchema = z.strictObject({
+  step: z.number().int().nonnegative(),
+  identity: z.record(z.string(), z.string()),
+  digest: z.string(),
+  best: z.strictObject({ step: z.number().int(), loss: z.number() }).nullable(),
+});
+
+/** The key of the header under which the facts stand. */
+const KEY = 'flamingo-onnx checkpoint';
+/** The last checkpoints are kept, and the one with the lowest evaluation loss beside them. */
+const KEPT = 3;
+const BEST = 'best.safetensors';
+
+/** The folder of a run's checkpoints. Each file appears whole or not at all. */
+export class Checkpoints {
+  constructor(readonly folder: string) {}
+
+  /** Makes the folder, and clears it of what a killed run was writing. */
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    for (const name of await readdir(this.folder))
+      if (name.endsWith('.partial')) await rm(join(this.folder, name), { force: true });
+  }
+
+  path(step: number): string {
+    return join(this.folder, `step-${String(step).padStart(8, '0')}.safetensors`);
+  }
+
+  get best(): string {
+    return join(this.folder, BEST);
+  }
+
+  /** The steps that have a checkpoint, ascending. */
+  async steps(): Promise<readonly number[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    return names
+      .flatMap((name) => {
+        const digits = /^step-(\d+)\.safetensors$/.exec(name)?.[1];
+        return digits === undefined ? [] : [Number(digits)];
+      })
+      .sort((a, b) => a - b);
+  }
+
+  /** Removes all but the last few. */
+  async prune(): Promise<void> {
+    for (const step of (await this.steps()).slice(0, -KEPT)) await rm(this.path(step), { force: true });
+  }
+}
+
+export function checkpointMetadata(facts: CheckpointFacts): Record<string, string> {
+  return { [KEY]: JSON.stringify(facts) };
+}
+
+/**
+ * Reads what a checkpoint says of itself.
+ *
+ * @throws UserError for a file that is damaged or no checkpoint
+ */
+export async function readCheckpointFacts(path: string): Promise<CheckpointFacts> {
+  const file = await openSafetensors(path);
+  const text = file.metadata.get(KEY);
+  let json: unknown;
+  try {
+    json = JSON.parse(text ?? '');
+  } catch {
+    throw notOne(path);
+  }
+  const parsed = factsSchema.safeParse(json);
+  if (!parsed.success) throw notOne(path);
+  return parsed.data;
+}
+
+function notOne(path: string): UserError {
+  return new UserError(
+    `${path} is not a checkpoint of this program; delete it to resume from the one before, or train into another folder with --out.`,
+  );
+}
+
+/**
+ * Refuses to resume a run with a recipe that would have led elsewhere.
+ *
+ * @throws UserError that names what changed
+ */
+export function checkIdentity(
+  path: string,
+  facts: CheckpointFacts,
+  wanted: CheckpointFacts['identity'],
+): void {
+  const keys = [...new Set([...Object.keys(wanted), ...Object.keys(facts.identity)])];
+  const changed = keys.filter((key) => facts.identity[key] !== wanted[key]);
+  if (changed.length === 0) return;
+  throw new UserError(
+    `The recipe's ${changed.join(' and ')} changed since ${path} was written; train it into another folder with --out, or start anew with --restart.`,
+  );
+}

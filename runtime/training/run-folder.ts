@@ -1,0 +1,45 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { Checkpoints } from './checkpoints.ts';
+
+export interface RunFolder {
+  readonly graphs: string;
+}
+
+/**
+ * Makes the folder of a run, or finds that it is one.
+ *
+ * @param options.mustResume refuse a folder without checkpoints
+ * @throws UserError for a folder of something else, or that cannot be written to
+ */
+export async function openRunFolder(
+  out: string,
+  { mustResume }: { readonly mustResume: boolean },
+): Promise<RunFolder> {
+  const entries = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw refusal(out, error);
+  });
+  if (entries.length > 0 && !entries.includes('checkpoints') && !entries.includes('graphs')) {
+    throw new UserError(`${out} holds other files and is not the folder of a run; give another with --out.`);
+  }
+  const steps = await new Checkpoints(join(out, 'checkpoints')).steps();
+  if (mustResume && steps.length === 0) {
+    throw new UserError(`${out} has no checkpoint to resume from; leave out --resume to begin a run there.`);
+  }
+  try {
+    await mkdir(join(out, 'graphs'), { recursive: true });
+  } catch (error) {
+    throw refusal(out, error);
+  }
+  return { graphs: join(out, 'graphs') };
+}
+
+function refusal(out: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why = { ENOTDIR: 'it is not a folder', EACCES: 'permission denied', EROFS: 'the disk is read-only' }[
+    code
+  ];
+  return new UserError(`${out} cannot be used for the run (${why ?? code}); give another folder with --out.`);
+}

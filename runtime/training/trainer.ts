@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { float16Bits } from '../../compiler/onnx/scalar.ts';
+import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../compiler/training/training-plan.ts';
+import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { checkProvider, type Provider } from '../session-provider.ts';
+import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
+import { type Feeds, float32Feed, tensorOf } from './feed.ts';
+import { TrainingState } from './training-state.ts';
+
+export interface TrainerOptions {
+  readonly plan: TrainingPlan;
+  /** Where the graphs are. */
+  readonly folder: string;
+  /** The checkpoint to start from. */
+  readonly checkpoint: string;
+  /** Default: one for each physical core. */
+  readonly threads?: number | undefined;
+  /** Default `cpu`. It is used or refused, never replaced by another. */
+  readonly provider?: Provider;
+}
+
+/** One call of the step graph: learning rate and number of each step, and the batches of all of them. */
+export interface StepCall {
+  readonly learningRates: readonly number[];
+  /** The first step of the call, from 0. */
+  readonly first: number;
+  readonly feeds: Feeds;
+}
+
+/** Losses, metrics and the gradient norm of every step of a call, by the names of the graph's outputs. */
+export type StepResult = Readonly<Record<string, readonly number[]>>;
+
+/** The graphs in ONNX Runtime and the state that they work on. Its methods block their thread while they compute. */
+export class Trainer {
+  readonly #plan: TrainingPlan;
+  readonly #folder: string;
+  readonly #step: InferenceSession;
+  readonly #evaluation: InferenceSession | undefined;
+  readonly #state: TrainingState;
+
+  private constructor(
+    { plan, folder }: TrainerOptions,
+    step: InferenceSession,
+    evaluation: InferenceSession | undefined,
+    state: TrainingState,
+  ) {
+    this.#plan = plan;
+    this.#folder = folder;
+    this.#step = step;
+    this.#evaluation = evaluation;
+    this.#state = state;
+  }
+
+  /**
+   * Opens the graphs and loads a checkpoint.
+   *
+   * @throws UserError for a checkpoint that is damaged, or a graph that ONNX Runtime refuses
+   */
+  static async open(options: TrainerOptions): Promise<Trainer> {
+    const { plan, folder, checkpoint, threads, provider = 'cpu' } = options;
+    checkProvider(provider);
+    const state = new TrainingState(plan.trained);
+    await state.load(await openSafetensors(checkpoint));
+    const facts = await readCheckpointFacts(checkpoint);
+    if (state.digest() !== facts.digest) {
+      throw new UserError(
+        `${checkpoint} is damaged: its values are not those that were written; delete it to resume from the one before.`,
+      );
+    }
+    const open = async (file: string): Promise<InferenceSession> => {
+      const path = join(folder, file);
+      try {
+        return await InferenceSession.create(path, {
+          executionProviders: [provider],
+          executionMode: 'sequential',
+          interOpNumThreads: 1,
+          logSeverityLevel: 4,
+          ...(threads !== undefined && { intraOpNumThreads: threads }),
+        });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+        throw new UserError(`ONNX Runtime refuses ${path} (${reason}).`);
+      }
+    };
+    const step = await open(plan.step.file);
+    const evaluation = plan.evaluation && (await open(plan.evaluation.file));
+    return new Trainer(options, step, evaluation, state);
+  }
+
+  /** Makes the steps of a call. The state changes only when loss and gradients are finite in all of them. */
+  async step({ learningRates, first, feeds }: StepCall): Promise<StepResult> {
+    const { stacked } = this.#plan.step;
+    const shape = stacked ? [learningRates.length] : [];
+    const numbers = learningRates.map((_rate, index) => first + index + 1);
+    const results = await this.#step.run(
+      {
+        ...this.#state.feeds(),
+        ...tensorsOf(feeds),
+        [PORTS.learningRate]: tensorOf(float32Feed(learningRates, shape)),
+        [PORTS.step]: tensorOf(float32Feed(numbers, shape)),
+      },
+      { ...nothingYet(this.#step), ...this.#state.fetches() },
+    );
+    const updated = new Set(Object.keys(this.#state.fetches()));
+    const report = numbersOf(results, (name) => !updated.has(name));
+    const decisive = [report[PORTS.loss], report[PORTS.gradientNorm]].flat();
+    if (decisive.every(Number.isFinite)) this.#state.commit();
+    return report;
+  }
+
+  /** Losses and metrics of one batch of every evaluation task. */
+  async evaluate(feeds: Feeds): Promise<StepResult> {
+    if (this.#evaluation === undefined) throw new Error('the recipe has no evaluation');
+    const results = await this.#evaluation.run({ ...this.#state.values(), ...tensorsOf(feeds) });
+    return numbersOf(results, () => true);
+  }
+
+  /** Writes a checkpoint of the state as it is. */
+  async save(path: string, facts: Omit<CheckpointFacts, 'digest'>): Promise<void> {
+    const metadata = checkpointMetadata({ ...facts, digest: this.#state.digest() });
+    await writeSafetensors(path, this.#state.checkpoint(), metadata);
+  }
+
+  /** Writes every parameter of the recipe under its name: the learned ones and those that stayed as they were. */
+  async exportWeights(path: string, dtype: 'float32' | 'float16'): Promise<void> {
+    const kept = await openSafetensors(join(this.#folder, KEPT_WEIGHTS));
+    const tensors = [
+      ...this.#state.weights(),
+      ...this.#plan.kept.map(({ name, shape }) => ({
+        name,
+        dtype: 'float32' as const,
+        shape,
+        data: () => kept.readFloat32(name),
+      })),
+    ];
+    await writeSafetensors(path, dtype === 'float32' ? tensors : tensors.map(inHalfPrecision));
+  }
+
+  async close(): Promise<void> {
+    await this.#step.release();
+    await this.#evaluation?.release();
+  }
+}
+
+function inHalfPrecision(tensor: TensorToWrite): TensorToWrite {
+  const data = async () => {
+    const values = typeof tensor.data === 'function' ? await tensor.data() : tensor.data;
+    return Uint16Array.from(values as Float32Array, float16Bits);
+  };
+  return { ...tensor, dtype: 'float16', data };
+}
+
+function tensorsOf(feeds: Feeds): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(feeds).map(([port, feed]) => [port, tensorOf(feed)]));
+}
+
+/** All outputs of a session, to be allocated by ONNX Runtime. */
+function nothingYet(session: InferenceSession): Record<string, null> {
+  return Object.fromEntries(session.outputNames.map((name) => [name, null]));
+}
+
+function numbersOf(
+  results: Readonly<Record<string, Tensor>>,
+  wanted: (name: string) => boolean,
+): Record<string, readonly number[]> {
+  const numbers: Record<string, readonly number[]> = {};
+  for (const [name, { data }] of Object.entries(results)) {
+    if (!wanted(name)) continue;
+    if (!(data instanceof Float32Array)) throw new Error(`output ${name} is not float32`);
+    numbers[name] = [...data];
+  }
+  return numbers;
+}

@@ -25,8 +25,8 @@ export interface CompileOptions {
   readonly out: string;
   /** The author's file, for the record. */
   readonly source: string;
-  /** The `tokenizer.json` that goes with the model. */
-  readonly tokenizer: string;
+  /** The `tokenizer.json` that goes with the model: its path, or its content. */
+  readonly tokenizer: string | Uint8Array;
   /** Default `cpu`. */
   readonly target?: Target;
   /** Default true. */
@@ -239,7 +239,8 @@ function summarise(
   };
 }
 
-async function readTokenizer(path: string): Promise<Uint8Array> {
+async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {
+  if (typeof path !== 'string') return path;
   return readFile(path).catch(() => {
     throw new UserError(
       `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,

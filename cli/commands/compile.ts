@@ -9,9 +9,15 @@ import type { Program } from '../../dsl/program.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
 import { describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
 interface CompileFlags {
+  readonly openFlamingo?: string;
+  readonly vision?: string;
+  readonly language?: string;
+  readonly every?: number;
+  readonly name?: string;
   readonly weights?: readonly string[];
   readonly out?: string;
   readonly target: 'cpu' | 'cuda';
@@ -31,14 +37,31 @@ export const command: CliCommand = {
   summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
+    'flamingo compile emoji   # the small model that ships with its weights',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
+    'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
     command
-      .argument('<model>', 'TypeScript file whose default export is a model')
+      .argument(
+        '[model]',
+        'TypeScript file whose default export is a model, or the name of a preset: emoji (trained), tiny, flamingo-3b, open-flamingo-3b, …',
+      )
+      .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
+      .option(
+        '--vision <path>',
+        "its CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's",
+      )
+      .option('--language <dir>', 'folder of its language model')
+      .option(
+        '--every <n>',
+        'its interval of cross-attention (default: what the names in it say)',
+        wholeNumber(1),
+      )
+      .option('--name <name>', 'name of that model (default: that of the checkpoint)')
       .option(
         '--weights <path>',
         'safetensors or PyTorch file, index of shards, or folder; may repeat; `none` compiles the graphs without values; drawn from the seed if absent',
@@ -68,17 +91,20 @@ export const command: CliCommand = {
       .option('--export <name>', 'the export that is the model (default: the default export)')
       .option('--force', 'replace a compiled model that is already there')
       .option('--json', 'print the result as JSON')
-      .action((model: string, flags: CompileFlags) => run((context) => compileModel(model, flags, context)));
+      .action((model: string | undefined, flags: CompileFlags) =>
+        run((context) => compileModel(model, flags, context)),
+      );
   },
 };
 
-async function compileModel(model: string, flags: CompileFlags, context: CommandContext): Promise<ExitCode> {
+async function compileModel(
+  model: string | undefined,
+  flags: CompileFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { report, signal } = context;
   const started = performance.now();
-  const weights = chosenWeights(flags.weights);
-  const { loadModel } = await import('../../compiler/frontend/load-model.ts');
-  const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
-  const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);
+  const { program, source, tokenizer, weights } = await chosenModel(model, flags, report);
   const out = flags.out ?? join('artifacts', program.name);
   signal.throwIfAborted();
 
@@ -88,7 +114,7 @@ async function compileModel(model: string, flags: CompileFlags, context: Command
   try {
     const manifest = await compile(program, {
       out,
-      source: relative(process.cwd(), resolve(model)),
+      source,
       tokenizer,
       target: flags.target,
       fusion: flags.fusion === 'on',
@@ -116,6 +142,87 @@ async function compileModel(model: string, flags: CompileFlags, context: Command
   }
 }
 
+interface ChosenModel {
+  readonly program: Program;
+  readonly source: string;
+  readonly tokenizer: string | Uint8Array;
+  readonly weights: readonly string[] | 'none';
+}
+
+/** A model file with its weights, or an OpenFlamingo of its parts: one of the two. */
+async function chosenModel(
+  model: string | undefined,
+  flags: CompileFlags,
+  report: Report,
+): Promise<ChosenModel> {
+  const { openFlamingo, vision, language, every, name, ...others } = flags;
+  if (model !== undefined) {
+    const stray = Object.entries({
+      '--open-flamingo': openFlamingo,
+      '--vision': vision,
+      '--language': language,
+      '--every': every,
+      '--name': name,
+    }).find(([, value]) => value !== undefined);
+    if (stray !== undefined)
+      throw new UserError(
+        `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
+      );
+    const preset = await findPreset(model);
+    if (preset !== undefined) {
+      const { program } = preset;
+      const given = flags.tokenizer ?? preset.tokenizer;
+      const tokenizer = await chosenTokenizer(model, given, program, report);
+      const weights = flags.weights ?? (preset.weights === undefined ? [] : [preset.weights]);
+      return { program, source: `flamingo-onnx preset ${model}`, tokenizer, weights: chosenWeights(weights) };
+    }
+    const { loadModel } = await import('../../compiler/frontend/load-model.ts');
+    const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
+    const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);
+    const source = relative(process.cwd(), resolve(model));
+    return { program, source, tokenizer, weights: chosenWeights(flags.weights) };
+  }
+  if (openFlamingo === undefined || vision === undefined || language === undefined) {
+    throw new UserError(
+      'Give a model file, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
+    );
+  }
+  if (others.weights !== undefined && others.weights.join() !== 'none')
+    throw new UserError(
+      '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
+    );
+  const { openFlamingoModel } = await import('../checkpoints/open-flamingo.ts');
+  const made = await openFlamingoModel({
+    checkpoint: openFlamingo,
+    vision,
+    language,
+    ...(others.tokenizer !== undefined && { tokenizer: others.tokenizer }),
+    ...(every !== undefined && { every }),
+    ...(name !== undefined && { name }),
+  });
+  for (const note of made.notes) report.note(note);
+  await checkedTokenizer(made, flags.tokenizer ?? language);
+  const weights = others.weights === undefined ? made.weights : 'none';
+  return { program: made.program, source: openFlamingo, tokenizer: made.tokenizer, weights };
+}
+
+/** Refuses a tokenizer whose tokens the model has no rows for. */
+async function checkedTokenizer(
+  { program, tokenizer }: { readonly program: Program; readonly tokenizer: Uint8Array },
+  path: string,
+): Promise<void> {
+  const { createTokenizer } = await import('../../runtime/tokenizer.ts');
+  const { tokens, vocabulary } = program.facts.language;
+  const { size } = createTokenizer(JSON.parse(Buffer.from(tokenizer).toString('utf8')), path, tokens);
+  if (size > vocabulary) throw tooManyTokens(path, size, vocabulary);
+}
+
+function tooManyTokens(path: string, size: number, vocabulary: number): UserError {
+  return new UserError(
+    `The tokenizer ${path} has ${size} tokens, but the model's vocabulary has ${vocabulary}; pass the tokenizer that belongs to the model with --tokenizer.`,
+  );
+}
+
 function chosenWeights(files: readonly string[] = []): readonly string[] | 'none' {
   if (!files.includes('none')) return files;
   if (files.length > 1) throw new UserError('--weights none goes with no other --weights.');
@@ -130,16 +237,21 @@ async function chosenTokenizer(
   report: Report,
 ): Promise<string> {
   const beside = join(dirname(resolve(model)), 'tokenizer.json');
-  const path = given ?? (existsSync(beside) ? beside : BYTE_LEVEL_TOKENIZER);
+  const own = given ?? (existsSync(beside) ? beside : undefined);
+  const path = own ?? BYTE_LEVEL_TOKENIZER;
   const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
   const { tokens, vocabulary } = program.facts.language;
-  const tokenizer = await loadTokenizer(path, tokens);
-  if (tokenizer.size > vocabulary) {
+  const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
+    if (own !== undefined || !(error instanceof UserError)) throw error;
+    const wanted = [...new Set(Object.values(tokens))].filter((token) => token !== null).join(' ');
     throw new UserError(
-      `The tokenizer ${path} has ${tokenizer.size} tokens, but the model's vocabulary has ${vocabulary}; pass the tokenizer that belongs to the model with --tokenizer.`,
+      `No tokenizer was given, and the one that makes a token of every byte lacks some of the model's special tokens (${wanted}): pass the model's tokenizer.json with --tokenizer.`,
     );
+  });
+  if (tokenizer.size > vocabulary) {
+    throw tooManyTokens(path, tokenizer.size, vocabulary);
   }
-  if (path !== given && path !== beside) report.note('No tokenizer given: every byte of a text is a token.');
+  if (own === undefined) report.note('No tokenizer given: every byte of a text is a token.');
   return path;
 }
 

@@ -15,6 +15,7 @@ interface TrainFlags {
   readonly threads?: number;
   readonly checkpointEvery?: number;
   readonly weights: 'float32' | 'float16';
+  readonly provider: 'cpu' | 'cuda';
   readonly export?: string;
   readonly json?: true;
 }
@@ -53,6 +54,9 @@ export const command: CliCommand = {
           .choices(['float32', 'float16'])
           .default('float32'),
       )
+      .addOption(
+        new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+      )
       .option('--export <name>', 'which export is the recipe (default: the default export)')
       .option('--json', 'print the result as JSON')
       .action((file: string, flags: TrainFlags) => run((context) => trainRecipe(file, flags, context)));
@@ -77,6 +81,7 @@ async function trainRecipe(
   const { plan, initial } = await compileTraining(recipe, {
     folder: folder.graphs,
     recipeFolder: dirname(resolve(file)),
+    target: flags.provider,
   });
   const progress = new TrainingProgress(report.note, process.stderr.isTTY === true);
   const preparing = new Map<string, Progress>();
@@ -91,6 +96,7 @@ async function trainRecipe(
       checkpointEvery: flags.checkpointEvery,
       precision: flags.weights,
       threads: flags.threads,
+      provider: flags.provider,
       events: {
         onPrepare(task, done, total) {
           const bar = preparing.get(task) ?? report.progress(`preparing ${task}`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { isSystemError, refusal } from './system-error.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -8,7 +9,7 @@ import { UserError } from './user-error.ts';
  * in one step when everything is there. A run that fails, or is killed, never leaves a folder under the final name.
  *
  * @param replace allow an artifact that is already there to be replaced; any other folder is refused
- * @throws UserError when the folder exists and may not be replaced
+ * @throws UserError when the folder exists and may not be replaced, or there is no room for it
  */
 export async function writeArtifactFolder(
   folder: string,
@@ -19,9 +20,9 @@ export async function writeArtifactFolder(
   await refuseForeignFolder(folder, target, replace);
   const mark = randomBytes(4).toString('hex');
   const partial = `${target}.${mark}.partial`;
-  await mkdir(dirname(target), { recursive: true });
-  await mkdir(partial);
   try {
+    await mkdir(dirname(target), { recursive: true });
+    await mkdir(partial);
     await write(partial);
     const old = `${target}.${mark}.old`;
     const replaced = await exists(target);
@@ -30,6 +31,9 @@ export async function writeArtifactFolder(
     if (replaced) await rm(old, { recursive: true });
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
+    if (isSystemError(error)) throw new UserError(refusal(folder, error));
+    // The folder that is gone again is no place that the user knows.
+    if (error instanceof UserError) throw new UserError(error.message.replaceAll(partial, folder));
     throw error;
   }
 }

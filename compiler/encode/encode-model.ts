@@ -1,7 +1,6 @@
 import onnxProto from 'onnx-proto';
-import type { OnnxAttribute } from '../../dsl/emitter.ts';
 import type { Dim, ParameterInfo } from '../../dsl/tensor.ts';
-import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
+import type { NodeAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
 import { DATA_TYPE } from './data-type.ts';
 import { type ParameterStorage, placeParameter } from './parameter-storage.ts';
 
@@ -31,15 +30,29 @@ export function encodeModel(
     opsetImport: OPSETS,
     producerName: metadata.generator,
     docString: metadata.doc ?? '',
-    graph: {
-      name: graph.name,
-      node: [...placed.flatMap(({ cast }) => cast ?? []), ...graph.nodes.map(nodeProto)],
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-      initializer: [...graph.constants.map(constantProto), ...placed.map(({ initializer }) => initializer)],
-    },
+    graph: graphProto(graph, placed),
   });
   return onnx.ModelProto.encode(model).finish();
+}
+
+function graphProto(
+  graph: OnnxGraph,
+  placed: readonly ReturnType<typeof placeParameter>[],
+): InstanceType<typeof onnx.GraphProto> {
+  return onnx.GraphProto.create({
+    name: graph.name,
+    node: [...placed.flatMap(({ cast }) => cast ?? []), ...graph.nodes.map(nodeProto)],
+    input: graph.inputs.map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+    initializer: [...graph.constants.map(constantProto), ...placed.map(({ initializer }) => initializer)],
+  });
+}
+
+/** A graph within a node reads the weights of the one around it. */
+function innerGraphProto(graph: OnnxGraph): InstanceType<typeof onnx.GraphProto> {
+  if (graph.parameters.length > 0)
+    throw new Error(`the parameters of graph '${graph.name}' must be those of the graph around it`);
+  return graphProto(graph, []);
 }
 
 function nodeProto(node: OnnxNode): InstanceType<typeof onnx.NodeProto> {
@@ -57,7 +70,7 @@ function nodeProto(node: OnnxNode): InstanceType<typeof onnx.NodeProto> {
   });
 }
 
-function attributeProto(name: string, value: OnnxAttribute): InstanceType<typeof onnx.AttributeProto> {
+function attributeProto(name: string, value: NodeAttribute): InstanceType<typeof onnx.AttributeProto> {
   const type = onnx.AttributeProto.AttributeType;
   const make = onnx.AttributeProto.create.bind(onnx.AttributeProto);
   if (typeof value === 'number') return make({ name, type: type.INT, i: value });
@@ -68,12 +81,13 @@ function attributeProto(name: string, value: OnnxAttribute): InstanceType<typeof
       return make({ name, type: type.INTS, ints: [...value] });
     return make({ name, type: type.STRINGS, strings: value.map((item) => utf8(String(item))) });
   }
+  if ('graph' in value) return make({ name, type: type.GRAPH, g: innerGraphProto(value.graph) });
   if ('float' in value) return make({ name, type: type.FLOAT, f: value.float });
   if ('floats' in value) return make({ name, type: type.FLOATS, floats: [...value.floats] });
   return make({ name, type: type.INT, i: DATA_TYPE[value.type] });
 }
 
-function isList(value: OnnxAttribute): value is readonly number[] | readonly string[] {
+function isList(value: NodeAttribute): value is readonly number[] | readonly string[] {
   return Array.isArray(value);
 }
 

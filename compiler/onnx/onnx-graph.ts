@@ -18,6 +18,9 @@ export interface OnnxPort {
   readonly shape: Shape;
 }
 
+/** What an operator's `lower` may give, or the graph that a control-flow node runs: it may read this graph's values. */
+export type NodeAttribute = OnnxAttribute | { readonly graph: OnnxGraph };
+
 export interface OnnxNode {
   readonly name: string;
   readonly type: string;
@@ -26,7 +29,7 @@ export interface OnnxNode {
   /** An empty name is a missing optional input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, OnnxAttribute | undefined>>;
+  readonly attributes: Readonly<Record<string, NodeAttribute | undefined>>;
   readonly doc: string | undefined;
   /** dtype of each input that is not missing, for a target's table of kernels. */
   readonly inputDtypes: readonly (Dtype | undefined)[];

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { UserError } from '../artifact/user-error.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
@@ -15,18 +15,24 @@ export class QuantisationThreads implements AsyncDisposable {
   /** Chunks to have under way: one in every thread's hands and one waiting for it. */
   readonly atOnce: number;
 
-  /** @param weights how many there are to quantise in all */
-  constructor(weights: number) {
-    const threads = availableParallelism();
+  private constructor(threads: number, pool?: Piscina) {
     this.atOnce = 2 * threads;
-    if (weights < WORTH_THREADS) return;
-    this.#pool = new Piscina({
+    this.#pool = pool;
+  }
+
+  /** @param weights how many there are to quantise in all */
+  static async open(weights: number): Promise<QuantisationThreads> {
+    const threads = availableParallelism();
+    if (weights < WORTH_THREADS) return new QuantisationThreads(1);
+    const { Piscina } = await import('piscina');
+    const pool = new Piscina({
       filename: fileURLToPath(entry()),
       minThreads: threads,
       maxThreads: threads,
       // Flags of this process need not suit a thread.
       execArgv: [],
     });
+    return new QuantisationThreads(threads, pool);
   }
 
   async quantise(chunk: Chunk): Promise<QuantisedRows> {

@@ -13,7 +13,8 @@ import { writeWeights } from '../weights/write-weights.ts';
 import { fingerprint } from './fingerprint.ts';
 import { initialWeights } from './initial-weights.ts';
 import { evaluationGraph, stepGraph } from './step-graph.ts';
-import { KEPT_WEIGHTS, type PlannedParameter, type TrainingPlan } from './training-plan.ts';
+import { stepsInALoop } from './steps-in-a-loop.ts';
+import { KEPT_WEIGHTS, type PlannedParameter, PORTS, type TrainingPlan } from './training-plan.ts';
 
 export interface CompileTrainingOptions {
   /** Where the graphs go, beside the parameters that are not learned. */
@@ -60,11 +61,13 @@ export async function compileTraining(
     if (place === undefined) throw new Error(`parameter ${name} is in the step graph, but nothing feeds it`);
     return { kind: 'external', file: KEPT_WEIGHTS, offset: place.offset, length: place.bytes };
   };
-  const write = async (each: Graph): Promise<string> => {
+  const write = async (each: OnnxGraph): Promise<string> => {
     const file = `${each.name}.onnx`;
-    await writeFile(join(folder, file), encodeModel(lowered(each, target), locate));
+    await writeFile(join(folder, file), encodeModel(each, locate));
     return file;
   };
+  const stacked = recipe.stepsPerCall > 1;
+  const oneStep = lowered(graph, target);
 
   const initial = (name: string): Promise<Float32Array> => {
     const parameter = recipe.parameters.get(name);
@@ -82,12 +85,16 @@ export async function compileTraining(
     checkpointEvery: recipe.checkpointEvery,
     trained: [...learned].map(describeParameter),
     kept: kept.map(describeParameter),
-    step: { file: await write(graph), stacked: false, tasks },
+    step: {
+      file: await write(stacked ? stepsInALoop(oneStep, PORTS.updated) : oneStep),
+      stacked,
+      tasks,
+    },
     evaluation:
       evaluation === undefined || recipe.evaluation === undefined
         ? undefined
         : {
-            file: await write(evaluation.graph),
+            file: await write(lowered(evaluation.graph, target)),
             every: recipe.evaluation.every,
             batches: recipe.evaluation.batches,
             tasks: evaluation.tasks,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Recipe } from '../../dsl/recipe.ts';
 import { UserError } from '../artifact/user-error.ts';
@@ -17,7 +18,13 @@ export async function initialWeights(
 ): Promise<ReadonlyMap<string, WeightSource>> {
   const sources = new Map<string, WeightSource>();
   for (const { file: path, names = [{ ours: '*', theirs: '*' }] } of recipe.initialFrom) {
-    const file = await openWeights(resolve(folder, path));
+    const place = resolve(folder, path);
+    if (!existsSync(place)) {
+      throw new UserError(
+        `Recipe '${recipe.name}' begins with the weights of ${place}, which does not exist; train the stage before it first, or change initialFrom.`,
+      );
+    }
+    const file = await openWeights(place);
     for (const rule of names) {
       const taken = [...recipe.parameters].flatMap(([name, parameter]) => {
         const theirs = translate(rule, name);

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { isSystemError, refusal } from '../artifact/system-error.ts';
 import { UserError } from '../artifact/user-error.ts';
 
 /** One call of the operating system moves less than 2 GiB; a larger tensor takes several. */
@@ -47,45 +48,23 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<voi
 /**
  * Opens, uses and closes a file.
  *
+ * @param label what error sentences call the file; its path unless told
  * @throws UserError one sentence for what the operating system refuses
  */
 export async function withFile<R>(
   path: string,
   use: (file: FileHandle) => Promise<R>,
   flags = 'r',
+  label = path,
 ): Promise<R> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, flags);
     return await use(file);
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    if (isSystemError(error)) throw new UserError(refusal(label, error));
     throw error;
   } finally {
     await file?.close();
-  }
-}
-
-/** An error of the operating system, with its code: ENOENT, ENOSPC, … */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
-  return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string';
-}
-
-/** What the operating system refused, in one sentence. */
-export function refusal(path: string, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return `${path} does not exist.`;
-    case 'EACCES':
-      return `${path} may not be opened: permission denied.`;
-    case 'EISDIR':
-      return `${path} is a folder, but a file was expected.`;
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `${path} cannot be written: the disk is full; make room and try again.`;
-    case 'EFBIG':
-      return `${path} cannot be written: it would be larger than this system allows a file to be.`;
-    default:
-      return `${path} cannot be used: ${error.message}.`;
   }
 }

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSystemError, refusal } from '../artifact/system-error.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { isSystemError, readStart, refusal } from './file-access.ts';
+import { readStart } from './file-access.ts';
 import type { WeightFormat } from './format.ts';
 import { plainNames } from './plain-names.ts';
 import { openSafetensors } from './safetensors.ts';

@@ -130,6 +130,7 @@ export async function writeSafetensors(
         await file.sync();
       },
       'wx',
+      path,
     );
     await rename(partial, path);
   } catch (error) {

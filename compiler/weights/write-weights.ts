@@ -41,7 +41,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
     }
   }
   onProgress?.(0, total);
-  await using threads = new QuantisationThreads(quantisedCount);
+  await using threads = await QuantisationThreads.open(quantisedCount);
   const tensors: readonly TensorToWrite[] = [
     ...widestFirst(
       plain.map((parameter, index) => {

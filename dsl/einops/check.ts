@@ -13,13 +13,20 @@ export function onlyOperand(pattern: Pattern): Side {
   return left;
 }
 
+const isName = (factor: Factor): factor is string => typeof factor === 'string';
+
+/** The first name that occurs again. */
+export function firstTwice(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.includes(name, index + 1));
+}
+
 /** Refuses a name written twice on one side: each axis has one place. */
 export function checkDistinct(side: Side, where: 'left' | 'right'): void {
-  const names = namesOf(side);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) fail(`axis '${twice}' occurs twice on the ${where} of ->`);
-  if (side.filter(({ kind }) => kind === 'ellipsis').length > 1)
-    fail(`'...' occurs twice on the ${where} of ->`);
+  const twice = firstTwice(
+    side.flatMap((item) => (item.kind === 'ellipsis' ? ['...'] : item.factors.filter(isName))),
+  );
+  if (twice !== undefined)
+    fail(`${twice === '...' ? '' : 'axis '}'${twice}' occurs twice on the ${where} of ->`);
 }
 
 /** Refuses an axis after the arrow that is not before it. */

@@ -7,9 +7,9 @@ import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { EinsumShape } from '../types/einsum.ts';
 import type { Checked, Result } from '../types/problem.ts';
-import { checkKnown } from './check.ts';
+import { checkKnown, firstTwice } from './check.ts';
 import { parsePattern } from './parser.ts';
-import { describeSide, type Side } from './pattern.ts';
+import { describeSide, namesOf, type Pattern, type Side } from './pattern.ts';
 import { reordered, reshaped } from './steps.ts';
 
 /** A tensor whose axes have names. */
@@ -31,8 +31,8 @@ export function einsum<P extends string, const Ts extends readonly Tensor[]>(
 ): Result<DtypeOfTensor<Ts[number]>, EinsumShape<P, Ts>>;
 export function einsum(pattern: string, ...tensors: readonly Tensor[]): Tensor {
   return atCallSite(() => {
-    const { operands, result } = parsePattern(pattern);
-    const wanted = plainNames(result);
+    const { operands, result } = parsePlainPattern(pattern);
+    const wanted = distinctNames(result);
     const sizes = bindOperands(
       operands,
       tensors.map(({ shape }) => shape),
@@ -40,7 +40,7 @@ export function einsum(pattern: string, ...tensors: readonly Tensor[]): Tensor {
     checkKnown([...sizes.keys()], result);
     const named = operands.flatMap((side, index) => {
       const tensor = tensors[index];
-      return tensor === undefined ? [] : [{ tensor, names: plainNames(side) }];
+      return tensor === undefined ? [] : [{ tensor, names: distinctNames(side) }];
     });
     const [first, ...others] = named;
     if (first === undefined) return fail('einsum: at least one tensor is needed');
@@ -61,7 +61,7 @@ function bindOperands(operands: readonly Side[], shapes: readonly Shape[]): Read
   const sizes = new Map<string, Dim>();
   for (const [index, side] of operands.entries()) {
     const shape = shapes[index] ?? [];
-    const names = plainNames(side);
+    const names = distinctNames(side);
     if (names.length !== shape.length) {
       fail(
         `'${describeSide(side)}' has ${names.length} axes, but its tensor ${describeShape(shape)} has ${shape.length}`,
@@ -79,15 +79,20 @@ function bindOperands(operands: readonly Side[], shapes: readonly Shape[]): Read
   return sizes;
 }
 
-/** Einsum speaks of single axes only: no groups, numbers or `...`. */
-function plainNames(side: Side): readonly string[] {
-  const names = side.map((item) => {
-    const [name, another] = item.kind === 'axis' ? item.factors : [];
-    return typeof name === 'string' && another === undefined
-      ? name
-      : fail('einsum takes names of single axes only');
-  });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+/** Groups, `...` or numbers. */
+const NOT_PLAIN = /[()]|\.\.\.|(?<!\w)\d+(?!\w)/;
+
+/** Einsum speaks of single axes only. */
+function parsePlainPattern(pattern: string): Pattern {
+  if (pattern.split('->').length === 2 && NOT_PLAIN.test(pattern))
+    fail('einsum takes names of single axes only');
+  return parsePattern(pattern);
+}
+
+/** The names of one side, each once. */
+function distinctNames(side: Side): readonly string[] {
+  const names = namesOf(side);
+  const twice = firstTwice(names);
   if (twice !== undefined) fail(`axis '${twice}' occurs twice in '${describeSide(side)}'`);
   return names;
 }

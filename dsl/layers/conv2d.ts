@@ -3,6 +3,7 @@ import { conv2d } from '../operators/conv2d.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
+import type { SameDtypes } from '../types/dtypes.ts';
 import type { Conv2dResult } from '../types/layers.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import { layer } from './layer.ts';
@@ -10,8 +11,8 @@ import { layer } from './layer.ts';
 export interface ConvolutionLayer<In extends Dim, Out extends Dim> {
   /** x `[batch, in, height, width]` gives `[batch, out, ...]`. */
   <D extends Dtype, S extends Shape>(
-    x: Checked<Conv2dResult<S, In, Out>, Tensor<D, S>>,
-  ): Result<D, Conv2dResult<S, In, Out>>;
+    x: Checked<SameDtypes<'conv2d', D, 'float32', Conv2dResult<S, In, Out>>, Tensor<D, S>>,
+  ): Result<D, SameDtypes<'conv2d', D, 'float32', Conv2dResult<S, In, Out>>>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Out, In, number, number]>;
     readonly bias?: Parameter<'float32', readonly [Out]>;

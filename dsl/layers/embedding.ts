@@ -3,11 +3,15 @@ import { embedding as lookUp } from '../operators/embedding.ts';
 import { normal, type Parameter, parameter } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
+import type { Accept } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
 import { layer } from './layer.ts';
 
 export interface EmbeddingLayer<Vocabulary extends Dim, Width extends Dim> {
   /** Integer tokens `[...]` give `[..., dim]`. */
-  <S extends Shape>(tokens: Tensor<Dtype, S>): Tensor<'float32', readonly [...S, Width]>;
+  <D extends Dtype, S extends Shape>(
+    tokens: Checked<Accept<'gather', 'indices', D, 'int64 or int32'>, Tensor<D, S>>,
+  ): Result<'float32', Accept<'gather', 'indices', D, 'int64 or int32', readonly [...S, Width]>>;
   readonly parts: { readonly weight: Parameter<'float32', readonly [Vocabulary, Width]> };
 }
 

@@ -3,6 +3,7 @@ import { linear as applyLinear } from '../operators/linear.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
+import type { SameDtypes } from '../types/dtypes.ts';
 import type { LinearResult } from '../types/layers.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import { layer } from './layer.ts';
@@ -10,8 +11,8 @@ import { layer } from './layer.ts';
 export interface LinearLayer<In extends Dim, Out extends Dim> {
   /** x `[..., in]` gives `[..., out]`. */
   <D extends Dtype, S extends Shape>(
-    x: Checked<LinearResult<S, In, Out>, Tensor<D, S>>,
-  ): Result<D, LinearResult<S, In, Out>>;
+    x: Checked<SameDtypes<'linear', D, 'float32', LinearResult<S, In, Out>>, Tensor<D, S>>,
+  ): Result<D, SameDtypes<'linear', D, 'float32', LinearResult<S, In, Out>>>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Out, In]>;
     readonly bias?: Parameter<'float32', readonly [Out]>;

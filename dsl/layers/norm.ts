@@ -4,6 +4,7 @@ import { rmsNormalize } from '../operators/rms-normalize.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
+import type { SameDtypes } from '../types/dtypes.ts';
 import type { NormResult } from '../types/layers.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import { layer } from './layer.ts';
@@ -11,8 +12,8 @@ import { layer } from './layer.ts';
 export interface NormLayer<Operator extends string, Width extends Dim> {
   /** x `[..., dim]`, the shape kept. */
   <D extends Dtype, S extends Shape>(
-    x: Checked<NormResult<Operator, S, Width>, Tensor<D, S>>,
-  ): Result<D, NormResult<Operator, S, Width>>;
+    x: Checked<SameDtypes<Operator, D, 'float32', NormResult<Operator, S, Width>>, Tensor<D, S>>,
+  ): Result<D, SameDtypes<Operator, D, 'float32', NormResult<Operator, S, Width>>>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Width]>;
     readonly bias?: Parameter<'float32', readonly [Width]>;

@@ -35,7 +35,9 @@ type Sides<K extends Rearranging, P extends string, L, R, S extends Shape, Z> = 
           ? [Wrong] extends [never]
             ? IsWideShape<S> extends true
               ? Shape
-              : Finish<K, BindFront<L, S, CanonicalSizes<Z>, L, S>, R>
+              : FitsRank<L, S> extends true
+                ? Finish<K, BindFront<L, S, CanonicalSizes<Z>>, R>
+                : RankProblem<L, S>
             : Wrong
           : never
         : never
@@ -129,41 +131,47 @@ interface Bound<E = unknown, Passed extends Shape = Shape> {
 }
 
 /** Binds from the front up to `...`, then from the back. */
-type BindFront<
-  Items extends readonly Item[],
-  S extends Shape,
-  E,
-  All extends readonly Item[],
-  Whole extends Shape,
-> = Items extends readonly [infer I extends Item, ...infer Is extends readonly Item[]]
+type BindFront<Items extends readonly Item[], S extends Shape, E> = Items extends readonly [
+  infer I extends Item,
+  ...infer Is extends readonly Item[],
+]
   ? I extends '...'
-    ? BindBack<Is, S, E, All, Whole>
+    ? BindBack<Is, S, E>
     : S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
       ? BindItem<I, D, E> extends infer R
         ? R extends string
           ? R
-          : BindFront<Is, Ds, R, All, Whole>
+          : BindFront<Is, Ds, R>
         : never
-      : RankProblem<All, Whole>
-  : S extends readonly []
-    ? Bound<E, readonly []>
-    : RankProblem<All, Whole>;
+      : never
+  : Bound<E, readonly []>;
 
-type BindBack<
-  Items extends readonly Item[],
-  S extends Shape,
-  E,
-  All extends readonly Item[],
-  Whole extends Shape,
-> = Items extends readonly [...infer Is extends readonly Item[], infer I extends Item]
+type BindBack<Items extends readonly Item[], S extends Shape, E> = Items extends readonly [
+  ...infer Is extends readonly Item[],
+  infer I extends Item,
+]
   ? S extends readonly [...infer Ds extends Shape, infer D extends Dim]
     ? BindItem<I, D, E> extends infer R
       ? R extends string
         ? R
-        : BindBack<Is, Ds, R, All, Whole>
+        : BindBack<Is, Ds, R>
       : never
-    : RankProblem<All, Whole>
+    : never
   : Bound<E, S>;
+
+/** Whether the tensor has as many axes as the left side; with `...`, at least as many. */
+type FitsRank<L extends readonly Item[], S extends Shape> =
+  HasEllipsis<L> extends true
+    ? S extends readonly [...OneEach<Axes<L>>, ...Dim[]]
+      ? true
+      : false
+    : L['length'] extends S['length']
+      ? true
+      : false;
+
+type OneEach<T extends readonly unknown[]> = T extends readonly [unknown, ...infer R]
+  ? [Dim, ...OneEach<R>]
+  : [];
 
 type RankProblem<All extends readonly Item[], S extends Shape> =
   HasEllipsis<All> extends true

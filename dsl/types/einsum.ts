@@ -12,10 +12,14 @@ export type EinsumShape<P extends string, Ts extends readonly Tensor[]> = string
   : P extends `${infer L}->${infer R}`
     ? R extends `${string}->${string}`
       ? ArrowProblem<P>
-      : P extends `${string}(${string}` | `${string}...${string}`
-        ? Problem<'einsum takes names of single axes only'>
-        : Operands<SplitOperands<L>, Words<R>, Ts>
+      : P extends `${string}(${string}` | `${string})${string}` | `${string}...${string}`
+        ? NotPlain
+        : [Extract<SplitOperands<L>[number][number] | Words<R>[number], `${bigint}`>] extends [never]
+          ? Operands<SplitOperands<L>, Words<R>, Ts>
+          : NotPlain
     : ArrowProblem<P>;
+
+type NotPlain = Problem<'einsum takes names of single axes only'>;
 
 type ArrowProblem<P extends string> =
   Problem<`the pattern '${P}' needs one '->' between the axes before and after`>;

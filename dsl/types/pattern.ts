@@ -18,16 +18,19 @@ export type ParseSide<S extends string, Done extends readonly Item[] = []> = S e
           ? X extends ''
             ? never
             : ParseSide<`(${Y} ${R}`, [...Done, ParseWord<X>]>
-          : ParseSide<R, [...Done, ParseWord<W>]>
+          : W extends `${string})${string}`
+            ? never
+            : ParseSide<R, [...Done, ParseWord<W>]>
         : S extends `${infer X}(${infer Y}`
           ? X extends ''
             ? never
             : ParseSide<`(${Y}`, [...Done, ParseWord<X>]>
-          : [...Done, ParseWord<S>] extends infer R extends readonly Item[]
-            ? R
-            : never;
+          : S extends `${string})${string}`
+            ? never
+            : [...Done, ParseWord<S>];
 
-type ParseWord<W extends string> = W extends `${string})${string}` ? never : W extends '1' ? [] : W;
+/** A 1 is an axis of size 1, as `()` is. */
+type ParseWord<W extends string> = W extends '1' ? [] : W;
 
 type ParseGroup<G extends string, Done extends readonly string[] = []> = G extends ''
   ? Done

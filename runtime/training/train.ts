@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import {
   KEPT_WEIGHTS,
@@ -11,6 +12,7 @@ import {
   type TrainingPlan,
 } from '../../compiler/training/training-plan.ts';
 import type { DataSource } from '../../dsl/recipe.ts';
+import type { Provider } from '../session-provider.ts';
 import { Batches } from './batches.ts';
 import { type CheckpointFacts, Checkpoints, checkIdentity, readCheckpointFacts } from './checkpoints.ts';
 import type { Feeds } from './feed.ts';
@@ -39,6 +41,8 @@ export interface TrainOptions {
   readonly precision?: 'float32' | 'float16';
   /** Default: one for each physical core. */
   readonly threads?: number | undefined;
+  /** Where the graphs run, for which they were compiled. Default `cpu`. */
+  readonly provider?: Provider;
   /** Stops after the step that is being computed, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly events?: TrainEvents;
@@ -47,7 +51,7 @@ export interface TrainOptions {
 export interface TrainEvents {
   /** Work of a data source before the first step. */
   onPrepare?(task: string, done: number, total: number): void;
-  /** Where the run begins: after so many steps. */
+  /** Where the run begins, after so many steps, and where it will end. */
   onStart?(step: number, total: number): void;
   onRecord?(record: MetricsRecord): void;
   onCheckpoint?(path: string, records: readonly MetricsRecord[]): void | Promise<void>;
@@ -79,7 +83,10 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { plan, out, signal, events = {} } = options;
   const checkpoints = new Checkpoints(join(out, 'checkpoints'));
-  if (options.restart === true) await rm(checkpoints.folder, { recursive: true, force: true });
+  if (options.restart === true) {
+    for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
+      await rm(join(out, name), { recursive: true, force: true });
+  }
   await checkpoints.prepare();
   if ((await checkpoints.steps()).length === 0) {
     await writeFirstCheckpoint(checkpoints.path(0), plan, options.initial);
@@ -97,9 +104,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     folder: join(out, 'graphs'),
     checkpoint: startFile,
     threads: options.threads,
+    provider: options.provider ?? 'cpu',
   });
   const run = new Run(options, checkpoints, log, trainer, facts.best);
-  events.onStart?.(start, plan.steps);
+  events.onStart?.(start, Math.min(plan.steps, options.stopAfter ?? plan.steps));
   const step = await run.from(start);
   return {
     name: plan.name,
@@ -284,10 +292,14 @@ async function prepareData({
 }: TrainOptions): Promise<void> {
   const never = new AbortController().signal;
   for (const [name, source] of [...data, ...evaluationData]) {
-    await source.prepare?.({
-      progress: (done, total) => events?.onPrepare?.(name, done, total),
-      signal: signal ?? never,
-    });
+    try {
+      await source.prepare?.({
+        progress: (done, total) => events?.onPrepare?.(name, done, total),
+        signal: signal ?? never,
+      });
+    } catch (error) {
+      throw authorsFault(`preparing the data of task '${name}'`, error);
+    }
     signal?.throwIfAborted();
   }
 }

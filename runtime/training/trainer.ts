@@ -4,6 +4,7 @@ import { UserError } from '../../compiler/artifact/user-error.ts';
 import { float16Bits } from '../../compiler/onnx/scalar.ts';
 import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../compiler/training/training-plan.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { checkProvider, type Provider } from '../session-provider.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
 import { TrainingState } from './training-state.ts';
@@ -16,6 +17,8 @@ export interface TrainerOptions {
   readonly checkpoint: string;
   /** Default: one for each physical core. */
   readonly threads?: number | undefined;
+  /** Default `cpu`. It is used or refused, never replaced by another. */
+  readonly provider?: Provider;
 }
 
 /** One call of the step graph: learning rate and number of each step, and the batches of all of them. */
@@ -56,7 +59,8 @@ export class Trainer {
    * @throws UserError for a checkpoint that is damaged, or a graph that ONNX Runtime refuses
    */
   static async open(options: TrainerOptions): Promise<Trainer> {
-    const { plan, folder, checkpoint, threads } = options;
+    const { plan, folder, checkpoint, threads, provider = 'cpu' } = options;
+    checkProvider(provider);
     const state = new TrainingState(plan.trained);
     await state.load(await openSafetensors(checkpoint));
     const facts = await readCheckpointFacts(checkpoint);
@@ -69,7 +73,7 @@ export class Trainer {
       const path = join(folder, file);
       try {
         return await InferenceSession.create(path, {
-          executionProviders: ['cpu'],
+          executionProviders: [provider],
           executionMode: 'sequential',
           interOpNumThreads: 1,
           logSeverityLevel: 4,

@@ -6,7 +6,7 @@ describe('flamingo', function () {
   it('lists its commands and exit codes', async () => {
     const { code, stdout, stderr } = await flamingo('--help');
     assert.equal(code, 0);
-    for (const command of ['compile', 'inspect', 'run', 'verify'])
+    for (const command of ['compile', 'inspect', 'run', 'train', 'verify'])
       assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     assert.match(stdout, /Exit codes:\n {2}0 +done/);
     assert.equal(stderr, '');
@@ -18,7 +18,7 @@ describe('flamingo', function () {
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
-  for (const command of ['compile', 'inspect', 'run', 'verify']) {
+  for (const command of ['compile', 'inspect', 'run', 'train', 'verify']) {
     it(`${command} --help has examples`, async () => {
       const { code, stdout } = await flamingo(command, '--help');
       assert.equal(code, 0);

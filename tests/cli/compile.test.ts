@@ -156,6 +156,11 @@ describe('flamingo compile and inspect', function () {
       3,
       /none\.json cannot be read/,
     );
+    const other = await folder.write(
+      'other-tokens.ts',
+      MODEL.replace('crossAttention:', "tokens: { padding: '<other>' },\n  crossAttention:"),
+    );
+    await fails(['compile', other], 3, /No tokenizer was given, .*<other>.*--tokenizer\./);
     const small = await folder.write('few.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 200'));
     await fails(['compile', small], 3, /tokens, but the model's vocabulary has 200/);
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const SHIM = fileURLToPath(new URL('../../cli/flamingo.mjs', import.meta.url));
@@ -9,8 +9,18 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+export interface RunningCli {
+  readonly process: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
 /** Runs the real command line as a child process, in the clone's root. */
 export function flamingo(...words: readonly string[]): Promise<CliResult> {
+  return spawnFlamingo(...words).result;
+}
+
+/** `flamingo` for a process that is to be sent signals. */
+export function spawnFlamingo(...words: readonly string[]): RunningCli {
   const child = spawn(process.execPath, [SHIM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   const pieces = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -18,7 +28,8 @@ export function flamingo(...words: readonly string[]): Promise<CliResult> {
       pieces[name] += text;
     });
   }
-  return new Promise((resolve, reject) => {
+  const result = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, ...pieces }));
   });
+  return { process: child, result };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFlamingoModel } from '../../cli/checkpoints/open-flamingo.ts';
 import { compile } from '../../compiler/compile.ts';
 import { type SafetensorsFile, writeSafetensors } from '../../compiler/weights/safetensors.ts';
 import { decode } from '../../runtime/generate/decode.ts';
@@ -73,8 +74,38 @@ async function writeWeights(file: SafetensorsFile, folder: string): Promise<stri
   return paths;
 }
 
-for (const reference of OPEN_FLAMINGO_REFERENCES) {
-  describe(`the runtime against OpenFlamingo's generate (${reference})`, () => {
+/** Compiles the reference's weights and program, as `openFlamingoProgram` joins them. */
+async function compileReference(file: SafetensorsFile, folder: string, out: string): Promise<void> {
+  const size = sizesOf(file);
+  const ids = {
+    image: size('media_token_id'),
+    endOfChunk: size('eoc_token_id'),
+    padding: size('pad_token_id'),
+  };
+  const tokenizer = join(folder, 'tokenizer.json');
+  const weights = await writeWeights(file, folder);
+  await writeFile(tokenizer, tokenizerOf(ids));
+  await compile(openFlamingoProgram(file, TOKENS), { out, source: 'reference.ts', tokenizer, weights });
+}
+
+/** Compiles the same parts from their own folders and formats, which say all that there is to know. */
+async function compileFolders(_file: SafetensorsFile, _folder: string, out: string): Promise<void> {
+  const parts = 'tests/references/open-flamingo-3b';
+  const { program, tokenizer, weights } = await openFlamingoModel({
+    checkpoint: join(parts, 'checkpoint.pt'),
+    vision: join(parts, 'clip'),
+    language: join(parts, 'language'),
+  });
+  await compile(program, { out, source: 'checkpoint.pt', tokenizer, weights });
+}
+
+const CASES = [
+  ...OPEN_FLAMINGO_REFERENCES.map((name) => ({ name, reference: name, make: compileReference })),
+  { name: 'from its folders', reference: 'open-flamingo-3b', make: compileFolders },
+];
+
+for (const { name, reference, make } of CASES) {
+  describe(`the runtime against OpenFlamingo's generate (${name})`, () => {
     let folder: string;
     let file: SafetensorsFile;
     let engine: Engine;
@@ -84,17 +115,9 @@ for (const reference of OPEN_FLAMINGO_REFERENCES) {
       folder = await mkdtemp(join(tmpdir(), 'open-flamingo-'));
       file = await openReference(`${reference}.safetensors`);
       const size = sizesOf(file);
-      const ids = {
-        image: size('media_token_id'),
-        endOfChunk: size('eoc_token_id'),
-        padding: size('pad_token_id'),
-      };
-      const program = openFlamingoProgram(file, TOKENS);
-      const [tokenizer, out] = ['tokenizer.json', 'artifact'].map((name) => join(folder, name));
-      assert.ok(tokenizer && out);
-      const weights = await writeWeights(file, folder);
-      await writeFile(tokenizer, tokenizerOf(ids));
-      await compile(program, { out, source: 'reference.ts', tokenizer, weights });
+      const ids = { image: size('media_token_id'), padding: size('pad_token_id') };
+      const out = join(folder, 'artifact');
+      await make(file, folder, out);
       engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
       prompts = await preparePrompts(ids);
     });

@@ -1,0 +1,55 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+
+/** What lies beside a model's weights in a folder of Hugging Face's layout; undefined for files that are not there. */
+export interface ModelFolder {
+  readonly path: string;
+  readonly config: unknown;
+  readonly preprocessor: unknown;
+  readonly generation: unknown;
+  readonly tokenizer: unknown;
+}
+
+/**
+ * Reads the JSON files of a model's folder.
+ *
+ * @param what whose folder it is, for error sentences: `the language model`
+ * @param configured whether `config.json` must be there. Default true
+ * @throws UserError when there is no such folder, no `config.json` in it, or a file that is not JSON
+ */
+export async function readModelFolder(path: string, what: string, configured = true): Promise<ModelFolder> {
+  const status = await stat(path).catch(() => undefined);
+  if (status?.isDirectory() !== true) {
+    throw new UserError(
+      `${path} is not a folder; give the folder of ${what} as Hugging Face lays it out, with config.json and weights.`,
+    );
+  }
+  const config = await readJson(join(path, 'config.json'));
+  if (config === undefined && configured) {
+    throw new UserError(`${path} has no config.json, which says how large ${what} is; download it too.`);
+  }
+  return {
+    path,
+    config,
+    preprocessor: await readJson(join(path, 'preprocessor_config.json')),
+    generation: await readJson(join(path, 'generation_config.json')),
+    tokenizer: await readJson(join(path, 'tokenizer.json')),
+  };
+}
+
+/** The content of a JSON file; undefined when there is none. */
+export async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new UserError(`${path} cannot be read; give a file that this user may read.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not JSON; download it again.`);
+  }
+}

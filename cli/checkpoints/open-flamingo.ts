@@ -1,0 +1,141 @@
+import { basename, join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { spellings } from '../../compiler/weights/checkpoint-names.ts';
+import { openWeights } from '../../compiler/weights/open-weights.ts';
+import type { WeightFile } from '../../compiler/weights/weight-file.ts';
+import type { Program } from '../../dsl/program.ts';
+import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
+import { languageModelFromConfig } from '../../models/configs/language-families.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { clipAt } from './clip-source.ts';
+import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
+import { type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
+
+export interface OpenFlamingoSources {
+  /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
+  readonly checkpoint: string;
+  /** The CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's. */
+  readonly vision: string;
+  /** Folder of the language model. */
+  readonly language: string;
+  /** `tokenizer.json`; default: the language model's. */
+  readonly tokenizer?: string;
+  /** A block before every n-th layer; default: what the checkpoint's names say. */
+  readonly every?: number;
+  readonly name?: string;
+}
+
+export interface CheckpointModel {
+  readonly program: Program;
+  /** Content of the `tokenizer.json`, with the special tokens. */
+  readonly tokenizer: Uint8Array;
+  /** In the order in which they count. */
+  readonly weights: readonly string[];
+  /** What was assumed or added, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The tokens that OpenFlamingo adds, in its order. */
+const END_OF_CHUNK = '<|endofchunk|>';
+const IMAGE = '<image>';
+const PADDING = '<PAD>';
+
+/**
+ * The model that open_flamingo's `create_model_and_transforms` makes of the same parts, from what lies on the disk: the
+ * sizes are those of each part's `config.json`, the preprocessing that of CLIP's `preprocessor_config.json`, the
+ * intervals and the vocabulary those of the checkpoint.
+ *
+ * @throws UserError or ModelError for a part that is missing, or asks for what this project does not do
+ */
+export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<CheckpointModel> {
+  const checkpoint = await openWeights(sources.checkpoint);
+  const notes: string[] = [];
+  const vision = await clipAt(sources.vision, notes);
+  const language = await readModelFolder(sources.language, 'the language model');
+  const { tokenizer, tokens } = await specialTokens(language, sources.tokenizer, notes);
+
+  const build = (vocabulary: number) =>
+    flamingo({
+      name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
+      convention: 'open-flamingo',
+      vision,
+      language: languageModelFromConfig(language.config, { vocabulary }),
+      crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
+      resampler: { depth: depthOf(checkpoint) },
+      tokens,
+    });
+  // The factory resizes the embeddings to the tokenizer, which may also mean fewer rows than the language model has.
+  const vocabulary = vocabularyOf(build(tokenizer.size), checkpoint) ?? tokenizer.size;
+  return {
+    program: build(vocabulary),
+    tokenizer: Buffer.from(JSON.stringify(tokenizer.json)),
+    weights: [sources.vision, language.path, sources.checkpoint],
+    notes,
+  };
+}
+
+/** The tokenizer with OpenFlamingo's tokens, and the texts of all that the model knows. */
+async function specialTokens(language: ModelFolder, given: string | undefined, notes: string[]) {
+  const path = given ?? join(language.path, 'tokenizer.json');
+  const json = given === undefined ? language.tokenizer : await readJson(given);
+  if (json === undefined) {
+    throw new UserError(
+      `${path} does not exist; save the language model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,
+    );
+  }
+  const original = tokenizerFile(json, path);
+  const own = tokenIdsFromConfig(language.generation, true);
+  const whole = tokenIdsFromConfig(language.config, false);
+  if (own.settings.length > 0) {
+    notes.push(
+      `${join(language.path, 'generation_config.json')}: ${own.settings.join(', ')} not kept; give them to flamingo run.`,
+    );
+  }
+  const textOf = (id: number | undefined): string | undefined => original.tokenOf(id);
+  const padding = textOf(own.padding ?? whole.padding) ?? PADDING;
+  const tokenizer = withSpecialTokens(original, [END_OF_CHUNK, IMAGE, padding], path);
+  if (tokenizer.size > original.size)
+    notes.push(`${path}: the special tokens it lacked were added, from id ${original.size} on.`);
+  const tokens = {
+    image: IMAGE,
+    endOfChunk: END_OF_CHUNK,
+    padding,
+    beginning: knownSpecial(tokenizer, original.beginning),
+    end: knownSpecial(tokenizer, textOf(own.end ?? whole.end)),
+  };
+  return { tokenizer, tokens };
+}
+
+function knownSpecial(tokenizer: TokenizerFile, token: string | undefined): string | null {
+  return token !== undefined && tokenizer.has(token) ? token : null;
+}
+
+/** Blocks stand before every n-th layer: the first before layer n - 1. */
+function intervalOf(checkpoint: WeightFile): number {
+  const layers = checkpoint.names.flatMap((name) => {
+    const match = /gated_cross_attn_layers\.(\d+)\.|\.(\d+)\.gated_cross_attn_layer\./.exec(name);
+    return match === null ? [] : [Number(match[1] ?? match[2])];
+  });
+  if (layers.length === 0) {
+    throw new UserError(
+      `${checkpoint.path} has no gated cross-attention blocks (gated_cross_attn_layers.…), so it is no OpenFlamingo checkpoint; found ${checkpoint.names.slice(0, 3).join(', ')}, ….`,
+    );
+  }
+  return Math.min(...layers) + 1;
+}
+
+function depthOf(checkpoint: WeightFile): number {
+  const layers = checkpoint.names.map((name) => Number(/^perceiver\.layers\.(\d+)\./.exec(name)?.[1] ?? -1));
+  return Math.max(...layers) + 1;
+}
+
+/** Rows of the trained token embeddings; undefined when the checkpoint has none. */
+function vocabularyOf(program: Program, checkpoint: WeightFile): number | undefined {
+  const { vocabulary } = program.facts.language;
+  for (const [name, { shape }] of program.parameters) {
+    if (shape.length !== 2 || shape[0] !== vocabulary) continue;
+    const stored = spellings(program, name).find((spelling) => checkpoint.has(spelling.name));
+    if (stored !== undefined) return checkpoint.tensor(stored.name).shape[0];
+  }
+  return undefined;
+}

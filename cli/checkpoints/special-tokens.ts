@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+
+const added = z.looseObject({ id: z.int().nonnegative(), content: z.string() });
+const schema = z.looseObject({
+  added_tokens: z.array(added).default([]),
+  model: z.looseObject({
+    // A map of tokens to ids, or, of unigram models, pairs of token and score.
+    vocab: z.union([z.record(z.string(), z.int().nonnegative()), z.array(z.tuple([z.string(), z.number()]))]),
+  }),
+  post_processor: z.unknown(),
+});
+
+/** A `tokenizer.json`, with what special tokens need to be known of it. */
+export interface TokenizerFile {
+  readonly json: object;
+  /** One more than the highest id. */
+  readonly size: number;
+  has(token: string): boolean;
+  /** The text of an id. */
+  tokenOf(id: number | undefined): string | undefined;
+  /** The token that the tokenizer itself puts before every text; undefined when it puts none. */
+  readonly beginning: string | undefined;
+}
+
+/** @throws UserError when the file is not a tokenizer's */
+export function tokenizerFile(json: unknown, path: string): TokenizerFile {
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    throw new UserError(
+      `${path} is not a tokenizer.json; save the tokenizer with Hugging Face's PreTrainedTokenizerFast.`,
+    );
+  }
+  const { added_tokens: tokens, model } = result.data;
+  const vocabulary = Array.isArray(model.vocab)
+    ? model.vocab.map(([token], id) => [token, id] as const)
+    : Object.entries(model.vocab);
+  const ids = new Map([...vocabulary, ...tokens.map(({ content, id }) => [content, id] as const)]);
+  const texts = new Map([...ids].map(([token, id]) => [id, token]));
+  return {
+    json: result.data,
+    size: [...ids.values()].reduce((most, id) => Math.max(most, id + 1), 0),
+    has: (token) => tokens.some(({ content }) => content === token),
+    tokenOf: (id) => (id === undefined ? undefined : texts.get(id)),
+    beginning: firstOfTemplate(result.data.post_processor),
+  };
+}
+
+const template = z.object({ type: z.literal('TemplateProcessing'), single: z.array(z.unknown()) });
+const special = z.object({ SpecialToken: z.object({ id: z.string() }) });
+
+function firstOfTemplate(postProcessor: unknown): string | undefined {
+  const sequence = z.object({ processors: z.array(z.unknown()) }).safeParse(postProcessor);
+  const processors = sequence.success ? sequence.data.processors : [postProcessor];
+  for (const processor of processors) {
+    const found = template.safeParse(processor);
+    const first = special.safeParse(found.success ? found.data.single[0] : undefined);
+    if (first.success) return first.data.SpecialToken.id;
+  }
+  return undefined;
+}
+
+/**
+ * A tokenizer with further special tokens at the ids after its last, in their order, as `add_special_tokens` of
+ * Hugging Face does; tokens that it has keep their ids.
+ */
+export function withSpecialTokens(
+  file: TokenizerFile,
+  tokens: readonly string[],
+  path: string,
+): TokenizerFile {
+  const missing = tokens.filter((token) => !file.has(token));
+  const entries = missing.map((content, index) => ({
+    id: file.size + index,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }));
+  const known =
+    'added_tokens' in file.json && Array.isArray(file.json.added_tokens) ? file.json.added_tokens : [];
+  return tokenizerFile({ ...file.json, added_tokens: [...known, ...entries] }, path);
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { ModelError } from '../../dsl/index.ts';
+import type { VisionEncoder } from '../vision-encoder.ts';
+
+/** PIL's numbers of the ways to resample. */
+const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
+
+const side = z.int().min(1);
+const square = z.union([side, z.looseObject({ height: side, width: side })]);
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+const on = z.literal(true).optional();
+
+/** `preprocessor_config.json` of Hugging Face's `CLIPImageProcessor` and `CLIPFeatureExtractor`. */
+const schema = z.strictObject({
+  do_resize: on,
+  do_center_crop: z.boolean().optional(),
+  do_normalize: on,
+  do_rescale: on,
+  do_convert_rgb: on,
+  rescale_factor: z
+    .number()
+    .refine((factor) => Math.abs(factor * 255 - 1) < 1e-6, 'only 1/255 is known')
+    .optional(),
+  size: z.union([square, z.looseObject({ shortest_edge: side })]),
+  crop_size: square.optional(),
+  resample: z.union([z.literal(0), z.literal(2), z.literal(3)]).default(3),
+  image_mean: channels,
+  image_std: channels,
+  // Names of classes, and what only says how Python passes the result on.
+  feature_extractor_type: z.string().optional(),
+  image_processor_type: z.string().optional(),
+  processor_class: z.string().optional(),
+  return_tensors: z.unknown().optional(),
+  data_format: z.unknown().optional(),
+  input_data_format: z.unknown().optional(),
+  device: z.unknown().optional(),
+  default_to_square: z.boolean().optional(),
+  _valid_processor_keys: z.unknown().optional(),
+});
+
+/**
+ * How pictures become pixels, by a `preprocessor_config.json`.
+ *
+ * @param image the height and width that the encoder takes, which the file must agree with
+ * @throws ModelError for fields that are not honoured, and for another size
+ */
+export function preprocessingFromConfig(config: unknown, image: number): VisionEncoder['preprocessing'] {
+  const result = schema.safeParse(config);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message, ...issue }) =>
+      issue.code === 'unrecognized_keys'
+        ? `${issue.keys.join(', ')} not known to this project`
+        : `${path.join('.') || 'it'}: ${message}`,
+    );
+    throw new ModelError(
+      `The preprocessor_config.json asks for what this project does not do: ${problems.join('; ')}.`,
+    );
+  }
+  const given = result.data;
+  const edge =
+    typeof given.size === 'object' && 'shortest_edge' in given.size
+      ? Number(given.size.shortest_edge)
+      : undefined;
+  const cropped = given.do_center_crop ?? given.crop_size !== undefined;
+  const resized = edge ?? sideOf(given.size);
+  const final = cropped ? sideOf(given.crop_size ?? given.size) : resized;
+  // An old file's lone number is the shortest edge where a crop follows.
+  const resize =
+    edge !== undefined || (typeof given.size === 'number' && cropped) ? 'shortest-edge' : 'stretch';
+  if (final !== image || resized !== image || (resize === 'shortest-edge' && !cropped)) {
+    throw new ModelError(
+      `The preprocessor_config.json makes pictures of ${resized} pixels${cropped ? ` cropped to ${final}` : ''}, but the vision encoder takes squares of ${image}.`,
+    );
+  }
+  return {
+    resize,
+    interpolation: RESAMPLING[given.resample],
+    mean: given.image_mean,
+    deviation: given.image_std,
+  };
+}
+
+function sideOf(size: unknown): number | undefined {
+  if (typeof size === 'number') return size;
+  const found = square.safeParse(size);
+  if (!found.success || typeof found.data === 'number') return undefined;
+  return found.data.height === found.data.width ? found.data.height : undefined;
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openSafetensors } from '../../compiler/weights/safetensors.ts';
+import { frozen, recipe } from '../../models/index.ts';
+import { Checkpoints } from '../../runtime/training/checkpoints.ts';
+import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
+import { fitRecipe, fitTask, runRecipe, smallNetwork } from './run-recipe.ts';
+
+async function weightsOf(path: string): Promise<Readonly<Record<string, readonly number[]>>> {
+  const file = await openSafetensors(path);
+  const entries = file.names.map(async (name) => [name, [...(await file.readFloat32(name))]] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function largestDifference(
+  one: Readonly<Record<string, readonly number[]>>,
+  other: Readonly<Record<string, readonly number[]>>,
+): number {
+  assert.deepEqual(Object.keys(one), Object.keys(other));
+  return Math.max(
+    ...Object.entries(one).flatMap(([name, values]) =>
+      values.map((value, index) => Math.abs(value - (other[name]?.[index] ?? Number.NaN))),
+    ),
+  );
+}
+
+describe('train', function () {
+  this.timeout(240_000);
+  let folder: AuthorFolder;
+  let count = 0;
+  before(async () => {
+    folder = await authorFolder();
+  });
+  after(() => folder.remove());
+  const fresh = () => join(folder.path, `run-${count++}`);
+
+  it('goes on from a checkpoint to the same weights, bit for bit, and the same figures', async () => {
+    const [whole, broken] = [fresh(), fresh()];
+    const schedule = { kind: 'cosine', warmUp: 4 } as const;
+    const unbroken = await runRecipe(fitRecipe({ schedule }), whole);
+    for (const stopAfter of [1, 7, 20]) {
+      const { step } = await runRecipe(fitRecipe({ schedule }), broken, { stopAfter, checkpointEvery: 3 });
+      assert.equal(step, stopAfter);
+    }
+    assert.deepEqual(
+      await readFile(join(broken, 'weights.safetensors')),
+      await readFile(join(whole, 'weights.safetensors')),
+    );
+    const losses = async (out: string) =>
+      (await readFile(join(out, 'metrics.jsonl'), 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .map(({ step, loss, learningRate, metrics }) => [step, loss, learningRate, metrics]);
+    assert.deepEqual(await losses(broken), await losses(whole));
+    assert.equal((await losses(whole)).length, 20);
+    assert.ok(unbroken.loss !== null && Number.isFinite(unbroken.loss));
+    assert.deepEqual(await new Checkpoints(join(broken, 'checkpoints')).steps(), [15, 18, 20]);
+  });
+
+  it('sums gradients over tasks by weight: two halves are one big batch', async () => {
+    const make = (split: boolean) => {
+      const network = smallNetwork();
+      const half = { network, rows: 4, weight: 0.5 };
+      const tasks = split
+        ? [fitTask({ ...half, name: 'first' }), fitTask({ ...half, name: 'second', from: 4 })]
+        : [fitTask({ network, rows: 8 })];
+      return fitRecipe({ parts: network.parts, tasks, steps: 10 });
+    };
+    const [one, two] = [await runRecipe(make(false), fresh()), await runRecipe(make(true), fresh())];
+    const difference = largestDifference(await weightsOf(one.weights), await weightsOf(two.weights));
+    assert.ok(difference < 1e-5, String(difference));
+    assert.ok(Math.abs((one.loss ?? 0) - (two.loss ?? 1)) < 1e-5);
+  });
+
+  it('stops at a loss that is not finite, with the step, the learning rate and the last good checkpoint', async () => {
+    const network = smallNetwork();
+    const spoil = (y: Float32Array, step: number) => void (step === 12 && y.fill(Number.NaN));
+    const spoiled = fitRecipe({ parts: network.parts, tasks: [fitTask({ network, spoil })] });
+    const out = fresh();
+    await assert.rejects(runRecipe(spoiled, out, { checkpointEvery: 5 }), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(
+        error.message,
+        /^The loss is NaN at step 13 with learning rate 0\.01; .*step-00000010\.safetensors/,
+      );
+      return true;
+    });
+    const network2 = smallNetwork();
+    const mended = fitRecipe({ parts: network2.parts, tasks: [fitTask({ network: network2 })] });
+    const { made, step } = await runRecipe(mended, out);
+    assert.deepEqual([made, step], [10, 20]);
+  });
+
+  it('does not touch what is frozen', async () => {
+    const network = smallNetwork();
+    const parts = { first: frozen(network.parts.first), second: network.parts.second };
+    const half = recipe({
+      ...{ name: 'half', steps: 5, parts, tasks: [fitTask({ network })] },
+      optimizer: { learningRate: 0.1, weightDecay: 0.5 },
+    });
+    const begun = await weightsOf((await runRecipe(half, fresh(), { stopAfter: 0 })).weights);
+    const result = await runRecipe(half, fresh());
+    const ended = await weightsOf(result.weights);
+    assert.match(result.frozen ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(ended['first.weight'], begun['first.weight']);
+    assert.deepEqual(ended['first.bias'], begun['first.bias']);
+    assert.notDeepEqual(ended['second.weight'], begun['second.weight']);
+  });
+
+  it('begins with the weights of an earlier stage, under other names', async () => {
+    const { weights } = await runRecipe(fitRecipe(), fresh());
+    const network = smallNetwork();
+    const parts = { net: network.parts };
+    const tasks = [fitTask({ network })];
+    const names = [{ ours: 'net.*', theirs: '*' }];
+    const { weights: begun } = await runRecipe(
+      fitRecipe({ parts, tasks, initialFrom: [{ file: weights, names }] }),
+      fresh(),
+      { stopAfter: 0 },
+    );
+    assert.deepEqual(
+      (await weightsOf(begun))['net.first.weight'],
+      (await weightsOf(weights))['first.weight'],
+    );
+    const wrong: readonly (readonly [string, readonly { ours: string; theirs: string }[], RegExp])[] = [
+      [weights, [{ ours: 'net.*', theirs: 'other.*' }], /lacks 4 of the 4 tensors .* 'other\.first\.weight'/],
+      [weights, [{ ours: 'ent.*', theirs: '*' }], /takes 'ent\.\*' .* none of its 4 parameters is called so/],
+      [
+        weights,
+        [{ ours: 'net.first.*', theirs: 'second.*' }],
+        /'second\.weight' .* is \[1, 8\], but .* as \[8, 2\]/,
+      ],
+      ['none.safetensors', names, /none\.safetensors, which does not exist; train the stage before it first/],
+    ];
+    for (const [file, renamed, message] of wrong) {
+      await assert.rejects(
+        runRecipe(fitRecipe({ parts, tasks, initialFrom: [{ file, names: renamed }] }), fresh()),
+        (error) => error instanceof UserError && message.test(error.message),
+        String(message),
+      );
+    }
+  });
+
+  it('evaluates on held-out batches and keeps the best weights', async () => {
+    const network = smallNetwork();
+    const held = fitTask({ network, name: 'held-out', from: 100 });
+    const out = fresh();
+    const evaluated = fitRecipe({
+      ...{ parts: network.parts, tasks: [fitTask({ network })] },
+      evaluation: { every: 6, batches: 3, tasks: [held] },
+    });
+    const { best } = await runRecipe(evaluated, out);
+    const lines = (await readFile(join(out, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const evaluations = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'evaluation');
+    assert.deepEqual(
+      evaluations.map(({ step }) => step),
+      [6, 12, 18, 20],
+    );
+    for (const { losses, metrics } of evaluations)
+      assert.ok(Math.abs(metrics['held-out/twice'] - 2 * losses['held-out']) < 1e-5);
+    const lowest = evaluations.toSorted((one, other) => one.loss - other.loss)[0];
+    assert.deepEqual(best, { step: lowest.step, loss: lowest.loss });
+    assert.ok((await openSafetensors(join(out, 'best.safetensors'))).has('first.weight'));
+  });
+
+  it('refuses another recipe, a damaged checkpoint and a batch that does not fit, in one sentence', async () => {
+    const out = fresh();
+    await runRecipe(fitRecipe(), out, { stopAfter: 4 });
+    const refused = (change: Parameters<typeof fitRecipe>[0], message: RegExp) =>
+      assert.rejects(
+        runRecipe(fitRecipe(change), out),
+        (error) => error instanceof UserError && message.test(error.message) && !error.message.includes('\n'),
+        String(message),
+      );
+    await refused(
+      { optimizer: { learningRate: 0.02 } },
+      /^The recipe's optimizer changed since .*step-00000004/,
+    );
+    await refused({ seed: 3 }, /^The recipe's seed changed/);
+    await refused({ schedule: { kind: 'cosine' } }, /^The recipe's schedule changed/);
+    const network = smallNetwork();
+    const frozenFirst = { first: frozen(network.parts.first), second: network.parts.second };
+    await refused(
+      { parts: frozenFirst, tasks: [fitTask({ network })] },
+      /model or loss and frozen weights changed/,
+    );
+    const more = await runRecipe(fitRecipe({ steps: 30 }), out, { stopAfter: 6 });
+    assert.equal(more.step, 6, 'a constant rate does not depend on the number of steps');
+
+    const last = new Checkpoints(join(out, 'checkpoints')).path(6);
+    const bytes = await readFile(last);
+    const file = await open(last, 'r+');
+    await file.write(Buffer.of((bytes.at(-1) ?? 0) ^ 1), 0, 1, bytes.length - 1);
+    await file.close();
+    await refused({}, /step-00000006\.safetensors is damaged: .* delete it to resume/);
+    await writeFile(last, bytes.subarray(0, bytes.length - 10));
+    await refused({}, /step-00000006\.safetensors is not a valid safetensors file/);
+
+    const throwing = (inPrepare: boolean) => ({
+      ...fitTask({ network }),
+      data: {
+        prepare: () => void (inPrepare && JSON.parse('{')),
+        batch: () => JSON.parse('[') as never,
+      },
+    });
+    for (const [inPrepare, message] of [
+      [true, /^In preparing the data of task 'fit', the recipe threw SyntaxError: /],
+      [false, /^In the data of task 'fit', step 0, the recipe threw SyntaxError: /],
+    ] as const) {
+      await assert.rejects(
+        runRecipe(fitRecipe({ parts: network.parts, tasks: [throwing(inPrepare)] }), fresh()),
+        (error) => error instanceof UserError && message.test(error.message),
+      );
+    }
+
+    const short = { ...fitTask({ network }), data: { batch: () => ({ x: new Float32Array(16) }) } };
+    const badBatch = fitRecipe({ parts: network.parts, tasks: [short] });
+    await assert.rejects(
+      runRecipe(badBatch, fresh()),
+      /Task 'fit', step 0: input 'y' must be float32 \[8, 1\], but the batch does not have it/,
+    );
+  });
+});

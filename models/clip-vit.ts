@@ -51,11 +51,12 @@ interface ClipTransformerOptions {
   readonly patch: number;
   readonly layers: number;
   readonly activation: Activation;
+  readonly classToken: boolean;
 }
 
 /**
  * CLIP's vision transformer up to the patch tokens: `pixels [images, 3, image, image]` to
- * `[images, (image/patch)^2, dim]`, every token but the class token, before the final norm and projection:
+ * `[images, (image/patch)^2, dim]`, every token but the class token (or that one first, where it is asked for), before the final norm and projection:
  * what OpenFlamingo conditions on. Hugging Face `CLIPVisionModel.last_hidden_state[:, 1:]`.
  */
 const clipTransformer = block('VisionTransformer', {
@@ -69,7 +70,7 @@ const clipTransformer = block('VisionTransformer', {
     pre_norm: layerNorm(dim),
     layers: Array.from({ length: layers }, () => encoderLayer({ dim, heads, inner, activation })),
   }),
-  forward: ({ parts }, pixels) => {
+  forward: ({ parts, options }, pixels) => {
     const patches = rearrange(
       parts.patch_embedding(pixels),
       'images dim rows columns -> images (rows columns) dim',
@@ -78,7 +79,7 @@ const clipTransformer = block('VisionTransformer', {
     const first = repeat(parts.class_embedding, 'dim -> images 1 dim', { images });
     let tokens = parts.pre_norm(add(concat([first, patches], 1), parts.position_embedding));
     for (const layer of parts.layers) tokens = layer(tokens);
-    return slice(tokens, 1, 1);
+    return options.classToken ? tokens : slice(tokens, 1, 1);
   },
 });
 
@@ -95,6 +96,10 @@ export interface ClipVitOptions {
   readonly inner?: number;
   /** OpenAI's weights use `quick-gelu`, LAION's `gelu`. Default `quick-gelu`. */
   readonly activation?: Activation;
+  /** The class token is a feature too, the first; default false. Idefics sees it. */
+  readonly classToken?: boolean;
+  /** How pictures become square: cut at the longer side, or stretched. Default `shortest-edge`, which cuts. */
+  readonly resize?: 'shortest-edge' | 'stretch';
 }
 
 /** Published sizes. */
@@ -119,14 +124,15 @@ export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
   const options: ClipVitOptions = given;
   checkOptions(clipVit, options, ['heads divides dim', 'patch divides image']);
   const { image, patch, dim, layers, heads, inner = 4 * dim, activation = 'quick-gelu' } = options;
-  const parts = clipTransformer({ dim, heads, inner, image, patch, layers, activation });
+  const { classToken = false, resize = 'shortest-edge' } = options;
+  const parts = clipTransformer({ dim, heads, inner, image, patch, layers, activation, classToken });
   return {
     family: 'clip-vit',
     image,
-    tokens: (image / patch) ** 2,
+    tokens: (image / patch) ** 2 + (classToken ? 1 : 0),
     dim,
     preprocessing: {
-      resize: 'shortest-edge',
+      resize,
       interpolation: 'bicubic',
       mean: CLIP_MEAN,
       deviation: CLIP_DEVIATION,

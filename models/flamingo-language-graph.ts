@@ -13,11 +13,20 @@ import {
   subtract,
   type Tensor,
 } from '../dsl/index.ts';
-import type { gatedCrossAttention } from './gated-cross-attention.ts';
 import type { LanguageModel, TextPlaces } from './language-model.ts';
 
+/** A gated cross-attention block on tokens packed by image: what `gatedCrossAttention` takes and gives. */
+export type CrossAttentionBlock = (
+  x: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mediaRows: Tensor,
+  mediaSlots: Tensor,
+  hasMedia: Tensor,
+) => Tensor;
+
 /** The gated cross-attention blocks by the layer of the language model that each stands before, ascending. */
-export type CrossAttentionBlocks = ReadonlyMap<number, ReturnType<typeof gatedCrossAttention>>;
+export type CrossAttentionBlocks = ReadonlyMap<number, CrossAttentionBlock>;
 
 export interface LanguageGraphParts {
   readonly language: LanguageModel;

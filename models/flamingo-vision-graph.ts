@@ -1,14 +1,12 @@
 import { type Graph, input, rearrange, type Tensor } from '../dsl/index.ts';
-import { type gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
-import type { perceiverResampler } from './perceiver-resampler.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 export interface VisionGraphParts {
   readonly vision: VisionEncoder;
-  readonly perceiver: ReturnType<typeof perceiverResampler>;
-  readonly blocks: readonly ReturnType<typeof gatedCrossAttention>[];
-  /** Heads of the cross-attention. */
-  readonly heads: number;
+  /** Features `[1, images, frames, tokens, dim]` to latents `[1, images, latents, dim]`. */
+  resample(features: Tensor): Tensor;
+  /** For every gated cross-attention block: latents `[images, latents, dim]` to `[images, heads, latents, headDim]`. */
+  readonly keysAndValues: readonly ((latents: Tensor) => { readonly key: Tensor; readonly value: Tensor })[];
 }
 
 /**
@@ -16,17 +14,17 @@ export interface VisionGraphParts {
  * cross-attention block i, `media_key.{i}` and `media_value.{i}` `[images, heads, latents, headDim]`: they depend on
  * the image alone, so they are computed here, once, and kept by the runtime for every token that looks at the image.
  */
-export function visionGraph({ vision, perceiver, blocks, heads }: VisionGraphParts): Graph {
+export function visionGraph({ vision, resample, keysAndValues }: VisionGraphParts): Graph {
   const pixels = input('pixels', 'float32', ['images', 'frames', 3, vision.image, vision.image]);
   const features = vision.encode(rearrange(pixels, 'images frames c h w -> (images frames) c h w'));
   const frames = rearrange(features, '(images frames) tokens dim -> 1 images frames tokens dim', {
     images: 'images',
     frames: 'frames',
   });
-  const latents = rearrange(perceiver(frames), '1 images latents dim -> images latents dim');
+  const latents = rearrange(resample(frames), '1 images latents dim -> images latents dim');
   const outputs: Record<string, Tensor> = { latents };
-  for (const [index, block] of blocks.entries()) {
-    const { key, value } = mediaKeysAndValues(block, latents, heads);
+  for (const [index, project] of keysAndValues.entries()) {
+    const { key, value } = project(latents);
     outputs[`media_key.${index}`] = key;
     outputs[`media_value.${index}`] = value;
   }

@@ -12,7 +12,7 @@ import type { Convention } from './conventions.ts';
 import { languageGraph } from './flamingo-language-graph.ts';
 import { flamingoParts } from './flamingo-parts.ts';
 import { visionGraph } from './flamingo-vision-graph.ts';
-import { gatedCrossAttention } from './gated-cross-attention.ts';
+import { gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
 import type { CheckedInsertion, InsertionRule } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
@@ -91,7 +91,13 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
     kind: 'program',
     name: options.name,
     graphs: {
-      vision: visionGraph({ vision, perceiver, blocks: [...blocks.values()], heads }),
+      vision: visionGraph({
+        vision,
+        resample: (features) => perceiver(features),
+        keysAndValues: [...blocks.values()].map(
+          (block) => (latents) => mediaKeysAndValues(block, latents, heads),
+        ),
+      }),
       language: languageGraph({ language, blocks, heads, headDim, latents: resampler.latents }),
     },
     parameters,

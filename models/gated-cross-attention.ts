@@ -3,7 +3,6 @@ import {
   attention,
   block,
   chunk,
-  gather,
   layerNorm,
   linear,
   multiply,
@@ -17,6 +16,7 @@ import {
 } from '../dsl/index.ts';
 import type { Activation } from './activation.ts';
 import { feedForward } from './feed-forward.ts';
+import { packedAttention } from './packed-attention.ts';
 
 export interface GatedCrossAttentionOptions {
   /** Squared ReLU in the paper, GELU in OpenFlamingo. */
@@ -81,10 +81,7 @@ export const gatedCrossAttention = block('GatedCrossAttention', {
   parts,
   forward: ({ parts, sizes }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
-    const packed = gather(rearrange(query, 'batch text inner -> (batch text) inner'), mediaRows, 0);
-    const { result: attended } = attention(packed, key, value, { heads: sizes.heads });
-    const unpacked = gather(rearrange(attended, 'rows chunk inner -> (rows chunk) inner'), mediaSlots, 0);
-    const seen = where(rearrange(hasMedia, 'batch text -> batch text 1'), unpacked, 0);
+    const seen = packedAttention(query, key, value, { mediaRows, mediaSlots, hasMedia, heads: sizes.heads });
     return gatedResidual(parts, x, parts.attn.to_out(seen));
   },
 });

@@ -5,6 +5,7 @@ import {
   type CheckedOptions,
   type CheckpointName,
   checkOptions,
+  concat,
   embedding,
   linear,
   matmul,
@@ -13,8 +14,10 @@ import {
   rmsNorm,
   rotary,
   silu,
+  type Tensor,
   transpose,
 } from '../dsl/index.ts';
+import { embedWithAdditional } from './additional-tokens.ts';
 import { type LanguageModel, type LayersOf, layerAt } from './language-model.ts';
 
 interface LlamaLayerOptions {
@@ -101,6 +104,8 @@ export interface LlamaOptions {
   readonly feedForwardBias?: boolean;
   /** The head is the token embeddings; default false. */
   readonly tiedHead?: boolean;
+  /** Tokens after the vocabulary, with embeddings and rows of the head of their own; default 0. Idefics has 2 or more. */
+  readonly additionalTokens?: number;
 }
 
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
@@ -139,6 +144,7 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   const { dim, layers, heads, inner, vocabulary, contextLength } = options;
   const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
   const { attentionBias = false, feedForwardBias = false, tiedHead = false, rotaryScaling } = options;
+  const { additionalTokens = 0 } = options;
   const layer = { epsilon, attentionBias, feedForwardBias, rotaryBase, rotaryScaling };
   const parts = {
     embed_tokens: embedding(vocabulary, dim),
@@ -147,11 +153,16 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
     ),
     norm: rmsNorm(dim, { epsilon }),
     ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: false }) }),
+    ...(additionalTokens > 0 && { additional_embedding: embedding(additionalTokens, dim) }),
+    ...(additionalTokens > 0 &&
+      !tiedHead && { additional_fc: linear(dim, additionalTokens, { bias: false }) }),
   };
+  const head = (x: Tensor): Tensor =>
+    parts.lm_head?.(x) ?? matmul(x, transpose(parts.embed_tokens.parts.weight, [1, 0]));
   return {
     family: 'llama',
     dim,
-    vocabulary,
+    vocabulary: vocabulary + additionalTokens,
     contextLength,
     layers,
     heads,
@@ -160,12 +171,22 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
     parts,
     options: { ...options },
     checkpointNames: llamaNames,
-    embed: (tokens) => parts.embed_tokens(tokens),
+    embed(tokens) {
+      const { embed_tokens, additional_embedding } = parts;
+      return additional_embedding === undefined
+        ? embed_tokens(tokens)
+        : embedWithAdditional(tokens, vocabulary, embed_tokens, additional_embedding);
+    },
     layer: (index, x, { visible, positions }, past) =>
       layerAt(parts.layers, index)(x, visible, positions, past.key, past.value),
-    logits: (x) =>
-      parts.lm_head?.(parts.norm(x)) ??
-      matmul(parts.norm(x), transpose(parts.embed_tokens.parts.weight, [1, 0])),
+    logits(x) {
+      const { additional_embedding, additional_fc } = parts;
+      const read: Tensor = parts.norm(x);
+      if (additional_embedding === undefined) return head(read);
+      const others =
+        additional_fc?.(read) ?? matmul(read, transpose(additional_embedding.parts.weight, [1, 0]));
+      return concat([head(read), others], 1);
+    },
   };
 }
 

@@ -7,9 +7,13 @@ import { z } from 'zod';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const STAGES = ['process', 'check', 'trace', 'compile', 'end'] as const;
-const entry = z.union([z.object({ stage: z.enum(STAGES), at: z.number() }), z.object({ peak: z.number() })]);
+const entry = z.union([
+  z.object({ stage: z.enum(STAGES), at: z.number() }),
+  z.object({ peak: z.number() }),
+  z.object({ read: z.number() }),
+]);
 
-/** Seconds, but for `peak`, the process's largest resident size in bytes. */
+/** Seconds, but for `peak`, the process's largest resident size in bytes, and `read`. */
 export interface CompileRun {
   readonly total: number;
   /** Node, the loader of TypeScript and the command line. */
@@ -21,13 +25,19 @@ export interface CompileRun {
   /** Optimising, fusing, lowering, writing. */
   readonly compile: number;
   readonly peak: number;
+  /** Bytes read from files, modules included; 0 where the system keeps no account. */
+  readonly read: number;
 }
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const execute = promisify(execFile);
 
-/** Compiles a preset, without weights, by the command line in a process of its own. */
-export function compileOnce(preset: string): Promise<CompileRun> {
+/**
+ * Compiles a preset by the command line in a process of its own.
+ *
+ * @param weights what `--weights` is given; without weights unless told
+ */
+export function compileOnce(preset: string, weights = 'none'): Promise<CompileRun> {
   return withTemporaryFolder(async (folder) => {
     const record = join(folder, 'record');
     const command = [path('../../cli/flamingo.mjs'), 'compile', path(`../../models/presets/${preset}.ts`)];
@@ -39,7 +49,7 @@ export function compileOnce(preset: string): Promise<CompileRun> {
         path('../children/record-compile.mjs'),
         ...command,
         '--weights',
-        'none',
+        weights,
         '--out',
         join(folder, preset),
       ],
@@ -55,6 +65,7 @@ export function compileOnce(preset: string): Promise<CompileRun> {
       throw new Error(`the compilation of ${preset} recorded no stage '${stage}'`);
     };
     const peak = entries.reduce((most, each) => ('peak' in each ? Math.max(most, each.peak) : most), 0);
+    const read = entries.reduce((sum, each) => ('read' in each ? sum + each.read : sum), 0);
     return {
       total,
       start: at('check') - at('process'),
@@ -62,6 +73,7 @@ export function compileOnce(preset: string): Promise<CompileRun> {
       trace: at('compile') - at('trace'),
       compile: at('end') - at('compile'),
       peak,
+      read,
     };
   });
 }

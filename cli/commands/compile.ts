@@ -7,6 +7,7 @@ import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { Program } from '../../dsl/program.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
 interface CompileFlags {
@@ -33,6 +34,7 @@ export const command: CliCommand = {
   summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
+    'flamingo compile emoji   # the small model that ships with its weights',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
@@ -40,7 +42,10 @@ export const command: CliCommand = {
   ],
   configure(command, run) {
     command
-      .argument('[model]', 'TypeScript file whose default export is a model')
+      .argument(
+        '[model]',
+        'TypeScript file whose default export is a model, or the name of a preset: emoji (trained), tiny, flamingo-3b, open-flamingo-3b, …',
+      )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
       .option('--vision <dir>', 'folder of its CLIP model, as Hugging Face lays it out')
       .option('--language <dir>', 'folder of its language model')
@@ -149,6 +154,14 @@ async function chosenModel(
       throw new UserError(
         `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
       );
+    const preset = await findPreset(model);
+    if (preset !== undefined) {
+      const { program } = preset;
+      const given = flags.tokenizer ?? preset.tokenizer;
+      const tokenizer = await chosenTokenizer(model, given, program, report);
+      const weights = flags.weights ?? (preset.weights === undefined ? [] : [preset.weights]);
+      return { program, source: `flamingo-onnx preset ${model}`, tokenizer, weights: chosenWeights(weights) };
+    }
     const { loadModel } = await import('../../compiler/frontend/load-model.ts');
     const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
     const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);

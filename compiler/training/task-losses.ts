@@ -3,6 +3,7 @@ import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import type { Task } from '../../dsl/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
+import { authorsFault } from '../artifact/authors-fault.ts';
 import { type PlannedTask, PORTS } from './training-plan.ts';
 
 /** A task whose loss has been traced. */
@@ -24,7 +25,7 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTa
     ([key, { dtype, shape }]) => [key, { port: PORTS.taskInput(name, key), dtype, shape }] as const,
   );
   const tensors = planned.map(([key, { port, dtype, shape }]) => [key, input(port, dtype, shape)] as const);
-  const traced = trace(Object.fromEntries(tensors));
+  const traced = traceLoss(name, () => trace(Object.fromEntries(tensors)));
   const { loss, metrics } = 'loss' in traced ? traced : { loss: traced, metrics: {} };
   requireScalar(`the loss of task '${name}'`, loss);
   const metricPorts: Record<string, string> = {};
@@ -47,6 +48,14 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTa
     loss,
     outputs,
   };
+}
+
+function traceLoss<T>(task: string, trace: () => T): T {
+  try {
+    return trace();
+  } catch (error) {
+    throw authorsFault(`the loss of task '${task}'`, error);
+  }
 }
 
 function requireScalar(what: string, { dtype, shape }: Tensor): void {

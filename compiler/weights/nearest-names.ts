@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
 /** Distances between more pairs than this would keep the user waiting: for so many, only the first get a hint. */
-const MOST_PAIRS = 200_000;
+const MOST_PAIRS = 1_000_000;
 
 /**
  * The nearest of `others` for each name, for error messages. Hundreds of names against hundreds take a fraction of a

@@ -1,5 +1,6 @@
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { bfloat16Bits, float16Bits } from '../onnx/scalar.ts';
 import type { StoredData } from './stored-dtype.ts';
 
@@ -13,7 +14,14 @@ export interface WeightStorage {
   convert(pieces: AsyncIterable<Float32Array>): AsyncIterable<StoredData>;
 }
 
-/** A parameter as it is, in a float dtype: its own, or the one that its checkpoint has. */
+/** From here on a number rounds to infinity in float16, whose largest is 65504. */
+const OVERFLOW = 65520;
+
+/**
+ * A parameter as it is, in a float dtype: its own, or the one that its checkpoint has.
+ *
+ * @throws UserError, while converting, for a value that the dtype cannot hold
+ */
 export function storageAs({ name, shape }: ParameterInfo, dtype: Dtype): WeightStorage {
   if (dtype === 'float32') return { dtype, shape, convert: (pieces) => pieces };
   if (dtype !== 'float16' && dtype !== 'bfloat16')
@@ -23,7 +31,15 @@ export function storageAs({ name, shape }: ParameterInfo, dtype: Dtype): WeightS
     dtype,
     shape,
     async *convert(pieces) {
-      for await (const values of pieces) yield Uint16Array.from(values, bits);
+      for await (const values of pieces) {
+        const large = dtype === 'float16' ? values.find((value) => Math.abs(value) >= OVERFLOW) : undefined;
+        if (large !== undefined) {
+          throw new UserError(
+            `The weight '${name}' has the value ${large}, which is more than float16 can hold; compile for a target that computes in float32.`,
+          );
+        }
+        yield Uint16Array.from(values, bits);
+      }
     },
   };
 }

@@ -19,7 +19,9 @@ export type MultiplyDigits<A extends string, B extends string> = A extends '0'
     : Reverse<MultiplyBackward<A, Reverse<B>>>;
 
 /** `A / B` where that is exact, else never. */
-export type DivideDigits<A extends string, B extends string> = B extends '0' ? never : LongDivision<A, B>;
+export type DivideDigits<A extends string, B extends string> = B extends '0'
+  ? never
+  : LongDivision<A, Reverse<B>>;
 
 type Reverse<S extends string, R extends string = ''> = S extends `${infer H}${infer T}`
   ? Reverse<T, `${H}${R}`>
@@ -101,28 +103,27 @@ type MultiplyBackward<
     : MultiplyBackward<As, B, AddBackward<`0${R}`, Scale<D, B>>>
   : R;
 
-/** Brings down one digit of A at a time; the remainder must be 0 in the end. */
+/** Brings down one digit of A at a time; B and the remainder are backward, and the remainder must be 0 in the end. */
 type LongDivision<
   A extends string,
   B extends string,
   Rest extends string = '',
   Q extends string = '',
 > = A extends `${infer D}${infer As}`
-  ? TakeOut<Rest extends '0' ? D : `${Rest}${D}`, B> extends [
-      infer Digit extends string,
-      infer Left extends string,
-    ]
+  ? TakeOut<`${D}${Rest}`, B> extends [infer Digit extends string, infer Left extends string]
     ? LongDivision<As, B, Left, `${Q}${Digit}`>
     : never
-  : Rest extends '0'
+  : IsZero<Rest> extends true
     ? Trimmed<Q>
     : never;
 
-/** How often B goes into Rest (0 to 9), and what is left. */
+/** How often B goes into Rest (0 to 9), and what is left; zeros at its end do no harm. */
 type TakeOut<Rest extends string, B extends string, Count extends string = '0'> = [
-  SubtractDigits<Rest, B>,
+  SubtractBackward<Rest, B>,
 ] extends [never]
   ? [Count, Rest]
   : Count extends Digit
-    ? TakeOut<SubtractDigits<Rest, B>, B, Next[Count]>
+    ? TakeOut<SubtractBackward<Rest, B>, B, Next[Count]>
     : never;
+
+type IsZero<S extends string> = S extends `0${infer R}` ? IsZero<R> : S extends '' ? true : false;

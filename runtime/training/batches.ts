@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { PlannedTask } from '../../compiler/training/training-plan.ts';
-import type { BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/recipe.ts';
+import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/recipe.ts';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
 import type { Shape } from '../../dsl/tensor.ts';
 import type { Feed, Feeds } from './feed.ts';
@@ -38,7 +39,7 @@ export class Batches {
     for (const { name, inputs } of this.#tasks) {
       const source = this.#sources.get(name);
       if (source === undefined) throw new Error(`task '${name}' has no data`);
-      const batch = await source.batch(step, this.#seeds.get(name) ?? 0);
+      const batch = await drawn(source, name, step, this.#seeds.get(name) ?? 0);
       for (const [key, { port, dtype, shape }] of Object.entries(inputs)) {
         const where = `Task '${name}', step ${step}: input '${key}'`;
         feeds[port] = checkedFeed(where, batch[key], dtype, shape, sizes);
@@ -68,6 +69,14 @@ export class Batches {
         return [port, { dtype, shape: [count, ...shape], data: stack }];
       }),
     );
+  }
+}
+
+async function drawn(source: DataSource, task: string, step: number, seed: number): Promise<Batch> {
+  try {
+    return await source.batch(step, seed);
+  } catch (error) {
+    throw authorsFault(`the data of task '${task}', step ${step}`, error);
   }
 }
 

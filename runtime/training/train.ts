@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import {
   KEPT_WEIGHTS,
@@ -52,7 +53,7 @@ export interface TrainOptions {
 export interface TrainEvents {
   /** Work of a data source before the first step. */
   onPrepare?(task: string, done: number, total: number): void;
-  /** Where the run begins: after so many steps. */
+  /** Where the run begins, after so many steps, and where it will end. */
   onStart?(step: number, total: number): void;
   onRecord?(record: MetricsRecord): void;
 }
@@ -107,7 +108,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     provider: options.provider ?? 'cpu',
   });
   const run = new Run(options, checkpoints, log, trainer, facts.best);
-  events.onStart?.(start, plan.steps);
+  events.onStart?.(start, Math.min(plan.steps, options.stopAfter ?? plan.steps));
   const step = await run.from(start);
   return {
     name: plan.name,
@@ -295,10 +296,14 @@ async function prepareData({
 }: TrainOptions): Promise<void> {
   const never = new AbortController().signal;
   for (const [name, source] of [...data, ...evaluationData]) {
-    await source.prepare?.({
-      progress: (done, total) => events?.onPrepare?.(name, done, total),
-      signal: signal ?? never,
-    });
+    try {
+      await source.prepare?.({
+        progress: (done, total) => events?.onPrepare?.(name, done, total),
+        signal: signal ?? never,
+      });
+    } catch (error) {
+      throw authorsFault(`preparing the data of task '${name}'`, error);
+    }
     signal?.throwIfAborted();
   }
 }

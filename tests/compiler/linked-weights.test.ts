@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import {
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as onnxruntime from 'onnxruntime-node';
+import { sparseCheckpoint } from '../../bench/support/sparse-checkpoint.ts';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
@@ -254,32 +244,12 @@ describe('weights that stay where they are', () => {
       language: opt({ dim: 2048, layers: 8, heads: 16, vocabulary: 32_000, contextLength: 64 }),
       crossAttention: { every: 8 },
     });
-    const map: Record<string, string> = {};
-    const entries = [...program.parameters];
-    for (let shard = 0; shard < 4; shard++) {
-      const file = `model-${shard}.safetensors`;
-      let end = 0;
-      const header: Record<string, unknown> = {};
-      for (const [name, { shape }] of entries.filter((_, index) => index % 4 === shard)) {
-        const bytes = 2 * shape.reduce((product, size) => product * size, 1);
-        header[name] = { dtype: 'F16', shape, data_offsets: [end, end + bytes] };
-        map[name] = file;
-        end += bytes;
-      }
-      const json = Buffer.from(JSON.stringify(header));
-      const handle = await open(join(shards, file), 'w');
-      const length = Buffer.alloc(8);
-      length.writeBigUInt64LE(BigInt(json.length));
-      await handle.write(Buffer.concat([length, json]));
-      await handle.truncate(8 + json.length + end);
-      await handle.close();
-    }
-    await writeFile(join(shards, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
+    await sparseCheckpoint(program, shards, 3e8);
     const before = await bytesRead();
     const manifest = await compile(program, options({ weights: [shards] }));
     assert.ok((await bytesRead()) - before < 2e7);
     assert.equal(manifest.parameters.origin, 'loaded');
-    assert.equal(Object.values(manifest.files).filter(isLinked).length, 4);
+    assert.ok(Object.values(manifest.files).filter(isLinked).length >= 4);
     assert.ok(manifest.parameters.bytes > 1e9);
     const { stdout } = await promisify(execFile)('du', ['-sk', folder]);
     assert.ok(Number.parseInt(stdout, 10) < 20_000, stdout);

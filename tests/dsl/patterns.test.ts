@@ -145,7 +145,6 @@ describe('patterns', function () {
       const typed =
         sentences.length > 0 ? sentences.join(' | ') : describeTensors(declaration.getType(), declaration);
       assert.equal(typed, expected[index], written(one));
-      console.log(written(one), '\n  types', typed, '\n  built', expected[index]);
     }
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { Program } from '../../dsl/program.ts';
 import flamingo3b from '../../models/presets/flamingo-3b.ts';
 import flamingo80b from '../../models/presets/flamingo-80b.ts';
+import idefics9b from '../../models/presets/idefics-9b.ts';
+import idefics80b from '../../models/presets/idefics-80b.ts';
 import openFlamingo3b from '../../models/presets/open-flamingo-3b.ts';
 import openFlamingo3bInstruct from '../../models/presets/open-flamingo-3b-instruct.ts';
 import openFlamingo4b from '../../models/presets/open-flamingo-4b.ts';
@@ -53,6 +55,15 @@ describe('presets', () => {
       assert.ok(encoder > 430e6 && encoder < 438.4e6, String(encoder));
       const { shape } = program.parameters.get('perceiver.frame_embs') ?? {};
       assert.deepEqual(shape, [8, 1536]);
+    }
+  });
+
+  it("Idefics' sizes are what their names say", () => {
+    for (const [program, billions] of [
+      [idefics9b, 9],
+      [idefics80b, 80],
+    ] as const) {
+      assert.equal(Math.round(parameterCount(program, () => true) / 1e9), billions);
     }
   });
 });

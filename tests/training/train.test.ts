@@ -199,6 +199,23 @@ describe('train', function () {
     await writeFile(last, bytes.subarray(0, bytes.length - 10));
     await refused({}, /step-00000006\.safetensors is not a valid safetensors file/);
 
+    const throwing = (inPrepare: boolean) => ({
+      ...fitTask({ network }),
+      data: {
+        prepare: () => void (inPrepare && JSON.parse('{')),
+        batch: () => JSON.parse('[') as never,
+      },
+    });
+    for (const [inPrepare, message] of [
+      [true, /^In preparing the data of task 'fit', the recipe threw SyntaxError: /],
+      [false, /^In the data of task 'fit', step 0, the recipe threw SyntaxError: /],
+    ] as const) {
+      await assert.rejects(
+        runRecipe(fitRecipe({ parts: network.parts, tasks: [throwing(inPrepare)] }), fresh()),
+        (error) => error instanceof UserError && message.test(error.message),
+      );
+    }
+
     const short = { ...fitTask({ network }), data: { batch: () => ({ x: new Float32Array(16) }) } };
     const badBatch = fitRecipe({ parts: network.parts, tasks: [short] });
     await assert.rejects(

@@ -1,0 +1,113 @@
+import {
+  add,
+  block,
+  linear,
+  multiply,
+  parameter,
+  rearrange,
+  rmsNorm,
+  silu,
+  type Tensor,
+  tanh,
+  zeros,
+} from '../../dsl/index.ts';
+import { packedAttention } from '../packed-attention.ts';
+
+export interface IdeficsCrossAttentionOptions {
+  /** One gate for the whole block, or one for every channel. */
+  readonly gate: 'scalar' | 'channel';
+  /** Root-mean-square norms of every head's queries and keys. */
+  readonly queryKeyNorm: boolean;
+  /** Of the norms. */
+  readonly epsilon: number;
+}
+
+interface Sizes {
+  readonly dim: number;
+  readonly vision: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly inner: number;
+}
+
+const parts = (
+  { dim, vision, heads, headDim, inner }: Sizes,
+  { gate, queryKeyNorm, epsilon }: IdeficsCrossAttentionOptions,
+) => {
+  const bare = { bias: false };
+  // Zero gates: a fresh block leaves the frozen language model exactly as it was.
+  const gateShape: readonly number[] = gate === 'channel' ? [1, 1, dim] : [1];
+  const closed = () => parameter(gateShape, zeros);
+  return {
+    input_layernorm: rmsNorm(dim, { epsilon }),
+    cross_attn: {
+      q_proj: linear(dim, heads * headDim, bare),
+      k_proj: linear(vision, heads * headDim, bare),
+      v_proj: linear(vision, heads * headDim, bare),
+      o_proj: linear(heads * headDim, dim, bare),
+      ...(queryKeyNorm && {
+        q_layer_norm: rmsNorm(headDim, { epsilon }),
+        k_layer_norm: rmsNorm(headDim, { epsilon }),
+      }),
+    },
+    alpha_cross_attn: closed(),
+    post_attention_layernorm: rmsNorm(dim, { epsilon }),
+    mlp: {
+      gate_proj: linear(dim, inner, bare),
+      up_proj: linear(dim, inner, bare),
+      down_proj: linear(inner, dim, bare),
+    },
+    alpha_dense: closed(),
+  };
+};
+
+/**
+ * Idefics' gated cross-attention block on tokens packed by image: `x += tanh(alpha_cross_attn) * attended`, then
+ * `x += tanh(alpha_dense) * mlp(norm(x))`, where the perceptron is the language model's kind, gated by SiLU.
+ * transformers' `IdeficsGatedCrossAttentionLayer`, for masks by which a token looks at one image or none, as Idefics'
+ * processor makes them. Takes and gives what `gatedCrossAttention` does.
+ */
+export const ideficsCrossAttention = block('IdeficsCrossAttention', {
+  sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],
+  takes: [
+    'batch text dim',
+    'rows heads latents headDim',
+    'rows heads latents headDim',
+    'rows chunk: int64',
+    'batch text: int64',
+    'batch text: bool',
+  ],
+  gives: 'batch text dim',
+  parts,
+  forward: ({ parts, sizes: { heads } }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
+    const { q_proj, q_layer_norm, o_proj } = parts.cross_attn;
+    const { gate_proj, up_proj, down_proj } = parts.mlp;
+    const projected: Tensor = q_proj(parts.input_layernorm(x));
+    const query = q_layer_norm
+      ? rearrange(
+          q_layer_norm(
+            rearrange(projected, 'batch text (heads headDim) -> batch text heads headDim', { heads }),
+          ),
+          'batch text heads headDim -> batch text (heads headDim)',
+        )
+      : projected;
+    const seen: Tensor = packedAttention(query, key, value, { mediaRows, mediaSlots, hasMedia, heads });
+    const first = add(x, multiply(o_proj(seen), tanh(parts.alpha_cross_attn)));
+    const read = parts.post_attention_layernorm(first);
+    const second = down_proj(multiply(silu(gate_proj(read)), up_proj(read)));
+    return add(first, multiply(second, tanh(parts.alpha_dense)));
+  },
+});
+
+/** Keys and values of every image's latents for one block: `[images, latents, vision]` to `[images, heads, latents, headDim]`. */
+export function ideficsKeysAndValues(
+  xattn: { readonly parts: ReturnType<typeof parts> },
+  latents: Tensor,
+  heads: number,
+): { key: Tensor; value: Tensor } {
+  const { k_proj, v_proj, k_layer_norm } = xattn.parts.cross_attn;
+  const byHead = (x: Tensor): Tensor =>
+    rearrange(x, 'images latents (heads headDim) -> images heads latents headDim', { heads });
+  const key = byHead(k_proj(latents));
+  return { key: k_layer_norm ? k_layer_norm(key) : key, value: byHead(v_proj(latents)) };
+}

@@ -1,0 +1,170 @@
+import {
+  type CheckpointName,
+  ModelError,
+  nameParameters,
+  type Program,
+  rearrange,
+  type Tensor,
+} from '../../dsl/index.ts';
+import { bufferNames } from '../buffer-names.ts';
+import { type ClipVitOptions, clipVit } from '../clip-vit.ts';
+import { languageGraph } from '../flamingo-language-graph.ts';
+import { visionGraph } from '../flamingo-vision-graph.ts';
+import { insertionPlaces } from '../insertion.ts';
+import { type LlamaOptions, llama } from '../llama.ts';
+import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
+import { ideficsResampler } from './resampler.ts';
+
+export interface IdeficsOptions {
+  readonly name: string;
+  /** Frozen. Its class token is a feature too, and pictures are stretched. */
+  readonly vision: Omit<ClipVitOptions, 'classToken' | 'resize'>;
+  /** Frozen but for the additional tokens. */
+  readonly language: LlamaOptions;
+  /** Left out: the cross-attention sees every feature of the vision encoder. */
+  readonly resampler?: {
+    /** Default 6. */
+    readonly depth?: number;
+    /** Default 16. */
+    readonly heads?: number;
+    /** Default 96. */
+    readonly headDim?: number;
+    /** Default 64. */
+    readonly latents?: number;
+    /** Layer norms of every head's queries and keys; default false. */
+    readonly queryKeyNorm?: boolean;
+  };
+  readonly crossAttention: {
+    /** A gated cross-attention block before layers 0, n, 2n, … of the language model. */
+    readonly every: number;
+    /** One gate a sub-layer, or one for every channel; default `scalar`. */
+    readonly gate?: 'scalar' | 'channel';
+    /** Root-mean-square norms of every head's queries and keys; default false. */
+    readonly queryKeyNorm?: boolean;
+  };
+  /** Texts of the special tokens; default those of `HuggingFaceM4/idefics-9b`. */
+  readonly tokens?: Partial<Program['facts']['language']['tokens']>;
+}
+
+const TOKENS: Program['facts']['language']['tokens'] = {
+  image: '<image>',
+  endOfChunk: '</s>',
+  padding: '<unk>',
+  beginning: '<s>',
+  end: '</s>',
+};
+
+/**
+ * Idefics-1, Hugging Face's Flamingo on LLaMA and CLIP ViT-H/14: root-mean-square norms and a perceptron of LLaMA's kind
+ * in its cross-attention, additional tokens with embeddings of their own. Laurençon et al. 2023, arXiv 2306.16527;
+ * transformers' `IdeficsForVisionText2Text`. Each token looks at one image or at none, as Idefics' processor has it;
+ * masks of several images for one token are not known to this project.
+ *
+ * @throws ModelError when the insertion interval is no whole number from 1 on
+ */
+export function idefics(options: IdeficsOptions): Program {
+  const vision = clipVit({ ...options.vision, classToken: true, resize: 'stretch' });
+  const language = llama({ ...options.language });
+  const { every, gate = 'scalar', queryKeyNorm = false } = options.crossAttention;
+  if (!Number.isInteger(every) || every < 1) {
+    throw new ModelError(`idefics: every must be a whole number from 1 on, but it is ${every}`);
+  }
+  const { heads, headDim, dim } = language;
+  const resampler = options.resampler && {
+    ...{ depth: 6, heads: 16, headDim: 96, latents: 64, queryKeyNorm: false },
+    ...options.resampler,
+  };
+  const perceiver = resampler && ideficsResampler({ ...resampler, dim: vision.dim, inner: 4 * vision.dim });
+  const places = insertionPlaces(language.layers, every, 'from-first');
+  const sizes = { dim, vision: vision.dim, heads, headDim, inner: options.language.inner };
+  const epsilon = options.language.epsilon ?? 1e-6;
+  const blocks = new Map(
+    places.map((layer) => [layer, ideficsCrossAttention({ ...sizes, gate, queryKeyNorm, epsilon })]),
+  );
+  const { parameters, aliases } = nameParameters({
+    vision: vision.parts,
+    ...(perceiver && { perceiver }),
+    language: language.parts,
+    // Named by the layer that each stands before, as in every Flamingo.
+    cross_attention: Object.fromEntries(blocks),
+  });
+  for (const [name, parameter] of parameters) {
+    if (/^vision\.|^language\.(?!additional_)/.test(name)) parameter.trainable = false;
+  }
+  const latents = resampler?.latents ?? vision.tokens;
+  return {
+    kind: 'program',
+    name: options.name,
+    graphs: {
+      vision: visionGraph({
+        vision,
+        resample(features) {
+          const flat = mergeFrames(features);
+          return splitImages(perceiver ? perceiver(flat) : flat);
+        },
+        keysAndValues: [...blocks.values()].map(
+          (block) => (seen) => ideficsKeysAndValues(block, seen, heads),
+        ),
+      }),
+      language: languageGraph({ language, blocks, heads, headDim, latents }),
+    },
+    parameters,
+    aliases,
+    checkpointNames: [
+      ...vision.checkpointNames,
+      ...language.checkpointNames,
+      ...namesOf(places),
+      ...bufferNames,
+    ],
+    facts: {
+      options: {
+        vision: { family: vision.family, ...vision.options },
+        language: { family: language.family, ...language.options },
+        resampler,
+        crossAttention: { every, gate, queryKeyNorm },
+      },
+      image: { size: vision.image, ...vision.preprocessing, maxFrames: 1 },
+      language: {
+        vocabulary: language.vocabulary,
+        contextLength: language.contextLength,
+        layers: language.layers,
+        keyValueHeads: language.keyValueHeads,
+        headDim,
+        tokens: { ...TOKENS, ...options.tokens },
+      },
+      crossAttention: { layers: blocks.size, heads, headDim, latents },
+    },
+  };
+}
+
+const mergeFrames = (features: Tensor): Tensor =>
+  rearrange(features, '1 images frames tokens dim -> images (frames tokens) dim');
+const splitImages = (latents: Tensor): Tensor =>
+  rearrange(latents, 'images latents dim -> 1 images latents dim');
+
+/** transformers' names; its blocks are numbered in their own order. */
+function namesOf(places: readonly number[]): readonly CheckpointName[] {
+  return [
+    { ours: 'vision_model.*', theirs: 'model.vision_model.*' },
+    {
+      unused: 'model.vision_model.post_layernorm.*',
+      because: 'the norm of the class token, after the features',
+    },
+    { ours: 'perceiver.blocks.*.feed_forward.norm.*', theirs: 'perceiver.blocks.*.1.ln.*' },
+    { ours: 'perceiver.blocks.*.feed_forward.up.*', theirs: 'perceiver.blocks.*.1.fc.*' },
+    { ours: 'perceiver.blocks.*.feed_forward.down.*', theirs: 'perceiver.blocks.*.1.c_proj.*' },
+    { ours: 'perceiver.blocks.*.attention.*', theirs: 'perceiver.blocks.*.0.*' },
+    { ours: 'perceiver.*', theirs: 'model.perceiver_resampler.*' },
+    ...places.map((layer, index) => ({
+      ours: `cross_attention.${layer}.*`,
+      theirs: `model.gated_cross_attn_layers.${index}.*`,
+    })),
+    {
+      ours: 'language.additional_embedding.weight',
+      theirs: 'model.embed_tokens.additional_embedding.weight',
+    },
+    { ours: 'language.additional_fc.weight', theirs: 'lm_head.additional_fc.weight' },
+    // Where the head is tied, either may be stored.
+    { ours: 'language.additional_embedding.weight', theirs: 'lm_head.additional_fc.weight' },
+  ];
+}

@@ -5,7 +5,7 @@ export function killedRecipe(): Recipe {
   const wide = linear(512, 128);
   return recipe({
     name: 'wide',
-    steps: 40,
+    steps: 20,
     parts: { wide },
     tasks: [
       task({

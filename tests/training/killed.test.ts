@@ -21,7 +21,7 @@ describe('a training run that is killed (kill -9)', function () {
 
   it('goes on to the weights and figures of an unbroken one, whenever it was killed', async () => {
     const [killed, whole] = [join(folder.path, 'killed'), join(folder.path, 'whole')];
-    for (const steps of [3, 12]) {
+    for (const steps of [2, 8]) {
       const child = spawn(process.execPath, ['--import', 'tsx', CHILD, killed], { stdio: 'inherit' });
       const ended = once(child, 'exit');
       while (child.exitCode === null && (await stepsOf(killed)) < steps) await setTimeout(2);

@@ -15,9 +15,10 @@ export interface ModelFolder {
  * Reads the JSON files of a model's folder.
  *
  * @param what whose folder it is, for error sentences: `the language model`
+ * @param configured whether `config.json` must be there. Default true
  * @throws UserError when there is no such folder, no `config.json` in it, or a file that is not JSON
  */
-export async function readModelFolder(path: string, what: string): Promise<ModelFolder> {
+export async function readModelFolder(path: string, what: string, configured = true): Promise<ModelFolder> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {
     throw new UserError(
@@ -25,7 +26,7 @@ export async function readModelFolder(path: string, what: string): Promise<Model
     );
   }
   const config = await readJson(join(path, 'config.json'));
-  if (config === undefined) {
+  if (config === undefined && configured) {
     throw new UserError(`${path} has no config.json, which says how large ${what} is; download it too.`);
   }
   return {

@@ -47,7 +47,10 @@ export const command: CliCommand = {
         'TypeScript file whose default export is a model, or the name of a preset: emoji (trained), tiny, flamingo-3b, open-flamingo-3b, …',
       )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
-      .option('--vision <dir>', 'folder of its CLIP model, as Hugging Face lays it out')
+      .option(
+        '--vision <path>',
+        "its CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's",
+      )
       .option('--language <dir>', 'folder of its language model')
       .option(
         '--every <n>',

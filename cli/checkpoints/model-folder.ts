@@ -9,6 +9,7 @@ export interface ModelFolder {
   readonly preprocessor: unknown;
   readonly generation: unknown;
   readonly tokenizer: unknown;
+  readonly specialTokens: unknown;
 }
 
 /**
@@ -35,6 +36,7 @@ export async function readModelFolder(path: string, what: string, configured = t
     preprocessor: await readJson(join(path, 'preprocessor_config.json')),
     generation: await readJson(join(path, 'generation_config.json')),
     tokenizer: await readJson(join(path, 'tokenizer.json')),
+    specialTokens: await readJson(join(path, 'special_tokens_map.json')),
   };
 }
 

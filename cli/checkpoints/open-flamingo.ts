@@ -9,7 +9,7 @@ import { languageModelFromConfig } from '../../models/configs/language-families.
 import { flamingo } from '../../models/flamingo.ts';
 import { clipAt } from './clip-source.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
+import { paddingOf, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
 export interface OpenFlamingoSources {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
@@ -92,7 +92,11 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     );
   }
   const textOf = (id: number | undefined): string | undefined => original.tokenOf(id);
-  const padding = textOf(own.padding ?? whole.padding) ?? PADDING;
+  // The tokenizer's own word counts, as for open_flamingo; a config's is that of a tokenizer whose word is not here.
+  const padding =
+    language.specialTokens === undefined
+      ? (textOf(own.padding ?? whole.padding) ?? PADDING)
+      : (paddingOf(language.specialTokens) ?? PADDING);
   const tokenizer = withSpecialTokens(original, [END_OF_CHUNK, IMAGE, padding], path);
   if (tokenizer.size > original.size)
     notes.push(`${path}: the special tokens it lacked were added, from id ${original.size} on.`);

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
 import type { Program } from '../../dsl/program.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
+import { describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
@@ -21,6 +23,7 @@ interface CompileFlags {
   readonly out?: string;
   readonly target: 'cpu' | 'cuda';
   readonly fusion: 'on' | 'off';
+  readonly precision?: Precision;
   readonly seed: number;
   readonly seedMissing?: true;
   readonly copyWeights?: true;
@@ -39,6 +42,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
+    'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
@@ -67,6 +71,12 @@ export const command: CliCommand = {
       .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
       .addOption(
         new Option('--target <target>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+      )
+      .addOption(
+        new Option(
+          '--precision <precision>',
+          'how weights are kept where the model file does not say; int8 and int4 are for linear layers (default: float32 on cpu, float16 on cuda)',
+        ).choices(PRECISIONS),
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
       .option(
@@ -109,6 +119,7 @@ async function compileModel(
       tokenizer,
       target: flags.target,
       fusion: flags.fusion === 'on',
+      ...(flags.precision && { precision: flags.precision }),
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,
@@ -258,12 +269,21 @@ const ORIGIN = {
 };
 
 function describe(manifest: Manifest, out: string, seconds: number): object {
-  const { model, target, fusion, parameters, graphs } = manifest;
+  const { model, target, fusion, precision, parameters, graphs } = manifest;
   const counts = Object.entries(graphs).map(([name, { operators, fusions, fallbacks }]) => [
     name,
     { operators: operators.before, nodes: operators.after, fusions, fallbacks },
   ]);
-  return { model: model.name, out, seconds, target, fusion, parameters, graphs: Object.fromEntries(counts) };
+  return {
+    model: model.name,
+    out,
+    seconds,
+    target,
+    fusion,
+    precision,
+    parameters,
+    graphs: Object.fromEntries(counts),
+  };
 }
 
 function summarise(
@@ -272,11 +292,11 @@ function summarise(
   seconds: number,
   { result, table, colour }: Report,
 ): void {
-  const { parameters, graphs, model, target, fusion } = manifest;
+  const { parameters, precision, graphs, model, target, fusion } = manifest;
   const { count, trainable, bytes, origin, seed } = parameters;
   result(`${colour.out.green('✓')} ${model.name} -> ${out} for ${target} in ${seconds.toFixed(1)} s`);
   result(
-    `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)}, ${ORIGIN[origin](seed)}`,
+    `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)} (${describePrecision(precision)}), ${ORIGIN[origin](seed)}`,
   );
   const total = (counts: Readonly<Record<string, number>>) =>
     String(Object.values(counts).reduce((sum, each) => sum + each, 0));

@@ -136,6 +136,25 @@ describe('compiling what is on the disk', function () {
     );
   });
 
+  it("adds open_flamingo's padding where the tokenizer says that it has none, and takes its own where it has one", async () => {
+    const paddingWith = async (map: object) => {
+      await writeFile(join(parts, 'language/special_tokens_map.json'), JSON.stringify(map));
+      const paths = { vision: join(parts, 'clip'), language: join(parts, 'language') };
+      const { program, tokenizer } = await openFlamingoModel({
+        checkpoint: join(parts, 'checkpoint.pt'),
+        ...paths,
+      });
+      const { added_tokens: added } = JSON.parse(Buffer.from(tokenizer).toString('utf8'));
+      const ids = Object.fromEntries(
+        added.map(({ content, id }: { content: string; id: number }) => [content, id]),
+      );
+      return [program.facts.language.tokens.padding, ids];
+    };
+    const kept = { '<pad>': 1, '<|endofchunk|>': 48, '<image>': 49 };
+    assert.deepEqual(await paddingWith({ pad_token: { content: '<pad>' } }), ['<pad>', kept]);
+    assert.deepEqual(await paddingWith({ eos_token: 'A' }), ['<PAD>', { ...kept, '<PAD>': 50 }]);
+  });
+
   it('refuses a model that is told twice or half', async () => {
     await refuses(
       ['compile', 'models/presets/tiny.ts', '--vision', 'x', '--out', out],

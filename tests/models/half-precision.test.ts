@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
+import { compileGraph } from '../../compiler/compile-graph.ts';
+import { fallbacksOf } from '../../compiler/target/target.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
@@ -16,6 +19,15 @@ const TOLERANCE = 0.01;
 for (const [name, make] of Object.entries(smallPrograms)) {
   describe(`${name} compiled for CUDA in half precision`, () => {
     const program = make();
+
+    it('has no node that the CUDA provider has no kernel for', () => {
+      for (const graph of Object.values(program.graphs)) {
+        for (const fusion of [true, false]) {
+          const { onnx } = compileGraph(graph, { fusion, target: 'cuda' });
+          assert.deepEqual([...fallbacksOf(onnx, 'cuda')], []);
+        }
+      }
+    });
 
     for (const fusion of [true, false]) {
       it(`stays near float32, fusion ${fusion ? 'on' : 'off'}`, async () => {

@@ -1,18 +1,22 @@
 import type { Target } from '../dsl/emitter.ts';
 import type { Graph } from '../dsl/graph.ts';
+import type { Precision } from '../dsl/precision.ts';
 import type { Operation } from '../dsl/tensor.ts';
 import { type AuthorName, lowerGraph } from './lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
-import type { Precision } from './target/target.ts';
 
 export interface GraphOptions {
   /** Default `cpu`. */
   readonly target?: Target;
   /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
   readonly fusion?: boolean;
-  /** Default: the target's own. */
+  /** How weights are kept that the author has not marked. Default: in what the target computes in. */
   readonly precision?: Precision;
+  /** Whether weights may be quantised. Default true. */
+  readonly quantised?: boolean;
+  /** Default: the target's own; float32 where that is the precision. */
+  readonly computes?: 'float32' | 'float16';
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
   readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
@@ -29,7 +33,9 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
   const { graph: optimised, report } = pipeline(graph, {
     target,
     fusion,
-    ...(options.precision === undefined ? {} : { precision: options.precision }),
+    ...(options.precision && { precision: options.precision }),
+    ...(options.quantised !== undefined && { quantised: options.quantised }),
+    ...(options.computes && { computes: options.computes }),
   });
   const onnx = lowerGraph(optimised, {
     target,

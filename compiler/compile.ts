@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BYTES_PER_ELEMENT } from '../dsl/dtype.ts';
+import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
 import type { Target } from '../dsl/emitter.ts';
+import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
 import { writeArtifactFolder } from './artifact/artifact-folder.ts';
@@ -13,7 +14,7 @@ import { UserError } from './artifact/user-error.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { encodeModel } from './encode/encode-model.ts';
 import { clientSource } from './frontend/client-source.ts';
-import { fallbacksOf } from './target/target.ts';
+import { fallbacksOf, TARGETS } from './target/target.ts';
 import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match-weights.ts';
 import { openWeights } from './weights/open-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store-weights.ts';
@@ -30,6 +31,11 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Default true. */
   readonly fusion?: boolean;
+  /**
+   * How weights are kept in parts that the author has not marked (`inPrecision`). Default: in what the target computes
+   * in. `int8` and `int4` are for the weights of linear layers; the others stay in the default.
+   */
+  readonly precision?: Precision;
   /**
    * Weight files, indices of shards, or folders (`openWeights`); of several that hold a weight the last one counts.
    * Default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone.
@@ -67,23 +73,28 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { target = 'cpu', fusion = true, seed = 0, weights = [] } = options;
+  const { precision = TARGETS[target].computes } = options;
   const compiled = Object.fromEntries(
     GRAPHS.map((name) => [
       name,
       compileGraph(program.graphs[name], {
         target,
         fusion,
+        precision,
         ...(options.nameOf && { nameOf: options.nameOf }),
       }),
     ]),
   ) as Record<GraphName, CompiledGraph>;
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
+  const keptAs = (parameter: ParameterInfo) => storedDtype(parameter, precision);
   const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
 
   let manifest: Manifest | undefined;
   await writeArtifactFolder(options.out, options.replace ?? false, async (folder) => {
     const stored =
-      weights === 'none' ? undefined : await storeWeights(folder, { ...options, parameters, sources, seed });
+      weights === 'none'
+        ? undefined
+        : await storeWeights(folder, { ...options, parameters, sources, seed, keptAs });
     const files: Manifest['files'] = { ...stored?.files };
     for (const note of [...notes, ...(stored?.notes ?? [])]) options.onNote?.(note);
     const put = async (name: string, bytes: Uint8Array): Promise<void> => {
@@ -99,7 +110,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
         }),
       );
     }
-    await put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters)));
+    await put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
     await put('tokenizer.json', await readTokenizer(options.tokenizer));
     const facts: Manifest = {
       format: ARTIFACT_FORMAT,
@@ -107,6 +118,10 @@ export async function compile(program: Program, options: CompileOptions): Promis
       model: { name: program.name, source: options.source, options: { ...program.facts.options } },
       target,
       fusion,
+      precision: {
+        weights: precision,
+        kept: countKept(parameters, (each) => stored?.locate(each).dtype ?? keptAs(each)),
+      },
       graphs: {
         vision: { ...describeGraph('vision', compiled.vision, target), work: workOf(program.graphs.vision) },
         language: {
@@ -138,6 +153,37 @@ function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterI
   for (const { onnx } of graphs)
     for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
   return [...byName.values()];
+}
+
+/**
+ * The dtype that a parameter is kept in at most. A target that computes in float32 may keep halves, which are widened
+ * when the model is loaded; vectors (norms, biases, gates) are too small for that to be worth their last digits.
+ */
+function storedDtype({ dtype, shape, precision, quantised }: ParameterInfo, otherwise: Precision): Dtype {
+  const isHalf = (precision ?? otherwise) === 'float16' && quantised === undefined && shape.length > 1;
+  return isHalf && dtype === 'float32' ? 'float16' : dtype;
+}
+
+/** How many weights are kept in which form. */
+function countKept(
+  parameters: readonly ParameterInfo[],
+  dtypeOf: (parameter: ParameterInfo) => Dtype,
+): Manifest['precision']['kept'] {
+  const counts: Record<string, number> = {};
+  for (const parameter of parameters) {
+    const weight = weightOf(parameter);
+    if (weight === undefined) continue;
+    const form = parameter.quantised?.format ?? dtypeOf(parameter);
+    counts[form] = (counts[form] ?? 0) + elementCount(weight.shape);
+  }
+  return counts;
+}
+
+/** The weight that a stored parameter is, or stands for; undefined for the scales that go with its values. */
+function weightOf(parameter: ParameterInfo): ParameterInfo | undefined {
+  const { quantised } = parameter;
+  if (quantised === undefined) return parameter;
+  return quantised.member === 'values' ? quantised.weight : undefined;
 }
 
 async function findWeights(
@@ -181,11 +227,12 @@ function summarise(
     const source = sources.get(name);
     return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
   };
-  const seeded = parameters.filter((parameter) => !isWhole(parameter));
+  const originals = parameters.flatMap((parameter) => weightOf(parameter) ?? []);
+  const seeded = originals.filter((parameter) => !isWhole(parameter));
   const loadedOrMixed = seeded.length === 0 ? 'loaded' : 'mixed';
   return {
-    count: sum(parameters),
-    trainable: sum(parameters.filter((parameter) => parameter.trainable)),
+    count: sum(originals),
+    trainable: sum(originals.filter((parameter) => parameter.trainable)),
     bytes: bytes ?? parameters.reduce((total, each) => total + size(each) * BYTES_PER_ELEMENT[each.dtype], 0),
     origin: weights === 'none' ? 'none' : sources.size === 0 ? 'seeded' : loadedOrMixed,
     seed,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ParameterInfo } from '../dsl/tensor.ts';
 import { writeArtifactFolder } from './artifact/artifact-folder.ts';
 import type { Manifest } from './artifact/manifest.ts';
-import { PARAMETERS, parseParameterTable } from './artifact/parameter-table.ts';
+import { PARAMETERS, parametersOfTable, parseParameterTable } from './artifact/parameter-table.ts';
 import { UserError } from './artifact/user-error.ts';
 import { isWeightStore } from './artifact/weight-store.ts';
 import { relocateModel } from './encode/relocate-model.ts';
@@ -35,10 +34,17 @@ export async function relink(
   manifest: Manifest,
   options: RelinkOptions,
 ): Promise<Manifest> {
-  const { parameters, aliases, checkpointNames } = await readTable(directory, manifest);
+  const table = await readTable(directory, manifest);
+  const { aliases, checkpointNames } = table;
+  const parameters = parametersOfTable(table);
   const files = await Promise.all(options.weights.map(openWeights));
   const named = {
-    parameters: new Map(Object.entries(parameters)),
+    parameters: new Map(
+      parameters.map((each) => [
+        each.quantised?.weight.name ?? each.name ?? '',
+        each.quantised?.weight ?? each,
+      ]),
+    ),
     aliases: new Map(Object.entries(aliases)),
     checkpointNames,
   };
@@ -47,10 +53,8 @@ export async function relink(
   let relinked = manifest;
   await writeArtifactFolder(directory, true, async (folder) => {
     const stored = await storeWeights(folder, {
-      parameters: Object.entries(parameters).map(
-        // Every parameter has a source, so none is drawn.
-        ([name, each]): ParameterInfo => ({ ...each, name, initialiser: { kind: 'constant', value: 0 } }),
-      ),
+      parameters,
+      keptAs: ({ name = '', dtype }) => table.parameters[name]?.keptAs ?? dtype,
       sources,
       seed: manifest.parameters.seed,
       ...options,

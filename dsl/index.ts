@@ -60,6 +60,7 @@ export * from './operators/unary.ts';
 export * from './operators/where.ts';
 export * from './options.ts';
 export * from './parameter.ts';
+export * from './precision.ts';
 export * from './program.ts';
 export * from './recipe.ts';
 export * from './tensor.ts';

@@ -50,13 +50,15 @@ export function unfrozen<T extends object>(tree: T): T {
 }
 
 function markTrainable<T extends object>(tree: T, trainable: boolean): T {
-  visit(tree, '', new Set(), {
-    parameter(info) {
-      info.trainable = trainable;
-    },
-    block() {},
+  visitParameters(tree, (info) => {
+    info.trainable = trainable;
   });
   return tree;
+}
+
+/** Calls `change` with every parameter under a tree; one that is reached by several ways, several times. */
+export function visitParameters(tree: object, change: (info: ParameterInfo) => void): void {
+  visit(tree, '', new Set(), { parameter: change, block() {} });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CallSite } from './call-site.ts';
 import type { Dtype } from './dtype.ts';
 import type { Operator } from './operator.ts';
+import type { Precision } from './precision.ts';
 
 /**
  * The size of one axis: a literal (`2048`), a name that stays open until the model runs (`'text'`), or a sum or
@@ -57,6 +58,18 @@ export interface ParameterInfo {
   readonly initialiser: Initialiser;
   /** Unset by `frozen`. */
   trainable: boolean;
+  /** Set by `inPrecision`; without it, what the model is compiled to counts. */
+  precision?: Precision;
+  /** Set where the compiler has put this in the place of a weight: one of the tensors that its quantised form has. */
+  readonly quantised?: QuantisedMember;
+}
+
+/** Which tensor of which weight's quantised form a parameter is. */
+export interface QuantisedMember {
+  readonly weight: ParameterInfo;
+  readonly format: 'int8' | 'int4';
+  /** Small whole numbers, and what they are multiplied by. */
+  readonly member: 'values' | 'scales';
 }
 
 /** How a parameter's values start: declared here, drawn later from the program's seed and the parameter's name. */

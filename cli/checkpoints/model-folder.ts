@@ -9,15 +9,17 @@ export interface ModelFolder {
   readonly preprocessor: unknown;
   readonly generation: unknown;
   readonly tokenizer: unknown;
+  readonly specialTokens: unknown;
 }
 
 /**
  * Reads the JSON files of a model's folder.
  *
  * @param what whose folder it is, for error sentences: `the language model`
+ * @param configured whether `config.json` must be there. Default true
  * @throws UserError when there is no such folder, no `config.json` in it, or a file that is not JSON
  */
-export async function readModelFolder(path: string, what: string): Promise<ModelFolder> {
+export async function readModelFolder(path: string, what: string, configured = true): Promise<ModelFolder> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {
     throw new UserError(
@@ -25,7 +27,7 @@ export async function readModelFolder(path: string, what: string): Promise<Model
     );
   }
   const config = await readJson(join(path, 'config.json'));
-  if (config === undefined) {
+  if (config === undefined && configured) {
     throw new UserError(`${path} has no config.json, which says how large ${what} is; download it too.`);
   }
   return {
@@ -34,6 +36,7 @@ export async function readModelFolder(path: string, what: string): Promise<Model
     preprocessor: await readJson(join(path, 'preprocessor_config.json')),
     generation: await readJson(join(path, 'generation_config.json')),
     tokenizer: await readJson(join(path, 'tokenizer.json')),
+    specialTokens: await readJson(join(path, 'special_tokens_map.json')),
   };
 }
 

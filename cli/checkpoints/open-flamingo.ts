@@ -4,19 +4,17 @@ import { spellings } from '../../compiler/weights/checkpoint-names.ts';
 import { openWeights } from '../../compiler/weights/open-weights.ts';
 import type { WeightFile } from '../../compiler/weights/weight-file.ts';
 import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { clipVitFromConfig } from '../../models/configs/clip-vit.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import { flamingo } from '../../models/flamingo.ts';
+import { clipAt } from './clip-source.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
+import { paddingOf, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
 export interface OpenFlamingoSources {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
   readonly checkpoint: string;
-  /** Folder of the CLIP model. */
+  /** The CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's. */
   readonly vision: string;
   /** Folder of the language model. */
   readonly language: string;
@@ -51,23 +49,16 @@ const PADDING = '<PAD>';
  */
 export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<CheckpointModel> {
   const checkpoint = await openWeights(sources.checkpoint);
-  const vision = await readModelFolder(sources.vision, 'CLIP');
-  const language = await readModelFolder(sources.language, 'the language model');
   const notes: string[] = [];
+  const vision = await clipAt(sources.vision, notes);
+  const language = await readModelFolder(sources.language, 'the language model');
   const { tokenizer, tokens } = await specialTokens(language, sources.tokenizer, notes);
 
-  const encoder = clipVit(clipVitFromConfig(vision.config));
-  if (vision.preprocessor === undefined)
-    notes.push(`${vision.path} has no preprocessor_config.json: pictures are prepared as for OpenAI's CLIP.`);
-  const preprocessing =
-    vision.preprocessor === undefined
-      ? encoder.preprocessing
-      : preprocessingFromConfig(vision.preprocessor, encoder.image);
   const build = (vocabulary: number) =>
     flamingo({
       name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
       convention: 'open-flamingo',
-      vision: { ...encoder, preprocessing },
+      vision,
       language: languageModelFromConfig(language.config, { vocabulary }),
       crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
       resampler: { depth: depthOf(checkpoint) },
@@ -78,7 +69,7 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   return {
     program: build(vocabulary),
     tokenizer: Buffer.from(JSON.stringify(tokenizer.json)),
-    weights: [vision.path, language.path, sources.checkpoint],
+    weights: [sources.vision, language.path, sources.checkpoint],
     notes,
   };
 }
@@ -101,7 +92,11 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     );
   }
   const textOf = (id: number | undefined): string | undefined => original.tokenOf(id);
-  const padding = textOf(own.padding ?? whole.padding) ?? PADDING;
+  // The tokenizer's own word counts, as for open_flamingo; a config's is that of a tokenizer whose word is not here.
+  const padding =
+    language.specialTokens === undefined
+      ? (textOf(own.padding ?? whole.padding) ?? PADDING)
+      : (paddingOf(language.specialTokens) ?? PADDING);
   const tokenizer = withSpecialTokens(original, [END_OF_CHUNK, IMAGE, padding], path);
   if (tokenizer.size > original.size)
     notes.push(`${path}: the special tokens it lacked were added, from id ${original.size} on.`);

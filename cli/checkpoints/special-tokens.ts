@@ -83,3 +83,15 @@ export function withSpecialTokens(
     'added_tokens' in file.json && Array.isArray(file.json.added_tokens) ? file.json.added_tokens : [];
   return tokenizerFile({ ...file.json, added_tokens: [...known, ...entries] }, path);
 }
+
+const tokenText = z.union([
+  z.string(),
+  z.looseObject({ content: z.string() }).transform(({ content }) => content),
+]);
+const specialTokensMap = z.looseObject({ pad_token: tokenText.nullish() });
+
+/** The padding token of a `special_tokens_map.json`; undefined when the tokenizer has none. */
+export function paddingOf(specialTokens: unknown): string | undefined {
+  const result = specialTokensMap.safeParse(specialTokens);
+  return result.success ? (result.data.pad_token ?? undefined) : undefined;
+}

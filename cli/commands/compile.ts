@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
 import type { Program } from '../../dsl/program.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
+import { describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
+import { WrongUse } from '../wrong-use.ts';
 
 interface CompileFlags {
   readonly openFlamingo?: string;
@@ -19,6 +23,7 @@ interface CompileFlags {
   readonly out?: string;
   readonly target: 'cpu' | 'cuda';
   readonly fusion: 'on' | 'off';
+  readonly precision?: Precision;
   readonly seed: number;
   readonly seedMissing?: true;
   readonly copyWeights?: true;
@@ -33,16 +38,24 @@ export const command: CliCommand = {
   summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
+    'flamingo compile emoji   # the small model that ships with its weights',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
+    'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
     command
-      .argument('[model]', 'TypeScript file whose default export is a model')
+      .argument(
+        '[model]',
+        'TypeScript file whose default export is a model, or the name of a preset: emoji (trained), tiny, flamingo-3b, open-flamingo-3b, …',
+      )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
-      .option('--vision <dir>', 'folder of its CLIP model, as Hugging Face lays it out')
+      .option(
+        '--vision <path>',
+        "its CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's",
+      )
       .option('--language <dir>', 'folder of its language model')
       .option(
         '--every <n>',
@@ -58,6 +71,12 @@ export const command: CliCommand = {
       .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
       .addOption(
         new Option('--target <target>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+      )
+      .addOption(
+        new Option(
+          '--precision <precision>',
+          'how weights are kept where the model file does not say; int8 and int4 are for linear layers (default: float32 on cpu, float16 on cuda)',
+        ).choices(PRECISIONS),
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
       .option(
@@ -100,6 +119,7 @@ async function compileModel(
       tokenizer,
       target: flags.target,
       fusion: flags.fusion === 'on',
+      ...(flags.precision && { precision: flags.precision }),
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,
@@ -137,6 +157,7 @@ async function chosenModel(
   report: Report,
 ): Promise<ChosenModel> {
   const { openFlamingo, vision, language, every, name, ...others } = flags;
+  const given = chosenWeights(flags.weights);
   if (model !== undefined) {
     const stray = Object.entries({
       '--open-flamingo': openFlamingo,
@@ -146,22 +167,30 @@ async function chosenModel(
       '--name': name,
     }).find(([, value]) => value !== undefined);
     if (stray !== undefined)
-      throw new UserError(
+      throw new WrongUse(
         `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
       );
+    const preset = await findPreset(model);
+    if (preset !== undefined) {
+      const { program } = preset;
+      const tokenizer = await chosenTokenizer(model, flags.tokenizer ?? preset.tokenizer, program, report);
+      const shipped = preset.weights === undefined ? [] : [preset.weights];
+      const weights = flags.weights === undefined ? shipped : given;
+      return { program, source: `flamingo-onnx preset ${model}`, tokenizer, weights };
+    }
     const { loadModel } = await import('../../compiler/frontend/load-model.ts');
     const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
     const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);
     const source = relative(process.cwd(), resolve(model));
-    return { program, source, tokenizer, weights: chosenWeights(flags.weights) };
+    return { program, source, tokenizer, weights: given };
   }
   if (openFlamingo === undefined || vision === undefined || language === undefined) {
-    throw new UserError(
-      'Give a model file, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
+    throw new WrongUse(
+      'Give a model file or the name of a preset, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
     );
   }
   if (others.weights !== undefined && others.weights.join() !== 'none')
-    throw new UserError(
+    throw new WrongUse(
       '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
     );
   const { openFlamingoModel } = await import('../checkpoints/open-flamingo.ts');
@@ -198,7 +227,7 @@ function tooManyTokens(path: string, size: number, vocabulary: number): UserErro
 
 function chosenWeights(files: readonly string[] = []): readonly string[] | 'none' {
   if (!files.includes('none')) return files;
-  if (files.length > 1) throw new UserError('--weights none goes with no other --weights.');
+  if (files.length > 1) throw new WrongUse('--weights none goes with no other --weights.');
   return 'none';
 }
 
@@ -240,12 +269,21 @@ const ORIGIN = {
 };
 
 function describe(manifest: Manifest, out: string, seconds: number): object {
-  const { model, target, fusion, parameters, graphs } = manifest;
+  const { model, target, fusion, precision, parameters, graphs } = manifest;
   const counts = Object.entries(graphs).map(([name, { operators, fusions, fallbacks }]) => [
     name,
     { operators: operators.before, nodes: operators.after, fusions, fallbacks },
   ]);
-  return { model: model.name, out, seconds, target, fusion, parameters, graphs: Object.fromEntries(counts) };
+  return {
+    model: model.name,
+    out,
+    seconds,
+    target,
+    fusion,
+    precision,
+    parameters,
+    graphs: Object.fromEntries(counts),
+  };
 }
 
 function summarise(
@@ -254,11 +292,11 @@ function summarise(
   seconds: number,
   { result, table, colour }: Report,
 ): void {
-  const { parameters, graphs, model, target, fusion } = manifest;
+  const { parameters, precision, graphs, model, target, fusion } = manifest;
   const { count, trainable, bytes, origin, seed } = parameters;
   result(`${colour.out.green('✓')} ${model.name} -> ${out} for ${target} in ${seconds.toFixed(1)} s`);
   result(
-    `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)}, ${ORIGIN[origin](seed)}`,
+    `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)} (${describePrecision(precision)}), ${ORIGIN[origin](seed)}`,
   );
   const total = (counts: Readonly<Record<string, number>>) =>
     String(Object.values(counts).reduce((sum, each) => sum + each, 0));

@@ -1,5 +1,6 @@
 import type { GraphManifest, Manifest } from '../../compiler/artifact/manifest.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
+import { describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
@@ -39,11 +40,13 @@ interface Facts {
 }
 
 function describe({ manifest, work }: Facts): object {
-  const { model, target, fusion, parameters, language, image, crossAttention, graphs, files } = manifest;
+  const { model, target, fusion, precision, parameters, language, image, crossAttention, graphs, files } =
+    manifest;
   return {
     model,
     target,
     fusion,
+    precision,
     parameters,
     cache: cacheSizes(manifest),
     language,
@@ -76,7 +79,8 @@ const ORIGIN = {
 };
 
 function print({ manifest, work }: Facts, report: Report): void {
-  const { model, target, fusion, parameters, language, image, crossAttention, graphs, files } = manifest;
+  const { model, target, fusion, precision, parameters, language, image, crossAttention, graphs, files } =
+    manifest;
   const { bold } = report.colour.out;
   const { bytesPerToken, bytesPerImage } = cacheSizes(manifest);
   report.result(`${bold(model.name)} from ${model.source}, for ${target}, fusion ${fusion ? 'on' : 'off'}`);
@@ -87,6 +91,7 @@ function print({ manifest, work }: Facts, report: Report): void {
         'parameters',
         `${describeCount(parameters.count)} (${describeCount(parameters.trainable)} trainable), ${describeBytes(parameters.bytes)}`,
       ],
+      ['precision', `${precision.weights}: ${describePrecision(precision)}`],
       ['weights', ORIGIN[parameters.origin]],
       [
         'images',

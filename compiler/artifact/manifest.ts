@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRECISIONS } from '../../dsl/precision.ts';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
 export const ARTIFACT_FORMAT = 2;
@@ -96,6 +97,12 @@ export const manifestSchema = z.strictObject({
   }),
   target: z.enum(['cpu', 'cuda']),
   fusion: z.boolean(),
+  precision: z.strictObject({
+    /** How weights are kept that the author has not marked. */
+    weights: z.enum(PRECISIONS),
+    /** How many weights are kept in which form. */
+    kept: z.partialRecord(z.enum([...PRECISIONS, 'bfloat16']), z.number().int().nonnegative()),
+  }),
   graphs: z.strictObject({ vision: graph, language: graph }),
   image,
   language,

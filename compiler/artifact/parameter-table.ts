@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Dtype } from '../../dsl/dtype.ts';
 import type { CheckpointName, Program } from '../../dsl/program.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 
@@ -22,8 +23,19 @@ const schema = z.strictObject({
     z.string(),
     z.strictObject({
       shape: z.array(count),
-      dtype: z.enum(['float32', 'float16', 'bfloat16']),
+      dtype: z.enum(['float32', 'float16', 'bfloat16', 'uint8']),
       trainable: z.boolean(),
+      /** The dtype that its values are kept in at most, where that is not the graphs' own. */
+      keptAs: z.exactOptional(z.enum(['float32', 'float16', 'bfloat16'])),
+      /** The weight that this is one of the two tensors of. */
+      quantised: z.exactOptional(
+        z.strictObject({
+          weight: z.string(),
+          shape: z.array(count),
+          format: z.enum(['int8', 'int4']),
+          member: z.enum(['values', 'scales']),
+        }),
+      ),
     }),
   ),
   /** Further names of tied parameters: alias -> name. */
@@ -35,11 +47,29 @@ const schema = z.strictObject({
 export type ParameterTable = z.infer<typeof schema>;
 
 /** @param parameters as the compiled graphs hold them */
-export function parameterTable(program: Program, parameters: readonly ParameterInfo[]): ParameterTable {
+export function parameterTable(
+  program: Program,
+  parameters: readonly ParameterInfo[],
+  keptAs: (parameter: ParameterInfo) => Dtype,
+): ParameterTable {
+  const entry = (parameter: ParameterInfo) => {
+    const { shape, dtype, trainable, quantised } = parameter;
+    const kept = keptAs(parameter);
+    return {
+      ...{ shape, dtype, trainable },
+      ...(kept !== dtype && { keptAs: kept }),
+      ...(quantised && {
+        quantised: {
+          weight: quantised.weight.name ?? '',
+          shape: quantised.weight.shape,
+          format: quantised.format,
+          member: quantised.member,
+        },
+      }),
+    };
+  };
   return schema.parse({
-    parameters: Object.fromEntries(
-      parameters.map(({ name = '', shape, dtype, trainable }) => [name, { shape, dtype, trainable }]),
-    ),
+    parameters: Object.fromEntries(parameters.map((each) => [each.name ?? '', entry(each)])),
     aliases: Object.fromEntries(program.aliases),
     checkpointNames: program.checkpointNames,
   });
@@ -47,6 +77,18 @@ export function parameterTable(program: Program, parameters: readonly ParameterI
 
 export function encodeParameterTable(table: ParameterTable): Uint8Array {
   return Buffer.from(`${JSON.stringify(table)}\n`);
+}
+
+/** The table's parameters, to be stored anew. None is drawn: every one must have a source. */
+export function parametersOfTable({ parameters }: ParameterTable): readonly ParameterInfo[] {
+  const initialiser = { kind: 'constant', value: 0 } as const;
+  return Object.entries(parameters).map(([name, { shape, dtype, trainable, quantised }]) => {
+    const info: ParameterInfo = { name, shape, dtype, trainable, initialiser };
+    if (quantised === undefined) return info;
+    const { weight, format, member } = quantised;
+    const whole: ParameterInfo = { ...info, name: weight, shape: quantised.shape, dtype: 'float32' };
+    return { ...info, quantised: { weight: whole, format, member } };
+  });
 }
 
 /** @throws Error for text that is no table; the artifact's checksum has been compared before */

@@ -1,22 +1,28 @@
 import type { Target } from '../../dsl/emitter.ts';
 import { type Graph, operatorCounts } from '../../dsl/graph.ts';
+import type { Precision } from '../../dsl/precision.ts';
 import type { Refusal } from '../fusion/find-matches.ts';
 import { fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
-import { type Precision, TARGETS } from '../target/target.ts';
+import { TARGETS } from '../target/target.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
 import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
 import { foldConstants } from './fold-constants.ts';
 import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
+import { quantise } from './quantise.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
   /** Whether ONNX Runtime's own operators may be used. Without them the same model is written in plain ONNX. */
   readonly fusion: boolean;
-  /** What the model computes in. Default: the target's own, float32 on the CPU and float16 on CUDA. */
+  /** How weights are kept that the author has not marked. Default: in what the target computes in. */
   readonly precision?: Precision;
+  /** Whether weights may be quantised, as marks and the precision say. Default true; training needs them as they are. */
+  readonly quantised?: boolean;
+  /** Default: the target's own, float32 on the CPU and float16 on CUDA; float32 where that is the precision. */
+  readonly computes?: 'float32' | 'float16';
 }
 
 export interface PipelineReport {
@@ -41,7 +47,8 @@ type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
 export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
-  const { target, fusion, precision = TARGETS[target].precision } = options;
+  const { target, fusion, precision = TARGETS[target].computes, quantised = true } = options;
+  const computes = options.computes ?? (precision === 'float32' ? 'float32' : TARGETS[target].computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
   const applyRules = (each: Graph): Graph => {
@@ -60,8 +67,9 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
+    ...(quantised ? [['quantise', (each: Graph) => quantise(each, precision)] as const] : []),
     ['decompose', (each) => decompose(each, { fusion })],
-    ...(precision === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
+    ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ['fold new constants', foldConstants],
     ['cancel new reshapes', cancelReshapes],
     ['merge new duplicates', mergeDuplicates],

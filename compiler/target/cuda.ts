@@ -18,7 +18,7 @@ const SIZES: readonly Dtype[] = ['int64'];
  */
 export const cuda: TargetDescription = {
   provider: 'cuda',
-  precision: 'float16',
+  computes: 'float16',
   kernels: new Map([
     ...kernels('Abs Add Sub Mul Div', [...FLOATS, ...WHOLE, ...SMALL]),
     ...kernels('Neg', [...FLOATS, ...WHOLE, 'int8']),

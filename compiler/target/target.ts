@@ -4,13 +4,11 @@ import { cpu } from './cpu.ts';
 import { cuda } from './cuda.ts';
 import { type KernelTable, missingKernel, operatorName } from './kernels.ts';
 
-export type Precision = 'float32' | 'float16';
-
 /** What the compiler knows of the ONNX Runtime provider that a model is compiled for. */
 export interface TargetDescription {
   readonly provider: Target;
-  /** What models compute in unless they say otherwise. Graph inputs and outputs are float32 either way. */
-  readonly precision: Precision;
+  /** What models compute in unless they are compiled to float32. Graph inputs and outputs are float32 either way. */
+  readonly computes: 'float32' | 'float16';
   /** Operators and dtypes that the provider computes itself; undefined for the CPU, which takes what is left. */
   readonly kernels: KernelTable | undefined;
 }

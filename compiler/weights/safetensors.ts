@@ -70,7 +70,8 @@ export interface WrittenSafetensors {
 }
 
 /**
- * Writes a safetensors file tensor by tensor, widest elements first so that each lies on a multiple of its own size.
+ * Writes a safetensors file tensor by tensor, widest elements first so that each lies on a multiple of its own size,
+ * unless they are to be written in the order in which they are given.
  * The file appears under its name when it is complete: a run that fails or is stopped leaves the old one as it was.
  *
  * @throws UserError when the file cannot be written
@@ -79,8 +80,9 @@ export async function writeSafetensors(
   path: string,
   tensors: Iterable<TensorToWrite>,
   metadata: Readonly<Record<string, string>> = {},
+  { order = 'by width' }: { readonly order?: 'by width' | 'as given' } = {},
 ): Promise<WrittenSafetensors> {
-  const ordered = [...tensors].sort((a, b) => STORED_BYTES[b.dtype] - STORED_BYTES[a.dtype]);
+  const ordered = order === 'as given' ? [...tensors] : widestFirst(tensors);
   const header = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata);
   const layout: StoredTensor[] = [];
@@ -140,6 +142,11 @@ export async function writeSafetensors(
     { ...tensor, offset: dataStart + tensor.offset },
   ]);
   return { bytes: dataStart + end, sha256: hash.digest('hex'), tensors: new Map(places) };
+}
+
+/** In the order in which each lies on a multiple of its own element's size. */
+export function widestFirst<T extends Pick<TensorToWrite, 'dtype'>>(tensors: Iterable<T>): readonly T[] {
+  return [...tensors].sort((a, b) => STORED_BYTES[b.dtype] - STORED_BYTES[a.dtype]);
 }
 
 async function* piecesOf(data: TensorToWrite['data']): AsyncIterable<StoredData> {

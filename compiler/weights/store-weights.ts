@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Dtype } from '../../dsl/dtype.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { WEIGHTS } from '../artifact/weight-store.ts';
@@ -17,12 +18,14 @@ export interface StoreOrder {
   readonly seed: number;
   /** Write every weight into the artifact, and check that it is a finite number, instead of linking. Default false. */
   readonly copyWeights?: boolean;
+  /** The dtype that a parameter is kept in at most. Default: the one that the graphs compute with. */
+  readonly keptAs?: (parameter: ParameterInfo) => Dtype;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface StoredWeights {
   /** Where the graphs find each parameter. */
-  readonly locate: (parameter: Pick<ParameterInfo, 'name'>) => ParameterStorage;
+  readonly locate: (parameter: Pick<ParameterInfo, 'name'>) => ParameterStorage & { kind: 'external' };
   /** For the manifest. */
   readonly files: Manifest['files'];
   /** Bytes of all parameters as they are stored. */
@@ -38,11 +41,11 @@ export interface StoredWeights {
  * @throws UserError for weights that cannot be read or written, or, of those written, are not finite numbers
  */
 export async function storeWeights(folder: string, order: StoreOrder): Promise<StoredWeights> {
-  const { parameters, sources, seed, copyWeights = false } = order;
+  const { parameters, sources, seed, copyWeights = false, keptAs = ({ dtype }) => dtype } = order;
   const ranges = new Map<ParameterInfo, LinkedRange>();
   for (const parameter of parameters) {
     const source = sources.get(parameter.name ?? '');
-    const range = source && linkedRange(parameter, source);
+    const range = source && linkedRange({ ...parameter, dtype: keptAs(parameter) }, source);
     if (range !== undefined) ranges.set(parameter, range);
   }
   const paths = new Set(copyWeights ? [] : [...ranges.values()].map(({ path }) => path));
@@ -70,14 +73,14 @@ export async function storeWeights(folder: string, order: StoreOrder): Promise<S
       sources,
       seed,
       // What could have been linked keeps its dtype when it is copied.
-      storageOf: (parameter) => storageAs(parameter, ranges.get(parameter)?.dtype ?? parameter.dtype),
+      storageOf: (parameter) => storageAs(parameter, ranges.get(parameter)?.dtype ?? keptAs(parameter)),
       ...(order.onProgress && { onProgress: order.onProgress }),
     });
     files[WEIGHTS] = { bytes: written.bytes, sha256: written.sha256 };
     for (const parameter of remaining) {
       const place = written.tensors.get(parameter.name ?? '');
       if (place === undefined) throw new Error(`parameter ${parameter.name} was not written`);
-      const dtype = ranges.get(parameter)?.dtype ?? parameter.dtype;
+      const dtype = ranges.get(parameter)?.dtype ?? keptAs(parameter);
       const { offset, bytes } = place;
       places.set(parameter.name ?? '', { kind: 'external', file: WEIGHTS, offset, length: bytes, dtype });
     }

@@ -18,7 +18,7 @@ export async function* weightPieces(
   let done = 0;
   if (source !== undefined) {
     for await (const values of source.file.float32Pieces(source.name, source.rows)) {
-      refuseBroken(values, source, done);
+      refuseBroken(values, { name: source.name, path: source.file.path }, done);
       done += values.length;
       yield values;
     }
@@ -41,10 +41,15 @@ export async function weightValues(
   return values;
 }
 
-function refuseBroken(values: Float32Array, { file, name }: WeightSource, before: number): void {
+/** @throws UserError for a value that is not a finite number; `before` is how many elements came before these */
+export function refuseBroken(
+  values: Float32Array,
+  { name, path }: { readonly name: string; readonly path: string },
+  before: number,
+): void {
   const broken = values.findIndex((value) => !Number.isFinite(value));
   if (broken < 0) return;
   throw new UserError(
-    `${file.path}: tensor '${name}' holds ${values[broken]} at element ${before + broken}, but weights must be finite numbers; the file may come from a training run that diverged.`,
+    `${path}: tensor '${name}' holds ${values[broken]} at element ${before + broken}, but weights must be finite numbers; the file may come from a training run that diverged.`,
   );
 }

@@ -1,4 +1,4 @@
-import { paperFlamingo } from './paper.ts';
+import { paperFlamingo } from './sizes/paper.ts';
 
 /** Flamingo-80B: table 1 of the paper. */
 export default paperFlamingo({ name: 'flamingo-80b', layers: 80, dim: 8192, heads: 64, every: 7 });

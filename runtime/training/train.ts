@@ -17,10 +17,12 @@ import { Batches } from './batches.ts';
 import { type CheckpointFacts, Checkpoints, checkIdentity, readCheckpointFacts } from './checkpoints.ts';
 import type { Feeds } from './feed.ts';
 import { writeFirstCheckpoint } from './first-checkpoint.ts';
+import { lossPlot } from './loss-plot.ts';
 import { MetricsLog, type MetricsRecord } from './metrics-log.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepResult } from './trainer.ts';
 import { TrainerClient } from './trainer-client.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface TrainOptions {
   readonly plan: TrainingPlan;
@@ -54,7 +56,6 @@ export interface TrainEvents {
   /** Where the run begins, after so many steps, and where it will end. */
   onStart?(step: number, total: number): void;
   onRecord?(record: MetricsRecord): void;
-  onCheckpoint?(path: string, records: readonly MetricsRecord[]): void | Promise<void>;
 }
 
 export interface TrainResult {
@@ -252,7 +253,10 @@ class Run {
     ]);
     await this.#trainer.call('exportWeights', [this.weights, this.#precision]);
     await this.#checkpoints.prune();
-    await this.#options.events?.onCheckpoint?.(path, this.#log.records);
+    await writeWhole(
+      join(this.#options.out, 'loss.svg'),
+      lossPlot(this.#options.plan.name, this.#log.records),
+    );
   }
 }
 

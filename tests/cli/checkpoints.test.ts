@@ -4,11 +4,14 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { clipAt } from '../../cli/checkpoints/clip-source.ts';
 import { openFlamingoModel } from '../../cli/checkpoints/open-flamingo.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { compile } from '../../compiler/compile.ts';
+import { matchWeights } from '../../compiler/weights/match-weights.ts';
+import { openWeights } from '../../compiler/weights/open-weights.ts';
 import { openSafetensors, writeSafetensors } from '../../compiler/weights/safetensors.ts';
-import { ModelError } from '../../dsl/index.ts';
+import { ModelError, nameParameters } from '../../dsl/index.ts';
 import { flamingo } from './run-cli.ts';
 
 const execute = promisify(execFile);
@@ -97,6 +100,59 @@ describe('compiling what is on the disk', function () {
     const missing = await flamingo('relink', out, '--weights', join(parts, 'clip'));
     assert.equal(missing.code, 3);
     assert.match(missing.stderr, /\d+ missing/);
+  });
+
+  it("takes open_clip's folder and config, and OpenAI's file without one", async () => {
+    const notes: string[] = [];
+    const clip = join(parts, 'open-clip');
+    await mkdir(clip);
+    const file = join(clip, 'open_clip_pytorch_model.bin');
+    await cp('tests/references/checkpoints/open-clip.pt', file);
+    const vision_cfg = { image_size: 21, layers: 2, width: 12, patch_size: 7, head_width: 4 };
+    const preprocess_cfg = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.5] };
+    const config = {
+      model_cfg: { embed_dim: 4, vision_cfg, text_cfg: {}, quick_gelu: true },
+      preprocess_cfg,
+    };
+    const write = (json: object) => writeFile(join(clip, 'open_clip_config.json'), JSON.stringify(json));
+    await write(config);
+    const encoder = await clipAt(clip, notes);
+    assert.deepEqual(notes, []);
+    assert.deepEqual(encoder.preprocessing.deviation, [0.5, 0.25, 0.5]);
+    assert.deepEqual(encoder.options, {
+      ...{ image: 21, patch: 7, dim: 12, layers: 2, heads: 3, inner: 48, activation: 'quick-gelu' },
+    });
+    const named = nameParameters({ vision: encoder.parts });
+    matchWeights({ ...named, checkpointNames: encoder.checkpointNames }, [await openWeights(clip)]);
+
+    await write({ model_cfg: { ...config.model_cfg, vision_cfg: { ...vision_cfg, pool_type: 'avg' } } });
+    await assert.rejects(clipAt(clip, notes), /open_clip_config\.json asks for .*pool_type/);
+    // The sizes themselves were read.
+    await assert.rejects(clipAt(file, notes), /width 12, which heads of 64 do not divide/);
+    assert.match(notes.join(), /has no config: its activation, heads of 64/);
+    await assert.rejects(
+      clipAt(join(parts, 'checkpoint.pt'), notes),
+      /no tensor visual\.conv1\.weight, so it is no CLIP/,
+    );
+  });
+
+  it("adds open_flamingo's padding where the tokenizer says that it has none, and takes its own where it has one", async () => {
+    const paddingWith = async (map: object) => {
+      await writeFile(join(parts, 'language/special_tokens_map.json'), JSON.stringify(map));
+      const paths = { vision: join(parts, 'clip'), language: join(parts, 'language') };
+      const { program, tokenizer } = await openFlamingoModel({
+        checkpoint: join(parts, 'checkpoint.pt'),
+        ...paths,
+      });
+      const { added_tokens: added } = JSON.parse(Buffer.from(tokenizer).toString('utf8'));
+      const ids = Object.fromEntries(
+        added.map(({ content, id }: { content: string; id: number }) => [content, id]),
+      );
+      return [program.facts.language.tokens.padding, ids];
+    };
+    const kept = { '<pad>': 1, '<|endofchunk|>': 48, '<image>': 49 };
+    assert.deepEqual(await paddingWith({ pad_token: { content: '<pad>' } }), ['<pad>', kept]);
+    assert.deepEqual(await paddingWith({ eos_token: 'A' }), ['<PAD>', { ...kept, '<PAD>': 50 }]);
   });
 
   it('refuses a model that is told twice or half', async () => {

@@ -233,7 +233,7 @@ describe('episode batches', () => {
   });
 
   it('describe in words what a row of text is about, as many things as it has marks of pictures', () => {
-    const [rows, length, pictures, words] = [24, 128, 12, 6];
+    const [rows, length, pictures, words] = [24, 128, 12, 32];
     const options = { tokenizer, rows, length, pictures, words, plain: 0 };
     const { described, describedMask, tokens } = textBatches(lexicon, { ...options, kinds: [yesOrNo] })(4, 2);
     const { image, padding } = tokenizer.special;
@@ -279,12 +279,12 @@ describe('episode batches', () => {
     });
     const answers = [0, 1].flatMap((step) => {
       const { tokens } = batches(step, 0);
-      const texts = Array.from({ length: 32 }, (_, index) =>
+      const texts = Array.from({ length: 16 }, (_, index) =>
         tokenizer.decode(row(tokens, index, 192), { keepSpecialTokens: true }),
       );
       return [...texts.join().matchAll(/ name: ([^<]+)<\|endofchunk\|>/g)].map(([, answer]) => answer);
     });
-    assert.ok(answers.length > 50);
+    assert.ok(answers.length > 20);
     const names = new Set(heldOut.map(({ words }) => words.name));
     assert.ok(answers.every((answer) => !names.has(answer ?? '')));
   });

@@ -8,12 +8,12 @@ import { TRAINING_STYLES } from '../../models/emoji/data/styles.ts';
 let made: Promise<Gallery> | undefined;
 let folder: string | undefined;
 
-/** Real pictures of 48 emoji of all groups, 24 pixels a side. Made once for all tests. */
+/** Real pictures of 32 emoji of all groups, 24 pixels a side. Made once for all tests. */
 export function smallGallery(): Promise<Gallery> {
   made ??= (async () => {
     folder = await mkdtemp(join(tmpdir(), 'emoji-'));
     const all = await loadTrainingVocabulary(['es', 'fr', 'de']);
-    const emoji = all.filter((_, place) => place % Math.floor(all.length / 48) === 0).slice(0, 48);
+    const emoji = all.filter((_, place) => place % Math.floor(all.length / 32) === 0).slice(0, 32);
     const size = 24;
     const pictures = await loadAllPictures(TRAINING_STYLES, emoji, { size, cache: folder });
     return createGallery(emoji, size, pictures);

@@ -22,7 +22,7 @@ export interface TextBatchOptions {
   readonly length: number;
   /** Most pictures that a row's episode describes. Default 16. */
   readonly pictures?: number;
-  /** Most tokens of a description. Default 8. */
+  /** Most tokens of a description. Default 12. */
   readonly words?: number;
   /** Part of the rows that are lines about emoji, all of whose tokens count. Default 0.15. */
   readonly plain?: number;
@@ -39,7 +39,7 @@ export function textBatches(
     rows,
     length,
     pictures = 16,
-    words = 8,
+    words = 12,
     plain = 0.15,
     kinds = EPISODE_KINDS,
     ...options

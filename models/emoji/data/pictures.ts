@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { DRAWINGS, type Drawing } from './drawing.ts';
-import { loadIconSet } from './icon-set.ts';
+import { type IconSet, loadIconSet, type NamedEmoji } from './icon-set.ts';
 import { packageVersion } from './packages.ts';
 import type { Style } from './styles.ts';
 import type { Emoji } from './vocabulary.ts';
 
 /** Changes when the same packages and options would give other pixels than before. */
-const CACHE_VERSION = 1;
+export const PICTURES_VERSION = 2;
 
 /** One style's pictures of a list of emoji in one drawing. */
 export interface Pictures {
@@ -27,6 +27,8 @@ export interface PicturesOptions {
   readonly drawing?: Drawing;
   /** Where pictures are kept; default `artifacts/emoji-pictures`. */
   readonly cache?: string;
+  /** The style's shapes, asked for where pictures are not in the cache. Default: read from its package. */
+  readonly icons?: () => Promise<IconSet>;
 }
 
 /**
@@ -37,12 +39,21 @@ export interface PicturesOptions {
 export async function loadPictures(
   style: Style,
   emoji: readonly Emoji[],
-  { size, drawing = 'plain', cache = 'artifacts/emoji-pictures' }: PicturesOptions,
+  {
+    size,
+    drawing = 'plain',
+    cache = 'artifacts/emoji-pictures',
+    icons = () => loadIconSet(style),
+  }: PicturesOptions,
 ): Promise<Pictures> {
   const bytes = size * size * 3;
   const key = createHash('sha256')
     .update(
-      JSON.stringify([CACHE_VERSION, await packageVersion(`@iconify-json/${style}`), sharp.versions.sharp]),
+      JSON.stringify([
+        PICTURES_VERSION,
+        await packageVersion(`@iconify-json/${style}`),
+        sharp.versions.sharp,
+      ]),
     )
     .update(emoji.map(({ hexcode }) => hexcode).join())
     .digest('hex')
@@ -54,7 +65,7 @@ export async function loadPictures(
     (bytes) => new Uint8Array(bytes),
     () => undefined,
   );
-  const data = kept?.length === length ? kept : await render(style, emoji, size, drawing);
+  const data = kept?.length === length ? kept : await render(await icons(), emoji, size, drawing);
   if (data !== kept) {
     await mkdir(cache, { recursive: true });
     await writeFile(`${path}.${process.pid}`, data);
@@ -73,34 +84,39 @@ export async function loadPictures(
 }
 
 async function render(
-  style: Style,
+  icons: IconSet,
   emoji: readonly Emoji[],
   size: number,
   drawing: Drawing,
 ): Promise<Uint8Array> {
-  const icons = await loadIconSet(style);
   const bytes = size * size * 3;
   const data = new Uint8Array(emoji.length * (1 + bytes));
   const limit = pLimit(4);
   await Promise.all(
     emoji.map((each, place) =>
       limit(async () => {
-        const svg = icons.svg(each, drawing);
-        if (svg === undefined) return;
+        const pixels = await renderPicture(icons, each, size, drawing);
+        if (pixels === undefined) return;
         data[place] = 1;
-        data.set(await renderPicture(svg, size), emoji.length + place * bytes);
+        data.set(pixels, emoji.length + place * bytes);
       }),
     ),
   );
   return data;
 }
 
-/** Draws an SVG on white. @returns [size, size, 3] */
-export async function renderPicture(svg: string, size: number): Promise<Uint8Array> {
+/** Draws an emoji on white. @returns [size, size, 3]; undefined where the artist has not drawn it */
+export async function renderPicture(
+  icons: IconSet,
+  emoji: NamedEmoji,
+  size: number,
+  drawing?: Drawing,
+): Promise<Uint8Array | undefined> {
   // Drawn at twice the size and shrunk: thin lines keep their weight.
-  const { width = size } = await sharp(Buffer.from(svg)).metadata();
-  return sharp(Buffer.from(svg), { density: Math.min(2400, (72 * 2 * size) / width) })
-    .resize(size, size, { fit: 'contain', background: '#fff' })
+  const svg = icons.svg(emoji, 2 * size, drawing);
+  if (svg === undefined) return undefined;
+  return sharp(Buffer.from(svg))
+    .resize(size, size)
     .flatten({ background: '#fff' })
     .removeAlpha()
     .toColourspace('srgb')
@@ -120,7 +136,7 @@ export async function loadAllPictures<Name extends Style>(
     drawings = DRAWINGS,
     onProgress,
     ...options
-  }: Omit<PicturesOptions, 'drawing'> & {
+  }: Omit<PicturesOptions, 'drawing' | 'icons'> & {
     readonly drawings?: readonly Drawing[];
     readonly onProgress?: ((done: number, total: number) => void) | undefined;
   },
@@ -128,9 +144,14 @@ export async function loadAllPictures<Name extends Style>(
   const all = new Map<Name, ReadonlyMap<Drawing, Pictures>>();
   for (const [index, style] of styles.entries()) {
     const own = new Map<Drawing, Pictures>();
+    let read: Promise<IconSet> | undefined;
+    const icons = () => {
+      read ??= loadIconSet(style);
+      return read;
+    };
     for (const drawing of drawings) {
       onProgress?.(index * drawings.length + own.size, styles.length * drawings.length);
-      own.set(drawing, await loadPictures(style, emoji, { ...options, drawing }));
+      own.set(drawing, await loadPictures(style, emoji, { ...options, drawing, icons }));
     }
     all.set(style, own);
   }

@@ -31,7 +31,7 @@ export async function writeTasks(
   const icons = new Map<Style, IconSet>();
   for (const style of [...TRAINING_STYLES, TESTING_STYLE] as const)
     icons.set(style, await loadIconSet(style));
-  const drawn = (each: Emoji, style: Style) => icons.get(style)?.svg(each) !== undefined;
+  const drawn = (each: Emoji, style: Style) => icons.get(style)?.has(each) === true;
   const pictures = new Map<string, PictureName>();
   const pathOf = (picture: PictureName) => {
     const path = `pictures/${picture.style}/${picture.hexcode}.png`;
@@ -59,12 +59,11 @@ export async function writeTasks(
     [...pictures].map(([path, { hexcode, style }]) =>
       atOnce(async () => {
         const each = byHexcode.get(hexcode);
-        const svg = each && icons.get(style)?.svg(each);
-        if (svg === undefined) throw new RangeError(`${style} has no picture of ${hexcode}`);
+        const set = icons.get(style);
+        const pixels = each && set && (await renderPicture(set, each, SIZE));
+        if (pixels === undefined) throw new RangeError(`${style} has no picture of ${hexcode}`);
         const raw = { width: SIZE, height: SIZE, channels: 3 } as const;
-        await sharp(await renderPicture(svg, SIZE), { raw })
-          .png()
-          .toFile(join(folder, path));
+        await sharp(pixels, { raw }).png().toFile(join(folder, path));
       }),
     ),
   );

@@ -25,12 +25,10 @@ for (const [style, names] of PICTURES) {
   const icons = await loadIconSet(style);
   for (const name of names) {
     const found = emoji.find(({ words }) => words.name === name);
-    const svg = found && icons.svg(found);
-    if (svg === undefined) throw new RangeError(`${style} has no ${name}`);
+    const pixels = found && (await renderPicture(icons, found, SIZE));
+    if (pixels === undefined) throw new RangeError(`${style} has no ${name}`);
     const file = new URL(`${style}-${name.replaceAll(' ', '-')}.png`, import.meta.url);
     const raw = { width: SIZE, height: SIZE, channels: 3 } as const;
-    await sharp(await renderPicture(svg, SIZE), { raw })
-      .png({ palette: true })
-      .toFile(fileURLToPath(file));
+    await sharp(pixels, { raw }).png({ palette: true }).toFile(fileURLToPath(file));
   }
 }

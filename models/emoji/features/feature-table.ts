@@ -7,6 +7,7 @@ import type { VisionEncoder } from '../../vision-encoder.ts';
 import { LIGHT } from '../augment/augment.ts';
 import type { PictureTable } from '../batches/picture-table.ts';
 import type { Gallery } from '../data/gallery.ts';
+import { PICTURES_VERSION } from '../data/pictures.ts';
 import { openPictureEncoder } from './picture-encoder.ts';
 
 /** Changes when the same weights and pictures would give other features than before. */
@@ -42,7 +43,9 @@ export async function openFeatureTable(
   context: PrepareContext,
 ): Promise<FeatureTable> {
   const values = vision.tokens * vision.dim;
-  const hash = createHash('sha256').update(JSON.stringify([CACHE_VERSION, table.size, LIGHT]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([CACHE_VERSION, PICTURES_VERSION, table.size, LIGHT]),
+  );
   for (let place = 0; place < table.size; place += 1) {
     const { emoji, style, drawing, seed } = table.reference(place);
     hash.update(`${gallery.emoji[emoji]?.hexcode} ${style} ${drawing} ${seed}\n`);

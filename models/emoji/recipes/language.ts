@@ -16,7 +16,7 @@ const ROWS = 24;
 const TEXT = 128;
 const PICTURES = 16;
 /** Tokens of a description. */
-const WORDS = 8;
+const WORDS = 12;
 
 const { parts, logits } = describedLanguage();
 const { special } = await loadEmojiTokenizer();

@@ -1,6 +1,6 @@
-import { clipVit, clipVitSizes } from '../clip-vit.ts';
-import { flamingo } from '../flamingo.ts';
-import type { LanguageModel } from '../language-model.ts';
+import { clipVit, clipVitSizes } from '../../clip-vit.ts';
+import { flamingo } from '../../flamingo.ts';
+import type { LanguageModel } from '../../language-model.ts';
 
 /**
  * Rows of the token embeddings in a released checkpoint: the 50,277 tokens of GPT-NeoX's tokenizer, which all of them

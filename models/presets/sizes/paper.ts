@@ -1,6 +1,6 @@
-import { flamingo } from '../flamingo.ts';
-import { nfnet, nfnetSizes } from '../nfnet.ts';
-import { opt } from '../opt.ts';
+import { flamingo } from '../../flamingo.ts';
+import { nfnet, nfnetSizes } from '../../nfnet.ts';
+import { opt } from '../../opt.ts';
 
 /** The rows of the paper's table 1 that differ between its sizes. */
 export interface PaperSize {

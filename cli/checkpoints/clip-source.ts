@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { openWeights } from '../../compiler/weights/open-weights.ts';
+import type { WeightFile } from '../../compiler/weights/weight-file.ts';
+import { type ClipVitOptions, clipVit } from '../../models/clip-vit.ts';
+import { clipVitFromConfig } from '../../models/configs/clip-vit.ts';
+import { openClipFromConfig } from '../../models/configs/open-clip.ts';
+import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import type { VisionEncoder } from '../../models/vision-encoder.ts';
+import { readJson, readModelFolder } from './model-folder.ts';
+
+/**
+ * The CLIP that lies at a path: a folder of Hugging Face's or open_clip's layout, whose configs decide, or one of
+ * OpenAI's files (`ViT-L-14.pt`), which has no config and whose tensors do.
+ *
+ * @param notes gets a sentence for each thing that was assumed
+ * @throws UserError or ModelError for what is missing, or not done
+ */
+export async function clipAt(path: string, notes: string[]): Promise<VisionEncoder> {
+  if ((await stat(path).catch(() => undefined))?.isFile()) {
+    notes.push(
+      `${path} has no config: its activation, heads of 64 and preprocessing are taken to be those of OpenAI's CLIP.`,
+    );
+    return clipVit(openAiSizes(await openWeights(path)));
+  }
+  const openClip = await readJson(join(path, 'open_clip_config.json'));
+  const { config, preprocessor } = await readModelFolder(path, 'CLIP', openClip === undefined);
+  if (config === undefined) {
+    const { options, preprocessing } = openClipFromConfig(openClip);
+    const encoder = clipVit(options);
+    return { ...encoder, preprocessing: preprocessing ?? encoder.preprocessing };
+  }
+  const encoder = clipVit(clipVitFromConfig(config));
+  if (preprocessor === undefined) {
+    notes.push(`${path} has no preprocessor_config.json: pictures are prepared as for OpenAI's CLIP.`);
+    return encoder;
+  }
+  return { ...encoder, preprocessing: preprocessingFromConfig(preprocessor, encoder.image) };
+}
+
+/** Width of a head in all of OpenAI's sizes. */
+const HEAD = 64;
+
+/** As OpenAI's own `build_model` reads them off the tensors. */
+function openAiSizes(file: WeightFile): ClipVitOptions {
+  const shapeOf = (name: string): readonly number[] => {
+    if (file.has(name)) return file.tensor(name).shape;
+    throw new UserError(
+      `${file.path} has no tensor ${name}, so it is no CLIP of OpenAI's; give the folder of a CLIP model with its config.json.`,
+    );
+  };
+  const [dim = 0, , patch = 0] = shapeOf('visual.conv1.weight');
+  const [tokens = 0] = shapeOf('visual.positional_embedding');
+  const [inner = 0] = shapeOf('visual.transformer.resblocks.0.mlp.c_fc.weight');
+  if (dim === 0 || dim % HEAD !== 0) {
+    throw new UserError(
+      `${file.path} has the width ${dim}, which heads of ${HEAD} do not divide, so it is no CLIP of OpenAI's; give the folder of a CLIP model with its config.json.`,
+    );
+  }
+  const blocks = file.names.map((name) =>
+    Number(/^visual\.transformer\.resblocks\.(\d+)\./.exec(name)?.[1] ?? -1),
+  );
+  return {
+    image: patch * Math.round(Math.sqrt(tokens - 1)),
+    patch,
+    dim,
+    layers: Math.max(...blocks) + 1,
+    heads: dim / HEAD,
+    inner,
+    activation: 'quick-gelu',
+  };
+}

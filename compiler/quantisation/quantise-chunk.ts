@@ -1,0 +1,42 @@
+import { readRange, withFile } from '../weights/file-access.ts';
+import { STORED_BYTES, viewAs } from '../weights/stored-dtype.ts';
+import { toFloat32 } from '../weights/to-float32.ts';
+import type { StoredTensor } from '../weights/weight-file.ts';
+import { refuseBroken } from '../weights/weight-values.ts';
+import { BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
+import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
+
+/** Some rows of a weight: their values, or where in a file they lie side by side. */
+export interface Chunk {
+  readonly format: QuantisedFormat;
+  readonly width: number;
+  /** For errors: the tensor and the file that the user gave; undefined for weights that are drawn. */
+  readonly origin: { readonly name: string; readonly path: string } | undefined;
+  /** Elements of the tensor before these rows. */
+  readonly before: number;
+  readonly rows:
+    | Float32Array
+    | { readonly tensor: StoredTensor; readonly first: number; readonly count: number };
+}
+
+/**
+ * Reads rows and quantises them; runs in any thread.
+ *
+ * @throws UserError for a file that ends early or a value that is not a finite number
+ */
+export async function quantiseChunk({ format, width, origin, before, rows }: Chunk): Promise<QuantisedRows> {
+  const weights = rows instanceof Float32Array ? rows : await readElements(rows);
+  if (origin !== undefined) refuseBroken(weights, origin, before);
+  return quantiseRows(BLOCK_FORMATS[format], weights, width);
+}
+
+async function readElements({
+  tensor,
+  first,
+  count,
+}: Exclude<Chunk['rows'], Float32Array>): Promise<Float32Array> {
+  const { path, dtype, offset } = tensor;
+  const bytes = STORED_BYTES[dtype];
+  const buffer = await withFile(path, (file) => readRange(file, path, offset + first * bytes, count * bytes));
+  return toFloat32(viewAs(dtype, buffer), tensor, path);
+}

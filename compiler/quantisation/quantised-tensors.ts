@@ -1,0 +1,122 @@
+import { elementCount } from '../../dsl/element-count.ts';
+import type { ParameterInfo } from '../../dsl/tensor.ts';
+import type { WeightSource } from '../weights/match-weights.ts';
+import type { TensorToWrite } from '../weights/safetensors.ts';
+import { isSideBySide } from '../weights/weight-file.ts';
+import type { WeightStorage } from '../weights/weight-storage.ts';
+import { weightPieces } from '../weights/weight-values.ts';
+import type { QuantisedFormat } from './block-format.ts';
+import type { QuantisationThreads } from './quantisation-threads.ts';
+import type { Chunk } from './quantise-chunk.ts';
+import type { QuantisedRows } from './quantise-rows.ts';
+
+/** Weights in a chunk, or one row where a row has more: 4 MiB as float32. */
+const CHUNK = 1 << 20;
+
+/** A weight that is to be written in its quantised form. */
+export interface QuantisedWeight {
+  readonly weight: ParameterInfo;
+  readonly format: QuantisedFormat;
+  /** The names of its two tensors, and how the scales are kept. */
+  readonly values: ParameterInfo;
+  readonly scales: ParameterInfo;
+  readonly scaleStorage: WeightStorage;
+  readonly source: WeightSource | undefined;
+  readonly seed: number;
+}
+
+/**
+ * The two tensors of a quantised weight, to be written one after the other: the weight is read once, chunk by chunk,
+ * while its values are written, and its scales are kept until their turn.
+ *
+ * @param onChunk called with the number of weights after each chunk
+ */
+export function quantisedTensors(
+  order: QuantisedWeight,
+  threads: QuantisationThreads,
+  onChunk: (weights: number) => void,
+): readonly [values: TensorToWrite, scales: TensorToWrite] {
+  const { values, scales, scaleStorage } = order;
+  const kept: Float32Array[] = [];
+  const width = order.weight.shape[1] ?? 1;
+  async function* quantised(): AsyncIterable<Uint8Array> {
+    for await (const rows of inOrder(chunksOf(order, width), threads)) {
+      kept.push(rows.scales);
+      yield rows.values;
+      onChunk(
+        Math.min((rows.scales.length / Math.ceil(width / 32)) * width, elementCount(order.weight.shape)),
+      );
+    }
+  }
+  async function* keptScales(): AsyncIterable<Float32Array> {
+    yield* kept.splice(0);
+  }
+  return [
+    {
+      name: values.name ?? '',
+      dtype: values.dtype,
+      shape: values.shape,
+      data: { pieces: quantised },
+    },
+    {
+      name: scales.name ?? '',
+      dtype: scaleStorage.dtype,
+      shape: scales.shape,
+      data: { pieces: () => scaleStorage.convert(keptScales()) },
+    },
+  ];
+}
+
+/** Results in the order of the chunks, of which several are under way. */
+async function* inOrder(
+  chunks: AsyncIterable<Chunk>,
+  threads: QuantisationThreads,
+): AsyncIterable<QuantisedRows> {
+  const underWay: Promise<QuantisedRows>[] = [];
+  try {
+    for await (const chunk of chunks) {
+      underWay.push(threads.quantise(chunk));
+      const first = underWay.length < threads.atOnce ? undefined : underWay.shift();
+      if (first !== undefined) yield await first;
+    }
+    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) yield await next;
+  } finally {
+    // Left early: what is under way may fail too, and nobody asks any more.
+    await Promise.allSettled(underWay);
+  }
+}
+
+async function* chunksOf(
+  { weight, format, source, seed }: QuantisedWeight,
+  width: number,
+): AsyncIterable<Chunk> {
+  const rows = Math.max(1, Math.floor(CHUNK / width));
+  const total = elementCount(weight.shape);
+  const origin = source && { name: source.name, path: source.file.path };
+  const tensor = source?.file.tensor(source.name);
+  const whole = source?.rows === undefined || source.rows.count === weight.shape[0];
+  if (tensor !== undefined && isSideBySide(tensor) && whole) {
+    const start = (source?.rows?.first ?? 0) * width;
+    for (let before = 0; before < total; before += rows * width) {
+      const count = Math.min(rows * width, total - before);
+      yield { format, width, origin, before, rows: { tensor, first: start + before, count } };
+    }
+    return;
+  }
+  let before = 0;
+  let rest = new Float32Array(0);
+  for await (const piece of weightPieces(weight, source, seed)) {
+    const joined = new Float32Array(rest.length + piece.length);
+    joined.set(rest);
+    joined.set(piece, rest.length);
+    let used = 0;
+    for (; joined.length - used >= width; ) {
+      const count = Math.min(rows, Math.floor((joined.length - used) / width)) * width;
+      // Checked where they were read.
+      yield { format, width, origin: undefined, before, rows: joined.slice(used, used + count) };
+      used += count;
+      before += count;
+    }
+    rest = joined.slice(used);
+  }
+}

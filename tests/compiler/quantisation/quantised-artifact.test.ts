@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile } from '../../../compiler/compile.ts';
+import { relink } from '../../../compiler/relink.ts';
+import { initialValues } from '../../../compiler/weights/initialise.ts';
+import { openSafetensors, writeSafetensors } from '../../../compiler/weights/safetensors.ts';
+import { storageAs } from '../../../compiler/weights/weight-storage.ts';
+import { writeWeights } from '../../../compiler/weights/write-weights.ts';
+import type { Precision } from '../../../dsl/precision.ts';
+import type { Program } from '../../../dsl/program.ts';
+import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import { clipVit } from '../../../models/clip-vit.ts';
+import { flamingo } from '../../../models/flamingo.ts';
+import { opt } from '../../../models/opt.ts';
+import { loadFlamingo } from '../../../runtime/model.ts';
+import { picture, TOKENIZER } from '../../runtime/compiled-model.ts';
+
+const small = (): Program =>
+  flamingo({
+    name: 'small',
+    vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 1, heads: 2 }),
+    resampler: { depth: 1, heads: 2, headDim: 16, latents: 4 },
+    language: opt({ dim: 64, layers: 2, heads: 4, vocabulary: 261, contextLength: 64 }),
+    crossAttention: { every: 1 },
+  });
+
+describe('artifacts of every precision', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'precision-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const compiled = (precision: Precision, more: object = {}) =>
+    compile(small(), {
+      ...{ out: join(folder, precision), source: 'small.ts', tokenizer: TOKENIZER, replace: true, precision },
+      ...more,
+    });
+
+  it('say how their weights are kept, are smaller, and answer nearly the same', async () => {
+    const sizes: number[] = [];
+    const scores: number[][] = [];
+    for (const precision of ['float32', 'float16', 'int8', 'int4'] as const) {
+      const { precision: recorded, parameters } = await compiled(precision);
+      assert.equal(recorded.weights, precision);
+      const counts = Object.values(recorded.kept).reduce((sum, count) => sum + count, 0);
+      assert.equal(counts, parameters.count);
+      assert.ok((recorded.kept[precision] ?? 0) > 0.6 * counts);
+      sizes.push(parameters.bytes);
+      await using model = await loadFlamingo(join(folder, precision));
+      const prompt = { query: { image: picture('dog.jpg'), text: 'Output:' } };
+      const choices = await model.score(prompt, ['a dog', 'a cat'], { normalise: 'none' });
+      scores.push(choices.map(({ logLikelihood }) => logLikelihood));
+    }
+    assert.deepEqual(
+      sizes,
+      sizes.toSorted((a, b) => b - a),
+    );
+    const [exact = [], ...others] = scores;
+    for (const [index, tolerance] of [0.01, 0.2, 2].entries()) {
+      for (const [choice, score] of exact.entries())
+        assert.ok(Math.abs((others[index]?.[choice] ?? Number.NaN) - score) < tolerance, `${scores}`);
+    }
+  });
+
+  it('take other weights by relinking, quantised as compiling would', async () => {
+    const program = small();
+    const path = join(folder, 'other.safetensors');
+    await writeSafetensors(
+      path,
+      [...program.parameters].map(([name, parameter]) => ({
+        ...{ name, dtype: 'float32' as const, shape: parameter.shape },
+        data: initialValues(parameter, 9),
+      })),
+    );
+    const seeded = await compiled('int4');
+    const relinked = await relink(join(folder, 'int4'), seeded, { weights: [path], copyWeights: true });
+    const direct = await compiled('int4', { weights: [path], copyWeights: true });
+    assert.notDeepEqual(relinked.files['weights.safetensors'], seeded.files['weights.safetensors']);
+    assert.deepEqual(relinked.files['weights.safetensors'], direct.files['weights.safetensors']);
+    assert.deepEqual(relinked.precision, direct.precision);
+  });
+});
+
+describe('quantising a large weight', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'large-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const SHAPE = [4096, 4096] as const;
+  const WEIGHTS = SHAPE[0] * SHAPE[1];
+
+  /** A float16 checkpoint of one weight, all zeros that take no room on the disk, but for one value. */
+  async function sparse(place: number, bits: number): Promise<string> {
+    const path = join(folder, 'sparse.safetensors');
+    const header = JSON.stringify({
+      weight: { dtype: 'F16', shape: SHAPE, data_offsets: [0, 2 * WEIGHTS] },
+    }).padEnd(128);
+    const file = await open(path, 'w');
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(128n);
+    await file.write(Buffer.concat([start, Buffer.from(header)]));
+    await file.write(Buffer.from([bits & 255, bits >> 8]), 0, 2, 136 + 2 * place);
+    await file.truncate(136 + 2 * WEIGHTS);
+    await file.close();
+    return path;
+  }
+
+  async function quantise(path: string, onProgress: (done: number, total: number) => void) {
+    const info = (more: object): ParameterInfo => ({
+      ...{ name: 'weight', dtype: 'float32', shape: SHAPE, trainable: true },
+      initialiser: { kind: 'constant', value: 0 },
+      ...more,
+    });
+    const weight = info({});
+    const member = (name: string, dtype: string, shape: readonly number[]) =>
+      info({ name, dtype, shape, quantised: { weight, format: 'int4', member: name } });
+    const file = await openSafetensors(path);
+    return writeWeights(join(folder, 'out.safetensors'), {
+      parameters: [member('values', 'uint8', [4096, 128, 16]), member('scales', 'float32', [4096, 128])],
+      sources: new Map([['weight', { file, name: 'weight' }]]),
+      seed: 0,
+      storageOf: (parameter) => storageAs(parameter, parameter.dtype),
+      onProgress,
+    });
+  }
+
+  it('holds pieces of it in memory, in several threads, in its order', async () => {
+    const place = 1234 * 4096 + 40;
+    const path = await sparse(place, 0x4800);
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const seen: number[] = [];
+    const written = await quantise(path, (done) => {
+      seen.push(done);
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    });
+    assert.ok(most < WEIGHTS, `${most} bytes were held at once, for ${2 * WEIGHTS} of the weight`);
+    assert.deepEqual(
+      seen,
+      seen.toSorted((a, b) => a - b),
+    );
+    assert.equal(seen.at(-1), WEIGHTS);
+    const bytes = await readFile(join(folder, 'out.safetensors'));
+    const values = written.tensors.get('values');
+    const scales = written.tensors.get('scales');
+    assert.ok(values && scales);
+    // 8 is the farthest of its block, so it is the lowest number, -8, times -1.
+    assert.equal(bytes[values.offset + place / 2], 0x80);
+    assert.equal(bytes[values.offset + place / 2 + 1], 0x88);
+    assert.equal(bytes.readFloatLE(scales.offset + 4 * (1234 * 128 + 1)), -1);
+    assert.equal(bytes.readFloatLE(scales.offset + 4 * (1234 * 128 + 2)), 0);
+  });
+
+  it('refuses a value that is not a number, naming the tensor and the place', async () => {
+    const path = await sparse(9_999_999, 0x7e00);
+    await assert.rejects(
+      quantise(path, () => {}),
+      {
+        name: 'UserError',
+        message: /tensor 'weight' holds NaN at element 9999999/,
+      },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import * as onnxruntime from 'onnxruntime-node';
+import { compileGraph } from '../../../compiler/compile-graph.ts';
+import { encodeModel } from '../../../compiler/encode/encode-model.ts';
+import { BLOCK_FORMATS, type QuantisedFormat } from '../../../compiler/quantisation/block-format.ts';
+import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import { initialValues } from '../../../compiler/weights/initialise.ts';
+import { embedding, inPrecision, linear, nameParameters, type Tensor } from '../../../dsl/index.ts';
+import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
+import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import { input } from '../../support/run-graph.ts';
+import { dequantised } from './dequantised.ts';
+
+const ROWS = 3;
+const WIDTH = 70;
+const OUT = 12;
+
+function valuesOf(parameter: ParameterInfo): Uint8Array | Float32Array {
+  const { quantised } = parameter;
+  if (quantised === undefined) return initialValues(parameter, 1);
+  const { weight, format, member } = quantised;
+  return quantiseRows(BLOCK_FORMATS[format], initialValues(weight, 1), weight.shape[1] ?? 1)[member];
+}
+
+async function run(format: QuantisedFormat, fusion: boolean, x: Float32Array): Promise<readonly number[]> {
+  const layer = linear(WIDTH, OUT);
+  nameParameters({ layer }, format);
+  const wide: { weight: Tensor; bias?: Tensor } = layer.parts;
+  const xs = input('x', 'float32', ['rows', WIDTH]);
+  const graph = {
+    name: 'one',
+    inputs: { x: xs },
+    outputs: { y: applyLinear(xs, wide.weight, wide.bias) },
+  };
+  const { onnx } = compileGraph(graph, { precision: format, fusion });
+  assert.equal(
+    onnx.nodes.some(({ type }) => type === 'MatMulNBits'),
+    fusion,
+  );
+  const model = encodeModel(onnx, (parameter) => {
+    const values = valuesOf(parameter);
+    return { kind: 'inline', bytes: new Uint8Array(values.buffer) };
+  });
+  const session = await onnxruntime.InferenceSession.create(model, { intraOpNumThreads: 1 });
+  try {
+    const { y } = await session.run({ x: new onnxruntime.Tensor('float32', x, [ROWS, WIDTH]) });
+    return Array.from(y?.data as Float32Array);
+  } finally {
+    await session.release();
+  }
+}
+
+function expected(format: QuantisedFormat, x: Float32Array): readonly number[] {
+  const layer = linear(WIDTH, OUT);
+  const { parameters } = nameParameters({ layer }, format);
+  const weight = parameters.get(`${format}.layer.weight`);
+  assert.ok(weight);
+  const rows = quantiseRows(BLOCK_FORMATS[format], initialValues(weight, 1), WIDTH);
+  const weights = dequantised(format, rows, WIDTH);
+  return Array.from({ length: ROWS * OUT }, (_, index) => {
+    const [row, out] = [Math.floor(index / OUT), index % OUT];
+    let sum = 0;
+    for (let k = 0; k < WIDTH; k++) sum += (x[row * WIDTH + k] ?? 0) * (weights[out * WIDTH + k] ?? 0);
+    return sum;
+  });
+}
+
+function farthest(left: readonly number[], right: readonly number[]): number {
+  return Math.max(...left.map((value, index) => Math.abs(value - (right[index] ?? Number.NaN))));
+}
+
+describe('linear layers on quantised weights', () => {
+  const x = Float32Array.from({ length: ROWS * WIDTH }, (_, index) => Math.sin(index * index));
+  for (const format of ['int8', 'int4'] as const) {
+    it(`compute with the ${format} weights exactly where fusion is off`, async () => {
+      assert.ok(farthest(await run(format, false, x), expected(format, x)) < 1e-5);
+    });
+    it(`stay near that in ONNX Runtime's kernel for ${format}, which rounds x to 8 bits too`, async () => {
+      const plain = await run(format, false, x);
+      const largest = Math.max(...plain.map(Math.abs));
+      assert.ok(farthest(await run(format, true, x), plain) < 0.01 * largest);
+    });
+  }
+
+  it('take the precision of their mark, else of the model; what an embedding reads too stays as it is', () => {
+    const [marked, plain, kept] = [linear(32, 32), linear(32, 32), linear(32, 32)];
+    const tokens = embedding(50, 32);
+    nameParameters({ marked, plain, kept, tokens });
+    inPrecision('int4', marked.parts);
+    inPrecision('float32', kept);
+    const ids = input('ids', 'int64', ['text']) as Tensor<'int64', readonly ['text']>;
+    const through = [marked, plain, kept].reduce<Tensor>((value, { parts }) => {
+      const wide: { weight: Tensor; bias?: Tensor } = parts;
+      return applyLinear(value, wide.weight, wide.bias);
+    }, tokens(ids) as Tensor);
+    const head: Tensor = tokens.parts.weight;
+    const graph = { name: 'parts', inputs: { ids }, outputs: { y: applyLinear(through, head) } };
+    const { onnx } = compileGraph(graph, { precision: 'int8' });
+    assert.deepEqual(onnx.parameters.map(({ name }) => name).sort(), [
+      'kept.bias',
+      'kept.weight',
+      'marked.bias',
+      'marked.weight.int4.scales',
+      'marked.weight.int4.values',
+      'plain.bias',
+      'plain.weight.int8.scales',
+      'plain.weight.int8.values',
+      'tokens.weight',
+    ]);
+  });
+});

@@ -147,11 +147,6 @@ describe('flamingo compile and inspect', function () {
       /is not a weight file; expected a safetensors file/,
     );
     await fails(
-      ['compile', model, '--weights', 'none', '--weights', model],
-      3,
-      /--weights none goes with no other/,
-    );
-    await fails(
       ['compile', model, '--tokenizer', join(folder.path, 'none.json')],
       3,
       /none\.json cannot be read/,

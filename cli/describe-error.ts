@@ -3,6 +3,7 @@ import { UserError } from '../compiler/artifact/user-error.ts';
 import { renderFindings, SourceError } from '../compiler/frontend/source-error.ts';
 import { ModelError } from '../dsl/model-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { WrongUse } from './wrong-use.ts';
 
 /**
  * What to print for an error, and the exit code that goes with it: one sentence for what the user can mend, the source
@@ -27,7 +28,8 @@ export async function describeError(
     return { text: `${renderFindings(error.findings, style)}${stack}`, code: EXIT.badInput };
   }
   if (error instanceof UserError || error instanceof ModelError) {
-    return { text: `${label} ${error.message}${stack}`, code: EXIT.badInput };
+    const code = error instanceof WrongUse ? EXIT.wrongUse : EXIT.badInput;
+    return { text: `${label} ${error.message}${stack}`, code };
   }
   const message = error instanceof Error ? error.message : String(error);
   const advice = debug ? '' : ' (a fault of flamingo; --debug shows where)';

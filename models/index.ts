@@ -13,6 +13,7 @@ export * from './configs/opt.ts';
 export * from './conventions.ts';
 export * from './feed-forward.ts';
 export * from './flamingo.ts';
+export * from './flamingo-parts.ts';
 export * from './gated-cross-attention.ts';
 export * from './gpt-neox.ts';
 export * from './gpt2.ts';

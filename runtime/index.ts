@@ -26,6 +26,7 @@ export * from './prompt/templates.ts';
 export type { ChoiceScore, Normalisation } from './score-choices.ts';
 export type { Provider } from './session-provider.ts';
 export { loadTokenizer, type SpecialTokens, type Tokenizer } from './tokenizer.ts';
+export * from './training/data/index.ts';
 export { loadFrames, type VideoSource } from './video.ts';
 export type {
   Answer,

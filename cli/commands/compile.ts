@@ -13,6 +13,7 @@ import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
+import { WrongUse } from '../wrong-use.ts';
 
 interface CompileFlags {
   readonly openFlamingo?: string;
@@ -171,6 +172,7 @@ async function chosenModel(
   report: Report,
 ): Promise<ChosenModel> {
   const { openFlamingo, vision, language, every, name, ...others } = flags;
+  const given = chosenWeights(flags.weights);
   if (model !== undefined) {
     const stray = Object.entries({
       '--open-flamingo': openFlamingo,
@@ -180,30 +182,30 @@ async function chosenModel(
       '--name': name,
     }).find(([, value]) => value !== undefined);
     if (stray !== undefined)
-      throw new UserError(
+      throw new WrongUse(
         `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
       );
     const preset = await findPreset(model);
     if (preset !== undefined) {
       const { program } = preset;
-      const given = flags.tokenizer ?? preset.tokenizer;
-      const tokenizer = await chosenTokenizer(model, given, program, report);
-      const weights = flags.weights ?? (preset.weights === undefined ? [] : [preset.weights]);
-      return { program, source: `flamingo-onnx preset ${model}`, tokenizer, weights: chosenWeights(weights) };
+      const tokenizer = await chosenTokenizer(model, flags.tokenizer ?? preset.tokenizer, program, report);
+      const shipped = preset.weights === undefined ? [] : [preset.weights];
+      const weights = flags.weights === undefined ? shipped : given;
+      return { program, source: `flamingo-onnx preset ${model}`, tokenizer, weights };
     }
     const { loadModel } = await import('../../compiler/frontend/load-model.ts');
     const program = await loadModel(model, flags.export === undefined ? {} : { exportName: flags.export });
     const tokenizer = await chosenTokenizer(model, flags.tokenizer, program, report);
     const source = relative(process.cwd(), resolve(model));
-    return { program, source, tokenizer, weights: chosenWeights(flags.weights) };
+    return { program, source, tokenizer, weights: given };
   }
   if (openFlamingo === undefined || vision === undefined || language === undefined) {
-    throw new UserError(
-      'Give a model file, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
+    throw new WrongUse(
+      'Give a model file or the name of a preset, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
     );
   }
   if (others.weights !== undefined && others.weights.join() !== 'none')
-    throw new UserError(
+    throw new WrongUse(
       '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
     );
   const { openFlamingoModel } = await import('../checkpoints/open-flamingo.ts');
@@ -240,7 +242,7 @@ function tooManyTokens(path: string, size: number, vocabulary: number): UserErro
 
 function chosenWeights(files: readonly string[] = []): readonly string[] | 'none' {
   if (!files.includes('none')) return files;
-  if (files.length > 1) throw new UserError('--weights none goes with no other --weights.');
+  if (files.length > 1) throw new WrongUse('--weights none goes with no other --weights.');
   return 'none';
 }
 

@@ -1,4 +1,8 @@
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+/** By channel, for values from 0 to 1: (value - mean) / deviation. */
+export interface Normalisation {
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+}
 
 /**
  * (value / 255 - mean) / deviation of each channel, in float32 steps as torchvision's ToTensor and Normalize take them.
@@ -8,7 +12,7 @@ import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
  */
 export function normalise(
   pixels: Uint8Array,
-  { mean, deviation }: Pick<ImagePreprocessing, 'mean' | 'deviation'>,
+  { mean, deviation }: Normalisation,
   result: Float32Array,
 ): void {
   const plane = pixels.length / 3;

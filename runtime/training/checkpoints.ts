@@ -4,13 +4,20 @@ import { z } from 'zod';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { openSafetensors } from '../../compiler/weights/safetensors.ts';
 
-/** What a checkpoint says of itself in the header of its file. */
+/**
+ * What a checkpoint says of itself in the header of its file.
+ *
+ * A file of another program may take a checkpoint's place, `checkpoints/step-00001200.safetensors`: float32 tensors
+ * `parameters.NAME`, `first_moment.NAME` and `second_moment.NAME` for every learned parameter, and the number of steps
+ * as `step` in the metadata. Nothing is known then of the recipe that led there, nor whether the values are whole.
+ */
 export interface CheckpointFacts {
   /** Steps that were made. */
   readonly step: number;
-  readonly identity: Readonly<Record<string, string>>;
-  /** Of the values, as `TrainingState.digest`. */
-  readonly digest: string;
+  /** Of the recipe, as `TrainingPlan.identity`; null in a file of another program. */
+  readonly identity: Readonly<Record<string, string>> | null;
+  /** Of the values, as `TrainingState.digest`; null in a file of another program. */
+  readonly digest: string | null;
   /** The lowest evaluation loss so far, and the step that had it. */
   readonly best: { readonly step: number; readonly loss: number } | null;
 }
@@ -76,6 +83,9 @@ export function checkpointMetadata(facts: CheckpointFacts): Record<string, strin
 export async function readCheckpointFacts(path: string): Promise<CheckpointFacts> {
   const file = await openSafetensors(path);
   const text = file.metadata.get(KEY);
+  const step = file.metadata.get('step');
+  if (text === undefined && step !== undefined && /^\d{1,15}$/.test(step))
+    return { step: Number(step), identity: null, digest: null, best: null };
   let json: unknown;
   try {
     json = JSON.parse(text ?? '');
@@ -101,10 +111,12 @@ function notOne(path: string): UserError {
 export function checkIdentity(
   path: string,
   facts: CheckpointFacts,
-  wanted: CheckpointFacts['identity'],
+  wanted: Readonly<Record<string, string>>,
 ): void {
-  const keys = [...new Set([...Object.keys(wanted), ...Object.keys(facts.identity)])];
-  const changed = keys.filter((key) => facts.identity[key] !== wanted[key]);
+  const { identity } = facts;
+  if (identity === null) return;
+  const keys = [...new Set([...Object.keys(wanted), ...Object.keys(identity)])];
+  const changed = keys.filter((key) => identity[key] !== wanted[key]);
   if (changed.length === 0) return;
   throw new UserError(
     `The recipe's ${changed.join(' and ')} changed since ${path} was written; train it into another folder with --out, or start anew with --restart.`,

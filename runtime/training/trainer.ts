@@ -64,7 +64,7 @@ export class Trainer {
     const state = new TrainingState(plan.trained);
     await state.load(await openSafetensors(checkpoint));
     const facts = await readCheckpointFacts(checkpoint);
-    if (state.digest() !== facts.digest) {
+    if (facts.digest !== null && state.digest() !== facts.digest) {
       throw new UserError(
         `${checkpoint} is damaged: its values are not those that were written; delete it to resume from the one before.`,
       );

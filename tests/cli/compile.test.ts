@@ -171,26 +171,6 @@ describe('flamingo compile and inspect', function () {
       /is not a weight file; expected a safetensors file/,
     );
     await fails(
-      ['compile', model, '--weights', 'none', '--weights', model],
-      3,
-      /--weights none goes with no other/,
-    );
-    await fails(
-      ['compile', model, '--precision', 'int3'],
-      2,
-      /--precision.*int3.*float32, float16, int8, int4/s,
-    );
-    await fails(
-      ['compile', model, '--calibrate', 'none.jsonl', '--out', join(folder.path, 'x')],
-      3,
-      /none\.jsonl cannot be read/,
-    );
-    await fails(
-      ['compile', model, '--calibrate', 'none.jsonl', '--weights', 'none'],
-      3,
-      /--calibrate runs the model/,
-    );
-    await fails(
       ['compile', model, '--tokenizer', join(folder.path, 'none.json')],
       3,
       /none\.json cannot be read/,
@@ -202,6 +182,20 @@ describe('flamingo compile and inspect', function () {
     await fails(['compile', other], 3, /No tokenizer was given, .*<other>.*--tokenizer\./);
     const small = await folder.write('few.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 200'));
     await fails(['compile', small], 3, /tokens, but the model's vocabulary has 200/);
+  });
+
+  it('refuses a precision that there is not, and prompts that cannot be compared', async () => {
+    await fails(
+      ['compile', model, '--precision', 'int3'],
+      2,
+      /--precision.*int3.*float32, float16, int8, int4/s,
+    );
+    await fails(['compile', model, '--calibrate', 'none.jsonl'], 3, /none\.jsonl cannot be read/);
+    await fails(
+      ['compile', model, '--calibrate', 'none.jsonl', '--weights', 'none'],
+      3,
+      /--calibrate runs the model/,
+    );
   });
 
   it('refuses a damaged artifact in one sentence', async () => {

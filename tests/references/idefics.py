@@ -12,18 +12,20 @@ from transformers.models.idefics.processing_idefics import (
     incremental_to_binary_attention_mask,
 )
 
-from shared import PAD, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
+from shared import PAD, double_precision, ends_before_padding, only_valid, pad_rows, prefixed, randomise, seed_by_name, write_safetensors
 
 VOCABULARY = 40
-FAKE, IMAGE = 40, 41  # the additional tokens
+EOC, IMAGE = 40, 41  # the additional tokens: the end of an utterance, and an image
 END = 2
 # text before the first image, then two images; one image; no image
 PROMPTS = [
-    [3, 7, FAKE, IMAGE, FAKE, 11, 12, FAKE, IMAGE, FAKE, 21, 9],
-    [FAKE, IMAGE, FAKE, 30, 31, 5, 17],
+    [3, 7, IMAGE, 11, 12, EOC, IMAGE, 21, 9],
+    [IMAGE, 30, 31, 5, 17],
     [3, 14, 15, 6],
 ]
+CANDIDATES = [[10, 25, EOC], [37], [18, 19]]
 STEPS = 4
+NEW_TOKENS = 8
 
 
 class Tokenizer:
@@ -48,9 +50,50 @@ def alphas(model):
             parameter.copy_(torch.randn(parameter.shape).sign() * (0.4 + 0.3 * torch.rand(parameter.shape)))
 
 
+def generated(sequences, prompt_length):
+    """The new tokens, filled up with padding where all rows ended early."""
+    new = sequences[:, prompt_length:]
+    return torch.nn.functional.pad(new, (0, NEW_TOKENS - new.shape[1]), value=PAD)
+
+
+def generate(model, pixels, ids, mask, **options):
+    return model.generate(
+        input_ids=ids, attention_mask=mask, pixel_values=pixels, image_attention_mask=image_mask(ids) * mask[:, :, None],
+        max_new_tokens=NEW_TOKENS, do_sample=False, eos_token_id=EOC, pad_token_id=PAD, **options,
+    )  # fmt: skip
+
+
+def generations(model, pixels):
+    """Greedy tokens of the batch, three beams of the rows with images, sums of candidates' log-probabilities."""
+    ids, mask = pad_rows(PROMPTS, "left")
+    outputs = {"output.greedy.tokens": generated(generate(model, pixels, ids, mask), ids.shape[1])}
+    for row, prompt in enumerate(PROMPTS[:2]):
+        alone = torch.tensor([prompt])
+        out = generate(
+            model, pixels[row : row + 1], alone, torch.ones_like(alone), num_beams=3, num_return_sequences=3,
+            length_penalty=0.0, return_dict_in_generate=True, output_scores=True,
+        )  # fmt: skip
+        outputs[f"output.beam.{row}.tokens"] = generated(out.sequences, len(prompt))
+        outputs[f"output.beam.{row}.scores"] = out.sequences_scores
+    outputs["output.candidate_log_likelihoods"] = torch.stack(
+        [
+            torch.stack([log_likelihood(model, pixels[i : i + 1], prompt, c) for c in CANDIDATES])
+            for i, prompt in enumerate(PROMPTS)
+        ]
+    )
+    return outputs
+
+
+def log_likelihood(model, pixels, prompt, candidate):
+    whole = torch.tensor([prompt + candidate])
+    logits = model(input_ids=whole, pixel_values=pixels, image_attention_mask=image_mask(whole)).logits[0]
+    log_probabilities = logits.log_softmax(-1)[len(prompt) - 1 : -1]
+    return log_probabilities.gather(1, torch.tensor(candidate)[:, None]).sum()
+
+
 @torch.no_grad()
-def write(name, perceiver, **options):
-    seed_by_name(name)
+def write(name, perceiver, seed=0, **options):
+    seed_by_name(name, seed)
     config = IdeficsConfig(
         vocab_size=VOCABULARY, additional_vocab_size=2, hidden_size=32, intermediate_size=40, num_hidden_layers=4,
         num_attention_heads=4, cross_layer_interval=2, max_position_embeddings=64,
@@ -96,13 +139,25 @@ def write(name, perceiver, **options):
     tensors["input.decode.lang_x"] = steps
     tensors["output.decode.logits"] = torch.stack(logits)
     check_uncached(model, pixels, steps, tensors["output.decode.logits"])
+    tensors.update(generations(model, pixels))
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+    # generated tokens must not hang on rounding: twice the precision gives the same
+    with double_precision():
+        exact = generations(model.double(), pixels.double())
+    for key, value in exact.items():
+        if value.dtype == torch.int64:
+            assert torch.equal(value, tensors[key]), f"{name}: {key} depends on rounding"
+            assert IMAGE not in value, f"{name}: {key} has an image token"
+            assert ends_before_padding(value, EOC), f"{name}: {key} has padding within an answer"
+    candidates, candidate_mask = pad_rows(CANDIDATES, "right")
+    tensors["input.candidates"], tensors["input.candidate_lengths"] = candidates, candidate_mask.sum(1)
     write_safetensors(
         f"{name}.safetensors",
         tensors,
         {
             "module": "IdeficsForVisionText2Text",
             "config": json.dumps(
-                {"model": config.to_dict(), "media_token_id": IMAGE, "pad_token_id": PAD}, default=str
+                {"model": config.to_dict(), "media_token_id": IMAGE, "eoc_token_id": EOC, "pad_token_id": PAD}, default=str
             ),
         },
     )
@@ -125,8 +180,9 @@ def main():
         use_resampler=True, resampler_n_latents=4, resampler_depth=2, resampler_n_heads=2, resampler_head_dim=10,
         qk_layer_norms_perceiver=True,
     )  # fmt: skip
-    write("idefics", resampler, use_resampler=True, qk_layer_norms=True, alpha_type="vector")
-    write("idefics-plain", dict(use_resampler=False), tie_word_embeddings=True)
+    # the seeds are ones whose beams differ from the greedy tokens and end early
+    write("idefics", resampler, seed=5, use_resampler=True, qk_layer_norms=True, alpha_type="vector")
+    write("idefics-plain", dict(use_resampler=False), seed=39, tie_word_embeddings=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import struct
 import sys
 import types
 import zlib
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -110,3 +111,22 @@ def stand_in(names):
 
     for name in names.split():
         sys.modules.setdefault(name, Anything(name))
+
+
+@contextmanager
+def double_precision():
+    """LLaMA and Idefics ask for a softmax in float32, in which the least double is -infinity: it gets a double one."""
+    softmax = torch.nn.functional.softmax
+    torch.nn.functional.softmax = lambda x, dim=None, dtype=None: softmax(x, dim=dim)
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.nn.functional.softmax = softmax
+        torch.set_default_dtype(torch.float32)
+
+
+def ends_before_padding(tokens, end):
+    """Whether padding comes after the end alone: the runtime never chooses it as a token of an answer."""
+    rows = [row.tolist() for row in tokens]
+    return all(PAD not in row or row[row.index(PAD) - 1] == end for row in rows)

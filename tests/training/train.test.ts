@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openSafetensors } from '../../compiler/weights/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../../compiler/weights/safetensors.ts';
 import { frozen, recipe } from '../../models/index.ts';
 import { Checkpoints } from '../../runtime/training/checkpoints.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
@@ -164,6 +164,21 @@ describe('train', function () {
     const lowest = evaluations.toSorted((one, other) => one.loss - other.loss)[0];
     assert.deepEqual(best, { step: lowest.step, loss: lowest.loss });
     assert.ok((await openSafetensors(join(out, 'best.safetensors'))).has('first.weight'));
+  });
+
+  it('goes on from a state that another program wrote', async () => {
+    const [whole, moved] = [fresh(), fresh()];
+    await runRecipe(fitRecipe(), whole, { stopAfter: 6 });
+    const file = await openSafetensors(new Checkpoints(join(whole, 'checkpoints')).path(6));
+    const tensors = file.names.map((name) => ({ ...file.tensor(name), data: () => file.read(name) }));
+    const into = new Checkpoints(join(moved, 'checkpoints'));
+    await into.prepare();
+    await writeSafetensors(into.path(6), tensors, { step: '6' });
+    for (const out of [whole, moved]) assert.equal((await runRecipe(fitRecipe(), out)).made, 14);
+    assert.deepEqual(
+      await readFile(join(moved, 'weights.safetensors')),
+      await readFile(join(whole, 'weights.safetensors')),
+    );
   });
 
   it('refuses another recipe, a damaged checkpoint and a batch that does not fit, in one sentence', async () => {

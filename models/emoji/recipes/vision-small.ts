@@ -8,7 +8,7 @@ import { visionRecipe } from '../vision-recipe.ts';
 export default await visionRecipe({
   name: 'emoji-vision-small',
   size: 32,
-  steps: 2400,
+  steps: 3000,
   learningRate: 1.5e-3,
   schedule: { kind: 'cosine', warmUp: 100, final: 0.3 },
 });

@@ -1,6 +1,6 @@
-import { clipVitSizes } from '../clip-vit.ts';
-import { idefics } from '../idefics/idefics.ts';
-import type { LlamaOptions } from '../llama.ts';
+import { clipVitSizes } from '../../clip-vit.ts';
+import { idefics } from '../../idefics/idefics.ts';
+import type { LlamaOptions } from '../../llama.ts';
 
 export interface PublishedIdefics {
   readonly name: string;

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { openFlamingoModel } from '../../cli/checkpoints/open-flamingo.ts';
 import { compile } from '../../compiler/compile.ts';
 import { type SafetensorsFile, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import type { Program } from '../../dsl/program.ts';
+import { ideficsFromConfig } from '../../models/configs/idefics.ts';
+import { idefics } from '../../models/idefics/idefics.ts';
 import { decode } from '../../runtime/generate/decode.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../../runtime/generate/options.ts';
@@ -13,7 +16,14 @@ import { scoreCandidates } from '../../runtime/score.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from '../models/open-flamingo-program.ts';
-import { joinedWeights, openReference, rowsOf, sizesOf } from '../models/reference.ts';
+import {
+  joinedWeights,
+  openReference,
+  rowsOf,
+  sectionOf,
+  sizesOf,
+  tensorsUnder,
+} from '../models/reference.ts';
 
 const TOKENS = {
   image: '<image>',
@@ -59,9 +69,9 @@ function tokenizerOf(ids: { image: number; endOfChunk: number; padding: number }
 }
 
 /** Writes the reference's weights as files of their own, frozen parts first, and returns their paths. */
-async function writeWeights(file: SafetensorsFile, folder: string): Promise<string[]> {
+async function writeWeights(parts: readonly SafetensorsFile[], folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for (const [index, part] of joinedWeights(file).entries()) {
+  for (const [index, part] of parts.entries()) {
     const path = join(folder, `weights-${index}.safetensors`);
     const tensors = [];
     for (const name of part.names) {
@@ -74,8 +84,28 @@ async function writeWeights(file: SafetensorsFile, folder: string): Promise<stri
   return paths;
 }
 
-/** Compiles the reference's weights and program, as `openFlamingoProgram` joins them. */
+/** Compiles an OpenFlamingo reference's weights and program, as `openFlamingoProgram` joins them. */
 async function compileReference(file: SafetensorsFile, folder: string, out: string): Promise<void> {
+  await compileProgram(openFlamingoProgram(file, TOKENS), joinedWeights(file), file, folder, out);
+}
+
+/** Compiles an Idefics reference as its own config describes it. */
+async function compileIdefics(file: SafetensorsFile, folder: string, out: string): Promise<void> {
+  const program = idefics({
+    name: 'reference',
+    ...ideficsFromConfig(sectionOf(file, 'model')),
+    tokens: TOKENS,
+  });
+  await compileProgram(program, [tensorsUnder(file, 'weights.')], file, folder, out);
+}
+
+async function compileProgram(
+  program: Program,
+  parts: readonly SafetensorsFile[],
+  file: SafetensorsFile,
+  folder: string,
+  out: string,
+): Promise<void> {
   const size = sizesOf(file);
   const ids = {
     image: size('media_token_id'),
@@ -83,9 +113,9 @@ async function compileReference(file: SafetensorsFile, folder: string, out: stri
     padding: size('pad_token_id'),
   };
   const tokenizer = join(folder, 'tokenizer.json');
-  const weights = await writeWeights(file, folder);
+  const weights = await writeWeights(parts, folder);
   await writeFile(tokenizer, tokenizerOf(ids));
-  await compile(openFlamingoProgram(file, TOKENS), { out, source: 'reference.ts', tokenizer, weights });
+  await compile(program, { out, source: 'reference.ts', tokenizer, weights });
 }
 
 /** Compiles the same parts from their own folders and formats, which say all that there is to know. */
@@ -101,11 +131,12 @@ async function compileFolders(_file: SafetensorsFile, _folder: string, out: stri
 
 const CASES = [
   ...OPEN_FLAMINGO_REFERENCES.map((name) => ({ name, reference: name, make: compileReference })),
+  ...['idefics', 'idefics-plain'].map((name) => ({ name, reference: name, make: compileIdefics })),
   { name: 'from its folders', reference: 'open-flamingo-3b', make: compileFolders },
 ];
 
 for (const { name, reference, make } of CASES) {
-  describe(`the runtime against OpenFlamingo's generate (${name})`, () => {
+  describe(`the runtime against the original's generate (${name})`, () => {
     let folder: string;
     let file: SafetensorsFile;
     let engine: Engine;

@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { Tensor } from 'onnxruntime-node';
+import { input, nameParameters } from '../../dsl/index.ts';
+import {
+  clipVit,
+  flamingoParts,
+  interleavedLogits,
+  maskedGatedCrossAttention,
+  nextTokenLoss,
+  opt,
+  type Recipe,
+  recipe,
+  task,
+  unfrozen,
+} from '../../models/index.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { interleave } from '../measure/interleave.ts';
+import { compare, spreadOf } from '../measure/statistics.ts';
+import { openGraph } from '../support/open-graph.ts';
+import { openTrainer } from '../support/open-trainer.ts';
+import { withTemporaryFolder } from '../support/temporary-folder.ts';
+import { normalTensor } from '../support/tensors.ts';
+import { normalValues } from '../support/weights.ts';
+
+const ROWS = 4;
+const TEXT = 64;
+const PICTURES = 4;
+const VOCABULARY = 2048;
+const IMAGE_TOKEN = VOCABULARY - 1;
+const STEPS_PER_CALL = 8;
+
+function parts() {
+  return flamingoParts(
+    {
+      vision: clipVit({ image: 32, patch: 8, dim: 128, layers: 1, heads: 4 }),
+      resampler: { depth: 1, heads: 4, headDim: 32, latents: 16 },
+      language: opt({ dim: 192, layers: 4, heads: 6, vocabulary: VOCABULARY, contextLength: TEXT }),
+      crossAttention: { every: 2, heads: 4, headDim: 32 },
+    },
+    maskedGatedCrossAttention,
+  );
+}
+
+type Parts = ReturnType<typeof parts>;
+
+const shapes = ({ vision }: Parts) =>
+  ({
+    tokens: [ROWS, TEXT],
+    counted: [ROWS, TEXT],
+    features: [ROWS, PICTURES, 1, vision.tokens, vision.dim],
+  }) as const;
+
+const lossOf = (model: Parts, tokens: Wide, counted: Wide, features: Wide) =>
+  nextTokenLoss(interleavedLogits(model, { tokens, features, imageToken: IMAGE_TOKEN }), tokens, counted);
+type Wide = Parameters<typeof nextTokenLoss>[0];
+
+/** Rows with an image token before every sixteenth of the text. */
+function tokens(): BigInt64Array {
+  return BigInt64Array.from({ length: ROWS * TEXT }, (_, place) =>
+    BigInt(place % (TEXT / PICTURES) === 0 ? IMAGE_TOKEN : (place * 37) % IMAGE_TOKEN),
+  );
+}
+
+function training(model: Parts, stepsPerCall = 1): Recipe {
+  const shape = shapes(model);
+  return recipe({
+    name: 'episodes',
+    steps: 1000,
+    parts: model.tree,
+    stepsPerCall,
+    tasks: [
+      task({
+        name: 'episodes',
+        inputs: {
+          tokens: { dtype: 'int64', shape: shape.tokens },
+          counted: { dtype: 'bool', shape: shape.counted },
+          features: { dtype: 'float32', shape: shape.features },
+        },
+        loss: ({ tokens, counted, features }) => lossOf(model, tokens, counted, features),
+        data: {
+          batch: () => ({
+            tokens: tokens(),
+            counted: new Uint8Array(ROWS * TEXT).fill(1),
+            features: normalValues(
+              shape.features.reduce((product, size) => product * size, 1),
+              1,
+            ),
+          }),
+        },
+      }),
+    ],
+    optimizer: { learningRate: 1e-4 },
+  });
+}
+
+export const benchmark: Benchmark = {
+  name: 'training',
+  summary:
+    'a training step against the forward pass, all parts learned against blocks alone, steps in one call',
+  run: ({ quick, threads, note }) =>
+    withTemporaryFolder(async (folder) => {
+      note('compile');
+      const model = parts();
+      nameParameters(model.tree);
+      const shape = shapes(model);
+      const inputs = {
+        tokens: input('tokens', 'int64', shape.tokens),
+        counted: input('counted', 'bool', shape.counted),
+        features: input('features', 'float32', shape.features),
+      };
+      const loss = lossOf(model, inputs.tokens, inputs.counted, inputs.features);
+      const forward = await openGraph({ name: 'forward', inputs, outputs: { loss } }, { threads });
+      const feeds = {
+        tokens: new Tensor('int64', tokens(), shape.tokens),
+        counted: new Tensor('bool', new Uint8Array(ROWS * TEXT).fill(1), shape.counted),
+        features: normalTensor(...shape.features),
+      };
+      const learned = parts();
+      unfrozen(learned.tree);
+      const open = (made: Recipe, name: string) => openTrainer(made, join(folder, name), threads);
+      const blocks = await open(training(parts()), 'blocks');
+      const all = await open(training(learned), 'all');
+      const several = await open(training(parts(), STEPS_PER_CALL), 'several');
+      try {
+        note('steps');
+        const samples = await interleave(
+          {
+            forward: () => forward.run(feeds),
+            blocks: () => blocks.step(),
+            all: () => all.step(),
+            several: () => several.step(),
+          },
+          { seconds: quick ? 0.5 : 12, least: quick ? 3 : 6 },
+        );
+        const each = samples.several.map((time) => time / STEPS_PER_CALL);
+        const name = `a Flamingo, ${ROWS} rows of ${TEXT} tokens with ${PICTURES} pictures`;
+        return [
+          {
+            title: 'A step of training',
+            cases: [
+              {
+                name,
+                variants: {
+                  'forward pass': spreadOf(samples.forward, 'ms'),
+                  'blocks learn': spreadOf(samples.blocks, 'ms'),
+                  'all learns': spreadOf(samples.all, 'ms'),
+                  [`blocks, ${STEPS_PER_CALL} steps a call`]: spreadOf(each, 'ms'),
+                },
+                comparisons: [
+                  compare('blocks learn / forward', samples.blocks, samples.forward),
+                  compare('all learns / blocks learn', samples.all, samples.blocks),
+                  compare('one step a call / several', samples.blocks, each),
+                ],
+              },
+            ],
+            notes: [
+              'A step is the loss, its gradients, clipping and AdamW; batches are there already. Frozen are vision encoder and language model.',
+            ],
+          },
+        ];
+      } finally {
+        for (const each of [forward, blocks, all, several]) await each.close();
+      }
+    }),
+};

@@ -1,0 +1,71 @@
+import type { Program } from '../../dsl/program.ts';
+import { clipVit } from '../../models/clip-vit.ts';
+import { flamingo } from '../../models/flamingo.ts';
+import { gptNeox } from '../../models/gpt-neox.ts';
+import { idefics } from '../../models/idefics/idefics.ts';
+import type { LanguageModel } from '../../models/language-model.ts';
+import { llama } from '../../models/llama.ts';
+import { mpt } from '../../models/mpt.ts';
+import { nfnet } from '../../models/nfnet.ts';
+import { opt } from '../../models/opt.ts';
+import type { VisionEncoder } from '../../models/vision-encoder.ts';
+
+export const VOCABULARY = 20;
+export const IMAGE = VOCABULARY - 1;
+/** Height and width of the small models' pictures. */
+export const PICTURE = 32;
+
+const language = { dim: 16, layers: 2, heads: 2, contextLength: 64 };
+const vision = { image: PICTURE, patch: 8, dim: 16, layers: 2, heads: 2 };
+
+function small(
+  model: LanguageModel,
+  encoder: VisionEncoder = clipVit(vision),
+  convention: 'paper' | 'open-flamingo' = 'open-flamingo',
+): Program {
+  return flamingo({
+    name: 'small',
+    convention,
+    vision: encoder,
+    resampler: { depth: 2, heads: 2, headDim: 8, latents: 4 },
+    language: model,
+    crossAttention: { every: 1, heads: 2, headDim: 8 },
+  });
+}
+
+const makers: Readonly<Record<string, () => Program>> = {
+  'the paper on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY }), clipVit(vision), 'paper'),
+  'OpenFlamingo on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY })),
+  'OpenFlamingo on MPT': () => small(mpt({ ...language, vocabulary: VOCABULARY, queryKeyNorm: true })),
+  'NFNet and GPT-NeoX': () =>
+    small(
+      gptNeox({ ...language, vocabulary: VOCABULARY, rotaryShare: 0.5 }),
+      nfnet({ image: PICTURE, depths: [1, 1, 1, 1], widths: [16, 16, 16, 16], stem: 16, groupSize: 8 }),
+    ),
+  'grouped heads of LLaMA': () =>
+    small(llama({ ...language, inner: 24, vocabulary: VOCABULARY, keyValueHeads: 1 })),
+  Idefics: () =>
+    idefics({
+      name: 'small',
+      vision,
+      language: { ...language, inner: 24, vocabulary: VOCABULARY - 2, additionalTokens: 2 },
+      resampler: { depth: 2, heads: 2, headDim: 8, latents: 4, queryKeyNorm: true },
+      crossAttention: { every: 1, gate: 'channel', queryKeyNorm: true },
+    }),
+};
+
+/** Small models of every kind, with random weights. Gates start at zero and would hide what is behind them: here they are open. */
+export const smallPrograms: Readonly<Record<string, () => Program>> = Object.fromEntries(
+  Object.entries(makers).map(([name, make]) => [
+    name,
+    () => {
+      const program = make();
+      for (const [parameter, info] of program.parameters) {
+        if (/(_gate|\.alpha_\w+|skipinit_gain)$/.test(parameter)) {
+          Object.assign(info, { initialiser: { kind: 'constant', value: 0.7 } });
+        }
+      }
+      return program;
+    },
+  ]),
+);

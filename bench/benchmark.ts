@@ -16,5 +16,7 @@ export interface Benchmark {
   readonly name: string;
   /** One line: what is compared with what. */
   readonly summary: string;
+  /** Takes minutes and gigabytes: run only when it is asked for by name. Default false. */
+  readonly large?: boolean;
   run(context: BenchmarkContext): Promise<readonly Section[]>;
 }

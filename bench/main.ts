@@ -39,7 +39,7 @@ async function run(names: readonly string[], { json, quick = false, threads }: F
 }
 
 function choose(all: readonly Benchmark[], names: readonly string[]): readonly Benchmark[] {
-  if (names.length === 0) return all;
+  if (names.length === 0) return all.filter(({ large = false }) => !large);
   return names.map((name) => {
     const found = all.find((benchmark) => benchmark.name === name);
     if (found !== undefined) return found;
@@ -61,7 +61,7 @@ const command = new Command('npm run bench --')
   .description(
     'Measures this project. Ratios are taken in turns within one run, so noise of the machine meets both sides.',
   )
-  .argument('[names...]', 'benchmarks to run (default: all)')
+  .argument('[names...]', 'benchmarks to run (default: all but the large ones: precision, quantising, whole)')
   .option('--json <file>', 'write the numbers too')
   .option('--quick', 'a few rounds each: to see that everything works, not to quote')
   .option(

@@ -36,8 +36,13 @@ const execute = promisify(execFile);
  * Compiles a preset by the command line in a process of its own.
  *
  * @param weights what `--weights` is given; without weights unless told
+ * @param more further options of the command line
  */
-export function compileOnce(preset: string, weights = 'none'): Promise<CompileRun> {
+export function compileOnce(
+  preset: string,
+  weights = 'none',
+  more: readonly string[] = [],
+): Promise<CompileRun> {
   return withTemporaryFolder(async (folder) => {
     const record = join(folder, 'record');
     const command = [path('../../cli/flamingo.mjs'), 'compile', path(`../../models/presets/${preset}.ts`)];
@@ -52,6 +57,7 @@ export function compileOnce(preset: string, weights = 'none'): Promise<CompileRu
         weights,
         '--out',
         join(folder, preset),
+        ...more,
       ],
       { env: { ...process.env, BENCH_RECORD: record } },
     );

@@ -1,10 +1,11 @@
 import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
-import { elementCount } from '../../dsl/element-count.ts';
 import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
+import { clipVit, clipVitSizes } from '../../models/clip-vit.ts';
 import { flamingo } from '../../models/flamingo.ts';
+import { mpt, mptSizes } from '../../models/mpt.ts';
 import { opt } from '../../models/opt.ts';
-import { benchmarkWeights } from './weights.ts';
+import { RELEASED_VOCABULARY } from '../../models/presets/sizes/released.ts';
+import { benchmarkHalves } from './weights.ts';
 
 /** A language model of about a billion parameters, with little else; `quick`, of a few million. */
 export const largeFlamingo = (quick: boolean): Program => {
@@ -24,18 +25,23 @@ export const largeFlamingo = (quick: boolean): Program => {
   });
 };
 
-/** Writes a checkpoint of weights to measure with: random, small, and worth nothing. */
+/** OpenFlamingo-3B's sizes, with tokens of single bytes. */
+export const openFlamingo3b = (): Program =>
+  flamingo({
+    name: 'open-flamingo-3b-random',
+    convention: 'open-flamingo',
+    vision: clipVit(clipVitSizes['l/14']),
+    language: mpt({ ...mptSizes['1b'], vocabulary: RELEASED_VOCABULARY }),
+    crossAttention: { every: 1 },
+  });
+
+/** Writes a float16 checkpoint of weights to measure with: random, small, and worth nothing. */
 export async function writeBenchmarkCheckpoint(program: Program, path: string): Promise<void> {
   await writeSafetensors(
     path,
     [...program.parameters].map(([name, parameter]) => ({
-      name,
-      dtype: 'float32',
-      shape: parameter.shape,
-      data: () => {
-        const bytes = benchmarkWeights(parameter);
-        return new Float32Array(bytes.buffer, bytes.byteOffset, elementCount(parameter.shape));
-      },
+      ...{ name, dtype: 'float16' as const, shape: parameter.shape },
+      data: () => benchmarkHalves(parameter),
     })),
   );
 }

@@ -1,3 +1,4 @@
+import { float16Bits } from '../../compiler/onnx/scalar.ts';
 import { initialValues } from '../../compiler/weights/initialise.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 
@@ -30,6 +31,18 @@ export function benchmarkWeights(parameter: ParameterInfo): Uint8Array {
     for (let index = 0; index < values.length; index++) values[index] = (values[index] ?? 0) + value;
   }
   return new Uint8Array(values.buffer);
+}
+
+/** The same rounded to float16, as bits. */
+export function benchmarkHalves(parameter: ParameterInfo): Uint16Array {
+  const count = parameter.shape.reduce((product, size) => product * size, 1);
+  // Draws repeat, so that few need rounding.
+  const { buffer } = benchmarkWeights({ ...parameter, shape: [Math.min(count, TABLE)] });
+  const repeated = Uint16Array.from(new Float32Array(buffer), float16Bits);
+  const halves = new Uint16Array(count);
+  for (let start = 0; start < count; start += TABLE)
+    halves.set(count - start < TABLE ? repeated.subarray(0, count - start) : repeated, start);
+  return halves;
 }
 
 /** `count` normal draws from the table, times `deviation`. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What was measured of one thing: the median and the quartiles of its samples. */
 const spread = z.strictObject({
-  unit: z.enum(['ms', 'µs', 's', 'MB', 'kB', 'M']),
+  unit: z.enum(['ms', 'µs', 's', 'MB', 'kB', 'M', 'tokens/s']),
   median: z.number(),
   low: z.number(),
   high: z.number(),

@@ -13,8 +13,8 @@ export interface GraphOptions {
   readonly fusion?: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
   readonly precision?: Precision;
-  /** Whether weights may be quantised. Default true. */
-  readonly quantised?: boolean;
+  /** Whether the author's marks of precision are heeded. Default true. */
+  readonly marks?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
@@ -34,7 +34,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     target,
     fusion,
     ...(options.precision && { precision: options.precision }),
-    ...(options.quantised !== undefined && { quantised: options.quantised }),
+    ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.computes && { computes: options.computes }),
   });
   const onnx = lowerGraph(optimised, {

@@ -36,6 +36,8 @@ export interface CompileOptions {
    * in. `int8` and `int4` are for the weights of linear layers; the others stay in the default.
    */
   readonly precision?: Precision;
+  /** Heed the author's marks. Default true; false is for a reference to compare with. */
+  readonly marks?: boolean;
   /**
    * Weight files, indices of shards, or folders (`openWeights`); of several that hold a weight the last one counts.
    * Default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone.
@@ -73,7 +75,7 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { target = 'cpu', fusion = true, seed = 0, weights = [] } = options;
-  const { precision = TARGETS[target].computes } = options;
+  const { precision = TARGETS[target].computes, marks = true } = options;
   const compiled = Object.fromEntries(
     GRAPHS.map((name) => [
       name,
@@ -81,12 +83,14 @@ export async function compile(program: Program, options: CompileOptions): Promis
         target,
         fusion,
         precision,
+        marks,
         ...(options.nameOf && { nameOf: options.nameOf }),
       }),
     ]),
   ) as Record<GraphName, CompiledGraph>;
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
-  const keptAs = (parameter: ParameterInfo) => storedDtype(parameter, precision);
+  const keptAs = (parameter: ParameterInfo) =>
+    storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
 
   let manifest: Manifest | undefined;
@@ -159,8 +163,8 @@ function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterI
  * The dtype that a parameter is kept in at most. A target that computes in float32 may keep halves, which are widened
  * when the model is loaded; vectors (norms, biases, gates) are too small for that to be worth their last digits.
  */
-function storedDtype({ dtype, shape, precision, quantised }: ParameterInfo, otherwise: Precision): Dtype {
-  const isHalf = (precision ?? otherwise) === 'float16' && quantised === undefined && shape.length > 1;
+function storedDtype({ dtype, shape, quantised }: ParameterInfo, precision: Precision): Dtype {
+  const isHalf = precision === 'float16' && quantised === undefined && shape.length > 1;
   return isHalf && dtype === 'float32' ? 'float16' : dtype;
 }
 

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import type { Manifest } from '../../compiler/artifact/manifest.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { CompileOptions } from '../../compiler/compile.ts';
 import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
 import type { Program } from '../../dsl/program.ts';
+import { calibrate, readCalibrationPrompts } from '../calibrate.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
-import { describePrecision } from '../describe-precision.ts';
+import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findPreset } from '../presets.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
@@ -24,6 +26,7 @@ interface CompileFlags {
   readonly target: 'cpu' | 'cuda';
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;
+  readonly calibrate?: string;
   readonly seed: number;
   readonly seedMissing?: true;
   readonly copyWeights?: true;
@@ -43,6 +46,7 @@ export const command: CliCommand = {
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
+    'flamingo compile my-model.ts --precision int8 --calibrate prompts.jsonl',
     'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
@@ -78,6 +82,10 @@ export const command: CliCommand = {
           'how weights are kept where the model file does not say; int8 and int4 are for linear layers (default: float32 on cpu, float16 on cuda)',
         ).choices(PRECISIONS),
       )
+      .option(
+        '--calibrate <prompts>',
+        'say what the precision cost: compare next-token predictions with float32 on the prompts of a JSONL file',
+      )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
       .option(
         '--copy-weights',
@@ -107,13 +115,18 @@ async function compileModel(
   const started = performance.now();
   const { program, source, tokenizer, weights } = await chosenModel(model, flags, report);
   const out = flags.out ?? join('artifacts', program.name);
+  if (flags.calibrate !== undefined && weights === 'none') {
+    throw new UserError('--calibrate runs the model, so it goes with weights and not with --weights none.');
+  }
+  const prompts =
+    flags.calibrate === undefined ? undefined : await readCalibrationPrompts(flags.calibrate, report, signal);
   signal.throwIfAborted();
 
   const { compile } = await import('../../compiler/compile.ts');
   const { authorNames } = await import('../../compiler/frontend/author-names.ts');
   const progress = report.progress('writing weights');
   try {
-    const manifest = await compile(program, {
+    const options: CompileOptions = {
       out,
       source,
       tokenizer,
@@ -132,8 +145,10 @@ async function compileModel(
         signal.throwIfAborted();
         progress.update(done, total);
       },
-    });
+    };
+    const compiled = await compile(program, options);
     progress.stop();
+    const manifest = prompts ? await calibrate(program, compiled, options, prompts, context) : compiled;
     const seconds = (performance.now() - started) / 1000;
     if (flags.json) report.result(JSON.stringify(describe(manifest, out, seconds), undefined, 2));
     else summarise(manifest, out, seconds, report);
@@ -310,4 +325,10 @@ function summarise(
       String(fallbacks.length),
     ]),
   );
+  const cost = calibrationRows(precision);
+  if (cost.length > 0)
+    table(
+      ['precision', precision.weights],
+      cost.map((row) => [...row]),
+    );
 }

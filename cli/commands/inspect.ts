@@ -1,6 +1,6 @@
 import type { GraphManifest, Manifest } from '../../compiler/artifact/manifest.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
-import { describePrecision } from '../describe-precision.ts';
+import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
@@ -92,6 +92,7 @@ function print({ manifest, work }: Facts, report: Report): void {
         `${describeCount(parameters.count)} (${describeCount(parameters.trainable)} trainable), ${describeBytes(parameters.bytes)}`,
       ],
       ['precision', `${precision.weights}: ${describePrecision(precision)}`],
+      ...calibrationRows(precision).map((row) => [...row]),
       ['weights', ORIGIN[parameters.origin]],
       [
         'images',

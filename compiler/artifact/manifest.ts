@@ -86,6 +86,19 @@ const linkedFile = z.strictObject({
   header: z.strictObject({ offset: bytes, bytes, sha256: z.string() }),
 });
 
+/** How far the model's predictions of the next token are from its own in float32, on some prompts. */
+const calibration = z.strictObject({
+  /** The file of prompts, and how many of them could be used. */
+  file: z.string(),
+  prompts: z.number().int().positive(),
+  /** Tokens of the prompts, after each of which the two distributions were compared. */
+  predictions: z.number().int().positive(),
+  /** Mean Kullback-Leibler divergence from float32, in nats. */
+  divergence: z.number(),
+  /** Share of the predictions whose likeliest token is the same. */
+  agreement: z.number().min(0).max(1),
+});
+
 export const manifestSchema = z.strictObject({
   format: z.literal(ARTIFACT_FORMAT),
   generator: z.string(),
@@ -102,6 +115,8 @@ export const manifestSchema = z.strictObject({
     weights: z.enum(PRECISIONS),
     /** How many weights are kept in which form. */
     kept: z.partialRecord(z.enum([...PRECISIONS, 'bfloat16']), z.number().int().nonnegative()),
+    /** What the precision cost, where the compiler was given prompts to find out. */
+    calibration: z.exactOptional(calibration),
   }),
   graphs: z.strictObject({ vision: graph, language: graph }),
   image,
@@ -120,6 +135,7 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type Calibration = z.infer<typeof calibration>;
 export type FileManifest = z.infer<typeof ownFile> | z.infer<typeof linkedFile>;
 export type GraphManifest = z.infer<typeof graph>;
 export type GraphPort = z.infer<typeof port>;

@@ -31,7 +31,8 @@ const PRECISE: ReadonlySet<string> = new Set([
 const LARGEST_HALF = 65504;
 
 /**
- * Computes in float16 what is computed from parameters and float inputs, apart from the operators above; values made
+ * Computes in float16 what is computed from parameters and float inputs, apart from the operators above and from
+ * operations that read a parameter whose mark is float32 (`inPrecision`); values made
  * from positions and constants alone stay float32 until they meet a half. Parameters become float16 where a half
  * computation reads them. The graph's inputs and outputs keep their dtypes: casts stand at its edges.
  */
@@ -87,7 +88,8 @@ class HalfPrecision {
   private operands({ operator }: Operation, inputs: Operation['inputs']): Operation['inputs'] {
     // A cast takes what there is; it says itself what it gives.
     if (operator.name === 'cast') return inputs;
-    if (PRECISE.has(operator.name)) return inputs.map((input) => input && this.precise(input));
+    const isPrecise = PRECISE.has(operator.name) || inputs.some(isMarkedPrecise);
+    if (isPrecise) return inputs.map((input) => input && this.precise(input));
     const computesHalf = inputs.some((input) => input !== undefined && isHalf(input));
     return computesHalf ? inputs.map((input) => input && this.half(input)) : inputs;
   }
@@ -123,6 +125,11 @@ class HalfPrecision {
     if (source.kind !== 'constant') return cast(tensor, 'float16');
     return cast({ ...tensor, source: { kind: 'constant', data: withinRange(source.data) } }, 'float16');
   }
+}
+
+/** A parameter of a part that its author keeps in float32. */
+function isMarkedPrecise(tensor: Tensor | undefined): boolean {
+  return tensor?.source.kind === 'parameter' && tensor.source.parameter.precision === 'float32';
 }
 
 /** Computed in half precision, or from a parameter or an input, which are as precise as they will be. */

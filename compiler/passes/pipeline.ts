@@ -19,8 +19,8 @@ export interface PipelineOptions {
   readonly fusion: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
   readonly precision?: Precision;
-  /** Whether weights may be quantised, as marks and the precision say. Default true; training needs them as they are. */
-  readonly quantised?: boolean;
+  /** Whether the author's marks are heeded. Default true; what is trained is not quantised, whatever its mark. */
+  readonly marks?: boolean;
   /** Default: the target's own, float32 on the CPU and float16 on CUDA; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
 }
@@ -47,7 +47,7 @@ type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
 export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
-  const { target, fusion, precision = TARGETS[target].computes, quantised = true } = options;
+  const { target, fusion, precision = TARGETS[target].computes, marks = true } = options;
   const computes = options.computes ?? (precision === 'float32' ? 'float32' : TARGETS[target].computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
@@ -67,7 +67,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
-    ...(quantised ? [['quantise', (each: Graph) => quantise(each, precision)] as const] : []),
+    ['quantise', (each) => quantise(each, { precision, marks })],
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ['fold new constants', foldConstants],

@@ -17,14 +17,17 @@ import { rewrite } from './rewrite.ts';
  * Puts quantised weights in the place of those of linear layers, where the author's mark or else `precision` asks for
  * it. A weight that anything else reads too (an embedding that is also the head) stays as it is.
  */
-export function quantise(graph: Graph, precision: Precision): Graph {
+export function quantise(
+  graph: Graph,
+  { precision, marks = true }: { readonly precision: Precision; readonly marks?: boolean },
+): Graph {
   const shared = readOtherwise(graph);
   const members = new Map<ParameterInfo, readonly [Tensor, Tensor]>();
   return rewrite(graph, ({ operator, inputs: [x, weight, bias] }) => {
     if (operator.name !== linearOperator.name || x === undefined) return undefined;
     if (weight?.source.kind !== 'parameter') return undefined;
     const { parameter } = weight.source;
-    const format = parameter.precision ?? precision;
+    const format = marks ? (parameter.precision ?? precision) : precision;
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
     const [values, scales] = members.get(parameter) ?? quantisedMembers(parameter, format);
     members.set(parameter, [values, scales]);

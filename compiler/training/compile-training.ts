@@ -116,7 +116,7 @@ export async function compileTraining(
 }
 
 function lowered(graph: Graph, target: Target): OnnxGraph {
-  return compileGraph(graph, { target, precision: 'float32', quantised: false }).onnx;
+  return compileGraph(graph, { target, precision: 'float32', marks: false }).onnx;
 }
 
 function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['outputs'] {

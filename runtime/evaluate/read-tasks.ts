@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { readHeader } from '../images/decode.ts';
-import { type EvaluationTask, parseTask } from './task.ts';
+import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
 
 /** What kept a line of a task file from being counted. */
 export interface TaskProblem {
@@ -11,8 +11,8 @@ export interface TaskProblem {
   readonly message: string;
 }
 
-export interface TaskFile {
-  readonly tasks: readonly EvaluationTask[];
+export interface TaskFile<Task extends TaskPrompt = EvaluationTask> {
+  readonly tasks: readonly Task[];
   /** Lines that are left out: broken ones, and those whose images are missing or no pictures. */
   readonly problems: readonly TaskProblem[];
 }
@@ -29,11 +29,21 @@ export interface ReadTasksOptions {
  *
  * @throws UserError for a file that cannot be read
  */
-export async function readTasks(
+export function readTasks(path: string, options: ReadTasksOptions = {}): Promise<TaskFile> {
+  return readLines(path, parseTask, options);
+}
+
+/** As `readTasks` for what needs no answers: the prompts of a file of tasks, or of one without answers. */
+export function readPrompts(path: string, options: ReadTasksOptions = {}): Promise<TaskFile<TaskPrompt>> {
+  return readLines(path, parsePrompt, options);
+}
+
+async function readLines<Task extends TaskPrompt>(
   path: string,
-  { limit = Infinity, signal }: ReadTasksOptions = {},
-): Promise<TaskFile> {
-  const tasks: EvaluationTask[] = [];
+  parse: (source: string, line: number, locate: (image: string) => string) => Task,
+  { limit = Infinity, signal }: ReadTasksOptions,
+): Promise<TaskFile<Task>> {
+  const tasks: Task[] = [];
   const problems: TaskProblem[] = [];
   const locate = (image: string) => resolve(dirname(path), image);
   const broken = imageCheck();
@@ -43,7 +53,7 @@ export async function readTasks(
     signal?.throwIfAborted();
     if (source.trim() === '') continue;
     try {
-      const task = parseTask(source, line, locate);
+      const task = parse(source, line, locate);
       for (const image of [...task.shots, task.query].flatMap(({ images }) => images)) {
         const reason = await broken(image);
         if (reason !== undefined) throw new UserError(reason);

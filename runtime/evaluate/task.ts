@@ -11,12 +11,15 @@ const picturesSchema = {
 
 const text = z.string();
 
-const taskSchema = z.looseObject({
+const promptSchema = z.looseObject({
   id: z.union([z.string(), z.number()]).optional(),
-  kind: z.string().min(1).optional(),
   shots: z.array(z.looseObject({ ...picturesSchema, text })).optional(),
   ...picturesSchema,
   text: text.optional(),
+});
+
+const taskSchema = promptSchema.extend({
+  kind: z.string().min(1).optional(),
   choices: z.array(z.string().min(1)).min(2).optional(),
   answers: z.array(z.string().min(1)).min(1),
 });
@@ -27,15 +30,19 @@ export interface TaskPiece {
   readonly text: string;
 }
 
-/** One question with its examples and its right answers. */
-export interface EvaluationTask {
+/** What a line shows a model. */
+export interface TaskPrompt {
   /** Its line in the file, from 1. */
   readonly line: number;
   readonly id: string;
-  /** What it is counted with. */
-  readonly kind: string;
   readonly shots: readonly TaskPiece[];
   readonly query: TaskPiece;
+}
+
+/** One question with its examples and its right answers. */
+export interface EvaluationTask extends TaskPrompt {
+  /** What it is counted with. */
+  readonly kind: string;
   /** Ranked where given; otherwise an answer is written. */
   readonly choices?: readonly string[];
   /** Any is right; ten of them are ten people's answers to a visual question. */
@@ -52,6 +59,23 @@ const ANY_KIND = 'all';
  * @throws UserError that says what is wrong with the line, without its number
  */
 export function parseTask(source: string, line: number, locate: (image: string) => string): EvaluationTask {
+  const task = parseLine(taskSchema, source);
+  const { kind = ANY_KIND, choices, answers } = task;
+  const wrong = choices?.every((choice) => !answers.includes(choice));
+  if (wrong === true) {
+    throw new UserError(
+      `none of its "answers" is among its "choices" (${answers.slice(0, 3).join(', ')}): write the right choice as it stands there`,
+    );
+  }
+  return { ...promptOf(task, line, locate), kind, ...(choices !== undefined && { choices }), answers };
+}
+
+/** As `parseTask` for what needs no answers; a line may have them. */
+export function parsePrompt(source: string, line: number, locate: (image: string) => string): TaskPrompt {
+  return promptOf(parseLine(promptSchema, source), line, locate);
+}
+
+function parseLine<S extends z.ZodType>(schema: S, source: string): z.infer<S> {
   let json: unknown;
   try {
     json = JSON.parse(source);
@@ -60,7 +84,7 @@ export function parseTask(source: string, line: number, locate: (image: string) 
       `it is not JSON (${error instanceof Error ? error.message : error}): write one task a line`,
     );
   }
-  const parsed = taskSchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue === undefined || issue.path.length === 0 ? 'the task' : `"${issue.path.join('.')}"`;
@@ -68,28 +92,21 @@ export function parseTask(source: string, line: number, locate: (image: string) 
       `${place} is not as expected (${issue?.message ?? 'unknown'}): see 'flamingo evaluate --help'`,
     );
   }
-  const { id, kind = ANY_KIND, shots = [], choices, answers, ...query } = parsed.data;
+  return parsed.data;
+}
+
+function promptOf(
+  { id, shots = [], ...query }: z.infer<typeof promptSchema>,
+  line: number,
+  locate: (image: string) => string,
+): TaskPrompt {
   const piece = ({ image, images, text }: PieceSource): TaskPiece => {
     if (image !== undefined && images !== undefined) {
       throw new UserError('it has both "image" and "images": give one of them');
     }
     return { images: (image === undefined ? (images ?? []) : [image]).map(locate), text: text ?? '' };
   };
-  const wrong = choices?.every((choice) => !answers.includes(choice));
-  if (wrong === true) {
-    throw new UserError(
-      `none of its "answers" is among its "choices" (${answers.slice(0, 3).join(', ')}): write the right choice as it stands there`,
-    );
-  }
-  return {
-    line,
-    id: String(id ?? line),
-    kind,
-    shots: shots.map(piece),
-    query: piece(query),
-    ...(choices !== undefined && { choices }),
-    answers,
-  };
+  return { line, id: String(id ?? line), shots: shots.map(piece), query: piece(query) };
 }
 
 interface PieceSource {

@@ -71,6 +71,25 @@ export class LanguageModel {
   }
 
   /**
+   * Reads one prompt and keeps nothing.
+   *
+   * @returns For each of its tokens the log-probabilities of what follows it.
+   */
+  async predictions({ tokens, media }: PreparedPrompt): Promise<Float64Array[]> {
+    const { image, padding } = this.special;
+    const layout = layoutPrefill([tokens], { image, padding, wanted: [[...tokens.keys()]] });
+    const cache = new KeyValueCache(this.#manifest.language, { rows: 1, mostLength: layout.text });
+    const feeds = mediaFeeds(media, this.#manifest.crossAttention);
+    try {
+      const { next, outputs } = await this.#run(layout, cache, feeds);
+      for (const output of Object.values(outputs)) output.dispose();
+      return next;
+    } finally {
+      cache.release();
+    }
+  }
+
+  /**
    * Continues each row with new tokens.
    *
    * @param tokens For each row its new tokens; rows may differ in how many.

@@ -78,6 +78,11 @@ export class Engine implements AsyncDisposable {
     return { tokens, media: await this.media.encode(media, request) };
   }
 
+  /** For each token of a prompt the log-probabilities of what follows it. */
+  async predictions(prompt: Prompt, request?: RequestOptions): Promise<Float64Array[]> {
+    return this.language.predictions(await this.prepare(prompt, 0, request));
+  }
+
   /** Answers to prompts, `batchSize` at a time. */
   async generate(
     prompts: readonly Prompt[],

@@ -39,13 +39,13 @@ describe('compiling what is on the disk', function () {
     change(json);
     await writeFile(join(parts, file), JSON.stringify(json));
   };
-  /** One sentence, the code of bad input, and nothing left behind. */
-  const refuses = async (given: readonly string[], sentence: RegExp) => {
+  /** One sentence, the code of bad input or of wrong use, and nothing left behind. */
+  const refuses = async (given: readonly string[], sentence: RegExp, expected = 3) => {
     const { code, stdout, stderr } = await flamingo(...given);
     assert.match(stderr, sentence);
     assert.doesNotMatch(stderr, /\n +at |a fault of flamingo/);
     assert.equal(stdout, '');
-    assert.equal(code, 3);
+    assert.equal(code, expected);
     assert.deepEqual(await readdir(join(folder, 'out')), []);
   };
 
@@ -159,12 +159,14 @@ describe('compiling what is on the disk', function () {
     await refuses(
       ['compile', 'models/presets/tiny.ts', '--vision', 'x', '--out', out],
       /--vision does not go with a model file/,
+      2,
     );
     await refuses(
       ['compile', '--vision', 'x', '--out', out],
-      /Give a model file, or an OpenFlamingo by all of/,
+      /Give a model file or the name of a preset, or an OpenFlamingo by all of/,
+      2,
     );
-    await refuses([...words(), '--weights', 'x'], /--weights does not go with --open-flamingo/);
+    await refuses([...words(), '--weights', 'x'], /--weights does not go with --open-flamingo/, 2);
   });
 
   it('refuses a config whose sizes contradict the weights, and fields that it does not honour', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { access, appendFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 
@@ -103,6 +103,30 @@ describe('flamingo compile and inspect', function () {
     assert.match(inspected.stdout, /none: compiled without values/);
   });
 
+  it('keeps weights in another precision and says what that cost', async () => {
+    const prompts = await folder.write(
+      'prompts.jsonl',
+      [
+        JSON.stringify({ image: resolve('tests/images/dog.jpg'), text: 'Output: a dog' }),
+        JSON.stringify({ image: 'missing.png', text: 'Output: a cat' }),
+        JSON.stringify({ text: 'Once upon a time', answers: ['there was'] }),
+      ].join('\n'),
+    );
+    const words = ['compile', model, '--out', join(folder.path, 'int4'), '--precision', 'int4', '--json'];
+    const { code, stdout, stderr } = await flamingo(...words, '--calibrate', prompts);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /prompts\.jsonl line 2 is left out/);
+    const { weights, kept, calibration } = JSON.parse(stdout).precision;
+    assert.equal(weights, 'int4');
+    assert.ok(kept.int4 > kept.float32);
+    assert.equal(calibration.prompts, 2);
+    assert.ok(calibration.predictions > 30 && calibration.divergence > 0 && calibration.agreement <= 1);
+    const inspected = await flamingo('inspect', join(folder.path, 'int4'));
+    assert.match(inspected.stdout, /precision +int4: int4 [\d.]+ %, float32 [\d.]+ %/);
+    assert.match(inspected.stdout, /mean KL divergence +[\d.e-]+ nats/);
+    assert.ok(!(await readdir(folder.path)).some((name) => name.startsWith('.calibration')));
+  });
+
   it('does not replace a model unless forced', async () => {
     await fails(['compile', model, '--out', out], 3, /already holds a compiled model; add --force/);
     const forced = await flamingo('compile', model, '--out', out, '--force', '--seed', '3');
@@ -147,11 +171,6 @@ describe('flamingo compile and inspect', function () {
       /is not a weight file; expected a safetensors file/,
     );
     await fails(
-      ['compile', model, '--weights', 'none', '--weights', model],
-      3,
-      /--weights none goes with no other/,
-    );
-    await fails(
       ['compile', model, '--tokenizer', join(folder.path, 'none.json')],
       3,
       /none\.json cannot be read/,
@@ -163,6 +182,20 @@ describe('flamingo compile and inspect', function () {
     await fails(['compile', other], 3, /No tokenizer was given, .*<other>.*--tokenizer\./);
     const small = await folder.write('few.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 200'));
     await fails(['compile', small], 3, /tokens, but the model's vocabulary has 200/);
+  });
+
+  it('refuses a precision that there is not, and prompts that cannot be compared', async () => {
+    await fails(
+      ['compile', model, '--precision', 'int3'],
+      2,
+      /--precision.*int3.*float32, float16, int8, int4/s,
+    );
+    await fails(['compile', model, '--calibrate', 'none.jsonl'], 3, /none\.jsonl cannot be read/);
+    await fails(
+      ['compile', model, '--calibrate', 'none.jsonl', '--weights', 'none'],
+      3,
+      /--calibrate runs the model/,
+    );
   });
 
   it('refuses a damaged artifact in one sentence', async () => {

@@ -13,6 +13,7 @@ import { rotary } from '../../../dsl/operators/rotary.ts';
 import { softmax } from '../../../dsl/operators/softmax.ts';
 import { tanh } from '../../../dsl/operators/tanh.ts';
 import { where } from '../../../dsl/operators/where.ts';
+import { inPrecision } from '../../../dsl/precision.ts';
 import type { Tensor } from '../../../dsl/tensor.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';
 
@@ -63,6 +64,21 @@ describe('half precision', () => {
       [
         ['w', 'float16'],
         ['gate', 'float32'],
+      ],
+    );
+  });
+
+  it('leaves what reads a parameter marked float32 as it is', () => {
+    const [half, precise] = [parameter('half', [16, 16]), parameter('precise', [8, 16])];
+    inPrecision('float32', { precise });
+    const graph = { name: 'test', inputs: { x }, outputs: { result: linear(linear(x, half), precise) } };
+    const converted = halfPrecision(graph);
+    assert.deepEqual(dtypesOf(converted, 'linear'), ['float16', 'float32']);
+    assert.deepEqual(
+      parametersOf(converted).map(({ dtype, source }) => [source.parameter.name, dtype]),
+      [
+        ['half', 'float16'],
+        ['precise', 'float32'],
       ],
     );
   });

@@ -4,6 +4,7 @@ import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/encode/encode-model.ts';
 import { BLOCK_FORMATS, type QuantisedFormat } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import { fallbacksOf } from '../../../compiler/target/target.ts';
 import { initialValues } from '../../../compiler/weights/initialise.ts';
 import { embedding, inPrecision, linear, nameParameters, type Tensor } from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
@@ -81,6 +82,24 @@ describe('linear layers on quantised weights', () => {
       assert.ok(farthest(await run(format, true, x), plain) < 0.01 * largest);
     });
   }
+
+  it('have scales and results in float16 on CUDA, by a kernel that it has', () => {
+    const layer = linear(64, 8);
+    nameParameters({ layer });
+    const x = input('x', 'float32', ['rows', 64]);
+    const { parts }: { parts: { weight: Tensor; bias?: Tensor } } = layer;
+    const graph = { name: 'one', inputs: { x }, outputs: { y: applyLinear(x, parts.weight, parts.bias) } };
+    for (const precision of ['int8', 'int4'] as const) {
+      const { onnx } = compileGraph(graph, { precision, target: 'cuda' });
+      const dtypes = onnx.parameters.map(({ parameter: { name, dtype } }) => [name, dtype]);
+      assert.deepEqual(dtypes, [
+        [`layer.weight.${precision}.values`, 'uint8'],
+        [`layer.weight.${precision}.scales`, 'float16'],
+        ['layer.bias', 'float16'],
+      ]);
+      assert.deepEqual(fallbacksOf(onnx, 'cuda'), []);
+    }
+  });
 
   it('take the precision of their mark, else of the model; what an embedding reads too stays as it is', () => {
     const [marked, plain, kept] = [linear(32, 32), linear(32, 32), linear(32, 32)];

@@ -1,0 +1,87 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Calibration, Manifest } from '../compiler/artifact/manifest.ts';
+import { UserError } from '../compiler/artifact/user-error.ts';
+import type { CompileOptions } from '../compiler/compile.ts';
+import type { Program } from '../dsl/program.ts';
+import type { TaskPrompt } from '../runtime/evaluate/task.ts';
+import type { Report } from './report.ts';
+
+/** Prompts to compare precisions on, read before anything is compiled. */
+export interface CalibrationPrompts {
+  readonly file: string;
+  readonly prompts: readonly TaskPrompt[];
+}
+
+/** @throws UserError for a file that cannot be read or has no prompt that can be used */
+export async function readCalibrationPrompts(
+  file: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<CalibrationPrompts> {
+  const { readPrompts } = await import('../runtime/evaluate/read-tasks.ts');
+  const { tasks, problems } = await readPrompts(file, { signal });
+  for (const { message } of problems) report.note(message);
+  if (tasks.length === 0) {
+    throw new UserError(
+      `${file} has no prompt that can be used: write one a line, as {"image": "cat.png", "text": "Output: a cat"}; see 'flamingo evaluate --help'.`,
+    );
+  }
+  return { file, prompts: tasks };
+}
+
+/**
+ * Compiles the model once more in float32, compares what it and the artifact predict, and records the result in the
+ * artifact's manifest. The reference lies beside the artifact, on the same disk, so that checkpoints can be linked,
+ * and goes when it is no longer needed.
+ *
+ * @param options those that the artifact was compiled with
+ */
+export async function calibrate(
+  program: Program,
+  manifest: Manifest,
+  options: CompileOptions,
+  { file, prompts }: CalibrationPrompts,
+  { report, signal }: { readonly report: Report; readonly signal: AbortSignal },
+): Promise<Manifest> {
+  const [{ compile }, { Engine }, { comparePredictions }] = await Promise.all([
+    import('../compiler/compile.ts'),
+    import('../runtime/worker/engine.ts'),
+    import('../runtime/calibrate/compare-predictions.ts'),
+  ]);
+  const folder = await mkdtemp(join(dirname(resolve(options.out)), '.calibration-'));
+  const progress = report.progress('calibrating');
+  try {
+    const out = join(folder, 'float32');
+    await compile(program, {
+      ...options,
+      ...{ out, target: 'cpu', precision: 'float32', marks: false, onNote: () => {} },
+    });
+    const open = (directory: string, provider: 'cpu' | 'cuda') =>
+      Engine.open({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider });
+    await using reference = await open(out, 'cpu');
+    await using model = await open(options.out, manifest.target);
+    const found = await comparePredictions(reference, model, prompts, {
+      signal,
+      onProgress: (done, total) => progress.update(done, total),
+    });
+    return await record(options.out, manifest, { file, ...found });
+  } finally {
+    progress.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function record(directory: string, manifest: Manifest, calibration: Calibration): Promise<Manifest> {
+  const calibrated = { ...manifest, precision: { ...manifest.precision, calibration } };
+  const path = join(directory, 'manifest.json');
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    await writeFile(partial, `${JSON.stringify(calibrated, null, 2)}\n`);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  return calibrated;
+}

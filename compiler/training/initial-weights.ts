@@ -10,7 +10,8 @@ import { openWeights } from '../weights/open-weights.ts';
  * Finds the parameters that a recipe takes from the files of earlier stages; where two files hold one, the later wins.
  *
  * @param folder where relative paths start: the recipe's
- * @throws UserError for a file that cannot be read, lacks a parameter that it is asked for or has it in another shape
+ * @throws UserError for a file that cannot be read; for one that lacks parameters which it is asked for, or has them in
+ *   another shape, with a list of them all
  */
 export async function initialWeights(
   recipe: Recipe,
@@ -35,21 +36,17 @@ export async function initialWeights(
           `Recipe '${recipe.name}' takes '${rule.ours}' from ${file.path}, but none of its ${recipe.parameters.size} parameters is called so.`,
         );
       }
-      const missing = taken.filter(({ theirs }) => !file.has(theirs));
-      const [first] = missing;
-      if (first !== undefined) {
-        throw new UserError(
-          `${file.path} lacks ${missing.length} of the ${taken.length} tensors that recipe '${recipe.name}' takes from it, '${first.theirs}' for one; give the right file or names in initialFrom.`,
-        );
-      }
-      for (const { name, parameter, theirs } of taken) {
+      const problems = taken.flatMap(({ name, parameter, theirs }) => {
+        if (!file.has(theirs)) return [`    ${theirs} is missing`];
         const { shape } = file.tensor(theirs);
-        if (shape.join() !== parameter.shape.join()) {
-          throw new UserError(
-            `Tensor '${theirs}' of ${file.path} is [${shape.join(', ')}], but recipe '${recipe.name}' has '${name}' as [${parameter.shape.join(', ')}].`,
-          );
-        }
         sources.set(name, { file, name: theirs });
+        if (shape.join() === parameter.shape.join()) return [];
+        return [`    ${theirs} is [${shape.join(', ')}], but '${name}' is [${parameter.shape.join(', ')}]`];
+      });
+      if (problems.length > 0) {
+        throw new UserError(
+          `${file.path} does not have ${problems.length} of the ${taken.length} tensors that recipe '${recipe.name}' takes from it as '${rule.ours}'; give the right file or names in initialFrom:\n${problems.join('\n')}`,
+        );
       }
     }
   }

@@ -3,7 +3,7 @@ import type { ParameterInfo } from './tensor.ts';
 
 /**
  * How precisely a weight is kept: `float32` and `float16` as floating-point numbers, `int8` and `int4` as small whole
- * numbers with a scale for every 32 of them. Weights other than those of linear layers have no `int8` or `int4` form.
+ * numbers with a scale for every few of them. Weights other than those of linear layers have no `int8` or `int4` form.
  */
 export type Precision = 'float32' | 'float16' | 'int8' | 'int4';
 

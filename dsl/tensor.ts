@@ -68,6 +68,8 @@ export interface ParameterInfo {
 export interface QuantisedMember {
   readonly weight: ParameterInfo;
   readonly format: 'int8' | 'int4';
+  /** Weights of a row that share a scale. */
+  readonly block: number;
   /** Small whole numbers, and what they are multiplied by. */
   readonly member: 'values' | 'scales';
 }

@@ -33,6 +33,7 @@ const schema = z.strictObject({
           weight: z.string(),
           shape: z.array(count),
           format: z.enum(['int8', 'int4']),
+          block: count,
           member: z.enum(['values', 'scales']),
         }),
       ),
@@ -63,6 +64,7 @@ export function parameterTable(
           weight: quantised.weight.name ?? '',
           shape: quantised.weight.shape,
           format: quantised.format,
+          block: quantised.block,
           member: quantised.member,
         },
       }),
@@ -85,9 +87,9 @@ export function parametersOfTable({ parameters }: ParameterTable): readonly Para
   return Object.entries(parameters).map(([name, { shape, dtype, trainable, quantised }]) => {
     const info: ParameterInfo = { name, shape, dtype, trainable, initialiser };
     if (quantised === undefined) return info;
-    const { weight, format, member } = quantised;
+    const { weight, format, block, member } = quantised;
     const whole: ParameterInfo = { ...info, name: weight, shape: quantised.shape, dtype: 'float32' };
-    return { ...info, quantised: { weight: whole, format, member } };
+    return { ...info, quantised: { weight: whole, format, block, member } };
   });
 }
 

@@ -67,7 +67,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
-    ['quantise', (each) => quantise(each, { precision, marks })],
+    ['quantise', (each) => quantise(each, { precision, target, marks })],
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ['fold new constants', foldConstants],

@@ -1,3 +1,4 @@
+import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { linearOperator } from '../../dsl/operators/linear.ts';
@@ -6,6 +7,7 @@ import type { Precision } from '../../dsl/precision.ts';
 import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import {
   BLOCK_FORMATS,
+  blockSize,
   isQuantised,
   memberShapes,
   type QuantisedFormat,
@@ -19,7 +21,11 @@ import { rewrite } from './rewrite.ts';
  */
 export function quantise(
   graph: Graph,
-  { precision, marks = true }: { readonly precision: Precision; readonly marks?: boolean },
+  {
+    precision,
+    target,
+    marks = true,
+  }: { readonly precision: Precision; readonly target: Target; readonly marks?: boolean },
 ): Graph {
   const shared = readOtherwise(graph);
   const members = new Map<ParameterInfo, readonly [Tensor, Tensor]>();
@@ -29,10 +35,11 @@ export function quantise(
     const { parameter } = weight.source;
     const format = marks ? (parameter.precision ?? precision) : precision;
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
-    const [values, scales] = members.get(parameter) ?? quantisedMembers(parameter, format);
-    members.set(parameter, [values, scales]);
     const width = parameter.shape[1] ?? 1;
-    return [quantisedLinear([x, values, scales, bias], { format, width })];
+    const block = blockSize(format, width, target);
+    const [values, scales] = members.get(parameter) ?? quantisedMembers(parameter, format, block);
+    members.set(parameter, [values, scales]);
+    return [quantisedLinear([x, values, scales, bias], { format, width, block })];
   });
 }
 
@@ -47,15 +54,19 @@ function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
   return new Set(parameters);
 }
 
-function quantisedMembers(weight: ParameterInfo, format: QuantisedFormat): readonly [Tensor, Tensor] {
-  const shapes = memberShapes(BLOCK_FORMATS[format], weight.shape);
+function quantisedMembers(
+  weight: ParameterInfo,
+  format: QuantisedFormat,
+  block: number,
+): readonly [Tensor, Tensor] {
+  const shapes = memberShapes(BLOCK_FORMATS[format], weight.shape, block);
   const member = (name: 'values' | 'scales', dtype: 'uint8' | 'float32'): Tensor =>
     parameterTensor({
       ...weight,
       name: weight.name === undefined ? undefined : `${weight.name}.${format}.${name}`,
       dtype,
       shape: shapes[name],
-      quantised: { weight, format, member: name },
+      quantised: { weight, format, block, member: name },
     });
   return [member('values', 'uint8'), member('scales', 'float32')];
 }

@@ -1,11 +1,10 @@
-/** Weights along an input axis that share a scale: the smallest that ONNX Runtime takes, and what its CUDA kernels prefer. */
-export const BLOCK = 32;
+import type { Target } from '../../dsl/emitter.ts';
 
 export type QuantisedFormat = 'int8' | 'int4';
 
 /**
- * How a weight `[out, in]` is kept as small whole numbers: each row in blocks of 32, each block with one scale, a
- * weight being `scale * (number - middle)`. MatMulNBits' layout: numbers side by side from the lowest bits of a byte
+ * How a weight `[out, in]` is kept as small whole numbers: each row in blocks, each block with one scale, a weight
+ * being `scale * (number - middle)`. MatMulNBits' layout: numbers side by side from the lowest bits of a byte
  * on, the last block of a row filled up with zeros.
  */
 export interface BlockFormat {
@@ -20,6 +19,16 @@ export const BLOCK_FORMATS: Readonly<Record<QuantisedFormat, BlockFormat>> = {
   int8: { name: 'int8', bits: 8, middle: 128 },
 };
 
+/**
+ * How many weights of a row share a scale. Four bits need one for every 32, which is also what CUDA's kernels prefer.
+ * Eight bits are exact enough to share it among more, and the CPU's kernel is the faster the longer the block: at one
+ * token 3.9 times float32 with 128 against 2.9 with 32, at 128 tokens 3.7 against 1.5 (width 2048, one thread).
+ */
+export function blockSize(format: QuantisedFormat, width: number, target: Target): number {
+  if (format === 'int4' || target !== 'cpu') return 32;
+  return [128, 64].find((size) => width % size === 0) ?? 32;
+}
+
 export function isQuantised(precision: string): precision is QuantisedFormat {
   return Object.hasOwn(BLOCK_FORMATS, precision);
 }
@@ -28,7 +37,8 @@ export function isQuantised(precision: string): precision is QuantisedFormat {
 export function memberShapes(
   { bits }: BlockFormat,
   [rows = 1, width = 1]: readonly number[],
+  block: number,
 ): { readonly values: readonly number[]; readonly scales: readonly number[] } {
-  const blocks = Math.ceil(width / BLOCK);
-  return { values: [rows, blocks, (BLOCK * bits) / 8], scales: [rows, blocks] };
+  const blocks = Math.ceil(width / block);
+  return { values: [rows, blocks, (block * bits) / 8], scales: [rows, blocks] };
 }

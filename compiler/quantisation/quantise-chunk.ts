@@ -10,6 +10,7 @@ import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 export interface Chunk {
   readonly format: QuantisedFormat;
   readonly width: number;
+  readonly block: number;
   /** For errors: the tensor and the file that the user gave; undefined for weights that are drawn. */
   readonly origin: { readonly name: string; readonly path: string } | undefined;
   /** Elements of the tensor before these rows. */
@@ -24,10 +25,17 @@ export interface Chunk {
  *
  * @throws UserError for a file that ends early or a value that is not a finite number
  */
-export async function quantiseChunk({ format, width, origin, before, rows }: Chunk): Promise<QuantisedRows> {
+export async function quantiseChunk({
+  format,
+  width,
+  block,
+  origin,
+  before,
+  rows,
+}: Chunk): Promise<QuantisedRows> {
   const weights = rows instanceof Float32Array ? rows : await readElements(rows);
   if (origin !== undefined) refuseBroken(weights, origin, before);
-  return quantiseRows(BLOCK_FORMATS[format], weights, width);
+  return quantiseRows(BLOCK_FORMATS[format], weights, { width, block });
 }
 
 async function readElements({

@@ -1,4 +1,4 @@
-import { BLOCK, type BlockFormat } from './block-format.ts';
+import type { BlockFormat } from './block-format.ts';
 
 export interface QuantisedRows {
   readonly values: Uint8Array;
@@ -11,17 +11,22 @@ export interface QuantisedRows {
  * the numbers found.
  *
  * @param weights rows of `width` finite numbers, one after the other
+ * @param layout.block weights that share a scale
  */
-export function quantiseRows(format: BlockFormat, weights: Float32Array, width: number): QuantisedRows {
+export function quantiseRows(
+  format: BlockFormat,
+  weights: Float32Array,
+  { width, block: size }: { readonly width: number; readonly block: number },
+): QuantisedRows {
   const { bits, middle } = format;
-  const blocks = Math.ceil(width / BLOCK);
+  const blocks = Math.ceil(width / size);
   const rows = weights.length / width;
-  const values = new Uint8Array((rows * blocks * BLOCK * bits) / 8).fill(bits === 4 ? 0x88 : middle);
+  const values = new Uint8Array((rows * blocks * size * bits) / 8).fill(bits === 4 ? 0x88 : middle);
   const scales = new Float32Array(rows * blocks);
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
-      const first = row * width + block * BLOCK;
-      const end = Math.min(first + BLOCK, (row + 1) * width);
+      const first = row * width + block * size;
+      const end = Math.min(first + size, (row + 1) * width);
       const place = row * blocks + block;
       let farthest = 0;
       for (let index = first; index < end; index++) {
@@ -37,7 +42,7 @@ export function quantiseRows(format: BlockFormat, weights: Float32Array, width: 
         const number = Math.max(-middle, Math.min(middle - 1, Math.round(weight * perScale)));
         product += weight * number;
         square += number * number;
-        const at = place * BLOCK + index - first;
+        const at = place * size + index - first;
         if (bits === 8) values[at] = number + middle;
         else if ((at & 1) === 0) values[at >> 1] = ((values[at >> 1] ?? 0) & 0xf0) | (number + middle);
         else values[at >> 1] = ((values[at >> 1] ?? 0) & 0x0f) | ((number + middle) << 4);

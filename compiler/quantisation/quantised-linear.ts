@@ -11,9 +11,9 @@ import { floor } from '../../dsl/operators/unary.ts';
 import { multiplyDims } from '../../dsl/shape/dim.ts';
 import { linearShape } from '../../dsl/shape/linear.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { BLOCK, BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
+import { BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
 
-type QuantisedLinear = { readonly format: QuantisedFormat; readonly width: number };
+type QuantisedLinear = { readonly format: QuantisedFormat; readonly width: number; readonly block: number };
 
 /**
  * `linear` on a weight in blocks of small whole numbers. ONNX Runtime's MatMulNBits; on the CPU with accuracy level 4,
@@ -22,7 +22,7 @@ type QuantisedLinear = { readonly format: QuantisedFormat; readonly width: numbe
 export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
   name: 'quantisedLinear',
   fused: true,
-  infer(inputs, { format, width }) {
+  infer(inputs, { format, width, block }) {
     const x = required('quantisedLinear', inputs, 0, 'x');
     const values = required('quantisedLinear', inputs, 1, 'values');
     const scales = required('quantisedLinear', inputs, 2, 'scales');
@@ -30,7 +30,7 @@ export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
     checkDtype('quantisedLinear', 'x', x, FLOATS);
     checkDtype('quantisedLinear', 'values', values, ['uint8']);
     const [rows = 0] = values.shape;
-    const expected = [rows, Math.ceil(width / BLOCK), (BLOCK * BLOCK_FORMATS[format].bits) / 8];
+    const expected = [rows, Math.ceil(width / block), (block * BLOCK_FORMATS[format].bits) / 8];
     if (values.shape.join() !== expected.join() || scales.shape.join() !== expected.slice(0, 2).join()) {
       fail(
         `quantisedLinear: ${format} weights of width ${width} are [${expected.join(', ')}] with scales [${expected.slice(0, 2).join(', ')}], but they are [${values.shape.join(', ')}] and [${scales.shape.join(', ')}]`,
@@ -39,36 +39,36 @@ export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
     return [{ dtype, shape: linearShape(x.shape, [rows, width], inputs[3]?.shape) }];
   },
   multiplyAdds: (_inputs, { width }, [output]) => multiplyDims(...(output?.shape ?? []), width),
-  lower(emit, [x, values, scales, bias], { attributes: { format, width }, inputs }) {
+  lower(emit, [x, values, scales, bias], { attributes: { format, width, block }, inputs }) {
     const attributes = {
       K: width,
       N: Number(inputs[1]?.shape[0]),
       bits: BLOCK_FORMATS[format].bits,
-      block_size: BLOCK,
+      block_size: block,
       ...(emit.target === 'cpu' && { accuracy_level: 4 }),
     };
     const product = emit.node('MatMulNBits', [x, values, scales], attributes, 'com.microsoft');
     return [bias === undefined ? product : emit.node('Add', [product, bias])];
   },
   gradient: 'through decomposition',
-  decompose(inputs, { format, width }) {
+  decompose(inputs, attributes) {
     const x = required('quantisedLinear', inputs, 0, 'x');
     const values = required('quantisedLinear', inputs, 1, 'values');
     const scales = required('quantisedLinear', inputs, 2, 'scales');
-    const weight = dequantised(values, scales, { format, width });
+    const weight = dequantised(values, scales, attributes);
     return [linear(x, cast(weight, x.dtype), inputs[3])];
   },
 });
 
 /** The weight `[out, width]` that quantised numbers stand for. */
-function dequantised(values: Tensor, scales: Tensor, { format, width }: QuantisedLinear): Tensor {
+function dequantised(values: Tensor, scales: Tensor, { format, width, block }: QuantisedLinear): Tensor {
   const { bits, middle } = BLOCK_FORMATS[format];
   const [rows = 1, blocks = 1] = values.shape;
   const bytes = cast(values, 'float32');
   const numbers = bits === 8 ? bytes : halves(bytes);
-  const blocked = reshape(subtract(numbers, middle), [rows, blocks, BLOCK]);
+  const blocked = reshape(subtract(numbers, middle), [rows, blocks, block]);
   const scaled = multiply(blocked, reshape(cast(scales, 'float32'), [rows, blocks, 1]));
-  const whole = reshape(scaled, [rows, multiplyDims(blocks, BLOCK)]);
+  const whole = reshape(scaled, [rows, multiplyDims(blocks, block)]);
   return slice(whole, 1, 0, width);
 }
 

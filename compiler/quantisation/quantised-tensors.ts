@@ -17,6 +17,7 @@ const CHUNK = 1 << 20;
 export interface QuantisedWeight {
   readonly weight: ParameterInfo;
   readonly format: QuantisedFormat;
+  readonly block: number;
   /** The names of its two tensors, and how the scales are kept. */
   readonly values: ParameterInfo;
   readonly scales: ParameterInfo;
@@ -44,7 +45,10 @@ export function quantisedTensors(
       kept.push(rows.scales);
       yield rows.values;
       onChunk(
-        Math.min((rows.scales.length / Math.ceil(width / 32)) * width, elementCount(order.weight.shape)),
+        Math.min(
+          (rows.scales.length / Math.ceil(width / order.block)) * width,
+          elementCount(order.weight.shape),
+        ),
       );
     }
   }
@@ -75,7 +79,10 @@ async function* inOrder(
   const underWay: Promise<QuantisedRows>[] = [];
   try {
     for await (const chunk of chunks) {
-      underWay.push(threads.quantise(chunk));
+      const next = threads.quantise(chunk);
+      // Several may fail before the first is awaited, which tells of it.
+      next.catch(() => {});
+      underWay.push(next);
       const first = underWay.length < threads.atOnce ? undefined : underWay.shift();
       if (first !== undefined) yield await first;
     }
@@ -87,7 +94,7 @@ async function* inOrder(
 }
 
 async function* chunksOf(
-  { weight, format, source, seed }: QuantisedWeight,
+  { weight, format, block, source, seed }: QuantisedWeight,
   width: number,
 ): AsyncIterable<Chunk> {
   const rows = Math.max(1, Math.floor(CHUNK / width));
@@ -99,7 +106,7 @@ async function* chunksOf(
     const start = (source?.rows?.first ?? 0) * width;
     for (let before = 0; before < total; before += rows * width) {
       const count = Math.min(rows * width, total - before);
-      yield { format, width, origin, before, rows: { tensor, first: start + before, count } };
+      yield { format, width, block, origin, before, rows: { tensor, first: start + before, count } };
     }
     return;
   }
@@ -113,7 +120,7 @@ async function* chunksOf(
     for (; joined.length - used >= width; ) {
       const count = Math.min(rows, Math.floor((joined.length - used) / width)) * width;
       // Checked where they were read.
-      yield { format, width, origin: undefined, before, rows: joined.slice(used, used + count) };
+      yield { format, width, block, origin: undefined, before, rows: joined.slice(used, used + count) };
       used += count;
       before += count;
     }

@@ -71,10 +71,10 @@ function quantisedWeights({ parameters, sources, seed, storageOf }: WeightOrder)
     parameters.find(({ quantised }) => quantised?.weight.name === name && quantised?.member === member);
   return parameters.flatMap((values) => {
     if (values.quantised?.member !== 'values') return [];
-    const { weight, format } = values.quantised;
+    const { weight, format, block } = values.quantised;
     const scales = find(weight.name, 'scales');
     if (scales === undefined) throw new Error(`weight ${weight.name} has quantised values but no scales`);
     const source = sources.get(weight.name ?? '');
-    return [{ weight, format, values, scales, scaleStorage: storageOf(scales), source, seed }];
+    return [{ weight, format, block, values, scales, scaleStorage: storageOf(scales), source, seed }];
   });
 }

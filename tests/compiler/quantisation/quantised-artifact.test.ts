@@ -118,7 +118,7 @@ describe('quantising a large weight', () => {
     });
     const weight = info({});
     const member = (name: string, dtype: string, shape: readonly number[]) =>
-      info({ name, dtype, shape, quantised: { weight, format: 'int4', member: name } });
+      info({ name, dtype, shape, quantised: { weight, format: 'int4', block: 32, member: name } });
     const file = await openSafetensors(path);
     return writeWeights(join(folder, 'out.safetensors'), {
       parameters: [member('values', 'uint8', [4096, 128, 16]), member('scales', 'float32', [4096, 128])],

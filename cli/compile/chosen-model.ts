@@ -1,0 +1,116 @@
+import { relative, resolve } from 'node:path';
+import type { Program } from '../../dsl/program.ts';
+import { findPreset } from '../presets.ts';
+import type { Report } from '../report.ts';
+import { WrongUse } from '../wrong-use.ts';
+import type { CompileFlags } from './flags.ts';
+import { checkedTokenizer, chosenTokenizer } from './tokenizer.ts';
+
+/** A program and what it is compiled with. */
+export interface ChosenModel {
+  readonly program: Program;
+  /** Where it came from, for the manifest. */
+  readonly source: string;
+  /** A path, or the file's content. */
+  readonly tokenizer: string | Uint8Array;
+  readonly weights: readonly string[] | 'none';
+}
+
+/**
+ * The model that a command line names: a preset, a model file, or an OpenFlamingo by its parts.
+ *
+ * @throws WrongUse for options that do not go together
+ */
+export async function chosenModel(
+  model: string | undefined,
+  flags: CompileFlags,
+  report: Report,
+): Promise<ChosenModel> {
+  const weights = chosenWeights(flags.weights);
+  if (model === undefined) return openFlamingo(flags, report);
+  const { openFlamingo: checkpoint, vision, language, every, name } = flags;
+  const stray = Object.entries({
+    '--open-flamingo': checkpoint,
+    '--vision': vision,
+    '--language': language,
+    '--every': every,
+    '--name': name,
+  }).find(([, value]) => value !== undefined);
+  if (stray !== undefined)
+    throw new WrongUse(
+      `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
+    );
+  return (await preset(model, weights, flags, report)) ?? modelFile(model, weights, flags, report);
+}
+
+function chosenWeights(files: readonly string[] = []): readonly string[] | 'none' {
+  if (!files.includes('none')) return files;
+  if (files.length > 1) throw new WrongUse('--weights none goes with no other --weights.');
+  return 'none';
+}
+
+/** A preset by name, with the weights and the tokenizer that ship with it where none are given. */
+async function preset(
+  name: string,
+  weights: ChosenModel['weights'],
+  flags: CompileFlags,
+  report: Report,
+): Promise<ChosenModel | undefined> {
+  const found = await findPreset(name);
+  if (found === undefined) return undefined;
+  const { program } = found;
+  const tokenizer = await chosenTokenizer(name, flags.tokenizer ?? found.tokenizer, program, report);
+  const shipped = found.weights === undefined ? [] : [found.weights];
+  return {
+    program,
+    source: `flamingo-onnx preset ${name}`,
+    tokenizer,
+    weights: flags.weights === undefined ? shipped : weights,
+  };
+}
+
+/** An author's model file, which is type-checked first. */
+async function modelFile(
+  path: string,
+  weights: ChosenModel['weights'],
+  flags: CompileFlags,
+  report: Report,
+): Promise<ChosenModel> {
+  const { loadModel } = await import('../../compiler/frontend/load-model.ts');
+  const program = await loadModel(path, flags.export === undefined ? {} : { exportName: flags.export });
+  const tokenizer = await chosenTokenizer(path, flags.tokenizer, program, report);
+  return { program, source: relative(process.cwd(), resolve(path)), tokenizer, weights };
+}
+
+/** An OpenFlamingo from its checkpoint and the folders of its frozen parts, without a model file. */
+async function openFlamingo(
+  { openFlamingo: checkpoint, vision, language, every, name, weights, tokenizer }: CompileFlags,
+  report: Report,
+): Promise<ChosenModel> {
+  if (checkpoint === undefined || vision === undefined || language === undefined) {
+    throw new WrongUse(
+      'Give a model file or the name of a preset, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
+    );
+  }
+  if (weights !== undefined && weights.join() !== 'none')
+    throw new WrongUse(
+      '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
+    );
+  const { openFlamingoModel } = await import('../checkpoints/open-flamingo.ts');
+  const made = await openFlamingoModel({
+    checkpoint,
+    vision,
+    language,
+    ...(tokenizer !== undefined && { tokenizer }),
+    ...(every !== undefined && { every }),
+    ...(name !== undefined && { name }),
+  });
+  for (const note of made.notes) report.note(note);
+  await checkedTokenizer(made, tokenizer ?? language);
+  return {
+    program: made.program,
+    source: checkpoint,
+    tokenizer: made.tokenizer,
+    weights: weights === undefined ? made.weights : 'none',
+  };
+}

@@ -1,0 +1,23 @@
+import type { Precision } from '../../dsl/precision.ts';
+
+/** The options of `flamingo compile`, as they were typed. */
+export interface CompileFlags {
+  readonly openFlamingo?: string;
+  readonly vision?: string;
+  readonly language?: string;
+  readonly every?: number;
+  readonly name?: string;
+  readonly weights?: readonly string[];
+  readonly out?: string;
+  readonly target: 'cpu' | 'cuda';
+  readonly fusion: 'on' | 'off';
+  readonly precision?: Precision;
+  readonly calibrate?: string;
+  readonly seed: number;
+  readonly seedMissing?: true;
+  readonly copyWeights?: true;
+  readonly tokenizer?: string;
+  readonly export?: string;
+  readonly force?: true;
+  readonly json?: true;
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { Program } from '../../dsl/program.ts';
+import type { Report } from '../report.ts';
+
+/** The tokenizer's file, once it is known to fit: a model that cannot encode a prompt would fail only when it runs. */
+export async function chosenTokenizer(
+  model: string,
+  given: string | undefined,
+  program: Program,
+  report: Report,
+): Promise<string> {
+  const beside = join(dirname(resolve(model)), 'tokenizer.json');
+  const own = given ?? (existsSync(beside) ? beside : undefined);
+  const path = own ?? BYTE_LEVEL_TOKENIZER;
+  const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
+  const { tokens, vocabulary } = program.facts.language;
+  const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
+    if (own !== undefined || !(error instanceof UserError)) throw error;
+    const wanted = [...new Set(Object.values(tokens))].filter((token) => token !== null).join(' ');
+    throw new UserError(
+      `No tokenizer was given, and the one that makes a token of every byte lacks some of the model's special tokens (${wanted}): pass the model's tokenizer.json with --tokenizer.`,
+    );
+  });
+  if (tokenizer.size > vocabulary) {
+    throw tooManyTokens(path, tokenizer.size, vocabulary);
+  }
+  if (own === undefined) report.note('No tokenizer given: every byte of a text is a token.');
+  return path;
+}
+
+const BYTE_LEVEL_TOKENIZER = fileURLToPath(
+  new URL('../../models/tokenizers/byte-level.json', import.meta.url),
+);
+
+/** Refuses a tokenizer whose tokens the model has no rows for. */
+export async function checkedTokenizer(
+  { program, tokenizer }: { readonly program: Program; readonly tokenizer: Uint8Array },
+  path: string,
+): Promise<void> {
+  const { createTokenizer } = await import('../../runtime/tokenizer.ts');
+  const { tokens, vocabulary } = program.facts.language;
+  const { size } = createTokenizer(JSON.parse(Buffer.from(tokenizer).toString('utf8')), path, tokens);
+  if (size > vocabulary) throw tooManyTokens(path, size, vocabulary);
+}
+
+function tooManyTokens(path: string, size: number, vocabulary: number): UserError {
+  return new UserError(
+    `The tokenizer ${path} has ${size} tokens, but the model's vocabulary has ${vocabulary}; pass the tokenizer that belongs to the model with --tokenizer.`,
+  );
+}

@@ -15,7 +15,7 @@ export const command: CliCommand = {
   summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
-    'flamingo compile emoji   # the small model that ships with its weights',
+    'flamingo compile open-flamingo-3b --weights checkpoint.pt --weights clip/ --weights mpt/ --tokenizer tokenizer.json',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
@@ -27,7 +27,7 @@ export const command: CliCommand = {
     command
       .argument(
         '[model]',
-        'TypeScript file whose default export is a model, or the name of a preset: emoji (trained), tiny, flamingo-3b, open-flamingo-3b, …',
+        'TypeScript file whose default export is a model, or the name of a preset: tiny, flamingo-3b, open-flamingo-3b, …',
       )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
       .option(

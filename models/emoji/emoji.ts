@@ -14,5 +14,5 @@ export function emojiOptions(): Omit<FlamingoOptions, 'name'> {
   };
 }
 
-/** The model that ships: few-shot questions about small pictures, trained on emoji. */
+/** Few-shot questions about small pictures, to be trained on emoji by the recipes beside it. */
 export default flamingo({ name: 'emoji', ...emojiOptions() });

@@ -1,11 +1,9 @@
 import {
   add,
   concat,
-  exp,
   type InitialWeights,
   type LossWithMetrics,
   matmul,
-  minimum,
   multiply,
   type Recipe,
   recipe,
@@ -14,7 +12,7 @@ import {
   task,
   transpose,
 } from '../../dsl/index.ts';
-import { contrastiveLoss, unitLength } from '../losses/contrastive.ts';
+import { contrastiveLoss, sharpened, unitLength } from '../losses/contrastive.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { pictureAndWordBatches } from './batches/picture-and-word-batches.ts';
 import { loadTrainingVocabulary } from './data/gallery.ts';
@@ -65,8 +63,10 @@ export async function visionRecipe(options: VisionRecipeOptions): Promise<Recipe
             unitLength(seen),
             transpose(unitLength(towers.words(words, wordMask)), [1, 0]),
           );
-          const scale = exp(minimum(towers.parts.scales.names, Math.log(100)));
-          const naming = crossEntropy(multiply(cosines, scale), concat([emoji, emoji], 0));
+          const naming = crossEntropy(
+            sharpened(cosines, towers.parts.scales.names),
+            concat([emoji, emoji], 0),
+          );
           const drawings = contrastiveLoss(
             slice(seen, 0, 0, EMOJI),
             slice(seen, 0, EMOJI, 2 * EMOJI),

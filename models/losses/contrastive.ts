@@ -50,15 +50,19 @@ export function contrastiveLoss(images: Tensor, texts: Tensor, scale: Tensor): L
       `contrastiveLoss: images and texts must be [batch, dim] with a known batch, but they are [${images.shape.join(', ')}] and [${texts.shape.join(', ')}]`,
     );
   }
-  const temperature = exp(minimum(scale, Math.log(LARGEST_SCALE)));
   const cosines = matmul(unitLength(images), transpose(unitLength(texts), [1, 0]));
-  const byImage = multiply(cosines, temperature);
+  const byImage = sharpened(cosines, scale);
   const byText = transpose(byImage, [1, 0]);
   const own = arange(batch);
   return {
     loss: multiply(add(crossEntropy(byImage, own), crossEntropy(byText, own)), 0.5),
     metrics: { image_accuracy: accuracy(cosines), text_accuracy: accuracy(transpose(cosines, [1, 0])) },
   };
+}
+
+/** Cosines as logits, times the learned scale, which is kept from exceeding 100 (a temperature below 0.01). */
+export function sharpened(cosines: Tensor, scale: Tensor): Tensor {
+  return multiply(cosines, exp(minimum(scale, Math.log(LARGEST_SCALE))));
 }
 
 /** Rows scaled to length 1. */

@@ -61,13 +61,9 @@ export interface ModelFacts {
     readonly layers: number;
     readonly keyValueHeads: number;
     readonly headDim: number;
-    readonly tokens: {
-      readonly image: string;
-      readonly endOfChunk: string;
-      readonly padding: string;
-      readonly beginning: string | null;
-      readonly end: string | null;
-    };
+    readonly tokens: ModelTokens;
+    /** How dialogues are written out; left out: as in the Flamingo paper. */
+    readonly dialogue?: DialogueForm;
   };
   readonly crossAttention: {
     readonly layers: number;
@@ -75,4 +71,33 @@ export interface ModelFacts {
     readonly headDim: number;
     readonly latents: number;
   };
+}
+
+/** Texts of the special tokens; their ids are looked up in the tokenizer. */
+export interface ModelTokens {
+  readonly image: string;
+  /** Ends an example, and the assistant's turn of a dialogue; null: examples end with their line. */
+  readonly endOfChunk: string | null;
+  readonly padding: string;
+  /** Stands before every prompt; null for models without one. */
+  readonly beginning: string | null;
+  readonly end: string | null;
+  /** Stands before, between and after images; left out where nothing does. */
+  readonly aroundImages?: string;
+  /** A token after it looks at no image up to the next one; left out where all look at the last image. */
+  readonly endOfDocument?: string;
+  /** Tokens that end an answer besides `endOfChunk` and `end`. */
+  readonly furtherEnds?: readonly string[];
+  /** Tokens that no answer has, besides `image` and `padding`. */
+  readonly neverWritten?: readonly string[];
+}
+
+/** How a model's dialogues are written out. */
+export interface DialogueForm {
+  /** What the assistant is called in the text. */
+  readonly assistant: string;
+  /** Whether the end-of-chunk token ends the user's turns too. */
+  readonly userTurnsEnd: boolean;
+  /** Whether the model was tuned on dialogues, so that a lone question is best asked in one. */
+  readonly tuned: boolean;
 }

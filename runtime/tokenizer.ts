@@ -8,13 +8,19 @@ import { createTextStream, type TextStream } from './tokenizer-stream.ts';
 /** Text of the special tokens, as the artifact's manifest names them. */
 export type SpecialTokens = Manifest['language']['tokens'];
 
-/** Ids of the special tokens; null where the model has no such token. */
+/** How dialogues are written out, as the artifact's manifest says. */
+export type DialogueForm = NonNullable<Manifest['language']['dialogue']>;
+
+/** Ids of the special tokens; null where the model has no such token, left out where few models have one. */
 export type SpecialTokenIds = {
   readonly image: number;
-  readonly endOfChunk: number;
+  readonly endOfChunk: number | null;
   readonly padding: number;
   readonly beginning: number | null;
   readonly end: number | null;
+  readonly endOfDocument?: number;
+  readonly furtherEnds?: readonly number[];
+  readonly neverWritten?: readonly number[];
 };
 
 export type Tokenizer = {
@@ -119,18 +125,27 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     );
   };
   const idOrNull = (role: string, token: string | null) => (token === null ? null : idOf(role, token));
+  const { aroundImages, endOfDocument, furtherEnds, neverWritten } = specialTokens;
+  if (aroundImages !== undefined) idOf('the mark around images', aroundImages);
+  // These may be words of the vocabulary.
+  const idsOf = (role: string, words: readonly string[]) =>
+    words.map((word) => encoder.token_to_id(word) ?? idOf(role, word));
   const special: SpecialTokenIds = {
     image: idOf('the mark of an image', specialTokens.image),
-    endOfChunk: idOf('the end of an example', specialTokens.endOfChunk),
+    endOfChunk: idOrNull('the end of an example', specialTokens.endOfChunk),
     padding: idOf('padding', specialTokens.padding),
     beginning: idOrNull('the beginning of a text', specialTokens.beginning),
     end: idOrNull('the end of a text', specialTokens.end),
+    ...(endOfDocument !== undefined && { endOfDocument: idOf('the end of a document', endOfDocument) }),
+    ...(furtherEnds && { furtherEnds: idsOf('an end of an answer', furtherEnds) }),
+    ...(neverWritten && { neverWritten: idsOf('a token that no answer has', neverWritten) }),
   };
 
   const hidden = new Set(
     parsed.data.added_tokens.filter((token) => token.special === true).map(({ id }) => id),
   );
-  for (const id of Object.values(special)) if (id !== null) hidden.add(id);
+  for (const id of [special.image, special.endOfChunk, special.padding, special.beginning, special.end])
+    if (id !== null) hidden.add(id);
   const decode: Tokenizer['decode'] = (ids, { keepSpecialTokens = false } = {}) => {
     const known = ids.filter(
       (id) => encoder.id_to_token(id) !== undefined && (keepSpecialTokens || !hidden.has(id)),

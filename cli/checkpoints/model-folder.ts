@@ -10,6 +10,8 @@ export interface ModelFolder {
   readonly generation: unknown;
   readonly tokenizer: unknown;
   readonly specialTokens: unknown;
+  readonly tokenizerConfig: unknown;
+  readonly addedTokens: unknown;
 }
 
 /**
@@ -33,11 +35,22 @@ export async function readModelFolder(path: string, what: string, configured = t
   return {
     path,
     config,
-    preprocessor: await readJson(join(path, 'preprocessor_config.json')),
+    preprocessor:
+      (await readJson(join(path, 'preprocessor_config.json'))) ??
+      imageProcessorOf(await readJson(join(path, 'processor_config.json'))),
     generation: await readJson(join(path, 'generation_config.json')),
     tokenizer: await readJson(join(path, 'tokenizer.json')),
     specialTokens: await readJson(join(path, 'special_tokens_map.json')),
+    tokenizerConfig: await readJson(join(path, 'tokenizer_config.json')),
+    addedTokens: await readJson(join(path, 'added_tokens.json')),
   };
+}
+
+/** transformers 5 keeps the preprocessing among the processor's settings. */
+function imageProcessorOf(processor: unknown): unknown {
+  return typeof processor === 'object' && processor !== null && 'image_processor' in processor
+    ? processor.image_processor
+    : undefined;
 }
 
 /** The content of a JSON file; undefined when there is none. */

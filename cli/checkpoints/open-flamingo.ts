@@ -3,13 +3,14 @@ import { UserError } from '../../compiler/artifact/user-error.ts';
 import { spellings } from '../../compiler/weights/checkpoint-names.ts';
 import { openWeights } from '../../compiler/weights/open-weights.ts';
 import type { WeightFile } from '../../compiler/weights/weight-file.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { ModelTokens, Program } from '../../dsl/program.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { flamingo } from '../../models/flamingo.ts';
+import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { paddingOf, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
+import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
 export interface OpenFlamingoSources {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
@@ -23,16 +24,6 @@ export interface OpenFlamingoSources {
   /** A block before every n-th layer; default: what the checkpoint's names say. */
   readonly every?: number;
   readonly name?: string;
-}
-
-export interface CheckpointModel {
-  readonly program: Program;
-  /** Content of the `tokenizer.json`, with the special tokens. */
-  readonly tokenizer: Uint8Array;
-  /** In the order in which they count. */
-  readonly weights: readonly string[];
-  /** What was assumed or added, a sentence each. */
-  readonly notes: readonly string[];
 }
 
 /** The tokens that OpenFlamingo adds, in its order. */
@@ -96,16 +87,19 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
   const padding =
     language.specialTokens === undefined
       ? (textOf(own.padding ?? whole.padding) ?? PADDING)
-      : (paddingOf(language.specialTokens) ?? PADDING);
+      : (namedTokens(language.specialTokens).padding ?? PADDING);
   const tokenizer = withSpecialTokens(original, [END_OF_CHUNK, IMAGE, padding], path);
   if (tokenizer.size > original.size)
     notes.push(`${path}: the special tokens it lacked were added, from id ${original.size} on.`);
-  const tokens = {
+  const { furtherEnds, neverWritten } = own.end === undefined ? whole : own;
+  const tokens: ModelTokens = {
     image: IMAGE,
     endOfChunk: END_OF_CHUNK,
     padding,
     beginning: knownSpecial(tokenizer, original.beginning),
     end: knownSpecial(tokenizer, textOf(own.end ?? whole.end)),
+    ...(furtherEnds.length > 0 && { furtherEnds: furtherEnds.flatMap((id) => textOf(id) ?? []) }),
+    ...(neverWritten.length > 0 && { neverWritten: neverWritten.flatMap((id) => textOf(id) ?? []) }),
   };
   return { tokenizer, tokens };
 }

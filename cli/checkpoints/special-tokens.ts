@@ -88,10 +88,56 @@ const tokenText = z.union([
   z.string(),
   z.looseObject({ content: z.string() }).transform(({ content }) => content),
 ]);
-const specialTokensMap = z.looseObject({ pad_token: tokenText.nullish() });
+const named = z.looseObject({
+  bos_token: tokenText.nullish(),
+  eos_token: tokenText.nullish(),
+  pad_token: tokenText.nullish(),
+});
 
-/** The padding token of a `special_tokens_map.json`; undefined when the tokenizer has none. */
-export function paddingOf(specialTokens: unknown): string | undefined {
-  const result = specialTokensMap.safeParse(specialTokens);
-  return result.success ? (result.data.pad_token ?? undefined) : undefined;
+/** What a `special_tokens_map.json` or `tokenizer_config.json` calls the tokens that frame a text; undefined: nothing. */
+export interface NamedTokens {
+  readonly beginning: string | undefined;
+  readonly end: string | undefined;
+  readonly padding: string | undefined;
+}
+
+export function namedTokens(specialTokens: unknown): NamedTokens {
+  const { bos_token, eos_token, pad_token } = named.safeParse(specialTokens).data ?? {};
+  return {
+    beginning: bos_token ?? undefined,
+    end: eos_token ?? undefined,
+    padding: pad_token ?? undefined,
+  };
+}
+
+const ids = z.record(z.string(), z.int().nonnegative());
+
+/**
+ * A tokenizer with the tokens of an `added_tokens.json`, which older tokenizers keep beside their `tokenizer.json`;
+ * tokens that it has already are left as they are.
+ *
+ * @throws UserError for ids that are not those after its last
+ */
+export function withAddedTokens(file: TokenizerFile, addedTokens: unknown, path: string): TokenizerFile {
+  if (addedTokens === undefined) return file;
+  const result = ids.safeParse(addedTokens);
+  if (!result.success) {
+    throw new UserError(
+      `The added_tokens.json beside ${path} is not a map of tokens to ids; download it again.`,
+    );
+  }
+  const missing = Object.entries(result.data)
+    .filter(([token]) => !file.has(token))
+    .sort(([, a], [, b]) => a - b);
+  for (const [index, [token, id]] of missing.entries()) {
+    if (id === file.size + index) continue;
+    throw new UserError(
+      `The added_tokens.json beside ${path} gives '${token}' the id ${id}, but the next id of the tokenizer is ${file.size + index}; download both files again.`,
+    );
+  }
+  return withSpecialTokens(
+    file,
+    missing.map(([token]) => token),
+    path,
+  );
 }

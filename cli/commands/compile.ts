@@ -12,12 +12,14 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 export const command: CliCommand = {
   name: 'compile',
-  summary: 'Type-check a model file and compile it to a folder of ONNX graphs and weights.',
+  summary:
+    'Compile a model file, which is type-checked, or a checkpoint to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
     'flamingo compile open-flamingo-3b --weights checkpoint.pt --weights clip/ --weights mpt/ --tokenizer tokenizer.json',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
+    'flamingo compile idefics-9b-instruct/ --precision int4 --out artifacts/idefics   # a folder from Hugging Face',
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --precision int8 --calibrate prompts.jsonl',
@@ -27,7 +29,7 @@ export const command: CliCommand = {
     command
       .argument(
         '[model]',
-        'TypeScript file whose default export is a model, or the name of a preset: tiny, flamingo-3b, open-flamingo-3b, …',
+        'TypeScript file whose default export is a model, the name of a preset (tiny, flamingo-3b, open-flamingo-3b, …), or the folder of a whole model from Hugging Face',
       )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
       .option(
@@ -40,7 +42,10 @@ export const command: CliCommand = {
         'its interval of cross-attention (default: what the names in it say)',
         wholeNumber(1),
       )
-      .option('--name <name>', 'name of that model (default: that of the checkpoint)')
+      .option(
+        '--name <name>',
+        'name of that model, or of one from a folder (default: that of the checkpoint or folder)',
+      )
       .option(
         '--weights <path>',
         'safetensors or PyTorch file, index of shards, or folder; may repeat; `none` compiles the graphs without values; drawn from the seed if absent',

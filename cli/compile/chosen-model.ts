@@ -1,6 +1,9 @@
-import { relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import type { Program } from '../../dsl/program.ts';
-import { findPreset } from '../presets.ts';
+import type { CheckpointModel } from '../checkpoints/checkpoint-model.ts';
+import { findPreset, presetNames } from '../presets.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';
 import type { CompileFlags } from './flags.ts';
@@ -17,7 +20,8 @@ export interface ChosenModel {
 }
 
 /**
- * The model that a command line names: a preset, a model file, or an OpenFlamingo by its parts.
+ * The model that a command line names: a preset, a model file, a folder of Hugging Face's that holds a whole model, or
+ * an OpenFlamingo by its parts.
  *
  * @throws WrongUse for options that do not go together
  */
@@ -28,18 +32,20 @@ export async function chosenModel(
 ): Promise<ChosenModel> {
   const weights = chosenWeights(flags.weights);
   if (model === undefined) return openFlamingo(flags, report);
+  const folder = await isFolder(model);
   const { openFlamingo: checkpoint, vision, language, every, name } = flags;
   const stray = Object.entries({
     '--open-flamingo': checkpoint,
     '--vision': vision,
     '--language': language,
     '--every': every,
-    '--name': name,
+    '--name': folder ? undefined : name,
   }).find(([, value]) => value !== undefined);
   if (stray !== undefined)
     throw new WrongUse(
-      `${stray[0]} does not go with a model file, which says it itself; leave out one of them.`,
+      `${stray[0]} does not go with a model ${folder ? 'folder' : 'file'}, which says it itself; leave out one of them.`,
     );
+  if (folder) return modelFolder(model, flags, report);
   return (await preset(model, weights, flags, report)) ?? modelFile(model, weights, flags, report);
 }
 
@@ -47,6 +53,30 @@ function chosenWeights(files: readonly string[] = []): readonly string[] | 'none
   if (!files.includes('none')) return files;
   if (files.length > 1) throw new WrongUse('--weights none goes with no other --weights.');
   return 'none';
+}
+
+/** A preset's name is no folder, unless there is one of that name with a model in it. */
+async function isFolder(model: string): Promise<boolean> {
+  const status = await stat(model).catch(() => undefined);
+  if (status?.isDirectory() !== true) return false;
+  return existsSync(join(model, 'config.json')) || !(await presetNames()).includes(model);
+}
+
+/** A whole model in a folder of Hugging Face's. */
+async function modelFolder(
+  folder: string,
+  { name, weights, tokenizer }: CompileFlags,
+  report: Report,
+): Promise<ChosenModel> {
+  if (weights !== undefined && weights.join() !== 'none')
+    throw new WrongUse('--weights does not go with a model folder, which has them; leave it out.');
+  const { huggingFaceModel } = await import('../checkpoints/hugging-face.ts');
+  const made = await huggingFaceModel({
+    folder,
+    ...(tokenizer !== undefined && { tokenizer }),
+    ...(name !== undefined && { name }),
+  });
+  return checkpointModel(made, { source: folder, tokenizer: tokenizer ?? folder, weights }, report);
 }
 
 /** A preset by name, with the weights and the tokenizer that ship with it where none are given. */
@@ -89,7 +119,7 @@ async function openFlamingo(
 ): Promise<ChosenModel> {
   if (checkpoint === undefined || vision === undefined || language === undefined) {
     throw new WrongUse(
-      'Give a model file or the name of a preset, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
+      'Give a model file, the name of a preset or a model folder, or an OpenFlamingo by all of --open-flamingo CHECKPOINT, --vision DIR and --language DIR.',
     );
   }
   if (weights !== undefined && weights.join() !== 'none')
@@ -105,11 +135,24 @@ async function openFlamingo(
     ...(every !== undefined && { every }),
     ...(name !== undefined && { name }),
   });
+  return checkpointModel(made, { source: checkpoint, tokenizer: tokenizer ?? language, weights }, report);
+}
+
+/** A model made of a checkpoint, once its tokenizer is known to fit. */
+async function checkpointModel(
+  made: CheckpointModel,
+  {
+    source,
+    tokenizer,
+    weights,
+  }: { readonly source: string; readonly tokenizer: string; readonly weights: CompileFlags['weights'] },
+  report: Report,
+): Promise<ChosenModel> {
   for (const note of made.notes) report.note(note);
-  await checkedTokenizer(made, tokenizer ?? language);
+  await checkedTokenizer(made, tokenizer);
   return {
     program: made.program,
-    source: checkpoint,
+    source,
     tokenizer: made.tokenizer,
     weights: weights === undefined ? made.weights : 'none',
   };

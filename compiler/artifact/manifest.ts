@@ -52,15 +52,22 @@ const language = z.strictObject({
   layers: z.number().int().positive(),
   keyValueHeads: z.number().int().positive(),
   headDim: z.number().int().positive(),
+  /** As `ModelTokens` says. */
   tokens: z.strictObject({
-    /** Text of the special tokens; their ids are looked up in the tokenizer. */
     image: z.string(),
-    endOfChunk: z.string(),
+    endOfChunk: z.string().nullable(),
     padding: z.string(),
-    /** Prepended to every prompt; null for models without one. */
     beginning: z.string().nullable(),
     end: z.string().nullable(),
+    aroundImages: z.exactOptional(z.string()),
+    endOfDocument: z.exactOptional(z.string()),
+    furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
+    neverWritten: z.exactOptional(z.array(z.string()).readonly()),
   }),
+  /** As `DialogueForm` says. */
+  dialogue: z.exactOptional(
+    z.strictObject({ assistant: z.string(), userTurnsEnd: z.boolean(), tuned: z.boolean() }),
+  ),
 });
 
 const crossAttention = z.strictObject({

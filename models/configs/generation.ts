@@ -1,7 +1,22 @@
 import { z } from 'zod';
+import { ModelError } from '../../dsl/index.ts';
 
-const ids = z.union([z.int(), z.array(z.int()).transform(([first]) => first)]).nullish();
-const schema = z.looseObject({ bos_token_id: ids, eos_token_id: ids, pad_token_id: ids });
+const id = z.int().nullish();
+/** One id or several. */
+const ids = z
+  .union([z.int().transform((only) => [only]), z.array(z.int())])
+  .nullish()
+  .transform((given) => given ?? []);
+const schema = z.looseObject({
+  bos_token_id: id,
+  eos_token_id: ids,
+  pad_token_id: id,
+  suppress_tokens: ids,
+  bad_words_ids: z
+    .array(z.array(z.int()))
+    .nullish()
+    .transform((given) => given ?? []),
+});
 
 /** Fields that say who wrote the file, or what Python gives back. */
 const ABOUT_OTHER_THINGS =
@@ -13,28 +28,43 @@ const ABOUT_OTHER_THINGS =
 export interface TokenIds {
   readonly beginning: number | undefined;
   readonly end: number | undefined;
+  /** Ids that end an answer besides `end`. */
+  readonly furtherEnds: readonly number[];
   readonly padding: number | undefined;
+  /** Ids that no answer may have. */
+  readonly neverWritten: readonly number[];
   /** Settings of generation, `temperature 0.7`: a compiled model has none, they are options of `flamingo run`. */
   readonly settings: readonly string[];
 }
 
 /**
- * Token ids of a `generation_config.json`, or of a `config.json`, whose other fields are somebody else's.
+ * Token ids of a `generation_config.json`, or of a `config.json`, whose other fields are somebody else's. Without the
+ * file it knows of none.
  *
  * @param settings whether the other fields are settings of generation
+ * @throws ModelError for ids that are none
  */
 export function tokenIdsFromConfig(config: unknown, settings: boolean): TokenIds {
-  const result = schema.safeParse(config);
-  const { bos_token_id, eos_token_id, pad_token_id, ...others } = result.success
-    ? result.data
-    : { bos_token_id: undefined, eos_token_id: undefined, pad_token_id: undefined };
+  const result = schema.safeParse(config ?? {});
+  if (!result.success) {
+    const fields = result.error.issues.map(({ path }) => path.join('.') || 'it');
+    throw new ModelError(
+      `The ${settings ? 'generation_config.json' : 'config.json'} has no token ids where they are expected: ${fields.join(', ')}.`,
+    );
+  }
+  const { bos_token_id, eos_token_id, pad_token_id, suppress_tokens, bad_words_ids, ...others } = result.data;
+  const [end, ...furtherEnds] = eos_token_id;
+  const sequences = bad_words_ids.filter(({ length }) => length > 1);
+  const unkept = { ...others, ...(sequences.length > 0 && { bad_words_ids: sequences }) };
   return {
     beginning: bos_token_id ?? undefined,
-    end: eos_token_id ?? undefined,
+    end,
+    furtherEnds,
     padding: pad_token_id ?? undefined,
+    neverWritten: [...suppress_tokens, ...bad_words_ids.flatMap((word) => (word.length === 1 ? word : []))],
     settings: settings
-      ? Object.entries(others)
-          .filter(([name]) => !ABOUT_OTHER_THINGS.includes(name))
+      ? Object.entries(unkept)
+          .filter(([name, value]) => value !== null && !ABOUT_OTHER_THINGS.includes(name))
           .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
       : [],
   };

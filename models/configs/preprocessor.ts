@@ -10,7 +10,7 @@ const square = z.union([side, z.looseObject({ height: side, width: side })]);
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 const on = z.literal(true).optional();
 
-/** `preprocessor_config.json` of Hugging Face's `CLIPImageProcessor` and `CLIPFeatureExtractor`. */
+/** `preprocessor_config.json` of Hugging Face's `CLIPImageProcessor`, `CLIPFeatureExtractor` and `IdeficsImageProcessor`. */
 const schema = z.strictObject({
   do_resize: on,
   do_center_crop: z.boolean().optional(),
@@ -21,7 +21,10 @@ const schema = z.strictObject({
     .number()
     .refine((factor) => Math.abs(factor * 255 - 1) < 1e-6, 'only 1/255 is known')
     .optional(),
-  size: z.union([square, z.looseObject({ shortest_edge: side })]),
+  size: z.union([square, z.looseObject({ shortest_edge: side })]).optional(),
+  // Idefics' name of a size to stretch to, which counts before the other.
+  image_size: square.optional(),
+  image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
   resample: z.union([z.literal(0), z.literal(2), z.literal(3)]).default(3),
   image_mean: channels,
@@ -57,16 +60,18 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     );
   }
   const given = result.data;
-  const edge =
-    typeof given.size === 'object' && 'shortest_edge' in given.size
-      ? Number(given.size.shortest_edge)
-      : undefined;
+  const size = given.image_size ?? given.size;
+  if (size === undefined) {
+    throw new ModelError(
+      'The preprocessor_config.json says neither size nor image_size, so it is not known how large pictures become.',
+    );
+  }
+  const edge = typeof size === 'object' && 'shortest_edge' in size ? Number(size.shortest_edge) : undefined;
   const cropped = given.do_center_crop ?? given.crop_size !== undefined;
-  const resized = edge ?? sideOf(given.size);
-  const final = cropped ? sideOf(given.crop_size ?? given.size) : resized;
+  const resized = edge ?? sideOf(size);
+  const final = cropped ? sideOf(given.crop_size ?? size) : resized;
   // An old file's lone number is the shortest edge where a crop follows.
-  const resize =
-    edge !== undefined || (typeof given.size === 'number' && cropped) ? 'shortest-edge' : 'stretch';
+  const resize = edge !== undefined || (typeof size === 'number' && cropped) ? 'shortest-edge' : 'stretch';
   if (final !== image || resized !== image || (resize === 'shortest-edge' && !cropped)) {
     throw new ModelError(
       `The preprocessor_config.json makes pictures of ${resized} pixels${cropped ? ` cropped to ${final}` : ''}, but the vision encoder takes squares of ${image}.`,

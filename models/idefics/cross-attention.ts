@@ -64,8 +64,8 @@ const parts = (
 /**
  * Idefics' gated cross-attention block on tokens packed by image: `x += tanh(alpha_cross_attn) * attended`, then
  * `x += tanh(alpha_dense) * mlp(norm(x))`, where the perceptron is the language model's kind, gated by SiLU.
- * transformers' `IdeficsGatedCrossAttentionLayer`, for masks by which a token looks at one image or none, as Idefics'
- * processor makes them. Takes and gives what `gatedCrossAttention` does.
+ * transformers' `IdeficsGatedCrossAttentionLayer`, for masks by which a token looks at one image or none: Idefics'
+ * processor makes no others. Takes and gives what `gatedCrossAttention` does.
  */
 export const ideficsCrossAttention = block('IdeficsCrossAttention', {
   sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],

@@ -1,6 +1,7 @@
 import {
   type CheckpointName,
   ModelError,
+  type ModelTokens,
   nameParameters,
   type Program,
   rearrange,
@@ -12,6 +13,7 @@ import { languageGraph } from '../flamingo-language-graph.ts';
 import { visionGraph } from '../flamingo-vision-graph.ts';
 import { insertionPlaces } from '../insertion.ts';
 import { type LlamaOptions, llama } from '../llama.ts';
+import type { VisionEncoder } from '../vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
 import { ideficsResampler } from './resampler.ts';
 
@@ -42,29 +44,37 @@ export interface IdeficsOptions {
     /** Root-mean-square norms of every head's queries and keys; default false. */
     readonly queryKeyNorm?: boolean;
   };
+  /** How pictures become pixels; default: stretched, bicubic, normalised as for CLIP. */
+  readonly preprocessing?: VisionEncoder['preprocessing'];
   /** Texts of the special tokens; default those of `HuggingFaceM4/idefics-9b`. */
-  readonly tokens?: Partial<Program['facts']['language']['tokens']>;
+  readonly tokens?: ModelTokens;
 }
 
-const TOKENS: Program['facts']['language']['tokens'] = {
+/** The special tokens of `HuggingFaceM4/idefics-9b`. */
+export const IDEFICS_TOKENS: ModelTokens = {
   image: '<image>',
-  endOfChunk: '</s>',
+  endOfChunk: null,
   padding: '<unk>',
   beginning: '<s>',
   end: '</s>',
+  aroundImages: '<fake_token_around_image>',
+  endOfDocument: '</s>',
+  // An image's mark without an image.
+  neverWritten: ['<fake_token_around_image>'],
 };
 
 /**
  * Idefics-1, Hugging Face's Flamingo on LLaMA and CLIP ViT-H/14: root-mean-square norms and a perceptron of LLaMA's kind
  * in its cross-attention, additional tokens with embeddings of their own. Laurençon et al. 2023, arXiv 2306.16527;
- * transformers' `IdeficsForVisionText2Text`. Each token looks at one image or at none, as Idefics' processor has it;
- * masks of several images for one token are not known to this project.
+ * transformers' `IdeficsForVisionText2Text`. Each token looks at the last image at or before it, or at none before the
+ * first image and after an end of text: no mask of Idefics' processor lets a token look at several.
  *
  * @throws ModelError when the insertion interval is no whole number from 1 on
  */
 export function idefics(options: IdeficsOptions): Program {
   const vision = clipVit({ ...options.vision, classToken: true, resize: 'stretch' });
   const language = llama({ ...options.language });
+  const { tokens = IDEFICS_TOKENS } = options;
   const { every, gate = 'scalar', queryKeyNorm = false } = options.crossAttention;
   if (!Number.isInteger(every) || every < 1) {
     throw new ModelError(`idefics: every must be a whole number from 1 on, but it is ${every}`);
@@ -123,14 +133,20 @@ export function idefics(options: IdeficsOptions): Program {
         resampler,
         crossAttention: { every, gate, queryKeyNorm },
       },
-      image: { size: vision.image, ...vision.preprocessing, maxFrames: 1 },
+      image: { size: vision.image, ...(options.preprocessing ?? vision.preprocessing), maxFrames: 1 },
       language: {
         vocabulary: language.vocabulary,
         contextLength: language.contextLength,
         layers: language.layers,
         keyValueHeads: language.keyValueHeads,
         headDim,
-        tokens: { ...TOKENS, ...options.tokens },
+        tokens,
+        // A token for it comes with the tuning on dialogues.
+        dialogue: {
+          assistant: 'Assistant',
+          userTurnsEnd: tokens.endOfChunk !== null,
+          tuned: tokens.endOfChunk !== null,
+        },
       },
       crossAttention: { layers: blocks.size, heads, headDim, latents },
     },

@@ -20,7 +20,7 @@ export type ReadText = {
   readonly cache: KeyValueCache;
   /** For each row the image that its next tokens look at: a row of `media`, or null. */
   mediaRows: (number | null)[];
-  /** The last image of each prompt. */
+  /** The image that each prompt's last token looks at. */
   readonly media: Record<string, Tensor>;
   readonly images: number;
 };
@@ -47,10 +47,9 @@ export class LanguageModel {
     prompts: readonly PreparedPrompt[],
     newTokens: number,
   ): Promise<{ next: Float64Array[]; text: ReadText }> {
-    const { image, padding } = this.special;
     const layout = layoutPrefill(
       prompts.map(({ tokens }) => tokens),
-      { image, padding },
+      this.special,
     );
     const cache = new KeyValueCache(this.#manifest.language, {
       rows: layout.batch,
@@ -58,7 +57,7 @@ export class LanguageModel {
     });
     const media = prompts.flatMap((prompt) => prompt.media);
     const next = await this.#read(layout, cache, mediaFeeds(media, this.#manifest.crossAttention));
-    const lastImages = prompts.map((prompt) => prompt.media.at(-1));
+    const lastImages = layout.lastRows.map((row) => (row === null ? undefined : media[row]));
     const kept = lastImages.filter((each) => each !== undefined);
     let row = 0;
     const text: ReadText = {
@@ -76,8 +75,7 @@ export class LanguageModel {
    * @returns For each of its tokens the log-probabilities of what follows it.
    */
   async predictions({ tokens, media }: PreparedPrompt): Promise<Float64Array[]> {
-    const { image, padding } = this.special;
-    const layout = layoutPrefill([tokens], { image, padding, wanted: [[...tokens.keys()]] });
+    const layout = layoutPrefill([tokens], { ...this.special, wanted: [[...tokens.keys()]] });
     const cache = new KeyValueCache(this.#manifest.language, { rows: 1, mostLength: layout.text });
     const feeds = mediaFeeds(media, this.#manifest.crossAttention);
     try {

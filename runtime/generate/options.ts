@@ -107,7 +107,7 @@ export function parseGenerateOptions(options: unknown): GenerateSettings {
 
 /**
  * The search that the options ask for, for one prompt. It never chooses `<image>`, which would stand for no image, nor
- * padding where that is a token of its own.
+ * padding where that is a token of its own, nor what the model says that no answer has.
  *
  * @param onToken As `SingleSearch` has it; beam search has nothing to tell before its end.
  */
@@ -117,9 +117,9 @@ export function createSearch(
   onToken?: (token: number, logProbability: number, last: boolean) => boolean,
 ): Search {
   const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
-  const ends = new Set([special.endOfChunk]);
-  if (special.end !== null) ends.add(special.end);
-  const never = [special.image, special.padding].filter((token) => !ends.has(token));
+  const { image, padding, endOfChunk, end, furtherEnds = [], neverWritten = [] } = special;
+  const ends = new Set([endOfChunk, end, ...furtherEnds].filter((token) => token !== null));
+  const never = [image, padding, ...neverWritten].filter((token) => !ends.has(token));
   const processors: Processor[] = [suppress(never)];
   if (beams > 1) return new BeamSearch({ beams, lengthPenalty, maxNewTokens, ends, processors });
   const sampled = SAMPLING.some((name) => settings[name] !== undefined);

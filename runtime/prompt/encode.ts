@@ -46,7 +46,7 @@ export function encodePrompt(
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */
-function advice(tokens: readonly number[], over: number, kept: number, endOfChunk: number): string {
+function advice(tokens: readonly number[], over: number, kept: number, endOfChunk: number | null): string {
   let examples = 0;
   for (const [place, token] of tokens.entries()) {
     if (token !== endOfChunk) continue;

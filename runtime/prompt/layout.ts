@@ -35,7 +35,7 @@ export type TextLayout = {
 export type PrefillLayout = TextLayout & {
   /** Images in the batch: the rows that need keys and values. 0 where the only row is a dummy. */
   readonly images: number;
-  /** For each prompt the row of its last image, which its answer will look at; null for a prompt without images. */
+  /** For each prompt the row that its last token looks at, as its answer will; null where that looks at no image. */
   readonly lastRows: readonly (number | null)[];
 };
 
@@ -44,6 +44,8 @@ export type PrefillOptions = {
   readonly image: number;
   /** Id that fills the shorter prompts up. */
   readonly padding: number;
+  /** Id of the token after which no image is looked at up to the next one; left out: the last one always is. */
+  readonly endOfDocument?: number;
   /** Side of the padding, default `left`: all prompts then end in the last column. Both give the same answers. */
   readonly side?: 'left' | 'right';
   /**
@@ -56,14 +58,15 @@ export type PrefillOptions = {
 /**
  * Lays out whole prompts for the language graph. Every image of every prompt becomes one row, in order of reading;
  * its chunk is the tokens that look at it: from its `<image>` token up to the next one (phi(l) of the Flamingo paper,
- * section 2.3: a token looks at the last image at or before it). Tokens before the first image look at none.
+ * section 2.3: a token looks at the last image at or before it), or up to an end of document, which itself still looks
+ * at it (Idefics' `image_attention_mask_for_packed_input_ids`). Tokens before the first image look at none.
  *
  * @param prompts Token ids of each prompt, none of them empty, of any lengths.
  * @throws UserError for an empty batch, an empty prompt, or a wanted place outside its prompt.
  */
 export function layoutPrefill(
   prompts: readonly (readonly number[])[],
-  { image, padding, side = 'left', wanted }: PrefillOptions,
+  { image, padding, endOfDocument, side = 'left', wanted }: PrefillOptions,
 ): PrefillLayout {
   const lookedAt: number[][] = [];
   const lastRows: (number | null)[] = [];
@@ -71,14 +74,17 @@ export function layoutPrefill(
   for (const [index, prompt] of prompts.entries()) {
     const start = index * text + (side === 'left' ? text - prompt.length : 0);
     let row: number | null = null;
+    let lastRow: number | null = null;
     for (const [place, token] of prompt.entries()) {
       if (token === image) {
         row = lookedAt.length;
         lookedAt.push([]);
       }
       if (row !== null) lookedAt[row]?.push(start + place);
+      lastRow = row;
+      if (token === endOfDocument) row = null;
     }
-    lastRows.push(row);
+    lastRows.push(lastRow);
   }
   const sequences = prompts.map((tokens) => ({ branches: [tokens], past: new Uint8Array(0) }));
   return {
@@ -111,7 +117,7 @@ export type DecodeOptions = {
 
 /**
  * Lays out the next tokens of sequences whose earlier tokens are in the cache. All new tokens of a sequence look at
- * one image, the last of its prompt: while text is written phi is constant, so no other image's keys are needed. A
+ * what the last token of its prompt does: while text is written phi is constant, so no other image's keys are needed. A
  * new `<image>` token has no meaning here (its image would have no keys): keep generation from choosing it.
  *
  * @throws UserError for an empty batch, a sequence without new tokens, masks of different lengths or a row out of range.

@@ -35,7 +35,7 @@ export type Dialogue = {
   /** Tells who speaks and how; stands before the first turn. Default none. */
   readonly preamble?: string;
   readonly turns: readonly Turn[];
-  /** What the speakers are called in the text; default 'User' and 'Flamingo', as in the paper. */
+  /** What the speakers are called in the text; default 'User' and what the model knows, mostly 'Flamingo', as in the paper. */
   readonly names?: { readonly user: string; readonly assistant: string };
 };
 

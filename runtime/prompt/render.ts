@@ -1,5 +1,5 @@
 import { UserError } from '../../compiler/artifact/user-error.ts';
-import type { SpecialTokens } from '../tokenizer.ts';
+import type { DialogueForm, SpecialTokens } from '../tokenizer.ts';
 import {
   type Dialogue,
   type FewShotPrompt,
@@ -17,32 +17,47 @@ export type RenderedPrompt = { readonly text: string; readonly media: readonly M
  * Writes a prompt out as the model reads it. The `beginning` token is not part of the text: `encodePrompt` adds it.
  *
  * - Few-shot: `<image>{text}<|endofchunk|>` per example, then `<image>{text}` for the query (OpenFlamingo's form); one
- *   `<image>` per picture or video of the piece, none for text-only pieces.
+ *   `<image>` per picture or video of the piece, none for text-only pieces. A model without an end-of-chunk token has a
+ *   line break in its place.
  * - Dialogue: the preamble, then a line per turn, `User: <image>{text}` and `Flamingo: {text}<|endofchunk|>`, then
  *   `Flamingo:`. Every answer ends with the end-of-chunk token, so that generation stops there.
  * - Raw: as it is.
  *
+ * A model with a token around images has it before, between and after the images of a piece, and neither spaces around
+ * the text nor one between the speaker and an image, as Idefics' processor and examples have it.
+ *
+ * @param form default: the Flamingo paper's
  * @throws UserError where a text contains a special token (it would be read as one; only a raw prompt may have them),
  *   a dialogue does not end with the user's turn, or a raw prompt has not as many `<image>` tokens as media.
  */
-export function renderPrompt(prompt: Prompt, tokens: SpecialTokens): RenderedPrompt {
-  if ('turns' in prompt) return renderDialogue(prompt, tokens);
+export function renderPrompt(
+  prompt: Prompt,
+  tokens: SpecialTokens,
+  form: DialogueForm = PAPER_DIALOGUE,
+): RenderedPrompt {
+  if ('turns' in prompt) return renderDialogue(prompt, tokens, form);
   if ('query' in prompt) return renderFewShot(prompt, tokens);
   return renderRaw(prompt, tokens);
 }
+
+const PAPER_DIALOGUE: DialogueForm = { assistant: 'Flamingo', userTurnsEnd: false, tuned: false };
 
 function renderFewShot({ shots = [], query }: FewShotPrompt, tokens: SpecialTokens): RenderedPrompt {
   const media: Media[] = [];
   const examples = shots.map((shot, index) => {
     const text = piece(shot, shot.text, `example ${index + 1}`, media, tokens);
-    return `${text}${tokens.endOfChunk}`;
+    return `${text}${tokens.endOfChunk ?? '\n'}`;
   });
   const asked = piece(query, query.text ?? '', 'the query', media, tokens);
   return { text: `${examples.join('')}${asked}`, media };
 }
 
-function renderDialogue({ preamble = '', turns, names }: Dialogue, tokens: SpecialTokens): RenderedPrompt {
-  const { user = 'User', assistant = 'Flamingo' } = names ?? {};
+function renderDialogue(
+  { preamble = '', turns, names }: Dialogue,
+  tokens: SpecialTokens,
+  form: DialogueForm,
+): RenderedPrompt {
+  const { user = 'User', assistant = form.assistant } = names ?? {};
   if (turns.at(-1)?.speaker !== 'user') {
     throw new UserError(
       `The dialogue ${turns.length === 0 ? 'has no turns' : "ends with the assistant's turn"} but the answer follows a turn of the user: add one.`,
@@ -54,7 +69,10 @@ function renderDialogue({ preamble = '', turns, names }: Dialogue, tokens: Speci
   const media: Media[] = [];
   const lines = turns.map((turn, index) => {
     const text = piece(turn, turn.text, `turn ${index + 1}`, media, tokens);
-    return turn.speaker === 'user' ? `${user}: ${text}` : `${assistant}: ${text}${tokens.endOfChunk}`;
+    const ofUser = turn.speaker === 'user';
+    const space = tokens.aroundImages !== undefined && text.startsWith(tokens.aroundImages) ? '' : ' ';
+    const end = ofUser && !form.userTurnsEnd ? '' : (tokens.endOfChunk ?? '');
+    return `${ofUser ? user : assistant}:${space}${text}${end}`;
   });
   const start = preamble === '' ? [] : [preamble];
   return { text: [...start, ...lines, `${assistant}:`].join('\n'), media };
@@ -86,12 +104,16 @@ function piece(
   checkText(text, where, tokens);
   const added = mediaOf(pictures);
   media.push(...added);
-  return `${tokens.image.repeat(added.length)}${text}`;
+  const around = tokens.aroundImages;
+  if (around === undefined) return `${tokens.image.repeat(added.length)}${text}`;
+  const images = added.length === 0 ? '' : around + `${tokens.image}${around}`.repeat(added.length);
+  return `${images}${text.replace(/^ +| +$/g, '')}`;
 }
 
 function checkText(text: string, where: string, tokens: SpecialTokens): void {
-  for (const token of Object.values(tokens)) {
-    const place = token === null ? -1 : text.indexOf(token);
+  const { image, endOfChunk, padding, beginning, end, aroundImages } = tokens;
+  for (const token of [image, endOfChunk, padding, beginning, end, aroundImages]) {
+    const place = token === null || token === undefined ? -1 : text.indexOf(token);
     if (place >= 0) {
       throw new UserError(
         `The text of ${where} has '${token}' at character ${place}, which the model would read as a special token: leave it out, or write the whole prompt as a raw one.`,

@@ -72,8 +72,8 @@ export class Engine implements AsyncDisposable {
 
   /** Renders, tokenises and encodes the media of a prompt. */
   async prepare(prompt: Prompt, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
-    const rendered = renderPrompt(prompt, this.manifest.language.tokens);
-    const { contextLength } = this.manifest.language;
+    const { contextLength, tokens: special, dialogue } = this.manifest.language;
+    const rendered = renderPrompt(prompt, special, dialogue);
     const { tokens, media } = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens });
     return { tokens, media: await this.media.encode(media, request) };
   }
@@ -238,7 +238,9 @@ export class Engine implements AsyncDisposable {
         `The choice '${choice.slice(0, 60)}' has an '${this.tokenizer.specialTokens.image}' token but a choice has no image: leave it out.`,
       );
     }
-    return endOfChunk ? [...tokens, this.tokenizer.special.endOfChunk] : tokens;
+    if (!endOfChunk) return tokens;
+    const last = this.tokenizer.special.endOfChunk ?? this.tokenizer.special.end;
+    return last === null ? tokens : [...tokens, last];
   }
 
   #generation(hypotheses: readonly Hypothesis[], streamed: string | undefined): Generation {

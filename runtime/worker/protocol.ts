@@ -46,7 +46,7 @@ export type ProgressEvent = { readonly done: number; readonly total: number };
 export type ScoreOptions = {
   /** How choices of different lengths are made comparable. */
   readonly normalise: Normalisation;
-  /** Count the end-of-chunk token as the last of every choice. Default false. */
+  /** Count the end-of-chunk token (the end of a text, for a model that has none) as the last of every choice. Default false. */
   readonly endOfChunk?: boolean;
 };
 

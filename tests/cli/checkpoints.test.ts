@@ -163,7 +163,7 @@ describe('compiling what is on the disk', function () {
     );
     await refuses(
       ['compile', '--vision', 'x', '--out', out],
-      /Give a model file or the name of a preset, or an OpenFlamingo by all of/,
+      /Give a model file, the name of a preset or a model folder, or an OpenFlamingo by all of/,
       2,
     );
     await refuses([...words(), '--weights', 'x'], /--weights does not go with --open-flamingo/, 2);

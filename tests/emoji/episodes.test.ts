@@ -16,8 +16,7 @@ import { plainLine } from '../../models/emoji/episodes/plain-text.ts';
 import { ANSWER_KINDS, KIND_PROMPTS } from '../../models/emoji/episodes/prompts.ts';
 import { askedQuestion, shownQuestion } from '../../models/emoji/episodes/questions.ts';
 import { Random } from '../../models/emoji/random.ts';
-import { loadEmojiTokenizer } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
-import type { Tokenizer } from '../../runtime/tokenizer.ts';
+import { type EmojiTokenizer, loadEmojiTokenizer } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
 import { smallGallery } from './small-gallery.ts';
 
 const SEEDS = [...Array(60).keys()];
@@ -144,7 +143,7 @@ describe('episodes', () => {
 describe('episode batches', () => {
   let gallery: Gallery;
   let lexicon: Lexicon;
-  let tokenizer: Tokenizer;
+  let tokenizer: EmojiTokenizer;
   let table: PictureTable;
   before(async () => {
     gallery = await smallGallery();

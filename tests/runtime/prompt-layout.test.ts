@@ -83,6 +83,30 @@ describe('layoutPrefill', () => {
     );
   });
 
+  it('lets no token look at an image from after an end of document up to the next image', () => {
+    const END = 3;
+    fc.assert(
+      fc.property(prompts, side, (batch, side) => {
+        const layout = layoutPrefill(batch, { image: IMAGE, padding: PADDING, endOfDocument: END, side });
+        let firstRow = 0;
+        for (const [row, tokens] of batch.entries()) {
+          const offset = side === 'left' ? layout.text - tokens.length : 0;
+          const looked = tokens.map((_, place) => {
+            const before = tokens.slice(0, place);
+            const forgotten = before.lastIndexOf(END) >= tokens.slice(0, place + 1).lastIndexOf(IMAGE);
+            const image = phi(tokens, place);
+            return image < 0 || forgotten ? null : firstRow + image;
+          });
+          for (const [place, image] of looked.entries())
+            assert.equal(rowRead(layout, row * layout.text + offset + place), image);
+          assert.equal(layout.lastRows[row], looked.at(-1), 'an answer looks at what the last token does');
+          firstRow += tokens.filter((id) => id === IMAGE).length;
+        }
+        assert.equal(layout.images, firstRow);
+      }),
+    );
+  });
+
   it('packs as tightly as the longest chunk', () => {
     fc.assert(
       fc.property(prompts, side, (batch, side) => {

@@ -1,0 +1,128 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
+import { languageFamilies } from '../../models/configs/language-families.ts';
+import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
+import type { CheckpointModel } from './checkpoint-model.ts';
+import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
+import { namedTokens, type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
+import { tokenizerNotes } from './tokenizer-notes.ts';
+
+export interface HuggingFaceSources {
+  /** With `config.json`, weights and a tokenizer. */
+  readonly folder: string;
+  /** `tokenizer.json`; default: the one in the folder. */
+  readonly tokenizer?: string;
+  /** Default: that of the folder. */
+  readonly name?: string;
+}
+
+/**
+ * The visual language model that a folder of Hugging Face's holds as a whole: its files decide everything, the family
+ * by `model_type`, the sizes, the preprocessing, the special tokens, and what ends an answer.
+ *
+ * @throws UserError or ModelError for what is missing, or asks for what this project does not do
+ */
+export async function huggingFaceModel(sources: HuggingFaceSources): Promise<CheckpointModel> {
+  const folder = await readModelFolder(sources.folder, 'the model');
+  const family = await familyOf(folder);
+  const notes: string[] = [];
+  const { tokenizer, tokens } = await knownTokens(folder, sources.tokenizer, notes);
+  const { config, preprocessor } = folder;
+  const name = sources.name ?? basename(resolve(folder.path));
+  return {
+    program: family.program({ name, config, preprocessor, tokens }, notes),
+    tokenizer: Buffer.from(JSON.stringify(tokenizer.json)),
+    weights: [folder.path],
+    notes,
+  };
+}
+
+const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.string()).nullish() });
+
+async function familyOf({ path, config }: ModelFolder): Promise<HuggingFaceFamily> {
+  const file = join(path, 'config.json');
+  const known = await families();
+  const names = known.map(({ modelType }) => modelType).join(', ');
+  const result = kind.safeParse(config);
+  if (!result.success) {
+    throw new UserError(
+      `${file} has no model_type, which says what kind of model it is; those that compile from their folder are ${names}.`,
+    );
+  }
+  const { model_type: type, architectures } = result.data;
+  const family = known.find(({ modelType }) => modelType === type);
+  if (family === undefined) {
+    const part = Object.hasOwn(languageFamilies, type)
+      ? '; an OpenFlamingo on this language model is given by --open-flamingo, --vision and --language'
+      : '';
+    throw new UserError(
+      `${file} is of model_type '${type}', which is no visual language model that compiles from its folder; known are ${names}${part}.`,
+    );
+  }
+  if (architectures && !architectures.some((name) => family.architectures.includes(name))) {
+    throw new UserError(
+      `${file} says that the weights are those of ${architectures.join(', ') || 'nothing'}, but a whole model is ${family.architectures.join(' or ')}; save the model as that.`,
+    );
+  }
+  return family;
+}
+
+/** Every file of `models/hugging-face/families` is a family. */
+async function families(): Promise<readonly HuggingFaceFamily[]> {
+  const folder = new URL('../../models/hugging-face/families/', import.meta.url);
+  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
+  const modules: { readonly family: HuggingFaceFamily }[] = await Promise.all(
+    files.map((name) => import(new URL(name, folder).href)),
+  );
+  return modules.map(({ family }) => family);
+}
+
+/** The tokenizer with all its tokens, and what the folder's files call them. */
+async function knownTokens(
+  folder: ModelFolder,
+  given: string | undefined,
+  notes: string[],
+): Promise<{ tokenizer: TokenizerFile; tokens: KnownTokens }> {
+  const path = given ?? join(folder.path, 'tokenizer.json');
+  const json = given === undefined ? folder.tokenizer : await readJson(given);
+  if (json === undefined) {
+    throw new UserError(
+      `${path} does not exist; save the model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,
+    );
+  }
+  const tokenizer = withAddedTokens(tokenizerFile(json, path), folder.addedTokens, path);
+  notes.push(...tokenizerNotes(folder));
+  const own = tokenIdsFromConfig(folder.generation, true);
+  const whole = tokenIdsFromConfig(folder.config, false);
+  if (own.settings.length > 0) {
+    notes.push(
+      `${join(folder.path, 'generation_config.json')}: ${own.settings.join(', ')} not kept; give them to flamingo run.`,
+    );
+  }
+  const textsOf = (ids: readonly (number | undefined)[]): string[] =>
+    ids.flatMap((id) => {
+      if (id === undefined) return [];
+      const text = tokenizer.tokenOf(id);
+      if (text !== undefined) return text;
+      throw new UserError(
+        `The configs of ${folder.path} name the token ${id}, which ${path} does not have; give the tokenizer that belongs to the model.`,
+      );
+    });
+  const { end, furtherEnds } = own.end === undefined ? whole : own;
+  const map = namedTokens(folder.specialTokens);
+  const config = namedTokens(folder.tokenizerConfig);
+  const named = (role: 'beginning' | 'end' | 'padding'): string | null =>
+    map[role] ?? config[role] ?? textsOf([own[role] ?? whole[role]])[0] ?? null;
+  const tokens: KnownTokens = {
+    has: (token) => tokenizer.has(token),
+    beginning: named('beginning'),
+    end: named('end'),
+    padding: named('padding'),
+    ends: textsOf([end, ...furtherEnds]),
+    neverWritten: textsOf([...own.neverWritten, ...whole.neverWritten]),
+  };
+  return { tokenizer, tokens };
+}

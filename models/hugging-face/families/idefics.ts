@@ -1,0 +1,55 @@
+import { ModelError, type ModelTokens } from '../../../dsl/index.ts';
+import { ideficsFromConfig } from '../../configs/idefics.ts';
+import { preprocessingFromConfig } from '../../configs/preprocessor.ts';
+import { IDEFICS_TOKENS, idefics } from '../../idefics/idefics.ts';
+import type { HuggingFaceFamily, KnownTokens } from '../family.ts';
+
+/** The token that the models tuned on dialogues have besides. */
+const END_OF_UTTERANCE = '<end_of_utterance>';
+
+/** Idefics-1, as in `HuggingFaceM4/idefics-9b`, `-80b` and their `-instruct`. */
+export const family: HuggingFaceFamily = {
+  modelType: 'idefics',
+  architectures: ['IdeficsForVisionText2Text'],
+  program({ name, config, preprocessor, tokens }, notes) {
+    const options = ideficsFromConfig(config);
+    if (preprocessor === undefined) {
+      notes.push(
+        "The folder has no preprocessor_config.json: pictures are prepared as transformers' IdeficsImageProcessor does by default.",
+      );
+    }
+    return idefics({
+      name,
+      ...options,
+      ...(preprocessor !== undefined && {
+        preprocessing: preprocessingFromConfig(preprocessor, options.vision.image),
+      }),
+      tokens: ideficsTokens(tokens),
+    });
+  },
+};
+
+function ideficsTokens(known: KnownTokens): ModelTokens {
+  const { endOfDocument: _, neverWritten = [], ...tokens } = IDEFICS_TOKENS;
+  const { image, aroundImages } = tokens;
+  const marks = [image, ...(aroundImages === undefined ? [] : [aroundImages])];
+  const missing = marks.filter((token) => !known.has(token));
+  if (missing.length > 0) {
+    throw new ModelError(
+      `The tokenizer lacks ${missing.join(' and ')}, which Idefics marks images with; add ${missing.length === 1 ? 'it' : 'them'} to "added_tokens" of tokenizer.json, with the ids from vocab_size of config.json on.`,
+    );
+  }
+  const { beginning, end } = known;
+  const endOfChunk = known.has(END_OF_UTTERANCE) ? END_OF_UTTERANCE : null;
+  const furtherEnds = known.ends.filter((token) => token !== end && token !== endOfChunk);
+  return {
+    ...tokens,
+    endOfChunk,
+    padding: known.padding ?? IDEFICS_TOKENS.padding,
+    beginning,
+    end,
+    ...(end !== null && { endOfDocument: end }),
+    ...(furtherEnds.length > 0 && { furtherEnds }),
+    neverWritten: [...new Set([...neverWritten, ...known.neverWritten])],
+  };
+}

@@ -1,0 +1,42 @@
+import type { Program } from '../../dsl/index.ts';
+
+/** What a folder of Hugging Face's says of the whole model in it. */
+export interface WholeModel {
+  /** What the program is to be called. */
+  readonly name: string;
+  /** `config.json`. */
+  readonly config: unknown;
+  /** `preprocessor_config.json`; undefined when there is none. */
+  readonly preprocessor: unknown;
+  readonly tokens: KnownTokens;
+}
+
+/** The tokens that a tokenizer and `generation_config.json` name, as texts. */
+export interface KnownTokens {
+  /** Whether the tokenizer has this special token. */
+  has(token: string): boolean;
+  /** null: it has none. */
+  readonly beginning: string | null;
+  readonly end: string | null;
+  readonly padding: string | null;
+  /** Tokens that end an answer, `end` among them or not. */
+  readonly ends: readonly string[];
+  /** Tokens that no answer may have. */
+  readonly neverWritten: readonly string[];
+}
+
+/**
+ * A kind of visual language model that Hugging Face keeps in one folder. Every file of `families/` exports one as
+ * `family`.
+ */
+export interface HuggingFaceFamily {
+  /** `model_type` of its `config.json`. */
+  readonly modelType: string;
+  /** The classes whose weights are a whole model: `architectures` of its `config.json`. */
+  readonly architectures: readonly string[];
+  /**
+   * @param notes gets a sentence for each thing that was assumed
+   * @throws ModelError for what is missing, contradicts itself, or is not done
+   */
+  program(model: WholeModel, notes: string[]): Program;
+}

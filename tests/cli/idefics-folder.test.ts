@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { huggingFaceModel } from '../../cli/checkpoints/hugging-face.ts';
+import { UserError } from '../../compiler/artifact/user-error.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import { ModelError } from '../../dsl/index.ts';
+import { logSoftmax } from '../../runtime/generate/log-softmax.ts';
+import { layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
+import type { Prompt } from '../../runtime/prompt/prompt.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
+import { assertClose } from '../models/close.ts';
+import { openReference } from '../models/reference.ts';
+import { flamingo } from './run-cli.ts';
+
+const FOLDER = 'tests/references/idefics-instruct';
+const [a, b, c] = ['0', '1', '2'].map((index) => `${FOLDER}-${index}.png`) as [string, string, string];
+const picture = '<fake_token_around_image><image><fake_token_around_image>';
+const pair = '<fake_token_around_image><image><fake_token_around_image><image><fake_token_around_image>';
+
+/** What `tests/references/idefics_folder.py` gives Idefics' processor, as this project's prompts. */
+const PROMPTS: Readonly<Record<string, Prompt>> = {
+  dialogue: {
+    turns: [
+      { speaker: 'user', image: a, text: 'What is this?' },
+      { speaker: 'assistant', text: 'A cat.' },
+      { speaker: 'user', images: [b, c], text: 'And these?' },
+    ],
+  },
+  'text-first': {
+    turns: [
+      { speaker: 'user', text: 'What is this?' },
+      { speaker: 'assistant', text: 'What?' },
+      { speaker: 'user', image: a, text: 'This.' },
+    ],
+  },
+  examples: {
+    shots: [
+      { image: a, text: ' A cat. ' },
+      { images: [b, c], text: 'Two cats.' },
+    ],
+    query: { image: c, text: 'A' },
+  },
+  documents: { text: `This${picture}is a cat.</s>Cats${pair}are two.</s>`, media: [a, b, c] },
+  forgotten: { text: `${picture}A cat.</s>What is`, media: [a] },
+  'no-picture': { turns: [{ speaker: 'user', text: 'This is this.' }] },
+};
+const entries = Object.entries(PROMPTS);
+
+describe('an Idefics compiled from its folder alone', () => {
+  let folder: string;
+  let engine: Engine;
+  let file: SafetensorsFile;
+  const numbers = async (name: string) =>
+    Array.from((await file.read(name)) as Iterable<bigint | number>, Number);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'idefics-'));
+    const out = join(folder, 'artifact');
+    const { code, stdout, stderr } = await flamingo('compile', FOLDER, '--out', out);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /idefics-instruct -> .*loaded/s);
+    assert.match(
+      stderr,
+      /^[^\n]*2 tensors \(model\.vision_model\.post_layernorm\.[^\n]*\n$/,
+      'no other notes',
+    );
+    engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
+    file = await openReference('idefics-instruct.safetensors');
+  });
+  after(async () => {
+    await engine?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('knows what ends an answer, and what none has, from the files', () => {
+    assert.deepEqual(engine.manifest.language.tokens, {
+      image: '<image>',
+      endOfChunk: '<end_of_utterance>',
+      padding: '<unk>',
+      beginning: '<s>',
+      end: '</s>',
+      aroundImages: '<fake_token_around_image>',
+      endOfDocument: '</s>',
+      neverWritten: ['<fake_token_around_image>', '<image>', '<unk>'],
+    });
+    assert.deepEqual(engine.manifest.image, {
+      ...{ size: 21, resize: 'stretch', interpolation: 'bicubic', maxFrames: 1 },
+      mean: [0.48145466, 0.4578275, 0.40821073],
+      deviation: [0.26862954, 0.26130258, 0.27577711],
+    });
+  });
+
+  for (const [name, prompt] of entries) {
+    it(`writes, masks and predicts as transformers does: ${name}`, async () => {
+      const { tokens } = await engine.prepare(prompt, 0);
+      assert.deepEqual(tokens, await numbers(`input.${name}.ids`));
+
+      const [, images = 0] = file.tensor(`input.${name}.image_attention_mask`).shape;
+      const mask = await numbers(`input.${name}.image_attention_mask`);
+      const layout = layoutPrefill([tokens], engine.tokenizer.special);
+      const looked = tokens.flatMap((_, token) =>
+        Array.from({ length: images }, (_, image) => (imageOf(layout, token) === image ? 1 : 0)),
+      );
+      assert.deepEqual(looked, mask);
+
+      const logits = await file.readFloat32(`output.${name}.logits`);
+      const { vocabulary } = engine.manifest.language;
+      const found = await engine.predictions(prompt);
+      assert.equal(logits.length, found.length * vocabulary);
+      for (const [token, row] of found.entries()) {
+        const expected = logSoftmax(logits.subarray(token * vocabulary, (token + 1) * vocabulary));
+        assertClose(row, expected);
+      }
+    });
+  }
+
+  it("gives transformers' greedy answers with the cache, in a batch and one at a time", async () => {
+    const expected = await Promise.all(entries.map(([name]) => numbers(`output.${name}.tokens`)));
+    const scores = await Promise.all(entries.map(([name]) => file.readFloat32(`output.${name}.scores`)));
+    const longest = Math.max(...expected.map((tokens) => tokens.length));
+    const ended = expected.filter((tokens) => tokens.length < longest).map((tokens) => tokens.at(-1));
+    assert.equal(new Set(ended).size, 2, 'both tokens that end an answer occur');
+    const prompts = entries.map(([, prompt]) => prompt);
+    const options = { maxNewTokens: longest };
+    const alone: Awaited<ReturnType<Engine['generate']>> = [];
+    for (const prompt of prompts) alone.push(...(await engine.generate([prompt], options)));
+    for (const answers of [await engine.generate(prompts, options), alone]) {
+      for (const [index, answer] of answers.entries()) {
+        assert.deepEqual(answer.tokens, expected[index]);
+        assertClose(answer.scores, scores[index] ?? []);
+      }
+    }
+  });
+});
+
+/** The image that a token of one prompt looks at. */
+function imageOf({ hasMedia, mediaSlots, chunk }: TextLayout, token: number): number | undefined {
+  return hasMedia[token] === 1 ? Math.floor(Number(mediaSlots[token]) / chunk) : undefined;
+}
+
+describe('a folder of Hugging Face that says something else', () => {
+  let folder: string;
+  let model: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'idefics-'));
+    model = join(folder, 'model');
+    await cp(FOLDER, model, { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const edit = async (name: string, change: (json: Record<string, unknown>) => void) => {
+    const json = JSON.parse(await readFile(join(model, name), 'utf8'));
+    change(json);
+    await writeFile(join(model, name), JSON.stringify(json));
+  };
+  const refuses = (sentence: RegExp) =>
+    assert.rejects(huggingFaceModel({ folder: model }), (error: unknown) => {
+      assert.ok(error instanceof UserError || error instanceof ModelError, String(error));
+      assert.match(error.message, sentence);
+      assert.match(error.message, /^[^\n]+\.$/);
+      return true;
+    });
+
+  it('is refused for a model type that is no visual language model, or none', async () => {
+    await edit('config.json', (config) => {
+      config.model_type = 'llama';
+    });
+    await refuses(/'llama', which is no visual .*known are idefics; an OpenFlamingo on this .*--language/);
+    await edit('config.json', (config) => {
+      config.model_type = 'bert';
+    });
+    await refuses(/of model_type 'bert', which is no visual .*known are idefics\.$/);
+    await edit('config.json', (config) => {
+      delete config.model_type;
+    });
+    await refuses(/config\.json has no model_type/);
+    await rm(join(model, 'config.json'));
+    await refuses(/has no config\.json/);
+  });
+
+  it('is refused for weights without a head, and for fields that are not honoured', async () => {
+    await edit('config.json', (config) => {
+      config.architectures = ['IdeficsModel'];
+    });
+    await refuses(/those of IdeficsModel, but a whole model is IdeficsForVisionText2Text/);
+    await edit('config.json', (config) => {
+      config.architectures = null;
+      config.sliding_window = 4;
+    });
+    await refuses(/sliding_window is not known to this project/);
+  });
+
+  it('is refused for pictures of another size, and without one', async () => {
+    await edit('preprocessor_config.json', (config) => {
+      config.image_size = 28;
+    });
+    await refuses(/makes pictures of 28 pixels, but the vision encoder takes squares of 21/);
+    await edit('preprocessor_config.json', (config) => {
+      delete config.image_size;
+    });
+    await refuses(/says neither size nor image_size/);
+  });
+
+  it('is refused for a tokenizer without the marks of images, and with ids that do not fit', async () => {
+    await edit('tokenizer.json', (json) => {
+      json.added_tokens = (json.added_tokens as { id: number }[]).filter(({ id }) => id < 365);
+    });
+    await edit('added_tokens.json', (json) => {
+      json['<image>'] = 400;
+    });
+    await refuses(/gives '<end_of_utterance>' the id 367, but the next id of the tokenizer is 366/);
+    await rm(join(model, 'added_tokens.json'));
+    await edit('generation_config.json', (json) => {
+      delete json.bad_words_ids;
+      json.eos_token_id = 2;
+    });
+    await refuses(/lacks <image> and <fake_token_around_image>, .*add them to "added_tokens"/);
+    await edit('generation_config.json', (json) => {
+      json.eos_token_id = [2, 400];
+    });
+    await refuses(/name the token 400, which .*tokenizer\.json does not have/);
+    await edit('generation_config.json', (json) => {
+      json.eos_token_id = 'two';
+    });
+    await refuses(/generation_config\.json has no token ids where they are expected: eos_token_id/);
+  });
+
+  it('takes the added tokens of an older tokenizer, and what transformers 5 calls the preprocessing', async () => {
+    await edit('tokenizer.json', (json) => {
+      json.added_tokens = (json.added_tokens as { id: number }[]).filter(({ id }) => id < 365);
+    });
+    const preprocessor = JSON.parse(await readFile(join(model, 'preprocessor_config.json'), 'utf8'));
+    await rm(join(model, 'preprocessor_config.json'));
+    const processor = { image_processor: { ...preprocessor, image_mean: [0.5, 0.5, 0.5] } };
+    await writeFile(join(model, 'processor_config.json'), JSON.stringify(processor));
+    const { program, tokenizer, notes } = await huggingFaceModel({ folder: model });
+    assert.deepEqual(notes, []);
+    assert.deepEqual(program.facts.image.mean, [0.5, 0.5, 0.5]);
+    const { added_tokens: added } = JSON.parse(Buffer.from(tokenizer).toString('utf8'));
+    assert.deepEqual(
+      added.slice(-3).map(({ id, content }: { id: number; content: string }) => [id, content]),
+      [
+        [365, '<fake_token_around_image>'],
+        [366, '<image>'],
+        [367, '<end_of_utterance>'],
+      ],
+    );
+  });
+
+  it('is a base model without the end of an utterance, and says what it leaves aside', async () => {
+    await edit('tokenizer.json', (json) => {
+      json.added_tokens = (json.added_tokens as { id: number }[]).filter(({ id }) => id < 367);
+    });
+    await edit('added_tokens.json', (json) => {
+      delete json['<end_of_utterance>'];
+    });
+    await edit('generation_config.json', (json) => {
+      Object.assign(json, {
+        eos_token_id: 2,
+        bad_words_ids: [[3, 4], [5]],
+        temperature: 0.7,
+        do_sample: null,
+      });
+    });
+    await edit('tokenizer_config.json', (json) => {
+      Object.assign(json, { chat_template: '{{ messages }}', clean_up_tokenization_spaces: true, tool: 'x' });
+    });
+    await edit('config.json', (json) => {
+      json.additional_vocab_size = 3;
+    });
+    await rm(join(model, 'preprocessor_config.json'));
+    const made = await huggingFaceModel({ folder: `${model}/` });
+    assert.equal(made.program.name, 'model');
+    const { tokens, dialogue } = made.program.facts.language;
+    assert.equal(tokens.endOfChunk, null);
+    assert.equal(tokens.endOfDocument, '</s>');
+    assert.deepEqual(tokens.neverWritten, ['<fake_token_around_image>', '<0x02>']);
+    assert.deepEqual(dialogue, { assistant: 'Assistant', userTurnsEnd: false, tuned: false });
+    const notes = made.notes.join('\n');
+    assert.match(notes, /chat_template is not used/);
+    assert.match(notes, /clean_up_tokenization_spaces is not done/);
+    assert.match(notes, /tool is not known to this project, and not honoured/);
+    assert.match(notes, /temperature 0\.7, bad_words_ids \[\[3,4\]\] not kept/);
+    assert.match(notes, /The folder has no preprocessor_config\.json/);
+    assert.doesNotMatch(notes, /do_sample/);
+    assert.deepEqual(made.program.facts.image.mean, [0.48145466, 0.4578275, 0.40821073]);
+    const out = join(folder, 'artifact');
+    await compile(made.program, { ...made, out, source: model });
+    assert.ok((await readdir(out)).includes('client.ts'));
+    const { code, stdout, stderr } = await flamingo(
+      ...['run', out, '--shot', a, 'A cat.', '--image', b, '--text', 'A', '--max-new-tokens', '3'],
+    );
+    assert.equal(code, 0, stderr);
+    assert.notEqual(stdout, '');
+  });
+
+  it('goes with no other parts', async () => {
+    const out = join(folder, 'out');
+    const parts = await flamingo('compile', model, '--vision', 'x', '--out', out);
+    assert.match(parts.stderr, /--vision does not go with a model folder/);
+    assert.equal(parts.code, 2);
+    const weights = await flamingo('compile', model, '--weights', 'x', '--out', out);
+    assert.match(weights.stderr, /--weights does not go with a model folder, which has them/);
+    assert.equal(weights.code, 2);
+  });
+});

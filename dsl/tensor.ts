@@ -70,6 +70,8 @@ export interface QuantisedMember {
   readonly format: 'int8' | 'int4';
   /** Weights of a row that share a scale. */
   readonly block: number;
+  /** Whether the weight is stored `[in, out]`, as GPT-2's are, so that its columns are what is quantised as rows. */
+  readonly transposed?: true;
   /** Small whole numbers, and what they are multiplied by. */
   readonly member: 'values' | 'scales';
 }

@@ -4,6 +4,7 @@ import { type ConventionDefaults, conventions } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo.ts';
 import { type InsertionRule, insertionPlaces, missesEveryLayer } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
+import { markPartPrecision } from './part-precision.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
@@ -82,6 +83,12 @@ export function flamingoParts<Block extends object>(
     activation,
   };
   const blocks = new Map(places.map((layer) => [layer, makeBlock(sizes)]));
+  markPartPrecision(options.precision ?? {}, {
+    vision: vision.parts,
+    resampler: perceiver,
+    language: language.parts,
+    crossAttention: Object.fromEntries(blocks),
+  });
   const tree = {
     vision: frozen(vision.parts),
     perceiver,

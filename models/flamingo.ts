@@ -16,6 +16,7 @@ import { gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention
 import type { CheckedInsertion, InsertionRule } from './insertion.ts';
 import type { LanguageModel } from './language-model.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
+import type { PartPrecision } from './part-precision.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 export interface FlamingoOptions {
@@ -49,6 +50,8 @@ export interface FlamingoOptions {
   readonly expansion?: number;
   /** The most frames that a video may have at run time. Default 30 for models with frame embeddings, 1 for others. */
   readonly longestVideo?: number;
+  /** How the weights of parts are kept, whatever `--precision` says of the rest; as `{ language: 'int4' }`. */
+  readonly precision?: PartPrecision;
   /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
   readonly tokens?: Partial<ModelFacts['language']['tokens']>;
 }

@@ -27,5 +27,6 @@ export * from './media-mask.ts';
 export * from './mpt.ts';
 export * from './nfnet.ts';
 export * from './opt.ts';
+export * from './part-precision.ts';
 export * from './perceiver-resampler.ts';
 export * from './vision-encoder.ts';

@@ -77,7 +77,7 @@ async function trainRecipe(
     import('../../runtime/training/run-folder.ts'),
   ]);
   const out = flags.out ?? join('runs', recipe.name);
-  const folder = await openRunFolder(out, { mustResume: flags.resume === true });
+  await using folder = await openRunFolder(out, { mustResume: flags.resume === true });
   const { plan, initial } = await compileTraining(recipe, {
     folder: folder.graphs,
     recipeFolder: dirname(resolve(file)),

@@ -35,6 +35,7 @@ const schema = z.strictObject({
           format: z.enum(['int8', 'int4']),
           block: count,
           member: z.enum(['values', 'scales']),
+          transposed: z.exactOptional(z.literal(true)),
         }),
       ),
     }),
@@ -66,6 +67,7 @@ export function parameterTable(
           format: quantised.format,
           block: quantised.block,
           member: quantised.member,
+          ...(quantised.transposed && { transposed: true as const }),
         },
       }),
     };
@@ -87,9 +89,11 @@ export function parametersOfTable({ parameters }: ParameterTable): readonly Para
   return Object.entries(parameters).map(([name, { shape, dtype, trainable, quantised }]) => {
     const info: ParameterInfo = { name, shape, dtype, trainable, initialiser };
     if (quantised === undefined) return info;
-    const { weight, format, block, member } = quantised;
-    const whole: ParameterInfo = { ...info, name: weight, shape: quantised.shape, dtype: 'float32' };
-    return { ...info, quantised: { weight: whole, format, block, member } };
+    const { weight, shape: whole, ...form } = quantised;
+    return {
+      ...info,
+      quantised: { ...form, weight: { ...info, name: weight, shape: whole, dtype: 'float32' } },
+    };
   });
 }
 

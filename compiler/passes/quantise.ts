@@ -2,6 +2,7 @@ import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { linearOperator } from '../../dsl/operators/linear.ts';
+import { matmulOperator } from '../../dsl/operators/matmul.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision } from '../../dsl/precision.ts';
 import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
@@ -16,8 +17,9 @@ import { quantisedLinear } from '../quantisation/quantised-linear.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
- * Puts quantised weights in the place of those of linear layers, where the author's mark or else `precision` asks for
- * it. A weight that anything else reads too (an embedding that is also the head) stays as it is.
+ * Puts quantised weights in the place of those of linear layers, and of matrices `[in, out]` on the right of a product,
+ * where the author's mark or else `precision` asks for it. A weight that anything else reads too (an embedding that is
+ * also the head) stays as it is.
  */
 export function quantise(
   graph: Graph,
@@ -30,43 +32,59 @@ export function quantise(
   const shared = readOtherwise(graph);
   const members = new Map<ParameterInfo, readonly [Tensor, Tensor]>();
   return rewrite(graph, ({ operator, inputs: [x, weight, bias] }) => {
-    if (operator.name !== linearOperator.name || x === undefined) return undefined;
+    if (x === undefined || !isWeightOf(operator, 1, weight)) return undefined;
     if (weight?.source.kind !== 'parameter') return undefined;
     const { parameter } = weight.source;
     const format = marks ? (parameter.precision ?? precision) : precision;
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
-    const width = parameter.shape[1] ?? 1;
+    const transposed = operator.name === matmulOperator.name;
+    const width = parameter.shape[transposed ? 0 : 1] ?? 1;
     const block = blockSize(format, width, target);
-    const [values, scales] = members.get(parameter) ?? quantisedMembers(parameter, format, block);
+    const [values, scales] =
+      members.get(parameter) ?? quantisedMembers(parameter, { format, block, transposed });
     members.set(parameter, [values, scales]);
     return [quantisedLinear([x, values, scales, bias], { format, width, block })];
   });
 }
 
-function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
-  const isLinearWeight = ({ operator }: Operation, index: number) =>
-    operator.name === linearOperator.name && index === 1;
-  const parameters = operationsOf(graph).flatMap((operation) =>
-    operation.inputs.flatMap((input, index) =>
-      input?.source.kind === 'parameter' && !isLinearWeight(operation, index) ? input.source.parameter : [],
-    ),
+/** Whether an input is the matrix that each row of another one is multiplied by. */
+function isWeightOf({ name }: Operation['operator'], index: number, weight: Tensor | undefined): boolean {
+  return (
+    index === 1 &&
+    (name === linearOperator.name || (name === matmulOperator.name && weight?.shape.length === 2))
   );
-  return new Set(parameters);
+}
+
+/** Parameters that something else than a product reads too, or products of both orientations. */
+function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
+  const ways = new Map<ParameterInfo, Set<string>>();
+  for (const { operator, inputs } of operationsOf(graph)) {
+    for (const [index, input] of inputs.entries()) {
+      if (input?.source.kind !== 'parameter') continue;
+      const { parameter } = input.source;
+      const way = isWeightOf(operator, index, input) ? operator.name : 'otherwise';
+      ways.set(parameter, (ways.get(parameter) ?? new Set()).add(way));
+    }
+  }
+  return new Set([...ways].flatMap(([each, by]) => (by.size > 1 || by.has('otherwise') ? each : [])));
 }
 
 function quantisedMembers(
   weight: ParameterInfo,
-  format: QuantisedFormat,
-  block: number,
+  { format, block, transposed }: { format: QuantisedFormat; block: number; transposed: boolean },
 ): readonly [Tensor, Tensor] {
-  const shapes = memberShapes(BLOCK_FORMATS[format], weight.shape, block);
+  const shapes = memberShapes(
+    BLOCK_FORMATS[format],
+    transposed ? weight.shape.toReversed() : weight.shape,
+    block,
+  );
   const member = (name: 'values' | 'scales', dtype: 'uint8' | 'float32'): Tensor =>
     parameterTensor({
       ...weight,
       name: weight.name === undefined ? undefined : `${weight.name}.${format}.${name}`,
       dtype,
       shape: shapes[name],
-      quantised: { weight, format, block, member: name },
+      quantised: { weight, format, block, member: name, ...(transposed && { transposed }) },
     });
   return [member('values', 'uint8'), member('scales', 'float32')];
 }

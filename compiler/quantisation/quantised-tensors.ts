@@ -4,7 +4,7 @@ import type { WeightSource } from '../weights/match-weights.ts';
 import type { TensorToWrite } from '../weights/safetensors.ts';
 import { isSideBySide } from '../weights/weight-file.ts';
 import type { WeightStorage } from '../weights/weight-storage.ts';
-import { weightPieces } from '../weights/weight-values.ts';
+import { weightPieces, weightValues } from '../weights/weight-values.ts';
 import type { QuantisedFormat } from './block-format.ts';
 import type { QuantisationThreads } from './quantisation-threads.ts';
 import type { Chunk } from './quantise-chunk.ts';
@@ -18,6 +18,8 @@ export interface QuantisedWeight {
   readonly weight: ParameterInfo;
   readonly format: QuantisedFormat;
   readonly block: number;
+  /** Whether the weight is stored `[in, out]`. */
+  readonly transposed: boolean;
   /** The names of its two tensors, and how the scales are kept. */
   readonly values: ParameterInfo;
   readonly scales: ParameterInfo;
@@ -39,7 +41,7 @@ export function quantisedTensors(
 ): readonly [values: TensorToWrite, scales: TensorToWrite] {
   const { values, scales, scaleStorage } = order;
   const kept: Float32Array[] = [];
-  const width = order.weight.shape[1] ?? 1;
+  const width = order.weight.shape[order.transposed ? 0 : 1] ?? 1;
   async function* quantised(): AsyncIterable<Uint8Array> {
     for await (const rows of inOrder(chunksOf(order, width), threads)) {
       kept.push(rows.scales);
@@ -94,13 +96,22 @@ async function* inOrder(
 }
 
 async function* chunksOf(
-  { weight, format, block, source, seed }: QuantisedWeight,
+  { weight, format, block, transposed, source, seed }: QuantisedWeight,
   width: number,
 ): AsyncIterable<Chunk> {
   const rows = Math.max(1, Math.floor(CHUNK / width));
   const total = elementCount(weight.shape);
   const origin = source && { name: source.name, path: source.file.path };
   const tensor = source?.file.tensor(source.name);
+  if (transposed) {
+    const turned = turn(await weightValues(weight, source, seed), width);
+    for (let before = 0; before < total; before += rows * width) {
+      // Checked where they were read.
+      const piece = turned.slice(before, before + rows * width);
+      yield { format, width, block, origin: undefined, before, rows: piece };
+    }
+    return;
+  }
   const whole = source?.rows === undefined || source.rows.count === weight.shape[0];
   if (tensor !== undefined && isSideBySide(tensor) && whole) {
     const start = (source?.rows?.first ?? 0) * width;
@@ -126,4 +137,16 @@ async function* chunksOf(
     }
     rest = joined.slice(used);
   }
+}
+
+/** A matrix of `rows` rows with its columns side by side. */
+function turn(values: Float32Array, rows: number): Float32Array {
+  const columns = values.length / rows;
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      turned[column * rows + row] = values[row * columns + column] ?? 0;
+    }
+  }
+  return turned;
 }

@@ -71,10 +71,11 @@ function quantisedWeights({ parameters, sources, seed, storageOf }: WeightOrder)
     parameters.find(({ quantised }) => quantised?.weight.name === name && quantised?.member === member);
   return parameters.flatMap((values) => {
     if (values.quantised?.member !== 'values') return [];
-    const { weight, format, block } = values.quantised;
+    const { weight, format, block, transposed = false } = values.quantised;
     const scales = find(weight.name, 'scales');
     if (scales === undefined) throw new Error(`weight ${weight.name} has quantised values but no scales`);
     const source = sources.get(weight.name ?? '');
-    return [{ weight, format, block, values, scales, scaleStorage: storageOf(scales), source, seed }];
+    const scaleStorage = storageOf(scales);
+    return [{ weight, format, block, transposed, values, scales, scaleStorage, source, seed }];
   });
 }

@@ -2,16 +2,19 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { lockRun } from './run-lock.ts';
 
-export interface RunFolder {
+/** A run's folder, taken by this process until it is disposed of. */
+export interface RunFolder extends AsyncDisposable {
   readonly graphs: string;
 }
 
 /**
- * Makes the folder of a run, or finds that it is one.
+ * Makes the folder of a run, or finds that it is one, and takes it.
  *
  * @param options.mustResume refuse a folder without checkpoints
- * @throws UserError for a folder of something else, or that cannot be written to
+ * @throws UserError for a folder of something else, that cannot be written to, or that another
+ *   process is training into
  */
 export async function openRunFolder(
   out: string,
@@ -33,7 +36,8 @@ export async function openRunFolder(
   } catch (error) {
     throw refusal(out, error);
   }
-  return { graphs: join(out, 'graphs') };
+  const lock = await lockRun(join(out, 'lock'));
+  return { graphs: join(out, 'graphs'), [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
 }
 
 function refusal(out: string, error: unknown): UserError {

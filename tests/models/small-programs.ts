@@ -2,6 +2,7 @@ import type { Program } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip-vit.ts';
 import { flamingo } from '../../models/flamingo.ts';
 import { gptNeox } from '../../models/gpt-neox.ts';
+import { gpt2 } from '../../models/gpt2.ts';
 import { idefics } from '../../models/idefics/idefics.ts';
 import type { LanguageModel } from '../../models/language-model.ts';
 import { llama } from '../../models/llama.ts';
@@ -37,6 +38,7 @@ const makers: Readonly<Record<string, () => Program>> = {
   'the paper on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY }), clipVit(vision), 'paper'),
   'OpenFlamingo on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY })),
   'OpenFlamingo on MPT': () => small(mpt({ ...language, vocabulary: VOCABULARY, queryKeyNorm: true })),
+  'OpenFlamingo on GPT-2': () => small(gpt2({ ...language, vocabulary: VOCABULARY })),
   'NFNet and GPT-NeoX': () =>
     small(
       gptNeox({ ...language, vocabulary: VOCABULARY, rotaryShare: 0.5 }),

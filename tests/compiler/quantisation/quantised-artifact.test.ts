@@ -13,76 +13,90 @@ import type { Program } from '../../../dsl/program.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { clipVit } from '../../../models/clip-vit.ts';
 import { flamingo } from '../../../models/flamingo.ts';
+import { gpt2 } from '../../../models/gpt2.ts';
+import type { LanguageModel } from '../../../models/language-model.ts';
 import { opt } from '../../../models/opt.ts';
 import { loadFlamingo } from '../../../runtime/model.ts';
 import { picture, TOKENIZER } from '../../runtime/compiled-model.ts';
 
-const small = (): Program =>
+const sizes = { dim: 64, layers: 2, heads: 4, vocabulary: 261, contextLength: 64 };
+/** GPT-2 keeps its weights as [in, out]. */
+const LANGUAGES = { opt: () => opt(sizes), 'GPT-2': () => gpt2(sizes) } as const;
+
+const small = (language: LanguageModel = opt(sizes)): Program =>
   flamingo({
     name: 'small',
     vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 1, heads: 2 }),
     resampler: { depth: 1, heads: 2, headDim: 16, latents: 4 },
-    language: opt({ dim: 64, layers: 2, heads: 4, vocabulary: 261, contextLength: 64 }),
+    language,
     crossAttention: { every: 1 },
   });
 
-describe('artifacts of every precision', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'precision-'));
-  });
-  after(() => rm(folder, { recursive: true }));
+for (const [family, language] of Object.entries(LANGUAGES)) {
+  describe(`artifacts of every precision, on ${family}`, () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'precision-'));
+    });
+    after(() => rm(folder, { recursive: true }));
 
-  const compiled = (precision: Precision, more: object = {}) =>
-    compile(small(), {
-      ...{ out: join(folder, precision), source: 'small.ts', tokenizer: TOKENIZER, replace: true, precision },
-      ...more,
+    const compiled = (precision: Precision, more: object = {}) =>
+      compile(small(language()), {
+        ...{
+          out: join(folder, precision),
+          source: 'small.ts',
+          tokenizer: TOKENIZER,
+          replace: true,
+          precision,
+        },
+        ...more,
+      });
+
+    it('say how their weights are kept, are smaller, and answer nearly the same', async () => {
+      const sizes: number[] = [];
+      const scores: number[][] = [];
+      for (const precision of ['float32', 'float16', 'int8', 'int4'] as const) {
+        const { precision: recorded, parameters } = await compiled(precision);
+        assert.equal(recorded.weights, precision);
+        const counts = Object.values(recorded.kept).reduce((sum, count) => sum + count, 0);
+        assert.equal(counts, parameters.count);
+        assert.ok((recorded.kept[precision] ?? 0) > 0.6 * counts);
+        sizes.push(parameters.bytes);
+        await using model = await loadFlamingo(join(folder, precision));
+        const prompt = { query: { image: picture('dog.jpg'), text: 'Output:' } };
+        const choices = await model.score(prompt, ['a dog', 'a cat'], { normalise: 'none' });
+        scores.push(choices.map(({ logLikelihood }) => logLikelihood));
+      }
+      assert.deepEqual(
+        sizes,
+        sizes.toSorted((a, b) => b - a),
+      );
+      const [exact = [], ...others] = scores;
+      for (const [index, tolerance] of [0.01, 0.2, 2].entries()) {
+        for (const [choice, score] of exact.entries())
+          assert.ok(Math.abs((others[index]?.[choice] ?? Number.NaN) - score) < tolerance, `${scores}`);
+      }
     });
 
-  it('say how their weights are kept, are smaller, and answer nearly the same', async () => {
-    const sizes: number[] = [];
-    const scores: number[][] = [];
-    for (const precision of ['float32', 'float16', 'int8', 'int4'] as const) {
-      const { precision: recorded, parameters } = await compiled(precision);
-      assert.equal(recorded.weights, precision);
-      const counts = Object.values(recorded.kept).reduce((sum, count) => sum + count, 0);
-      assert.equal(counts, parameters.count);
-      assert.ok((recorded.kept[precision] ?? 0) > 0.6 * counts);
-      sizes.push(parameters.bytes);
-      await using model = await loadFlamingo(join(folder, precision));
-      const prompt = { query: { image: picture('dog.jpg'), text: 'Output:' } };
-      const choices = await model.score(prompt, ['a dog', 'a cat'], { normalise: 'none' });
-      scores.push(choices.map(({ logLikelihood }) => logLikelihood));
-    }
-    assert.deepEqual(
-      sizes,
-      sizes.toSorted((a, b) => b - a),
-    );
-    const [exact = [], ...others] = scores;
-    for (const [index, tolerance] of [0.01, 0.2, 2].entries()) {
-      for (const [choice, score] of exact.entries())
-        assert.ok(Math.abs((others[index]?.[choice] ?? Number.NaN) - score) < tolerance, `${scores}`);
-    }
+    it('take other weights by relinking, quantised as compiling would', async () => {
+      const program = small(language());
+      const path = join(folder, 'other.safetensors');
+      await writeSafetensors(
+        path,
+        [...program.parameters].map(([name, parameter]) => ({
+          ...{ name, dtype: 'float32' as const, shape: parameter.shape },
+          data: initialValues(parameter, 9),
+        })),
+      );
+      const seeded = await compiled('int4');
+      const relinked = await relink(join(folder, 'int4'), seeded, { weights: [path], copyWeights: true });
+      const direct = await compiled('int4', { weights: [path], copyWeights: true });
+      assert.notDeepEqual(relinked.files['weights.safetensors'], seeded.files['weights.safetensors']);
+      assert.deepEqual(relinked.files['weights.safetensors'], direct.files['weights.safetensors']);
+      assert.deepEqual(relinked.precision, direct.precision);
+    });
   });
-
-  it('take other weights by relinking, quantised as compiling would', async () => {
-    const program = small();
-    const path = join(folder, 'other.safetensors');
-    await writeSafetensors(
-      path,
-      [...program.parameters].map(([name, parameter]) => ({
-        ...{ name, dtype: 'float32' as const, shape: parameter.shape },
-        data: initialValues(parameter, 9),
-      })),
-    );
-    const seeded = await compiled('int4');
-    const relinked = await relink(join(folder, 'int4'), seeded, { weights: [path], copyWeights: true });
-    const direct = await compiled('int4', { weights: [path], copyWeights: true });
-    assert.notDeepEqual(relinked.files['weights.safetensors'], seeded.files['weights.safetensors']);
-    assert.deepEqual(relinked.files['weights.safetensors'], direct.files['weights.safetensors']);
-    assert.deepEqual(relinked.precision, direct.precision);
-  });
-});
+}
 
 describe('quantising a large weight', () => {
   let folder: string;

@@ -10,7 +10,16 @@ import {
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import { fallbacksOf } from '../../../compiler/target/target.ts';
 import { initialValues } from '../../../compiler/weights/initialise.ts';
-import { embedding, inPrecision, linear, nameParameters, type Tensor } from '../../../dsl/index.ts';
+import {
+  embedding,
+  inPrecision,
+  linear,
+  matmul,
+  nameParameters,
+  normal,
+  parameter,
+  type Tensor,
+} from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { input } from '../../support/run-graph.ts';
@@ -110,6 +119,19 @@ describe('linear layers on quantised weights', () => {
       ]);
       assert.deepEqual(fallbacksOf(onnx, 'cuda'), []);
     }
+  });
+
+  it('are matrices [in, out] too, but for those that are read in both orientations', () => {
+    const [turned, both] = [parameter([32, 8], normal(0.1)), parameter([32, 32], normal(0.1))];
+    nameParameters({ turned, both });
+    const x = input('x', 'float32', ['rows', 32]);
+    const y = matmul(matmul(applyLinear(x, both), both), turned);
+    const { onnx } = compileGraph({ name: 'turned', inputs: { x }, outputs: { y } }, { precision: 'int8' });
+    assert.deepEqual(onnx.parameters.map(({ name, parameter: { shape } }) => [name, shape]).sort(), [
+      ['both', [32, 32]],
+      ['turned.int8.scales', [8, 1]],
+      ['turned.int8.values', [8, 1, 32]],
+    ]);
   });
 
   it('take the precision of their mark, else of the model; what an embedding reads too stays as it is', () => {

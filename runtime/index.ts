@@ -18,6 +18,7 @@ export {
   loadFlamingo,
   loadFlamingo as load,
 } from './model.ts';
+export { dialogueOf } from './prompt/dialogue-of.ts';
 export { nearestShots } from './prompt/nearest-shots.ts';
 export { orderings } from './prompt/orderings.ts';
 export * from './prompt/prompt.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { Abortable, FlamingoModel } from '../../runtime/model.ts';
-import type { FewShotPrompt, Pictures, Shot } from '../../runtime/prompt/prompt.ts';
+import type { FewShotPrompt, Pictures, Prompt, Shot } from '../../runtime/prompt/prompt.ts';
 import type { ProgressEvent } from '../../runtime/worker/protocol.ts';
 import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -15,7 +15,10 @@ interface RunFlags {
   readonly frames?: number;
   readonly text: string;
   readonly choices?: string;
+  /** False where a dialogue is not wanted. */
+  readonly dialogue: boolean;
   readonly maxNewTokens?: number;
+  readonly stop?: readonly string[];
   readonly beams?: number;
   readonly temperature?: number;
   readonly topK?: number;
@@ -25,7 +28,7 @@ interface RunFlags {
   readonly json?: true;
 }
 
-const GENERATION = ['maxNewTokens', 'beams', 'temperature', 'topK', 'topP', 'seed'];
+const GENERATION = ['maxNewTokens', 'stop', 'beams', 'temperature', 'topK', 'topP', 'seed'];
 
 export const command: CliCommand = {
   name: 'run',
@@ -35,6 +38,7 @@ export const command: CliCommand = {
     'flamingo run artifacts/mine --shot cat.jpg "Output:A cat." --shot dog.jpg "Output:A dog." --image tulip.jpg --text "Output:"',
     'flamingo run artifacts/mine --shot-text "Output:A cat." --image dog.jpg --text "Output:" --beams 3',
     'flamingo run artifacts/mine --image dog.jpg --text "Output:" --choices "a cat|a dog|a tulip"',
+    'flamingo run artifacts/idefics --shot cat.jpg "What is this? Assistant: A cat." --image dog.jpg --text "And this?"',
     'flamingo run artifacts/mine --image frames/ --text "Question:What happens? Short answer:" --temperature 0.7 --seed 1',
   ],
   prepare: joinShotWords,
@@ -64,6 +68,10 @@ export const command: CliCommand = {
         wholeNumber(1),
       )
       .option('--text <prefix>', 'text after the picture, which the answer goes on from', '')
+      .option(
+        '--no-dialogue',
+        'for a model tuned on dialogues: go on from the text as it is, instead of answering it as the assistant',
+      )
       .addOption(
         new Option(
           '--choices <a|b|c>',
@@ -71,6 +79,11 @@ export const command: CliCommand = {
         ).conflicts(GENERATION),
       )
       .option('--max-new-tokens <n>', 'most tokens of the answer (default: 20)', wholeNumber(1))
+      .addOption(
+        new Option('--stop <text>', 'end the answer before this text; may repeat')
+          .argParser(collect)
+          .conflicts(['beams']),
+      )
       .addOption(
         new Option('--beams <n>', 'beam search; without it the likeliest token is taken at each step')
           .argParser(wholeNumber(1))
@@ -97,8 +110,11 @@ export const command: CliCommand = {
 };
 
 async function runModel(folder: string, flags: RunFlags, context: CommandContext): Promise<ExitCode> {
-  const prompt = await buildPrompt(flags);
-  const { loadFlamingo } = await import('../../runtime/model.ts');
+  const examples = await buildPrompt(flags);
+  const [{ loadFlamingo }, { dialogueOf }] = await Promise.all([
+    import('../../runtime/model.ts'),
+    import('../../runtime/prompt/dialogue-of.ts'),
+  ]);
   const model = await whileWaiting(context.report, 'Loading the model', () =>
     loadFlamingo(folder, { provider: flags.provider }),
   );
@@ -108,6 +124,9 @@ async function runModel(folder: string, flags: RunFlags, context: CommandContext
       const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
       context.report.note(`${part} drawn from seed ${seed}, not trained: the answer means nothing.`);
     }
+    const { dialogue } = model.manifest.language;
+    const prompt =
+      flags.dialogue && dialogue?.tuned === true ? dialogueOf(examples, dialogue.assistant) : examples;
     if (flags.choices !== undefined) await rank(model, prompt, flags.choices.split('|'), flags, context);
     else await answer(model, prompt, flags, context);
     return EXIT.ok;
@@ -158,12 +177,12 @@ async function isVideo(file: string): Promise<boolean> {
 
 async function answer(
   model: FlamingoModel,
-  prompt: FewShotPrompt,
+  prompt: Prompt,
   flags: RunFlags,
   context: CommandContext,
 ): Promise<void> {
   const { report } = context;
-  const { beams, temperature, topK, topP, seed, maxNewTokens, json } = flags;
+  const { beams, temperature, topK, topP, seed, maxNewTokens, stop, json } = flags;
   const length = maxNewTokens === undefined ? {} : { maxNewTokens };
   if (beams !== undefined && beams > 1) {
     const generation = await watched(context, (request) =>
@@ -173,7 +192,8 @@ async function answer(
     else report.result(generation.text);
     return;
   }
-  const sampling = {
+  const settings = {
+    ...(stop !== undefined && { stop }),
     ...(temperature !== undefined && { temperature }),
     ...(topK !== undefined && { topK }),
     ...(topP !== undefined && { topP }),
@@ -183,7 +203,7 @@ async function answer(
   const generation = await watched(context, (request, stopWatching) =>
     model.generate(prompt, {
       ...length,
-      ...sampling,
+      ...settings,
       ...request,
       onToken({ text }) {
         if (json) return;
@@ -200,7 +220,7 @@ async function answer(
 
 async function rank(
   model: FlamingoModel,
-  prompt: FewShotPrompt,
+  prompt: Prompt,
   choices: readonly string[],
   { json }: RunFlags,
   context: CommandContext,

@@ -19,7 +19,7 @@ export async function chosenTokenizer(
   const { tokens, vocabulary } = program.facts.language;
   const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
     if (own !== undefined || !(error instanceof UserError)) throw error;
-    const wanted = [...new Set(Object.values(tokens))].filter((token) => token !== null).join(' ');
+    const wanted = [...new Set(Object.values(tokens).flat())].filter((token) => token !== null).join(' ');
     throw new UserError(
       `No tokenizer was given, and the one that makes a token of every byte lacks some of the model's special tokens (${wanted}): pass the model's tokenizer.json with --tokenizer.`,
     );

@@ -51,6 +51,7 @@ const entries = Object.entries(PROMPTS);
 
 describe('an Idefics compiled from its folder alone', () => {
   let folder: string;
+  let out: string;
   let engine: Engine;
   let file: SafetensorsFile;
   const numbers = async (name: string) =>
@@ -58,7 +59,7 @@ describe('an Idefics compiled from its folder alone', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'idefics-'));
-    const out = join(folder, 'artifact');
+    out = join(folder, 'artifact');
     const { code, stdout, stderr } = await flamingo('compile', FOLDER, '--out', out);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /idefics-instruct -> .*loaded/s);
@@ -133,6 +134,31 @@ describe('an Idefics compiled from its folder alone', () => {
         assertClose(answer.scores, scores[index] ?? []);
       }
     }
+  });
+
+  it('is asked in a dialogue by the command line, unless told not to', async () => {
+    const question = ['--image', b, '--image', c, '--text', 'And these?', '--json'];
+    const example = ['--shot', a, 'What is this? Assistant: A cat.'];
+    const run = (...words: readonly string[]) => flamingo('run', out, ...words, ...question);
+    const expected = await numbers('output.dialogue.tokens');
+    const asked = await run(...example, '--max-new-tokens', String(expected.length));
+    assert.equal(asked.code, 0, asked.stderr);
+    assert.deepEqual(JSON.parse(asked.stdout).tokens, expected);
+
+    const plain = await run('--shot', a, 'A cat.', '--no-dialogue', '--max-new-tokens', '4');
+    assert.equal(plain.code, 0, plain.stderr);
+    const [answer] = await engine.generate(
+      [{ shots: [{ image: a, text: 'A cat.' }], query: { images: [b, c], text: 'And these?' } }],
+      { maxNewTokens: 4 },
+    );
+    assert.deepEqual(JSON.parse(plain.stdout).tokens, answer?.tokens);
+
+    const unanswered = await run('--shot', a, 'A cat.');
+    assert.equal(unanswered.code, 3);
+    assert.match(
+      unanswered.stderr,
+      /^error: The example 'A cat\.' has no 'Assistant:' before its answer[^\n]*\n$/,
+    );
   });
 });
 

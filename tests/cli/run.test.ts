@@ -55,6 +55,16 @@ describe('flamingo run', function () {
     assert.equal(whole.weights, 'mixed');
   });
 
+  it('ends the answer before a text that it is told to stop at', async () => {
+    const words = ['--image', picture('dog.jpg'), '--text', 'Output:', '--max-new-tokens', '6'];
+    const whole = await json(...words);
+    const stop = [...whole.text].at(-1);
+    assert.ok(stop, 'there is a text to stop in');
+    const { text, finish } = await json(...words, '--stop', 'never', '--stop', stop);
+    assert.equal(text, whole.text.slice(0, whole.text.indexOf(stop)));
+    assert.equal(finish, 'stop');
+  });
+
   it('draws the same tokens from the same seed, and others from another', async () => {
     const words = ['--image', picture('dog.jpg'), '--temperature', '1.5', '--top-k', '50', '--top-p', '0.9'];
     const first = await json(...words, '--seed', '1');

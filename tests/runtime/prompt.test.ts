@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { dialogueOf } from '../../runtime/prompt/dialogue-of.ts';
 import { encodePrompt } from '../../runtime/prompt/encode.ts';
 import { layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { nearestShots } from '../../runtime/prompt/nearest-shots.ts';
@@ -77,6 +78,58 @@ describe('renderPrompt', () => {
       text(captionPrompt({ shots: [{ image: 'cat.png', caption: 'A cat.' }], query: {} }, PAPER_TEMPLATES)),
       '<image>Output: A cat.<|endofchunk|>Output:',
     );
+  });
+
+  describe('as Idefics has it', () => {
+    const base = {
+      ...tokens,
+      endOfChunk: null,
+      padding: '<unk>',
+      aroundImages: '<fake>',
+      endOfDocument: '</s>',
+    };
+    const tuned = { ...base, endOfChunk: '<end_of_utterance>' };
+    const dialogue: Prompt = {
+      turns: [
+        { speaker: 'user', text: 'What is this?' },
+        { speaker: 'assistant', text: 'What?' },
+        { speaker: 'user', images: ['a.png', 'b.png'], text: ' These. ' },
+      ],
+    };
+    const form = (userTurnsEnd: boolean) => ({ assistant: 'Assistant', userTurnsEnd, tuned: userTurnsEnd });
+
+    it('puts marks before, between and after images, and ends examples with a line', () => {
+      const prompt: Prompt = {
+        shots: [
+          { images: ['a.png', 'b.png'], text: 'two' },
+          { images: [], text: 'none' },
+        ],
+        query: { image: 'c.png' },
+      };
+      assert.deepEqual(renderPrompt(prompt, base), {
+        text: '<fake><image><fake><image><fake>two\nnone\n<fake><image><fake>',
+        media: [image('a.png'), image('b.png'), image('c.png')],
+      });
+      assert.equal(
+        renderPrompt(prompt, tuned).text,
+        '<fake><image><fake><image><fake>two<end_of_utterance>none<end_of_utterance><fake><image><fake>',
+      );
+    });
+
+    it('ends turns of both speakers where the model has a token for it', () => {
+      assert.equal(
+        renderPrompt(dialogue, tuned, form(true)).text,
+        'User: What is this?<end_of_utterance>\nAssistant: What?<end_of_utterance>\nUser:<fake><image><fake><image><fake>These.<end_of_utterance>\nAssistant:',
+      );
+      assert.equal(
+        renderPrompt(dialogue, base, form(false)).text,
+        'User: What is this?\nAssistant: What?\nUser:<fake><image><fake><image><fake>These.\nAssistant:',
+      );
+    });
+
+    it('refuses a mark in a text', () => {
+      refuses(() => renderPrompt({ query: { text: 'a <fake> one' } }, base), /the query has '<fake>' at/);
+    });
   });
 
   it('leaves the pictures of zero-shot examples out', () => {
@@ -166,6 +219,37 @@ describe('renderPrompt', () => {
     });
     refuses(() => text({ text: '<image>', media: [] }), /has 1 '<image>' token but 0 images came with it/);
     refuses(() => text({ text: 'none', media: ['cat.png'] }), /has 0 '<image>' tokens but 1 image came/);
+  });
+});
+
+describe('dialogueOf', () => {
+  it('makes turns of examples that say where their answers begin', () => {
+    const prompt = {
+      shots: [
+        { image: 'a.png', text: 'What is this? Assistant: A cat.' },
+        { video: 'b.gif', frames: 2, text: 'Assistant: A boat.' },
+      ],
+      query: { images: ['c.png'], text: 'And this? Assistant:' },
+    };
+    assert.deepEqual(dialogueOf(prompt, 'Assistant'), {
+      turns: [
+        { speaker: 'user', image: 'a.png', text: 'What is this?' },
+        { speaker: 'assistant', text: 'A cat.' },
+        { speaker: 'user', video: 'b.gif', frames: 2, text: '' },
+        { speaker: 'assistant', text: 'A boat.' },
+        { speaker: 'user', images: ['c.png'], text: 'And this?' },
+      ],
+    });
+    assert.deepEqual(dialogueOf({ query: { text: 'Hello.' } }, 'A'), {
+      turns: [{ speaker: 'user', text: 'Hello.' }],
+    });
+  });
+
+  it('refuses an example without an answer', () => {
+    refuses(
+      () => dialogueOf({ shots: [{ text: 'A cat.' }], query: {} }, 'Assistant'),
+      /The example 'A cat\.' has no 'Assistant:' before its answer/,
+    );
   });
 });
 

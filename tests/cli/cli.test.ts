@@ -29,7 +29,7 @@ describe('flamingo', function () {
   it('says what is wrong with a command line, on stderr, with exit code 2', async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [['fly'], /unknown command 'fly'/],
-      [['compile'], /Give a model file or the name of a preset/],
+      [['compile'], /Give a model file, the name of a preset or a model folder/],
       [['compile', 'a.ts', '--weights', 'none', '--weights', 'b'], /--weights none goes with no other/],
       [['compile', 'a.ts', '--fast'], /unknown option '--fast'/],
       [['compile', 'a.ts', '--target', 'tpu'], /Allowed choices are cpu, cuda/],

@@ -15,6 +15,8 @@ interface EvaluateFlags {
   readonly maxNewTokens: number;
   readonly beams: number;
   readonly answers?: string;
+  /** False where a dialogue is not wanted. */
+  readonly dialogue: boolean;
   readonly provider: 'cpu' | 'cuda';
   readonly json?: true;
 }
@@ -47,6 +49,10 @@ export const command: CliCommand = {
       .option('--batch <n>', 'prompts answered side by side', wholeNumber(1), 16)
       .option('--max-new-tokens <n>', 'most tokens of a written answer', wholeNumber(1), 20)
       .option('--beams <n>', 'beam search for written answers; 1 is greedy', wholeNumber(1), 1)
+      .option(
+        '--no-dialogue',
+        "for a model tuned on dialogues: ask the texts as they are, instead of as the user's turns",
+      )
       .option('--answers <file>', 'write every answer to this file, one JSON object a line')
       .addOption(
         new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
@@ -93,8 +99,10 @@ async function evaluateModel(
       const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
       report.note(`${part} drawn from seed ${seed}, not trained: the figures mean nothing.`);
     }
+    const { dialogue } = model.manifest.language;
     const run = await evaluate(model, read.tasks, {
       ...(shots !== undefined && { shots }),
+      ...(flags.dialogue && dialogue?.tuned === true && { assistant: dialogue.assistant }),
       ...{ batch, maxNewTokens, beams, signal },
       onProgress: (done, total) => progress.update(done, total),
     });

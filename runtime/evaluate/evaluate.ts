@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import type { FlamingoModel } from '../model.ts';
-import type { FewShotPrompt } from '../prompt/prompt.ts';
+import { dialogueOf } from '../prompt/dialogue-of.ts';
+import type { FewShotPrompt, Prompt } from '../prompt/prompt.ts';
 import { answerAccuracy } from './answer-accuracy.ts';
 import type { EvaluationTask, TaskPiece } from './task.ts';
 
@@ -31,6 +32,11 @@ export interface EvaluateOptions {
   readonly maxNewTokens?: number;
   /** Default 1: greedy. */
   readonly beams?: number;
+  /**
+   * What the assistant is called, for a model that was tuned on dialogues: each task is asked as one, see `dialogueOf`.
+   * Default: prompts are asked as they are.
+   */
+  readonly assistant?: string;
   readonly signal?: AbortSignal;
   /** Told after each batch how many answers there are, and of how many. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -64,21 +70,23 @@ interface Question {
 export async function evaluate(
   model: Answerer,
   tasks: readonly EvaluationTask[],
-  { shots, batch = 16, maxNewTokens = 20, beams = 1, signal, onProgress }: EvaluateOptions = {},
+  { shots, batch = 16, maxNewTokens = 20, beams = 1, assistant, signal, onProgress }: EvaluateOptions = {},
 ): Promise<EvaluationRun> {
   const questions = questionsOf(tasks, shots);
   const outcomes: TaskOutcome[] = [];
   const failures: TaskFailure[] = [];
   const turn = pLimit(ASKED_AT_ONCE);
   const settings = { maxNewTokens, ...(signal && { signal }) };
-  const write = (prompts: readonly FewShotPrompt[]) =>
+  const asked = ({ prompt }: Question): Prompt =>
+    assistant === undefined ? prompt : dialogueOf(prompt, assistant);
+  const write = (prompts: readonly Prompt[]) =>
     beams > 1
       ? model.generateBatch(prompts, { ...settings, beams, batchSize: batch })
       : model.generateBatch(prompts, { ...settings, batchSize: batch });
 
   const answer = async (group: readonly Question[]): Promise<TaskOutcome[]> => {
     const written = group.filter(({ task }) => task.choices === undefined);
-    const answers = written.length === 0 ? [] : await write(written.map(({ prompt }) => prompt));
+    const answers = written.length === 0 ? [] : await write(written.map(asked));
     const texts = new Map(written.map((question, index) => [question, answers[index]?.text.trim() ?? '']));
     return Promise.all(
       group.map(async (question) => {
@@ -88,7 +96,7 @@ export async function evaluate(
           const text = texts.get(question) ?? '';
           return { task, shots, answer: text, accuracy: answerAccuracy(text, task.answers) };
         }
-        const text = await turn(() => best(model, question.prompt, choices, signal));
+        const text = await turn(() => best(model, asked(question), choices, signal));
         return { task, shots, answer: text, accuracy: task.answers.includes(text) ? 1 : 0 };
       }),
     );
@@ -140,7 +148,7 @@ function pieceOf({ images, text }: TaskPiece): { images: readonly string[]; text
 
 async function best(
   model: Answerer,
-  prompt: FewShotPrompt,
+  prompt: Prompt,
   choices: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string> {

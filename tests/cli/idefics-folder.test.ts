@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { huggingFaceModel } from '../../cli/checkpoints/hugging-face.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
 import { compile } from '../../compiler/compile.ts';
@@ -159,6 +159,24 @@ describe('an Idefics compiled from its folder alone', () => {
       unanswered.stderr,
       /^error: The example 'A cat\.' has no 'Assistant:' before its answer[^\n]*\n$/,
     );
+  });
+
+  it('is evaluated in a dialogue too, and a task that is none is named with its line', async () => {
+    const [answer] = await engine.generate([PROMPTS.dialogue ?? assert.fail()], { maxNewTokens: 20 });
+    const pictures = { images: [resolve(b), resolve(c)], text: 'And these?' };
+    const shot = { image: resolve(a), text: 'What is this? Assistant: A cat.' };
+    const tasks = [
+      { id: '1', kind: 'dialogue', shots: [shot], ...pictures, answers: [answer?.text] },
+      { id: '2', kind: 'dialogue', shots: [{ ...shot, text: 'A cat.' }], ...pictures, answers: ['x'] },
+    ];
+    const path = join(folder, 'tasks.jsonl');
+    await writeFile(path, tasks.map((task) => JSON.stringify(task)).join('\n'));
+    const { code, stdout, stderr } = await flamingo('evaluate', out, path, '--json');
+    assert.equal(code, 3, stderr);
+    const { results, problems } = JSON.parse(stdout);
+    assert.equal(results.length, 1);
+    assert.deepEqual([results[0].tasks, results[0].accuracy], [1, 1]);
+    assert.match(problems[0].message, /line 2.* has no 'Assistant:' before its answer/);
   });
 });
 

@@ -20,10 +20,12 @@ export interface InterleavedBatch {
  * 2.3), with the parameters of the packed form that a compiled model runs.
  *
  * @param parts of `flamingoParts(options, maskedGatedCrossAttention)`
+ * @param watch is shown the hidden states `[batch, text, dim]` before and after each block, for losses of their own
  */
 export function interleavedLogits(
   { language, perceiver, blocks }: FlamingoParts<ReturnType<typeof maskedGatedCrossAttention>>,
   { tokens, features, imageToken }: InterleavedBatch,
+  watch?: (layer: number, before: Tensor, after: Tensor) => void,
 ): Tensor {
   const latents = perceiver(features);
   const [, text = 1] = tokens.shape;
@@ -34,7 +36,10 @@ export function interleavedLogits(
   });
   return decoderLogits(language, tokens, (layer, x) => {
     const block = blocks.get(layer);
-    return block === undefined ? x : block(x, latents, mask.attends, mask.uniform);
+    if (block === undefined) return x;
+    const after = block(x, latents, mask.attends, mask.uniform);
+    watch?.(layer, x, after);
+    return after;
   });
 }
 

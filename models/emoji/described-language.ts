@@ -26,6 +26,33 @@ export interface DescribedText {
   readonly imageToken: number;
 }
 
+/** The sum of the words of each description, `[batch, media, dim]`. */
+export function wordSums(
+  embed: (words: Tensor) => Tensor,
+  { described, describedMask }: Pick<DescribedText, 'described' | 'describedMask'>,
+): Tensor {
+  const weights = rearrange(describedMask, 'batch media words -> batch media words 1');
+  return reduce(multiply(embed(described), weights), 'batch media words dim -> batch media dim', 'sum');
+}
+
+/**
+ * What each token is given of the descriptions: the sum of the words of the last `<image>` at or before it,
+ * `[batch, text, dim]`, zeros before the first.
+ *
+ * @param embed the words' embeddings
+ */
+export function shownWords(
+  embed: (words: Tensor) => Tensor,
+  { tokens, described, describedMask, imageToken }: DescribedText,
+): Tensor {
+  const [, text = 1] = tokens.shape;
+  const [, media = 1] = described.shape;
+  const bags = wordSums(embed, { described, describedMask });
+  const locations = equal(tokens, constant([imageToken], [1], 'int64'));
+  const { attends } = mediaMask(locations, text, media, { onlyImmediate: true, cached: false });
+  return matmul(cast(attends, 'float32'), bags);
+}
+
 /**
  * The second stage: the emoji model's language model, with bags of words in the place of pictures. Each token is given
  * the words of the last `<image>` at or before it, as the cross-attention will give it that picture later on; so the
@@ -39,17 +66,7 @@ export function describedLanguage() {
     parts,
     /** Logits `[batch, text, vocabulary]` of the token after each token. */
     logits({ tokens, described, describedMask, imageToken }: DescribedText): Tensor {
-      const [, text = 1] = tokens.shape;
-      const [, media = 1] = described.shape;
-      const weights = rearrange(describedMask, 'batch media words -> batch media words 1');
-      const bags = reduce(
-        multiply(parts.described(described), weights),
-        'batch media words dim -> batch media dim',
-        'sum',
-      );
-      const locations = equal(tokens, constant([imageToken], [1], 'int64'));
-      const { attends } = mediaMask(locations, text, media, { onlyImmediate: true, cached: false });
-      const shown = matmul(cast(attends, 'float32'), bags);
+      const shown = shownWords(parts.described, { tokens, described, describedMask, imageToken });
       return decoderLogits(language, tokens, (layer, x) => (layer === 0 ? add(x, shown) : x));
     },
   };

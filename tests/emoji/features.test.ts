@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { initialValues } from '../../compiler/weights/initialise.ts';
 import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
 import { nameParameters } from '../../dsl/index.ts';
-import { LIGHT } from '../../models/emoji/augment/augment.ts';
+import { STRONG } from '../../models/emoji/augment/augment.ts';
 import { type PictureTable, pictureTable } from '../../models/emoji/batches/picture-table.ts';
 import type { Gallery } from '../../models/emoji/data/gallery.ts';
 import { openFeatureTable } from '../../models/emoji/features/feature-table.ts';
@@ -54,7 +54,7 @@ describe('features of the frozen vision encoder', () => {
     await using encoder = await openPictureEncoder(vision, weights);
     for (const [index, place] of places.entries()) {
       const pixels = new Float32Array(3 * 24 * 24);
-      gallery.draw(table.reference(place), LIGHT, vision.preprocessing, pixels);
+      gallery.draw(table.reference(place), STRONG, vision.preprocessing, pixels);
       const alone = await encoder.encode(pixels);
       assert.equal(alone.length, values);
       const row = rows.subarray(index * values, (index + 1) * values);

@@ -28,7 +28,7 @@ export interface Augmentation {
   readonly hidden: number;
 }
 
-/** For pictures that the encoder learns from. Artists differ in size, tilt, colour and line. */
+/** For pictures that are learnt from. Artists differ in size, tilt, colour and line. */
 export const STRONG: Augmentation = {
   angle: 0.35,
   scale: [0.6, 1.08],
@@ -40,20 +40,6 @@ export const STRONG: Augmentation = {
   thicker: 0.15,
   softer: 0.15,
   hidden: 0.2,
-};
-
-/** For pictures that a trained encoder looks at. */
-export const LIGHT: Augmentation = {
-  angle: 0.12,
-  scale: [0.7, 1.02],
-  shift: 0.04,
-  colour: 0.12,
-  mirror: 0.3,
-  grey: 0.05,
-  edges: 0,
-  thicker: 0.05,
-  softer: 0.05,
-  hidden: 0,
 };
 
 /** The picture as it is. */

@@ -5,15 +5,12 @@ import { EPISODE_KINDS, randomKind } from '../episodes/kinds.ts';
 import type { Lexicon } from '../episodes/lexicon.ts';
 import { plainLine } from '../episodes/plain-text.ts';
 import { Random } from '../random.ts';
+import { blurredWords } from './blurred-words.ts';
+import { type DescriptionBatch, DescriptionRows } from './description-rows.ts';
 import { emptyBatch, memoised, type RowTokenizer, type TokenBatch, TokenRow } from './token-rows.ts';
 
 /** Rows of text, whose `<image>` tokens stand for descriptions in words. */
-export interface TextBatch extends TokenBatch {
-  /** [rows, pictures, words], token ids of each description, in the order of the row's `<image>` tokens; padding where there are fewer. */
-  readonly described: BigInt64Array;
-  /** [rows, pictures, words], 1 for a word and 0 for padding. */
-  readonly describedMask: Float32Array;
-}
+export interface TextBatch extends TokenBatch, DescriptionBatch {}
 
 export interface TextBatchOptions {
   readonly tokenizer: RowTokenizer;
@@ -27,6 +24,8 @@ export interface TextBatchOptions {
   /** Part of the rows that are lines about emoji, all of whose tokens count. Default 0.15. */
   readonly plain?: number;
   readonly kinds?: readonly EpisodeKind[];
+  /** Blurs descriptions with words of a vocabulary of this size, see `blurredWords`. Default: they are clear. */
+  readonly blurredFrom?: number;
 }
 
 /**
@@ -42,6 +41,7 @@ export function textBatches(
     words = 12,
     plain = 0.15,
     kinds = EPISODE_KINDS,
+    blurredFrom: vocabulary,
     ...options
   }: TextBatchOptions,
 ): (step: number, seed: number) => TextBatch {
@@ -49,25 +49,21 @@ export function textBatches(
   const { padding } = tokenizer.special;
   return (step, seed) => {
     const batch = emptyBatch(rows, length, padding);
-    const described = new BigInt64Array(rows * pictures * words).fill(BigInt(padding));
-    const describedMask = new Float32Array(rows * pictures * words);
+    const descriptions = new DescriptionRows(tokenizer, { rows, pictures, words });
     for (let index = 0; index < rows; index += 1) {
       const random = new Random(seed, step, index);
       const row = new TokenRow(tokenizer, length);
       const kind = random.chance(plain) ? undefined : randomKind(random, kinds);
-      const invented = kind === fastBinding && random.chance(0.35);
+      const invented = kind?.kind === fastBinding.kind && random.chance(0.35);
       if (kind === undefined) addLines(row, lexicon, random);
       else for (const chunk of kind.make(lexicon, random, pictures)) if (!row.add(chunk)) break;
       row.write(batch, index);
       const describe = (invented ? inventedDescriptions : trueDescriptions)(lexicon, random);
-      for (const [picture, place] of row.pictures.entries()) {
-        const tokens = tokenizer.encode(describe(place)).slice(0, words);
-        const start = (index * pictures + picture) * words;
-        described.set(tokens.map(BigInt), start);
-        describedMask.fill(1, start, start + tokens.length);
-      }
+      const blur =
+        vocabulary === undefined ? undefined : blurredWords(lexicon, tokenizer, { vocabulary, random });
+      descriptions.write(index, row.pictures, describe, blur);
     }
-    return { ...batch, described, describedMask };
+    return { ...batch, ...descriptions.batch };
   };
 }
 

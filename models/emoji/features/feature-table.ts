@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import type { PrepareContext } from '../../../dsl/index.ts';
 import type { VisionEncoder } from '../../vision-encoder.ts';
-import { LIGHT } from '../augment/augment.ts';
+import { STRONG } from '../augment/augment.ts';
 import type { PictureTable } from '../batches/picture-table.ts';
 import type { Gallery } from '../data/gallery.ts';
 import { PICTURES_VERSION } from '../data/pictures.ts';
@@ -44,7 +44,7 @@ export async function openFeatureTable(
 ): Promise<FeatureTable> {
   const values = vision.tokens * vision.dim;
   const hash = createHash('sha256').update(
-    JSON.stringify([CACHE_VERSION, PICTURES_VERSION, table.size, LIGHT]),
+    JSON.stringify([CACHE_VERSION, PICTURES_VERSION, table.size, STRONG]),
   );
   for (let place = 0; place < table.size; place += 1) {
     const { emoji, style, drawing, seed } = table.reference(place);
@@ -95,7 +95,7 @@ async function writeFeatures(
       const images = new Float32Array(count * pixels);
       for (let index = 0; index < count; index += 1) {
         const image = images.subarray(index * pixels, (index + 1) * pixels);
-        gallery.draw(table.reference(start + index), LIGHT, vision.preprocessing, image);
+        gallery.draw(table.reference(start + index), STRONG, vision.preprocessing, image);
       }
       await file.write(new Uint8Array((await encoder.encode(images)).slice().buffer));
     }

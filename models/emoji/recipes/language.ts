@@ -1,55 +1,20 @@
 /**
- * Second stage: the language model learns the words for things, and to do as the examples before it do, from episodes
- * in which words stand in the place of pictures.
+ * Second stage, second half: half of the episodes now bind made-up words. Calling a thing by the word that an example
+ * gave it is what the language model learns last, and once it is frozen nothing can teach it.
  *
  *     flamingo train models/emoji/recipes/language.ts --out runs/emoji-language
  */
-import { nextTokenLoss, recipe, task } from '../../index.ts';
-import { textData } from '../batches/text-data.ts';
-import { describedLanguage } from '../described-language.ts';
 import { fastBinding } from '../episodes/binding.ts';
-import type { EpisodeKind } from '../episodes/episode.ts';
-import { askedQuestion, shownQuestion } from '../episodes/questions.ts';
-import { loadEmojiTokenizer } from '../tokenizer/emoji-tokenizer.ts';
+import { EPISODE_KINDS } from '../episodes/kinds.ts';
+import { languageRecipe } from '../language-recipe.ts';
 
-const ROWS = 24;
-const TEXT = 128;
-const PICTURES = 16;
-/** Tokens of a description. */
-const WORDS = 12;
-
-const { parts, logits } = describedLanguage();
-const { special } = await loadEmojiTokenizer();
-
-/** @param only the kind of episodes; default all, and plain lines */
-const episodes = (name: string, only?: EpisodeKind) =>
-  task({
-    name,
-    inputs: {
-      tokens: { dtype: 'int64', shape: [ROWS, TEXT] },
-      counted: { dtype: 'bool', shape: [ROWS, TEXT] },
-      described: { dtype: 'int64', shape: [ROWS, PICTURES, WORDS] },
-      describedMask: { dtype: 'float32', shape: [ROWS, PICTURES, WORDS] },
-    },
-    loss: ({ tokens, counted, described, describedMask }) =>
-      nextTokenLoss(logits({ tokens, described, describedMask, imageToken: special.image }), tokens, counted),
-    data: textData({
-      ...{ rows: ROWS, length: TEXT, pictures: PICTURES, words: WORDS },
-      ...(only && { kinds: [only], plain: 0 }),
-    }),
-  });
-
-export default recipe({
+export default await languageRecipe({
   name: 'emoji-language',
-  steps: 3000,
-  parts,
-  tasks: [episodes('episodes')],
-  evaluation: {
-    every: 200,
-    batches: 2,
-    tasks: [fastBinding, shownQuestion, askedQuestion].map((kind) => episodes(kind.kind, kind)),
-  },
-  optimizer: { learningRate: 2e-3, weightDecay: 0.05, betas: [0.9, 0.98] },
-  schedule: { kind: 'cosine', warmUp: 150 },
-  checkpointEvery: 100,
+  rows: 16,
+  steps: 4000,
+  learningRate: 1.5e-3,
+  schedule: { kind: 'cosine', warmUp: 60 },
+  kinds: EPISODE_KINDS.map((each) => (each.kind === fastBinding.kind ? { ...each, weight: 10 } : each)),
+  plain: 0.05,
+  initialFrom: [{ file: '../../../runs/emoji-language-first/weights.safetensors' }],
 });

@@ -9,7 +9,7 @@ import { visionRecipe } from '../vision-recipe.ts';
 export default await visionRecipe({
   name: 'emoji-vision',
   size: PICTURE_SIZE,
-  steps: 500,
+  steps: 800,
   learningRate: 6e-4,
   schedule: { kind: 'cosine', warmUp: 20 },
   initialFrom: [{ file: '../../../runs/emoji-vision-small/weights.safetensors' }],

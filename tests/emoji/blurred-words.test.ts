@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { blurredWords } from '../../models/emoji/batches/blurred-words.ts';
+import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
+import { createLexicon } from '../../models/emoji/episodes/lexicon.ts';
+import { VOCABULARY } from '../../models/emoji/language.ts';
+import { Random } from '../../models/emoji/random.ts';
+import { loadEmojiTokenizer } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
+
+describe('blurred descriptions', () => {
+  it('hold all words of what is meant, more of each than of any other name, and are clear at times', async () => {
+    const lexicon = createLexicon(await loadTrainingVocabulary());
+    const tokenizer = await loadEmojiTokenizer();
+    let clear = 0;
+    for (let seed = 0; seed < 200; seed += 1) {
+      const random = new Random(seed);
+      const place = random.pick(lexicon.places);
+      const tokens = tokenizer.encode(lexicon.answer(place, 'name'));
+      const words = blurredWords(lexicon, tokenizer, { vocabulary: VOCABULARY, random })(tokens, place);
+      assert.deepEqual(
+        words.slice(0, tokens.length).map(([token]) => token),
+        tokens,
+      );
+      assert.ok(words.slice(0, tokens.length).every(([, amount]) => amount >= 0.7 && amount <= 1.15));
+      assert.ok(words.slice(tokens.length).every(([, amount]) => Math.abs(amount) <= 0.75));
+      assert.ok(words.every(([token]) => token >= 0 && token < VOCABULARY));
+      if (words.length === tokens.length) clear += 1;
+    }
+    assert.ok(clear > 10 && clear < 60, String(clear));
+  });
+});

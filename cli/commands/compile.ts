@@ -16,7 +16,7 @@ export const command: CliCommand = {
     'Compile a model file, which is type-checked, or a checkpoint to a folder of ONNX graphs and weights.',
   examples: [
     'flamingo compile my-model.ts',
-    'flamingo compile open-flamingo-3b --weights checkpoint.pt --weights clip/ --weights mpt/ --tokenizer tokenizer.json',
+    'flamingo compile emoji   # the small model that ships with its weights',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --weights clip.safetensors --out artifacts/mine',
     'flamingo compile --open-flamingo checkpoint.pt --vision clip-vit-large-patch14/ --language mpt-1b-redpajama-200b/',
     'flamingo compile idefics-9b-instruct/ --precision int4 --out artifacts/idefics   # a folder from Hugging Face',
@@ -29,7 +29,7 @@ export const command: CliCommand = {
     command
       .argument(
         '[model]',
-        'TypeScript file whose default export is a model, the name of a preset (tiny, flamingo-3b, open-flamingo-3b, …), or the folder of a whole model from Hugging Face',
+        'TypeScript file whose default export is a model, the name of a preset (emoji, which is trained, tiny, flamingo-3b, open-flamingo-3b, …), or the folder of a whole model from Hugging Face',
       )
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
       .option(

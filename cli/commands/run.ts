@@ -5,6 +5,7 @@ import type { Abortable, FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Pictures, Prompt, Shot } from '../../runtime/prompt/prompt.ts';
 import type { ProgressEvent } from '../../runtime/worker/protocol.ts';
 import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
+import { defaultModel } from '../default-model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
 import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
@@ -34,6 +35,7 @@ export const command: CliCommand = {
   name: 'run',
   summary: 'Answer a prompt of pictures and text with a compiled model, or rank given answers.',
   examples: [
+    'flamingo run --shot cat.png "cat" --image dog.png   # with the model that ships',
     'flamingo run artifacts/mine --image dog.jpg --text "Output:"',
     'flamingo run artifacts/mine --shot cat.jpg "Output:A cat." --shot dog.jpg "Output:A dog." --image tulip.jpg --text "Output:"',
     'flamingo run artifacts/mine --shot-text "Output:A cat." --image dog.jpg --text "Output:" --beams 3',
@@ -44,7 +46,7 @@ export const command: CliCommand = {
   prepare: joinShotWords,
   configure(command, run) {
     command
-      .argument('<dir>', 'folder that `flamingo compile` wrote')
+      .argument('[dir]', 'folder that `flamingo compile` wrote (default: the small model that ships)')
       .addOption(
         new Option(
           '--shot <image> <text>',
@@ -105,12 +107,19 @@ export const command: CliCommand = {
         new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
       )
       .option('--json', 'print the result as JSON, when it is complete')
-      .action((folder: string, flags: RunFlags) => run((context) => runModel(folder, flags, context)));
+      .action((folder: string | undefined, flags: RunFlags) =>
+        run((context) => runModel(folder, flags, context)),
+      );
   },
 };
 
-async function runModel(folder: string, flags: RunFlags, context: CommandContext): Promise<ExitCode> {
+async function runModel(
+  given: string | undefined,
+  flags: RunFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const examples = await buildPrompt(flags);
+  const folder = given ?? (await defaultModel(context));
   const [{ loadFlamingo }, { dialogueOf }] = await Promise.all([
     import('../../runtime/model.ts'),
     import('../../runtime/prompt/dialogue-of.ts'),

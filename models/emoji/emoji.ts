@@ -14,5 +14,5 @@ export function emojiOptions(): Omit<FlamingoOptions, 'name'> {
   };
 }
 
-/** Few-shot questions about small pictures, to be trained on emoji by the recipes beside it. */
+/** The model that ships: few-shot questions about small pictures, trained on emoji. */
 export default flamingo({ name: 'emoji', ...emojiOptions() });

@@ -1,2 +1,2 @@
-/** The small model that `models/emoji/recipes` train: few-shot questions about pictures of emoji. */
+/** The small model that ships with its weights: few-shot questions about pictures, trained on emoji. */
 export { default } from '../emoji/emoji.ts';

@@ -3,7 +3,7 @@ import { Random } from '../random.ts';
 import { type DescriptionBatch, DescriptionRows } from './description-rows.ts';
 import { epochBatch } from './epochs.ts';
 import { type MaterialOptions, type Materials, mixedFeatures, openMaterials } from './materials.ts';
-import { memoised } from './token-rows.ts';
+import { memoised, type RowTokenizer } from './token-rows.ts';
 
 /** The inputs of a task on single pictures and their names. */
 export type NamedPictureInputs = {
@@ -34,21 +34,23 @@ export interface NamedPictureOptions extends MaterialOptions {
  */
 export function namedPictures(options: NamedPictureOptions): DataSource<NamedPictureInputs> {
   const { pictures, words, vocabulary } = options;
-  let opened: Materials | undefined;
+  let opened: (Materials & { readonly encoder: RowTokenizer }) | undefined;
   let everyName: DescriptionBatch | undefined;
   return {
     async prepare(context) {
-      opened = await openMaterials(options, context);
+      const materials = await openMaterials(options, context);
+      // Kept between batches: every name comes again and again.
+      opened = { ...materials, encoder: memoised(materials.tokenizer) };
     },
     async batch(step, seed) {
       if (opened === undefined) throw new Error('batches were asked for before they were prepared');
-      const { table, lexicon, tokenizer } = opened;
+      const { table, lexicon, encoder } = opened;
       const places = epochBatch(table.size, pictures, seed, step);
       const random = new Random(seed, step);
       const any = (count: number) => BigInt64Array.from(places, () => BigInt(random.below(count)));
       const emoji = Int32Array.from(places, (place) => table.reference(place).emoji);
       const names = (of: ArrayLike<number>) => {
-        const rows = new DescriptionRows(memoised(tokenizer), { rows: of.length, pictures: 1, words });
+        const rows = new DescriptionRows(encoder, { rows: of.length, pictures: 1, words });
         for (const [row, each] of Array.from(of).entries()) {
           rows.write(row, [each], (place) => lexicon.answer(place, 'name'));
         }

@@ -16,6 +16,7 @@ import { fastBinding } from '../episodes/binding.ts';
 import type { EpisodeKind } from '../episodes/episode.ts';
 import { askedQuestion, shownQuestion } from '../episodes/questions.ts';
 import { loadEmojiTokenizer } from '../tokenizer/emoji-tokenizer.ts';
+import { wholePart } from '../whole-part.ts';
 
 const ROWS = 16;
 const TEXT = 128;
@@ -31,9 +32,6 @@ const LANGUAGE = '../../../runs/emoji-language-blurred/weights.safetensors';
 
 /** What the parts before this gave. */
 const NAMING = '../../../runs/emoji-naming-apart/weights.safetensors';
-
-/** Every weight of a part, under the same name. */
-const all = (part: string) => ({ ours: `${part}.*`, theirs: `${part}.*` });
 
 const parts = flamingoParts(emojiOptions(), maskedGatedCrossAttention);
 const { vision } = parts;
@@ -72,9 +70,9 @@ export default recipe({
   steps: 550,
   parts: pictures.parts,
   initialFrom: [
-    { file: VISION, names: [all('vision')] },
-    { file: LANGUAGE, names: [all('language'), all('described')] },
-    { file: NAMING, names: [all('perceiver'), all('cross_attention.0')] },
+    { file: VISION, names: [wholePart('vision')] },
+    { file: LANGUAGE, names: [wholePart('language'), wholePart('described')] },
+    { file: NAMING, names: [wholePart('perceiver'), wholePart('cross_attention.0')] },
   ],
   tasks: [episodes('episodes')],
   evaluation: {

@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import { flamingoParts } from '../flamingo-parts.ts';
+import { maskedGatedCrossAttention } from '../gated-cross-attention.ts';
+import {
+  add,
+  type InitialWeights,
+  matmul,
+  multiply,
+  type Recipe,
+  recipe,
+  type Schedule,
+  task,
+  transpose,
+} from '../index.ts';
+import { unitLength } from '../losses/contrastive.ts';
+import { crossEntropy } from '../losses/cross-entropy.ts';
+import { namedPictures } from './batches/named-pictures.ts';
+import { loadTrainingVocabulary } from './data/gallery.ts';
+import { describedPictures, type Unlikeness } from './described-pictures.ts';
+import { emojiOptions } from './emoji.ts';
+import { CONTEXT_LENGTH, VOCABULARY } from './language.ts';
+import { wholePart } from './whole-part.ts';
+
+const PICTURES = 512;
+/** Tokens of a name. */
+const WORDS = 12;
+/** What cosines are multiplied by to choose among names. */
+const SHARPNESS = 16;
+
+/** What the first two stages gave; the second as a recipe in `recipes/` would name it. */
+const VISION = fileURLToPath(new URL('../../runs/emoji-vision/weights.safetensors', import.meta.url));
+const LANGUAGE = '../../../runs/emoji-language/weights.safetensors';
+
+export interface NamingRecipeOptions {
+  readonly name: string;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  /** What is not seen of a picture. Default `otherDirection`. */
+  readonly unlike?: Unlikeness;
+  /** Weight of telling all names apart, besides. Default none. */
+  readonly apart?: number;
+  /** Weights of the resampler and the first block to begin from. Default none. */
+  readonly initialFrom?: readonly InitialWeights[];
+}
+
+/**
+ * The third stage's first parts: the resampler and the first cross-attention block learn to say in words what a picture
+ * shows, many pictures at a time and without the language model.
+ */
+export async function namingRecipe(options: NamingRecipeOptions): Promise<Recipe> {
+  const { learningRate, unlike, apart, initialFrom = [], ...rest } = options;
+  const { length: names } = await loadTrainingVocabulary();
+  const parts = flamingoParts(emojiOptions(), maskedGatedCrossAttention);
+  const { vision } = parts;
+  const pictures = describedPictures(parts, unlike);
+  return recipe({
+    ...rest,
+    parts: pictures.firstParts,
+    initialFrom: [{ file: LANGUAGE, names: [wholePart('language'), wholePart('described')] }, ...initialFrom],
+    tasks: [
+      task({
+        name: 'pictures',
+        inputs: {
+          tokens: { dtype: 'int64', shape: [PICTURES] },
+          positions: { dtype: 'int64', shape: [PICTURES] },
+          described: { dtype: 'int64', shape: [PICTURES, 1, WORDS] },
+          describedMask: { dtype: 'float32', shape: [PICTURES, 1, WORDS] },
+          emoji: { dtype: 'int32', shape: [PICTURES] },
+          allNames: { dtype: 'int64', shape: [names, 1, WORDS] },
+          allNamesMask: { dtype: 'float32', shape: [names, 1, WORDS] },
+          features: { dtype: 'float32', shape: [PICTURES, vision.tokens, vision.dim] },
+        },
+        loss({ emoji, allNames, allNamesMask, ...batch }) {
+          const { added, unseen } = pictures.alone(batch);
+          if (apart === undefined) return unseen;
+          const all = pictures.wanted({ described: allNames, describedMask: allNamesMask });
+          const cosines = matmul(unitLength(added), transpose(unitLength(all), [1, 0]));
+          const naming = crossEntropy(multiply(cosines, SHARPNESS), emoji);
+          return { loss: add(unseen, multiply(naming, apart)), metrics: { unseen, naming } };
+        },
+        data: namedPictures({
+          ...{ vision, pictures: PICTURES, words: WORDS, vocabulary: VOCABULARY },
+          ...{ positions: CONTEXT_LENGTH, variants: 10, weights: VISION },
+        }),
+      }),
+    ],
+    optimizer: { learningRate, weightDecay: 0.05, betas: [0.9, 0.98] },
+    checkpointEvery: 200,
+  });
+}

@@ -1,7 +1,8 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Calibration, Manifest } from '../compiler/artifact/manifest.ts';
 import { UserError } from '../compiler/artifact/user-error.ts';
+import { writeWhole } from '../compiler/artifact/write-whole.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Program } from '../dsl/program.ts';
 import type { TaskPrompt } from '../runtime/evaluate/task.ts';
@@ -74,14 +75,6 @@ export async function calibrate(
 
 async function record(directory: string, manifest: Manifest, calibration: Calibration): Promise<Manifest> {
   const calibrated = { ...manifest, precision: { ...manifest.precision, calibration } };
-  const path = join(directory, 'manifest.json');
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await writeFile(partial, `${JSON.stringify(calibrated, null, 2)}\n`);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await writeWhole(join(directory, 'manifest.json'), `${JSON.stringify(calibrated, null, 2)}\n`);
   return calibrated;
 }

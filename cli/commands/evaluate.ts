@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { writeWhole } from '../../compiler/artifact/write-whole.ts';
 import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationResult } from '../../runtime/evaluate/summary.ts';
@@ -166,12 +166,9 @@ async function writeAnswers(path: string, { outcomes }: EvaluationRun): Promise<
   const lines = outcomes.map(({ task: { id, kind, answers }, shots, answer, accuracy }) =>
     JSON.stringify({ id, kind, shots, answer, accuracy, answers: answers.slice(0, 10) }),
   );
-  const partial = `${path}.${process.pid}.partial`;
   try {
-    await writeFile(partial, `${lines.join('\n')}\n`);
-    await rename(partial, path);
+    await writeWhole(path, `${lines.join('\n')}\n`);
   } catch (error) {
-    await rm(partial, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       `The answers cannot be written to ${path} (${reason}): give a path in a folder that exists.`,

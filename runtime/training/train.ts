@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { writeWhole } from '../../compiler/artifact/write-whole.ts';
 import {
   KEPT_WEIGHTS,
   type PlannedTask,
@@ -22,7 +23,6 @@ import { MetricsLog, type MetricsRecord } from './metrics-log.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepResult } from './trainer.ts';
 import { TrainerClient } from './trainer-client.ts';
-import { writeWhole } from './write-whole.ts';
 
 export interface TrainOptions {
   readonly plan: TrainingPlan;

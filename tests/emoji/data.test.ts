@@ -31,12 +31,29 @@ describe('emoji data', () => {
 
   it('finds drawings by code point, by alias and by label', async () => {
     const all = emoji.length;
-    const least = { noto: all, twemoji: all, 'fluent-emoji-flat': 1580, emojione: 1030, openmoji: all };
+    const least = {
+      ...{ noto: all, twemoji: all, 'fluent-emoji-flat': 1580, emojione: 1070, openmoji: all },
+      ...{ 'noto-v1': 1200, fxemoji: 460, 'streamline-emojis': 520 },
+      ...{ 'emojione-monotone': 1070, 'fluent-emoji-high-contrast': 1580 },
+    };
     for (const style of [...TRAINING_STYLES, TESTING_STYLE] as const) {
       const icons = await loadIconSet(style);
       const count = emoji.filter(icons.has).length;
       assert.ok(count >= least[style], `${style} has ${count}`);
     }
+  });
+
+  it('takes no other drawing for one that a set lacks or calls by another name', async () => {
+    const of = async (style: (typeof TRAINING_STYLES)[number], wanted: string) => {
+      const found = emoji.find(({ label }) => label === wanted);
+      return found && (await loadIconSet(style)).svg(found, 32);
+    };
+    assert.notEqual(await of('emojione', 'keycap: *'), undefined);
+    assert.notEqual(await of('emojione', 'keycap: *'), await of('emojione', 'keycap: 1'));
+    assert.equal(await of('emojione', 'keycap: #'), undefined);
+    const apples = await Promise.all(['red apple', 'green apple'].map((apple) => of('fxemoji', apple)));
+    assert.equal(new Set(apples).size, 2);
+    assert.ok(!apples.includes(undefined));
   });
 
   it('mirrors an alias that is the mirror image of its parent', async () => {

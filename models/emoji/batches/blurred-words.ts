@@ -10,6 +10,8 @@ export type Blur = (tokens: readonly number[], place: number) => BlurredWords;
 
 /** Part of the descriptions that stay clear. */
 const CLEAR = 0.15;
+const LEAST_OF_ITSELF = 0.55;
+const MOST_OF_ITSELF = 1.15;
 const MOST_OF_ANOTHER = 0.75;
 const MOST_OF_ANY_WORD = 0.5;
 
@@ -29,7 +31,7 @@ export function blurredWords(
   ];
   return (tokens, place) => {
     if (random.chance(CLEAR)) return tokens.map((token) => [token, 1] as const);
-    const amount = random.between(0.7, 1.15);
+    const amount = random.between(LEAST_OF_ITSELF, MOST_OF_ITSELF);
     return [
       ...tokens.map((token) => [token, amount] as const),
       ...others(place).flatMap((other) => {

@@ -56,12 +56,14 @@ export async function loadIconSet(style: Style): Promise<IconSet> {
 
 /**
  * What the set may call an emoji: by its code points, with and without the mark of a colour picture (FE0F), else by
- * its label, as in emojione, which has no table of code points.
+ * its label, as in the sets without a table of code points: emojione's `red-apple`, fxemoji's `redapple`, and
+ * streamline-emojis' `red-apple-1` where it has drawn two.
  */
 function namesOf({ hexcode, label }: NamedEmoji, chars: Record<string, string>): string[] {
   const points = hexcode.toLowerCase();
   const keys = [points, points.replaceAll('-fe0f', ''), `${points}-fe0f`];
-  return [...keys.flatMap((key) => chars[key] ?? []), slug(label)];
+  const name = slug(label);
+  return [...keys.flatMap((key) => chars[key] ?? []), name, name.replaceAll('-', ''), `${name}-1`];
 }
 
 /** `person: blond hair` to `person-blond-hair`. */
@@ -69,7 +71,9 @@ function slug(label: string): string {
   return label
     .toLowerCase()
     .normalize('NFD')
-    .replace(/\p{Mark}|[’'!()“”#*.]/gu, '')
+    .replaceAll('*', 'asterisk')
+    .replaceAll('#', 'hash')
+    .replace(/\p{Mark}|[’'!()“”.]/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 }

@@ -10,7 +10,7 @@ import type { Style } from './styles.ts';
 import type { Emoji } from './vocabulary.ts';
 
 /** Changes when the same packages and options would give other pixels than before. */
-export const PICTURES_VERSION = 2;
+export const PICTURES_VERSION = 3;
 
 /** One style's pictures of a list of emoji in one drawing. */
 export interface Pictures {

@@ -2,14 +2,17 @@ import type { Random } from '../random.ts';
 import type { EpisodeKind } from './episode.ts';
 import { ANSWER_KINDS, type AnswerKind, FRAMES, KIND_PROMPTS } from './prompts.ts';
 
-/** Names are what the pictures teach most; the other kinds show that the examples choose. */
+/**
+ * Names are what the pictures teach most; the other kinds show that the examples choose. Groups and keywords are few;
+ * names in other languages are as many as names, and harder to spell.
+ */
 const KIND_WEIGHTS: readonly (readonly [AnswerKind, number])[] = [
-  ['name', 4],
+  ['name', 5],
   ['group', 2],
   ['keyword', 2],
-  ['es', 2],
-  ['fr', 2],
-  ['de', 2],
+  ['es', 3],
+  ['fr', 3],
+  ['de', 3],
 ];
 
 /** Which question: the examples alone show whether to answer with the name, the group, a keyword or a foreign name. */

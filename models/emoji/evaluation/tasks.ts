@@ -1,5 +1,5 @@
 import { isHeldOut } from '../data/split.ts';
-import { type Style, TESTING_STYLE, TRAINING_STYLES } from '../data/styles.ts';
+import { MAIN_STYLES, type Style, TESTING_STYLE } from '../data/styles.ts';
 import { type Emoji, GROUPS } from '../data/vocabulary.ts';
 import { offeredChoice, yesOrNo } from '../episodes/choices.ts';
 import { createLexicon, type Lexicon } from '../episodes/lexicon.ts';
@@ -37,7 +37,7 @@ const PROMPT = 'Output:';
 
 /**
  * The tasks of each file. Pictures that are asked about are by the artist kept for testing. Examples too, except in
- * fast binding, where they are by the artists of the training, so that a thing must be known again in another hand.
+ * fast binding, where they are by artists of the training, so that a thing must be known again in another hand.
  */
 export function evaluationTasks(
   emoji: readonly Emoji[],
@@ -148,7 +148,7 @@ function bindingTasks(
       shots: things.map((thing, way) => ({
         image: {
           hexcode: thing.hexcode,
-          style: random.pick(TRAINING_STYLES.filter((style) => drawn(thing, style))),
+          style: random.pick(MAIN_STYLES.filter((style) => drawn(thing, style))),
         },
         text: answered(words[way] ?? ''),
       })),

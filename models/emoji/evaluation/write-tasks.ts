@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { type IconSet, loadIconSet } from '../data/icon-set.ts';
 import { renderPicture } from '../data/pictures.ts';
-import { type Style, TESTING_STYLE, TRAINING_STYLES } from '../data/styles.ts';
+import { MAIN_STYLES, type Style, TESTING_STYLE } from '../data/styles.ts';
 import { type Emoji, loadVocabulary } from '../data/vocabulary.ts';
 import { evaluationTasks, type PictureName, type TaskLine } from './tasks.ts';
 
@@ -29,7 +29,7 @@ export async function writeTasks(
 ): Promise<ReadonlyMap<string, number>> {
   const emoji = await loadVocabulary(['es', 'fr', 'de']);
   const icons = new Map<Style, IconSet>();
-  for (const style of [...TRAINING_STYLES, TESTING_STYLE] as const)
+  for (const style of [...MAIN_STYLES, TESTING_STYLE] as const)
     icons.set(style, await loadIconSet(style));
   const drawn = (each: Emoji, style: Style) => icons.get(style)?.has(each) === true;
   const pictures = new Map<string, PictureName>();

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
 import { VOCABULARY } from '../../models/emoji/language.ts';
-import { BYTE_CHARACTERS, byteCharacters } from '../../models/emoji/tokenizer/byte-alphabet.ts';
 import { learnMerges, type Merge } from '../../models/emoji/tokenizer/byte-pairs.ts';
 import { splitWords, tokenizerCorpus } from '../../models/emoji/tokenizer/corpus.ts';
 import { loadEmojiTokenizer, TOKENIZER_FILE } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
+import { BYTE_CHARACTERS, byteCharacters } from '../../models/tokenizers/byte-alphabet.ts';
+import { SPECIAL_COUNT } from '../../models/tokenizers/byte-level-tokenizer.ts';
 import type { Tokenizer } from '../../runtime/tokenizer.ts';
 
 describe('emoji tokenizer', () => {
@@ -18,7 +19,7 @@ describe('emoji tokenizer', () => {
   it('is what its corpus gives, and as large as the language model', async () => {
     const { model }: { model: { merges: Merge[] } } = JSON.parse(await readFile(TOKENIZER_FILE, 'utf8'));
     assert.equal(tokenizer.size, VOCABULARY);
-    assert.equal(model.merges.length, VOCABULARY - BYTE_CHARACTERS.length - 5);
+    assert.equal(model.merges.length, VOCABULARY - BYTE_CHARACTERS.length - SPECIAL_COUNT);
     // The first merges decide the later ones.
     const first = 400;
     const merges = learnMerges(await tokenizerCorpus(), BYTE_CHARACTERS.length + first);

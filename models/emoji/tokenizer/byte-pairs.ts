@@ -1,4 +1,4 @@
-import { BYTE_CHARACTERS, byteCharacters } from './byte-alphabet.ts';
+import { BYTE_CHARACTERS, byteCharacters } from '../../tokenizers/byte-alphabet.ts';
 
 /** Two neighbouring tokens that become one. */
 export type Merge = readonly [left: string, right: string];

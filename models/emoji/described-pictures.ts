@@ -82,11 +82,13 @@ export function describedPictures(
     /** Logits `[batch, text, vocabulary]`, and how far what the first block adds is from the names. */
     forward(batch: DescribedPictures): { readonly logits: Tensor; readonly unseen: Tensor } {
       const wanted = shownWords(described, batch);
-      let added: Tensor | undefined;
-      const logits = interleavedLogits(flamingo, batch, (layer, before, after) => {
-        if (layer === first) added = subtract(after, before);
-      });
-      return { logits, unseen: unlike(added ?? wanted, wanted) };
+      const added = new Map<number, Tensor>();
+      const logits = interleavedLogits(flamingo, batch, (layer, before, after) =>
+        added.set(layer, subtract(after, before)),
+      );
+      const seen = added.get(first);
+      if (seen === undefined) throw new Error('no token has gone through the first cross-attention block');
+      return { logits, unseen: unlike(seen, wanted) };
     },
   };
 }

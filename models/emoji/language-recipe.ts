@@ -1,18 +1,11 @@
-import {
-  frozen,
-  type InitialWeights,
-  nextTokenLoss,
-  type Recipe,
-  recipe,
-  type Schedule,
-  task,
-} from '../index.ts';
+import { frozen, nextTokenLoss, type Recipe, recipe, task } from '../index.ts';
 import { textData } from './batches/text-data.ts';
 import { describedLanguage } from './described-language.ts';
 import { fastBinding } from './episodes/binding.ts';
 import type { EpisodeKind } from './episodes/episode.ts';
 import { askedQuestion, shownQuestion } from './episodes/questions.ts';
 import { VOCABULARY } from './language.ts';
+import type { StageOptions } from './stage-options.ts';
 import { loadEmojiTokenizer } from './tokenizer/emoji-tokenizer.ts';
 
 const TEXT = 128;
@@ -22,20 +15,15 @@ const WORDS = 12;
 /** And of one with others mixed in. */
 const BLURRED_WORDS = 28;
 
-export interface LanguageRecipeOptions {
-  readonly name: string;
+export interface LanguageRecipeOptions extends StageOptions {
   /** Rows of text a step. */
   readonly rows: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly schedule: Schedule;
   /** The kinds of episodes by their weights. Default all as they are. */
   readonly kinds?: readonly EpisodeKind[];
   /** Part of the rows that are plain lines. Default 0.15. */
   readonly plain?: number;
   /** Whether descriptions are blurred, and the words' embeddings, of which they are made, stay as they are. Default no. */
   readonly blurred?: boolean;
-  readonly initialFrom?: readonly InitialWeights[];
 }
 
 /**

@@ -1,17 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { flamingoParts } from '../flamingo-parts.ts';
 import { maskedGatedCrossAttention } from '../gated-cross-attention.ts';
-import {
-  add,
-  type InitialWeights,
-  matmul,
-  multiply,
-  type Recipe,
-  recipe,
-  type Schedule,
-  task,
-  transpose,
-} from '../index.ts';
+import { add, matmul, multiply, type Recipe, recipe, task, transpose } from '../index.ts';
 import { unitLength } from '../losses/contrastive.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { namedPictures } from './batches/named-pictures.ts';
@@ -19,6 +9,7 @@ import { loadTrainingVocabulary } from './data/gallery.ts';
 import { describedPictures, type Unlikeness } from './described-pictures.ts';
 import { emojiOptions } from './emoji.ts';
 import { CONTEXT_LENGTH, VOCABULARY } from './language.ts';
+import type { StageOptions } from './stage-options.ts';
 import { wholePart } from './whole-part.ts';
 
 const PICTURES = 512;
@@ -31,17 +22,12 @@ const SHARPNESS = 16;
 const VISION = fileURLToPath(new URL('../../runs/emoji-vision/weights.safetensors', import.meta.url));
 const LANGUAGE = '../../../runs/emoji-language/weights.safetensors';
 
-export interface NamingRecipeOptions {
-  readonly name: string;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly schedule: Schedule;
+/** Of `initialFrom` the resampler and the first block; what is frozen is there already. */
+export interface NamingRecipeOptions extends StageOptions {
   /** What is not seen of a picture. Default `otherDirection`. */
   readonly unlike?: Unlikeness;
-  /** Weight of telling all names apart, besides. Default none. */
+  /** Weight of telling all names apart, besides. Default 0: that is measured alone. */
   readonly apart?: number;
-  /** Weights of the resampler and the first block to begin from. Default none. */
-  readonly initialFrom?: readonly InitialWeights[];
 }
 
 /**
@@ -49,7 +35,7 @@ export interface NamingRecipeOptions {
  * shows, many pictures at a time and without the language model.
  */
 export async function namingRecipe(options: NamingRecipeOptions): Promise<Recipe> {
-  const { learningRate, unlike, apart, initialFrom = [], ...rest } = options;
+  const { learningRate, unlike, apart = 0, initialFrom = [], ...rest } = options;
   const { length: names } = await loadTrainingVocabulary();
   const parts = flamingoParts(emojiOptions(), maskedGatedCrossAttention);
   const { vision } = parts;
@@ -73,11 +59,11 @@ export async function namingRecipe(options: NamingRecipeOptions): Promise<Recipe
         },
         loss({ emoji, allNames, allNamesMask, ...batch }) {
           const { added, unseen } = pictures.alone(batch);
-          if (apart === undefined) return unseen;
           const all = pictures.wanted({ described: allNames, describedMask: allNamesMask });
           const cosines = matmul(unitLength(added), transpose(unitLength(all), [1, 0]));
           const naming = crossEntropy(multiply(cosines, SHARPNESS), emoji);
-          return { loss: add(unseen, multiply(naming, apart)), metrics: { unseen, naming } };
+          const loss = apart > 0 ? add(unseen, multiply(naming, apart)) : unseen;
+          return { loss, metrics: { unseen, naming } };
         },
         data: namedPictures({
           ...{ vision, pictures: PICTURES, words: WORDS, vocabulary: VOCABULARY },

@@ -1,13 +1,11 @@
 import {
   add,
   concat,
-  type InitialWeights,
   type LossWithMetrics,
   matmul,
   multiply,
   type Recipe,
   recipe,
-  type Schedule,
   slice,
   task,
   transpose,
@@ -18,20 +16,16 @@ import { pictureAndWordBatches } from './batches/picture-and-word-batches.ts';
 import { loadTrainingVocabulary } from './data/gallery.ts';
 import { VOCABULARY } from './language.ts';
 import { pictureWords } from './picture-words.ts';
+import type { StageOptions } from './stage-options.ts';
 
 /** Emoji a step, two drawings of each. */
 const EMOJI = 64;
 /** Most tokens of an emoji's words. */
 const WORDS = 24;
 
-export interface VisionRecipeOptions {
-  readonly name: string;
+export interface VisionRecipeOptions extends StageOptions {
   /** Height and width of the pictures in pixels; a multiple of 8. */
   readonly size: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly schedule: Schedule;
-  readonly initialFrom?: readonly InitialWeights[];
 }
 
 /**

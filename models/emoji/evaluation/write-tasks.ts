@@ -29,8 +29,7 @@ export async function writeTasks(
 ): Promise<ReadonlyMap<string, number>> {
   const emoji = await loadVocabulary(['es', 'fr', 'de']);
   const icons = new Map<Style, IconSet>();
-  for (const style of [...MAIN_STYLES, TESTING_STYLE] as const)
-    icons.set(style, await loadIconSet(style));
+  for (const style of [...MAIN_STYLES, TESTING_STYLE] as const) icons.set(style, await loadIconSet(style));
   const drawn = (each: Emoji, style: Style) => icons.get(style)?.has(each) === true;
   const pictures = new Map<string, PictureName>();
   const pathOf = (picture: PictureName) => {

@@ -1,7 +1,6 @@
 import { UserError } from '../artifact/user-error.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
-import type { StoredData } from './stored-dtype.ts';
-import type { StoredTensor } from './weight-file.ts';
+import type { StoredData, StoredDtype } from './stored-dtype.ts';
 
 /**
  * Stored numbers as float32: exact for halves and small integers, rounded to nearest for float64 and large integers.
@@ -11,7 +10,7 @@ import type { StoredTensor } from './weight-file.ts';
  */
 export function toFloat32(
   data: StoredData,
-  { name, dtype }: Pick<StoredTensor, 'name' | 'dtype'>,
+  { name, dtype }: { readonly name: string; readonly dtype: StoredDtype },
   path: string,
 ): Float32Array {
   if (dtype === 'bool') {

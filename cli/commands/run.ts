@@ -198,7 +198,7 @@ async function answer(
       model.generate(prompt, { ...length, beams, ...request }),
     );
     if (json) printJson(model, generation, report);
-    else report.result(generation.text);
+    else report.result(shown(generation.text));
     return;
   }
   const settings = {
@@ -217,14 +217,24 @@ async function answer(
       onToken({ text }) {
         if (json) return;
         stopWatching();
-        streamed += text;
-        report.stream(text);
+        const piece = streamed === '' ? shown(text) : text;
+        streamed += piece;
+        report.stream(piece);
       },
     }),
   );
-  if (json) printJson(model, generation, report);
+  if (json) {
+    printJson(model, generation, report);
+    return;
+  }
   // The end may hold bytes that never became a whole character.
-  else report.result(generation.text.startsWith(streamed) ? generation.text.slice(streamed.length) : '');
+  const whole = shown(generation.text);
+  report.result(whole.startsWith(streamed) ? whole.slice(streamed.length) : '');
+}
+
+/** An answer for people: a model that writes on after a prompt begins with the space between. JSON keeps it. */
+function shown(answer: string): string {
+  return answer.trimStart();
 }
 
 async function rank(

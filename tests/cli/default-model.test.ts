@@ -28,7 +28,7 @@ describe('flamingo run without a folder', function () {
       );
     const first = await ask();
     assert.equal(first.code, 0, first.stderr);
-    assert.equal(first.stdout.trim(), 'objects');
+    assert.equal(first.stdout, 'objects\n');
     assert.match(first.stderr, /Compiling the model that ships, 'emoji', into .*; this is done once\./);
     const second = await ask();
     assert.deepEqual([second.code, second.stdout, second.stderr], [0, first.stdout, '']);

@@ -67,7 +67,7 @@ const episodes = (name: string, kinds?: readonly EpisodeKind[]) =>
 
 export default recipe({
   name: 'emoji',
-  steps: 550,
+  steps: 2370,
   parts: pictures.parts,
   initialFrom: [
     { file: VISION, names: [wholePart('vision')] },
@@ -76,12 +76,12 @@ export default recipe({
   ],
   tasks: [episodes('episodes')],
   evaluation: {
-    every: 275,
+    every: 395,
     batches: 2,
     tasks: [fastBinding, shownQuestion, askedQuestion].map((kind) => episodes(kind.kind, [kind])),
   },
   // Gently: at a higher rate the first block forgets names faster than the others learn.
-  optimizer: { learningRate: 3e-4, weightDecay: 0.05, betas: [0.9, 0.98] },
+  optimizer: { learningRate: 4e-4, weightDecay: 0.05, betas: [0.9, 0.98] },
   schedule: { kind: 'cosine', warmUp: 50 },
   checkpointEvery: 100,
 });

@@ -9,10 +9,10 @@ import { languageRecipe } from '../language-recipe.ts';
 export default await languageRecipe({
   name: 'emoji-language-blurred',
   rows: 16,
-  steps: 850,
-  learningRate: 7e-4,
-  schedule: { kind: 'cosine', warmUp: 30 },
-  plain: 0.05,
+  steps: 4850,
+  learningRate: 1e-3,
+  schedule: { kind: 'cosine', warmUp: 50 },
+  plain: 0.08,
   blurred: true,
   initialFrom: [{ file: '../../../runs/emoji-language/weights.safetensors' }],
 });

@@ -9,9 +9,9 @@ import { wholePart } from '../whole-part.ts';
 
 export default await namingRecipe({
   name: 'emoji-naming-apart',
-  steps: 900,
-  learningRate: 1e-3,
-  schedule: { kind: 'cosine', warmUp: 40 },
+  steps: 2700,
+  learningRate: 1.5e-3,
+  schedule: { kind: 'cosine', warmUp: 60 },
   apart: 0.3,
   initialFrom: [
     {

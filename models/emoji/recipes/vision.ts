@@ -9,8 +9,8 @@ import { visionRecipe } from '../vision-recipe.ts';
 export default await visionRecipe({
   name: 'emoji-vision',
   size: PICTURE_SIZE,
-  steps: 800,
-  learningRate: 6e-4,
-  schedule: { kind: 'cosine', warmUp: 20 },
+  steps: 2550,
+  learningRate: 1e-3,
+  schedule: { kind: 'cosine', warmUp: 30 },
   initialFrom: [{ file: '../../../runs/emoji-vision-small/weights.safetensors' }],
 });

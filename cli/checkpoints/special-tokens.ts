@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../compiler/artifact/user-error.ts';
+import { specialToken } from '../../models/tokenizers/special-token.ts';
 
 const added = z.looseObject({ id: z.int().nonnegative(), content: z.string() });
 const schema = z.looseObject({
@@ -70,15 +71,7 @@ export function withSpecialTokens(
   path: string,
 ): TokenizerFile {
   const missing = tokens.filter((token) => !file.has(token));
-  const entries = missing.map((content, index) => ({
-    id: file.size + index,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }));
+  const entries = missing.map((content, index) => specialToken(file.size + index, content));
   const known =
     'added_tokens' in file.json && Array.isArray(file.json.added_tokens) ? file.json.added_tokens : [];
   return tokenizerFile({ ...file.json, added_tokens: [...known, ...entries] }, path);

@@ -1,4 +1,5 @@
 import { BYTE_CHARACTERS } from './byte-alphabet.ts';
+import { specialToken } from './special-token.ts';
 
 /** What the tokens that are no text are called, in the order of their ids, which follow those of the text. */
 const SPECIAL_TOKENS = ['<image>', '<|endofchunk|>', '<PAD>', '<s>', '</s>'];
@@ -27,15 +28,7 @@ export function byteLevelTokenizer({ merges = [], words = false }: ByteLevelOpti
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: SPECIAL_TOKENS.map((content, index) => ({
-      id: tokens.length + index,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: SPECIAL_TOKENS.map((content, index) => specialToken(tokens.length + index, content)),
     normalizer: words ? { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Lowercase' }] } : null,
     pre_tokenizer: byteLevel,
     post_processor: null,

@@ -8,6 +8,7 @@ import { type SafetensorsFile, writeSafetensors } from '../../compiler/weights/s
 import type { Program } from '../../dsl/program.ts';
 import { ideficsFromConfig } from '../../models/configs/idefics.ts';
 import { idefics } from '../../models/idefics/idefics.ts';
+import { specialToken } from '../../models/tokenizers/special-token.ts';
 import { decode } from '../../runtime/generate/decode.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../../runtime/generate/options.ts';
@@ -46,15 +47,7 @@ function tokenizerOf(ids: { image: number; endOfChunk: number; padding: number }
   );
   return JSON.stringify({
     version: '1.0',
-    added_tokens: special.map(([id, content]) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: special.map(([id, content]) => specialToken(id, content)),
     normalizer: null,
     pre_tokenizer: null,
     post_processor: null,

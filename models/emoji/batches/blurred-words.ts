@@ -16,8 +16,8 @@ const MOST_OF_ANOTHER = 0.75;
 const MOST_OF_ANY_WORD = 0.5;
 
 /**
- * Mixes into a description the names of two other emoji, one of the same group mostly, mostly in smaller amounts, and a few
- * words of no sense. What a vision encoder makes of an unknown artist's picture is such a mixture, and the language
+ * Mixes into a description the names of two other emoji, one of the same group mostly, mostly in smaller amounts, and a
+ * few words of no sense. What a vision encoder makes of an unknown artist's picture is such a mixture, and the language
  * model, which is frozen when it first meets one, must have learnt to say the one name that is meant.
  */
 export function blurredWords(

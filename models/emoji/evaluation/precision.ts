@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { EvaluationResult } from '../../../runtime/evaluate/summary.ts';
+import { readResults } from './read-results.ts';
 
 /*
  * Prints what each precision costs as a table in Markdown: a row for each kind and number of examples that all were
@@ -15,13 +16,7 @@ interface Measured {
 
 async function readFolder(folder: string): Promise<Measured> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  const results: EvaluationResult[] = [];
-  for (const file of files) {
-    const printed: { readonly results: readonly EvaluationResult[] } = JSON.parse(
-      await readFile(join(folder, file), 'utf8'),
-    );
-    results.push(...printed.results);
-  }
+  const results = await readResults(files.map((file) => join(folder, file)));
   return { precision: basename(folder), results };
 }
 

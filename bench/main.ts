@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../artifact/user-error.ts';
 import { coloursFor } from '../cli/report.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
 import type { Benchmark } from './benchmark.ts';
 import { discover } from './discover.ts';
 import { describeMachine } from './machine.ts';

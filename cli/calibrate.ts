@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Calibration, Manifest } from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
-import { writeWhole } from '../compiler/artifact/write-whole.ts';
+import type { Calibration, Manifest } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
+import { writeWhole } from '../artifact/write-whole.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Program } from '../dsl/program.ts';
 import type { TaskPrompt } from '../runtime/evaluate/task.ts';

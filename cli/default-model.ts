@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
 import { findPreset } from './presets.ts';
 

@@ -1,5 +1,5 @@
 import type colours from 'picocolors';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { renderFindings, SourceError } from '../compiler/frontend/source-error.ts';
 import { ModelError } from '../dsl/model-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

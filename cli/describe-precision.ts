@@ -1,4 +1,4 @@
-import type { Manifest } from '../compiler/artifact/manifest.ts';
+import type { Manifest } from '../artifact/manifest.ts';
 
 /** In what forms a model's weights are kept, the most frequent first: `int4 96.1 %, float32 3.9 %`. */
 export function describePrecision({ kept }: Manifest['precision']): string {

@@ -1,4 +1,4 @@
-import type { GraphManifest, Manifest } from '../compiler/artifact/manifest.ts';
+import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { evaluateDim } from '../dsl/shape/dim.ts';
 
 export interface Step {

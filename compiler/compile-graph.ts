@@ -2,7 +2,7 @@ import type { Target } from '../dsl/emitter.ts';
 import type { Graph } from '../dsl/graph.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Operation } from '../dsl/tensor.ts';
-import { type AuthorName, lowerGraph } from './lower.ts';
+import { type AuthorName, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
 

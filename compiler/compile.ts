@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
+import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from '../artifact/manifest.ts';
+import { encodeParameterTable, PARAMETERS, parameterTable } from '../artifact/parameter-table.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
 import type { Target } from '../dsl/emitter.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
-import { writeArtifactFolder } from './artifact/artifact-folder.ts';
-import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from './artifact/manifest.ts';
-import { encodeParameterTable, PARAMETERS, parameterTable } from './artifact/parameter-table.ts';
-import { UserError } from './artifact/user-error.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
-import { encodeModel } from './encode/encode-model.ts';
 import { clientSource } from './frontend/client-source.ts';
+import { encodeModel } from './onnx/encode-model.ts';
 import { fallbacksOf, TARGETS } from './target/target.ts';
-import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match-weights.ts';
-import { openWeights } from './weights/open-weights.ts';
-import { NO_WEIGHTS, storeWeights } from './weights/store-weights.ts';
+import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match/match-weights.ts';
+import { openWeights } from './weights/read/open-weights.ts';
+import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 import { workOf } from './work.ts';
 
 export interface CompileOptions {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeArtifactFolder } from './artifact/artifact-folder.ts';
-import type { Manifest } from './artifact/manifest.ts';
-import { PARAMETERS, parametersOfTable, parseParameterTable } from './artifact/parameter-table.ts';
-import { UserError } from './artifact/user-error.ts';
-import { isWeightStore } from './artifact/weight-store.ts';
-import { relocateModel } from './encode/relocate-model.ts';
-import { matchWeights } from './weights/match-weights.ts';
-import { openWeights } from './weights/open-weights.ts';
-import { storeWeights } from './weights/store-weights.ts';
+import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
+import type { Manifest } from '../artifact/manifest.ts';
+import { PARAMETERS, parametersOfTable, parseParameterTable } from '../artifact/parameter-table.ts';
+import { UserError } from '../artifact/user-error.ts';
+import { isWeightStore } from '../artifact/weight-store.ts';
+import { relocateModel } from './onnx/relocate-model.ts';
+import { matchWeights } from './weights/match/match-weights.ts';
+import { openWeights } from './weights/read/open-weights.ts';
+import { storeWeights } from './weights/store/store-weights.ts';
 
 export interface RelinkOptions {
   /** Weight files, indices of shards, or folders, which must hold every parameter. */

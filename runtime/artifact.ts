@@ -3,14 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import {
-  ARTIFACT_FORMAT,
-  type FileManifest,
-  type Manifest,
-  manifestSchema,
-} from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
-import { isWeightStore } from '../compiler/artifact/weight-store.ts';
+import { ARTIFACT_FORMAT, type FileManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
+import { isWeightStore } from '../artifact/weight-store.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;

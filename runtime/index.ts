@@ -1,6 +1,6 @@
 /** What programs that use a compiled model import as `flamingo-onnx/runtime`. */
-export type { Manifest } from '../compiler/artifact/manifest.ts';
-export { UserError } from '../compiler/artifact/user-error.ts';
+export type { Manifest } from '../artifact/manifest.ts';
+export { UserError } from '../artifact/user-error.ts';
 export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
 export { type EvaluateOptions, evaluate, type TaskFailure, type TaskOutcome } from './evaluate/evaluate.ts';
 export { readTasks, type TaskFile, type TaskProblem } from './evaluate/read-tasks.ts';

@@ -1,5 +1,5 @@
-import type { Manifest } from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import type { Manifest } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 import type { ImageSource } from './images/source.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';

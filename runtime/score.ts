@@ -1,4 +1,4 @@
-import { UserError } from '../compiler/artifact/user-error.ts';
+import { UserError } from '../artifact/user-error.ts';
 import type { LanguageModel, PreparedPrompt } from './generate/language-model.ts';
 
 /** Tokens of candidates that are read in one run of the language graph, unless one candidate has more. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import { UserError } from '../artifact/user-error.ts';
 
 /** Where the graphs run: ONNX Runtime's CPU or CUDA execution provider. */
 export type Provider = 'cpu' | 'cuda';

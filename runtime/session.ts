@@ -1,6 +1,6 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import type { GraphManifest } from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import type { GraphManifest } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { ADD_CUDA, checkProvider, type Provider } from './session-provider.ts';
 
 export type SessionOptions = {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer as Encoder } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import type { Manifest } from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import type { Manifest } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { createTextStream, type TextStream } from './tokenizer-stream.ts';
 
 /** Text of the special tokens, as the artifact's manifest names them. */

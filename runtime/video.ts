@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImagePreprocessing } from '../compiler/artifact/manifest.ts';
-import { UserError } from '../compiler/artifact/user-error.ts';
+import type { ImagePreprocessing } from '../artifact/manifest.ts';
+import { UserError } from '../artifact/user-error.ts';
 import { decodePicture, type Header, readHeader } from './images/decode.ts';
 import { normalise } from './images/normalise.ts';
 import { type ImageSource, nameOf, statOf } from './images/source.ts';

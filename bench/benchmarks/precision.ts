@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
 import { compile } from '../../compiler/compile.ts';
 import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
 import { Engine } from '../../runtime/worker/engine.ts';

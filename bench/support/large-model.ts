@@ -1,10 +1,10 @@
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import type { Program } from '../../dsl/program.ts';
-import { clipVit, clipVitSizes } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { mpt, mptSizes } from '../../models/mpt.ts';
-import { opt } from '../../models/opt.ts';
-import { RELEASED_VOCABULARY } from '../../models/presets/sizes/released.ts';
+import { clipVit, clipVitSizes } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { RELEASED_VOCABULARY } from '../../models/flamingo/released-sizes.ts';
+import { mpt, mptSizes } from '../../models/mpt/mpt.ts';
+import { opt } from '../../models/opt/opt.ts';
 import { benchmarkHalves } from './weights.ts';
 
 /** A language model of about a billion parameters, with little else; `quick`, of a few million. */

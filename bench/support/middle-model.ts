@@ -1,14 +1,14 @@
 import { type Graph, input, nameParameters, type Tensor } from '../../dsl/index.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { languageGraph } from '../../models/flamingo-language-graph.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
 import {
   gatedCrossAttention,
   maskedGatedCrossAttention,
   mediaKeysAndValues,
-} from '../../models/gated-cross-attention.ts';
-import { opt } from '../../models/opt.ts';
-import { perceiverResampler } from '../../models/perceiver-resampler.ts';
+} from '../../models/flamingo/gated-cross-attention.ts';
+import { languageGraph } from '../../models/flamingo/language-graph.ts';
+import { perceiverResampler } from '../../models/flamingo/perceiver-resampler.ts';
+import { opt } from '../../models/opt/opt.ts';
 
 /** A model of 60 million parameters: large enough that matrix products are most of its time, small enough to wait for. */
 export const MIDDLE = {

@@ -1,6 +1,6 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { compileGraph } from '../../compiler/compile-graph.ts';
-import { encodeModel } from '../../compiler/encode/encode-model.ts';
+import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { benchmarkWeights } from './weights.ts';
 

@@ -1,5 +1,5 @@
-import { float16Bits } from '../../compiler/onnx/scalar.ts';
-import { initialValues } from '../../compiler/weights/initialise.ts';
+import { float16Bits } from '../../artifact/weights/scalar.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 
 /** A prime, so that rows of no common width repeat. */

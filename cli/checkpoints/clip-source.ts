@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openWeights } from '../../compiler/weights/open-weights.ts';
-import type { WeightFile } from '../../compiler/weights/weight-file.ts';
-import { type ClipVitOptions, clipVit } from '../../models/clip-vit.ts';
-import { clipVitFromConfig } from '../../models/configs/clip-vit.ts';
-import { openClipFromConfig } from '../../models/configs/open-clip.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import type { WeightFile } from '../../artifact/weights/weight-file.ts';
+import { openWeights } from '../../compiler/weights/read/open-weights.ts';
+import { type ClipVitOptions, clipVit } from '../../models/clip/clip-vit.ts';
+import { clipVitFromConfig } from '../../models/clip/config.ts';
+import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
-import type { VisionEncoder } from '../../models/vision-encoder.ts';
+import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 import { readJson, readModelFolder } from './model-folder.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /** What lies beside a model's weights in a folder of Hugging Face's layout; undefined for files that are not there. */
 export interface ModelFolder {

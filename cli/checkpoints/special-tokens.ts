@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { specialToken } from '../../models/tokenizers/special-token.ts';
 
 const added = z.looseObject({ id: z.int().nonnegative(), content: z.string() });

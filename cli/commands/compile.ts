@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { CompileOptions } from '../../compiler/compile.ts';
 import { PRECISIONS } from '../../dsl/precision.ts';
 import { calibrate, readCalibrationPrompts } from '../calibrate.ts';

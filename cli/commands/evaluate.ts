@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { writeWhole } from '../../compiler/artifact/write-whole.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { writeWhole } from '../../artifact/write-whole.ts';
 import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationResult } from '../../runtime/evaluate/summary.ts';

@@ -1,4 +1,4 @@
-import type { GraphManifest, Manifest } from '../../compiler/artifact/manifest.ts';
+import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type CliCommand, type CommandContext, collect } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeBytes, describeCount } from '../report.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 

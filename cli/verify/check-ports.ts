@@ -1,6 +1,6 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
-import { storesFloats } from '../../compiler/weights/stored-dtype.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
+import { storesFloats } from '../../artifact/weights/stored-dtype.ts';
 import type { PortRule } from './modules.ts';
 
 /** One group of a reference file's tensors (`input.*`) and what a module says of them. */

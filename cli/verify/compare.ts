@@ -1,4 +1,4 @@
-import type { StoredDtype } from '../../compiler/weights/stored-dtype.ts';
+import type { StoredDtype } from '../../artifact/weights/stored-dtype.ts';
 
 /** How one tensor compares with the expected one. */
 export interface Comparison {

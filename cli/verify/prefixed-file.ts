@@ -1,4 +1,4 @@
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 
 /** The tensors of a file whose names start with `prefix`, under their names without it. */
 export function tensorsUnder(file: SafetensorsFile, prefix: string): SafetensorsFile {

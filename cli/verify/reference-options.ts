@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type PythonValue, parsePythonValue } from './python-value.ts';
 
 /** What a constructor argument must be. `size` is a whole number of at least 1. */

@@ -1,7 +1,7 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
+import { storesFloats } from '../../artifact/weights/stored-dtype.ts';
 import { gradients } from '../../compiler/gradient/gradients.ts';
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
-import { storesFloats } from '../../compiler/weights/stored-dtype.ts';
 import { isFloat } from '../../dsl/dtype.ts';
 import { input } from '../../dsl/input.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';

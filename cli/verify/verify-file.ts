@@ -1,9 +1,9 @@
 import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors, type SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
-import { encodeModel } from '../../compiler/encode/encode-model.ts';
-import { matchWeights, type WeightSource } from '../../compiler/weights/match-weights.ts';
-import { openSafetensors, type SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import { encodeModel } from '../../compiler/onnx/encode-model.ts';
+import { matchWeights, type WeightSource } from '../../compiler/weights/match/match-weights.ts';
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';

@@ -2,7 +2,7 @@ import { type CallExpression, type JSDoc, Node } from 'ts-morph';
 import { type CallSite, originalCallSite } from '../../dsl/call-site.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import type { Operation } from '../../dsl/tensor.ts';
-import type { AuthorName } from '../lower.ts';
+import type { AuthorName } from '../onnx/lower.ts';
 import { callAt, calleeName } from './call-at.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../../artifact/user-error.ts';
 import { type CallSite, originalCallSite } from '../../dsl/call-site.ts';
 import { ModelError } from '../../dsl/model-error.ts';
-import { UserError } from '../artifact/user-error.ts';
 import { callAt, nameStart } from './call-at.ts';
 import { isOwnFile } from './own-package.ts';
 import { describePath, type Finding, SourceError } from './source-error.ts';

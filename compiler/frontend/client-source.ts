@@ -6,7 +6,7 @@ import {
   type WriterFunction,
   Writers,
 } from 'ts-morph';
-import type { GraphPort, Manifest } from '../artifact/manifest.ts';
+import type { GraphPort, Manifest } from '../../artifact/manifest.ts';
 
 /**
  * Writes `client.ts`, the typed way to load a compiled model: `load()` returns the runtime's model together with

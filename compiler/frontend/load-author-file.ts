@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UserError } from '../artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { ownModule, ownModules, RUNS_FROM_SOURCE } from './own-package.ts';
 import { describePath, SourceError } from './source-error.ts';
 

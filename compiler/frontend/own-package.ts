@@ -23,7 +23,9 @@ const ENTRY_POINTS = {
   'flamingo-onnx/runtime': 'runtime',
 } as const;
 
-const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'runtime', 'cli'].map((folder) => join(root, folder) + sep);
+const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].map(
+  (folder) => join(root, folder) + sep,
+);
 
 /** Absolute path of the module behind each specifier of this package: for Node to run, or for the type checker. */
 export function ownModules(purpose: 'run' | 'types'): Readonly<Record<string, string>> {

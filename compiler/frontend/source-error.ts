@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { UserError } from '../artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /** One mistake in an author's file. Lines and columns are 1-based. */
 export interface Finding {

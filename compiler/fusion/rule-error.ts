@@ -1,4 +1,4 @@
-import { UserError } from '../artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { Place } from './syntax.ts';
 
 /** A mistake in a rule file: `attention.rule:3:14: …`. */

@@ -1,10 +1,10 @@
+import { encodeScalar } from '../../artifact/weights/scalar.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { Emitter, OnnxAttribute, Target } from '../../dsl/emitter.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
 import type { ConstantData, Dim, ParameterInfo, TensorType } from '../../dsl/tensor.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from './onnx-graph.ts';
-import { encodeScalar } from './scalar.ts';
 
 type NodeAttributes = Readonly<Record<string, OnnxAttribute | undefined>>;
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
-import { UserError } from '../artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
 import type { Answer } from './worker.ts';

@@ -1,10 +1,10 @@
+import type { TensorToWrite } from '../../artifact/weights/safetensors.ts';
+import { isSideBySide } from '../../artifact/weights/weight-file.ts';
 import { elementCount } from '../../dsl/element-count.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
-import type { WeightSource } from '../weights/match-weights.ts';
-import type { TensorToWrite } from '../weights/safetensors.ts';
-import { isSideBySide } from '../weights/weight-file.ts';
-import type { WeightStorage } from '../weights/weight-storage.ts';
-import { weightPieces, weightValues } from '../weights/weight-values.ts';
+import type { WeightSource } from '../weights/match/match-weights.ts';
+import type { WeightStorage } from '../weights/store/weight-storage.ts';
+import { weightPieces, weightValues } from '../weights/store/weight-values.ts';
 import type { QuantisedFormat } from './block-format.ts';
 import type { QuantisationThreads } from './quantisation-threads.ts';
 import type { Chunk } from './quantise-chunk.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
 

@@ -1,20 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  KEPT_WEIGHTS,
+  type PlannedParameter,
+  PORTS,
+  type TrainingPlan,
+} from '../../artifact/training-plan.ts';
 import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
 import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { compileGraph } from '../compile-graph.ts';
-import { encodeModel, type ParameterStorage } from '../encode/encode-model.ts';
+import { encodeModel, type ParameterStorage } from '../onnx/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
-import { storageAs } from '../weights/weight-storage.ts';
-import { weightValues } from '../weights/weight-values.ts';
-import { writeWeights } from '../weights/write-weights.ts';
+import { storageAs } from '../weights/store/weight-storage.ts';
+import { weightValues } from '../weights/store/weight-values.ts';
+import { writeWeights } from '../weights/store/write-weights.ts';
 import { fingerprint } from './fingerprint.ts';
 import { initialWeights } from './initial-weights.ts';
 import { evaluationGraph, stepGraph } from './step-graph.ts';
 import { stepsInALoop } from './steps-in-a-loop.ts';
-import { KEPT_WEIGHTS, type PlannedParameter, PORTS, type TrainingPlan } from './training-plan.ts';
 
 export interface CompileTrainingOptions {
   /** Where the graphs go, beside the parameters that are not learned. */

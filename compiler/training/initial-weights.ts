@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../../artifact/user-error.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
-import { UserError } from '../artifact/user-error.ts';
-import { translate } from '../weights/checkpoint-names.ts';
-import type { WeightSource } from '../weights/match-weights.ts';
-import { openWeights } from '../weights/open-weights.ts';
+import { translate } from '../weights/match/checkpoint-names.ts';
+import type { WeightSource } from '../weights/match/match-weights.ts';
+import { openWeights } from '../weights/read/open-weights.ts';
 
 /**
  * Finds the parameters that a recipe takes from the files of earlier stages; where two files hold one, the later wins.

@@ -1,3 +1,4 @@
+import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
 import { type Graph, parametersOf } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
 import { ModelError } from '../../dsl/model-error.ts';
@@ -10,7 +11,6 @@ import type { Tensor } from '../../dsl/tensor.ts';
 import { gradients } from '../gradient/gradients.ts';
 import { adamW, type ParameterState } from './adamw.ts';
 import { traceTask } from './task-losses.ts';
-import { type PlannedTask, PORTS } from './training-plan.ts';
 
 export interface StepGraph {
   readonly graph: Graph;

@@ -1,10 +1,10 @@
+import { authorsFault } from '../../artifact/authors-fault.ts';
+import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
 import { input } from '../../dsl/input.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import type { Task } from '../../dsl/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { authorsFault } from '../artifact/authors-fault.ts';
-import { type PlannedTask, PORTS } from './training-plan.ts';
 
 /** A task whose loss has been traced. */
 export interface TracedTask {

@@ -1,15 +1,15 @@
 import { ModelError } from '../../dsl/index.ts';
-import { gptNeox } from '../gpt-neox.ts';
-import { gpt2 } from '../gpt2.ts';
-import type { LanguageModel } from '../language-model.ts';
-import { llama } from '../llama.ts';
-import { mpt } from '../mpt.ts';
-import { opt } from '../opt.ts';
-import { gptNeoxFromConfig } from './gpt-neox.ts';
-import { gpt2FromConfig } from './gpt2.ts';
-import { llamaFromConfig } from './llama.ts';
-import { mosaicGptFromConfig, mptFromConfig } from './mpt.ts';
-import { optFromConfig } from './opt.ts';
+import { gptNeoxFromConfig } from '../gpt-neox/config.ts';
+import { gptNeox } from '../gpt-neox/gpt-neox.ts';
+import { gpt2FromConfig } from '../gpt2/config.ts';
+import { gpt2 } from '../gpt2/gpt2.ts';
+import { llamaFromConfig } from '../llama/config.ts';
+import { llama } from '../llama/llama.ts';
+import { mosaicGptFromConfig, mptFromConfig } from '../mpt/config.ts';
+import { mpt } from '../mpt/mpt.ts';
+import { optFromConfig } from '../opt/config.ts';
+import { opt } from '../opt/opt.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
 
 /** What a checkpoint may differ in from its config. */
 export interface LanguageChanges {

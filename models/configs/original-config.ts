@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import type { Activation } from '../activation.ts';
+import type { Activation } from '../shared/activation.ts';
 
 /** Fields that every Hugging Face config may have and that say nothing of how logits are computed. */
 const ABOUT_OTHER_THINGS =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import type { VisionEncoder } from '../vision-encoder.ts';
+import type { VisionEncoder } from '../shared/vision-encoder.ts';
 
 /** PIL's numbers of the ways to resample. */
 const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;

@@ -1,4 +1,4 @@
-import { type FlamingoOptions, flamingo } from '../flamingo.ts';
+import { type FlamingoOptions, flamingo } from '../flamingo/flamingo.ts';
 import { emojiLanguage } from './language.ts';
 import { emojiVision } from './vision.ts';
 

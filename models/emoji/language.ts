@@ -1,5 +1,5 @@
-import type { LanguageModel } from '../language-model.ts';
-import { opt } from '../opt.ts';
+import { opt } from '../opt/opt.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
 
 /** Tokens of `tokenizer.json`, the special ones included. */
 export const VOCABULARY = 3072;

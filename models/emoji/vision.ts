@@ -1,5 +1,5 @@
-import { normFreeResnet } from '../norm-free-resnet.ts';
-import type { VisionEncoder } from '../vision-encoder.ts';
+import { normFreeResnet } from '../nfnet/norm-free-resnet.ts';
+import type { VisionEncoder } from '../shared/vision-encoder.ts';
 
 /** Height and width of a picture, in pixels. */
 export const PICTURE_SIZE = 48;

@@ -7,13 +7,13 @@ import {
   rearrange,
   type Tensor,
 } from '../../dsl/index.ts';
-import { bufferNames } from '../buffer-names.ts';
-import { type ClipVitOptions, clipVit } from '../clip-vit.ts';
-import { languageGraph } from '../flamingo-language-graph.ts';
-import { visionGraph } from '../flamingo-vision-graph.ts';
-import { insertionPlaces } from '../insertion.ts';
-import { type LlamaOptions, llama } from '../llama.ts';
-import type { VisionEncoder } from '../vision-encoder.ts';
+import { type ClipVitOptions, clipVit } from '../clip/clip-vit.ts';
+import { insertionPlaces } from '../flamingo/insertion.ts';
+import { languageGraph } from '../flamingo/language-graph.ts';
+import { visionGraph } from '../flamingo/vision-graph.ts';
+import { type LlamaOptions, llama } from '../llama/llama.ts';
+import { bufferNames } from '../shared/buffer-names.ts';
+import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
 import { ideficsResampler } from './resampler.ts';
 

@@ -11,7 +11,7 @@ import {
   repeat,
   type Tensor,
 } from '../../dsl/index.ts';
-import { feedForward } from '../feed-forward.ts';
+import { feedForward } from '../shared/feed-forward.ts';
 
 interface ResamplerAttentionOptions {
   /** Layer norms of every head's queries and keys. */

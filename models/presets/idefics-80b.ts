@@ -1,5 +1,5 @@
-import { llamaSizes } from '../llama.ts';
-import { publishedIdefics } from './sizes/published-idefics.ts';
+import { publishedIdefics } from '../idefics/published-sizes.ts';
+import { llamaSizes } from '../llama/llama.ts';
 
 /** Idefics-80B: `HuggingFaceM4/idefics-80b`, on LLaMA-65B. */
 export default publishedIdefics({ name: 'idefics-80b', language: llamaSizes['65b'] });

@@ -1,5 +1,5 @@
-import { mpt, mptSizes } from '../mpt.ts';
-import { RELEASED_VOCABULARY, releasedOpenFlamingo } from './sizes/released.ts';
+import { RELEASED_VOCABULARY, releasedOpenFlamingo } from '../flamingo/released-sizes.ts';
+import { mpt, mptSizes } from '../mpt/mpt.ts';
 
 /** OpenFlamingo-3B: `openflamingo/OpenFlamingo-3B-vitl-mpt1b`, on MPT-1B. */
 export default releasedOpenFlamingo({

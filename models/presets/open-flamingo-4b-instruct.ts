@@ -1,5 +1,5 @@
-import { gptNeox, gptNeoxSizes } from '../gpt-neox.ts';
-import { RELEASED_VOCABULARY, releasedOpenFlamingo } from './sizes/released.ts';
+import { RELEASED_VOCABULARY, releasedOpenFlamingo } from '../flamingo/released-sizes.ts';
+import { gptNeox, gptNeoxSizes } from '../gpt-neox/gpt-neox.ts';
 
 /** OpenFlamingo-4B (Instruct): `openflamingo/OpenFlamingo-4B-vitl-rpj3b-langinstruct`, on RedPajama-INCITE-Instruct-3B. */
 export default releasedOpenFlamingo({

@@ -1,5 +1,5 @@
-import { mpt, mptSizes } from '../mpt.ts';
-import { RELEASED_VOCABULARY, releasedOpenFlamingo } from './sizes/released.ts';
+import { RELEASED_VOCABULARY, releasedOpenFlamingo } from '../flamingo/released-sizes.ts';
+import { mpt, mptSizes } from '../mpt/mpt.ts';
 
 /** OpenFlamingo-9B: `openflamingo/OpenFlamingo-9B-vitl-mpt7b`, on MPT-7B. */
 export default releasedOpenFlamingo({

@@ -1,6 +1,6 @@
-import { clipVit } from '../clip-vit.ts';
-import { flamingo } from '../flamingo.ts';
-import { opt } from '../opt.ts';
+import { clipVit } from '../clip/clip-vit.ts';
+import { flamingo } from '../flamingo/flamingo.ts';
+import { opt } from '../opt/opt.ts';
 
 /**
  * OpenFlamingo's layout with CLIP ViT-L/14 and OPT-1.3B, a gated cross-attention block before every layer: 64 latents

@@ -1,6 +1,6 @@
-import { clipVit } from '../clip-vit.ts';
-import { flamingo } from '../flamingo.ts';
-import { opt } from '../opt.ts';
+import { clipVit } from '../clip/clip-vit.ts';
+import { flamingo } from '../flamingo/flamingo.ts';
+import { opt } from '../opt/opt.ts';
 
 /** A Flamingo that compiles and answers in a second: the paper's architecture with every size small. */
 export default flamingo({

@@ -1,4 +1,4 @@
-import type { Calibration } from '../../compiler/artifact/manifest.ts';
+import type { Calibration } from '../../artifact/manifest.ts';
 import type { TaskPiece, TaskPrompt } from '../evaluate/task.ts';
 import type { FewShotPrompt } from '../prompt/prompt.ts';
 import type { Engine } from '../worker/engine.ts';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { FlamingoModel } from '../model.ts';
 import { dialogueOf } from '../prompt/dialogue-of.ts';
 import type { FewShotPrompt, Prompt } from '../prompt/prompt.ts';

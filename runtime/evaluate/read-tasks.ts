@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { readHeader } from '../images/decode.ts';
 import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
 

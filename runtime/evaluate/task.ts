@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 const path = z.string().min(1);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { BeamSearch } from './beam-search.ts';
 import { type Processor, suppress, temper, topK, topP } from './processors.ts';

@@ -1,6 +1,6 @@
 import sharp, { type KernelEnum, type Metadata } from 'sharp';
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type Box, geometryOf } from './geometry.ts';
 import { resample } from './resample.ts';
 import { checkSource, type ImageSource, nameOf } from './source.ts';

@@ -1,4 +1,4 @@
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 
 export type Size = { readonly width: number; readonly height: number };
 export type Box = Size & { readonly left: number; readonly top: number };

@@ -1,4 +1,4 @@
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { decodePicture, readHeader } from './decode.ts';
 import { normalise } from './normalise.ts';
 import type { ImageSource } from './source.ts';

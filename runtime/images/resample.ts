@@ -1,4 +1,4 @@
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import type { Box, Size } from './geometry.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /** Where a picture comes from: the path of a file, or the file's bytes (a Buffer is a Uint8Array). */
 export type ImageSource = string | Uint8Array;

@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { Media } from './prompt.ts';
 import type { RenderedPrompt } from './render.ts';

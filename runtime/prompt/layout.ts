@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /**
  * Index inputs of the language graph for one call, in the layout that ONNX Runtime takes: int64 as BigInt64Array,

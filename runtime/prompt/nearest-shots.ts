@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /**
  * Retrieval of in-context examples (RICES; arXiv 2204.14198): the examples whose frozen vision features are

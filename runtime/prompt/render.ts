@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { DialogueForm, SpecialTokens } from '../tokenizer.ts';
 import {
   type Dialogue,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import type { PlannedTask } from '../../compiler/training/training-plan.ts';
+import { authorsFault } from '../../artifact/authors-fault.ts';
+import type { PlannedTask } from '../../artifact/training-plan.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/recipe.ts';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
 import type { Shape } from '../../dsl/tensor.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openSafetensors } from '../../compiler/weights/safetensors.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 
 /**
  * What a checkpoint says of itself in the header of its file.

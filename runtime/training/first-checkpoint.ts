@@ -1,5 +1,5 @@
-import type { TrainingPlan } from '../../compiler/training/training-plan.ts';
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import type { TrainingPlan } from '../../artifact/training-plan.ts';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { checkpointMetadata } from './checkpoints.ts';
 import { TrainingState } from './training-state.ts';
 

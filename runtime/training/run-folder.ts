@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { lockRun } from './run-lock.ts';
 

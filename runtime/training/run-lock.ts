@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 
 /**
  * Takes a run's folder for this process, so that no other trains into it at the same time. A process that was killed

@@ -1,4 +1,4 @@
-import type { TrainingPlan } from '../../compiler/training/training-plan.ts';
+import type { TrainingPlan } from '../../artifact/training-plan.ts';
 
 /**
  * The learning rate of a step. Over the first `warmUp` steps it rises in a straight line, and reaches its highest value

@@ -3,15 +3,10 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { authorsFault } from '../../compiler/artifact/authors-fault.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { writeWhole } from '../../compiler/artifact/write-whole.ts';
-import {
-  KEPT_WEIGHTS,
-  type PlannedTask,
-  PORTS,
-  type TrainingPlan,
-} from '../../compiler/training/training-plan.ts';
+import { authorsFault } from '../../artifact/authors-fault.ts';
+import { KEPT_WEIGHTS, type PlannedTask, PORTS, type TrainingPlan } from '../../artifact/training-plan.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { writeWhole } from '../../artifact/write-whole.ts';
 import type { DataSource } from '../../dsl/recipe.ts';
 import type { Provider } from '../session-provider.ts';
 import { Batches } from './batches.ts';

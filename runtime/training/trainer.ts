@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { float16Bits } from '../../compiler/onnx/scalar.ts';
-import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../compiler/training/training-plan.ts';
-import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../artifact/training-plan.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { checkProvider, type Provider } from '../session-provider.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';

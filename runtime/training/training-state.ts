@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Tensor } from 'onnxruntime-node';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { type PlannedParameter, PORTS } from '../../compiler/training/training-plan.ts';
-import type { SafetensorsFile, TensorToWrite } from '../../compiler/weights/safetensors.ts';
+import { type PlannedParameter, PORTS } from '../../artifact/training-plan.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import type { SafetensorsFile, TensorToWrite } from '../../artifact/weights/safetensors.ts';
 
 /** What a checkpoint calls the arrays of one parameter, in the order of the step graph's inputs. */
 const STORED = ['parameters', 'first_moment', 'second_moment'] as const;

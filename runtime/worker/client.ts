@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { unpackError } from './error-message.ts';
 import type {
   Call,

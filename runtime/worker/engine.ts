@@ -1,5 +1,5 @@
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { openArtifact } from '../artifact.ts';
 import { AnswerText } from '../generate/answer-text.ts';
 import { decode } from '../generate/decode.ts';

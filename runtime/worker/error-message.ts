@@ -1,4 +1,4 @@
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { ErrorMessage } from './protocol.ts';
 
 /** An error as it is sent to the other thread. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';

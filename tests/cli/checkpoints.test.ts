@@ -4,13 +4,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { clipAt } from '../../cli/checkpoints/clip-source.ts';
 import { openFlamingoModel } from '../../cli/checkpoints/open-flamingo.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
 import { compile } from '../../compiler/compile.ts';
-import { matchWeights } from '../../compiler/weights/match-weights.ts';
-import { openWeights } from '../../compiler/weights/open-weights.ts';
-import { openSafetensors, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
+import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 import { ModelError, nameParameters } from '../../dsl/index.ts';
 import { flamingo } from './run-cli.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { joinShotWords, parseShot } from '../../cli/shot-words.ts';
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
 import { type AuthorFolder, authorFolder, ROOT } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 

@@ -4,15 +4,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { manifestSchema } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { manifestSchema } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
-import { initialValues } from '../../compiler/weights/initialise.ts';
-import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { opt } from '../../models/opt.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { opt } from '../../models/opt/opt.ts';
 
 const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
 

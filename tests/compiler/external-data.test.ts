@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../compiler/compile-graph.ts';
-import { encodeModel } from '../../compiler/encode/encode-model.ts';
+import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { add, input, nameParameters, parameter } from '../../dsl/index.ts';
 
 const GIGABYTE = 2 ** 30;

@@ -3,9 +3,9 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { OnnxGraph, OnnxNode } from '../../compiler/onnx/onnx-graph.ts';
 import { fallbacksOf } from '../../compiler/target/target.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { opt } from '../../models/opt.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { opt } from '../../models/opt/opt.ts';
 
 function graphOf(type: string, inputDtypes: readonly (Dtype | undefined)[], domain = ''): OnnxGraph {
   const node: OnnxNode = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mean, standardDeviation } from 'simple-statistics';
-import { initialValues } from '../../compiler/weights/initialise.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import {
   block,
   embedding,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { augment, NONE, STRONG } from '../../models/emoji/augment/augment.ts';
-import { greys, randomColours, recolour } from '../../models/emoji/augment/ink.ts';
-import { isMirrorable } from '../../models/emoji/augment/mirrorable.ts';
-import { warp } from '../../models/emoji/augment/warp.ts';
-import { loadVocabulary } from '../../models/emoji/data/vocabulary.ts';
-import { Random } from '../../models/emoji/random.ts';
+import { augment, NONE, STRONG } from '../../examples/emoji/augment/augment.ts';
+import { greys, randomColours, recolour } from '../../examples/emoji/augment/ink.ts';
+import { isMirrorable } from '../../examples/emoji/augment/mirrorable.ts';
+import { warp } from '../../examples/emoji/augment/warp.ts';
+import { loadVocabulary } from '../../examples/emoji/data/vocabulary.ts';
+import { Random } from '../../examples/emoji/random.ts';
 
 const UNCHANGED = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
 const STILL = { angle: 0, scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0, mirror: false };

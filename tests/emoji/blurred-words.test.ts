@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { blurredWords } from '../../models/emoji/batches/blurred-words.ts';
-import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
-import { createLexicon } from '../../models/emoji/episodes/lexicon.ts';
+import { blurredWords } from '../../examples/emoji/batches/blurred-words.ts';
+import { loadTrainingVocabulary } from '../../examples/emoji/data/gallery.ts';
+import { createLexicon } from '../../examples/emoji/episodes/lexicon.ts';
+import { Random } from '../../examples/emoji/random.ts';
+import { loadEmojiTokenizer } from '../../examples/emoji/tokenizer/emoji-tokenizer.ts';
 import { VOCABULARY } from '../../models/emoji/language.ts';
-import { Random } from '../../models/emoji/random.ts';
-import { loadEmojiTokenizer } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
 
 describe('blurred descriptions', () => {
   it('hold all words of what is meant, more of them than of others on the whole, and are clear at times', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
-import { loadIconSet } from '../../models/emoji/data/icon-set.ts';
-import { importPackage, readPackageFile } from '../../models/emoji/data/packages.ts';
-import { loadPictures } from '../../models/emoji/data/pictures.ts';
-import { isHeldOut } from '../../models/emoji/data/split.ts';
-import { TESTING_STYLE, TRAINING_STYLES } from '../../models/emoji/data/styles.ts';
-import { type Emoji, GROUPS, loadVocabulary } from '../../models/emoji/data/vocabulary.ts';
+import { loadTrainingVocabulary } from '../../examples/emoji/data/gallery.ts';
+import { loadIconSet } from '../../examples/emoji/data/icon-set.ts';
+import { importPackage, readPackageFile } from '../../examples/emoji/data/packages.ts';
+import { loadPictures } from '../../examples/emoji/data/pictures.ts';
+import { isHeldOut } from '../../examples/emoji/data/split.ts';
+import { TESTING_STYLE, TRAINING_STYLES } from '../../examples/emoji/data/styles.ts';
+import { type Emoji, GROUPS, loadVocabulary } from '../../examples/emoji/data/vocabulary.ts';
 
 describe('emoji data', () => {
   let emoji: readonly Emoji[];

@@ -6,10 +6,10 @@ import {
   otherDirection,
   shareOfSquares,
   type Unlikeness,
-} from '../../models/emoji/described-pictures.ts';
+} from '../../examples/emoji/described-pictures.ts';
 import { emojiOptions } from '../../models/emoji/emoji.ts';
-import { flamingoParts } from '../../models/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../models/gated-cross-attention.ts';
+import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
+import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { runGraph } from '../support/run-graph.ts';
 import { withGraph } from '../support/run-program.ts';
 

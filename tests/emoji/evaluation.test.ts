@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isHeldOut } from '../../models/emoji/data/split.ts';
-import { GROUPS, loadVocabulary } from '../../models/emoji/data/vocabulary.ts';
-import { madeUpWords } from '../../models/emoji/episodes/made-up-words.ts';
-import { aimsTable } from '../../models/emoji/evaluation/aims.ts';
-import { evaluationTasks, type TaskLine } from '../../models/emoji/evaluation/tasks.ts';
-import { writeTasks } from '../../models/emoji/evaluation/write-tasks.ts';
-import { Random } from '../../models/emoji/random.ts';
+import { isHeldOut } from '../../examples/emoji/data/split.ts';
+import { GROUPS, loadVocabulary } from '../../examples/emoji/data/vocabulary.ts';
+import { madeUpWords } from '../../examples/emoji/episodes/made-up-words.ts';
+import { aimsTable } from '../../examples/emoji/evaluation/aims.ts';
+import { evaluationTasks, type TaskLine } from '../../examples/emoji/evaluation/tasks.ts';
+import { writeTasks } from '../../examples/emoji/evaluation/write-tasks.ts';
+import { Random } from '../../examples/emoji/random.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 
 describe('evaluation tasks of the emoji model', () => {

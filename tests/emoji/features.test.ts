@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initialValues } from '../../compiler/weights/initialise.ts';
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import { nameParameters } from '../../dsl/index.ts';
-import { STRONG } from '../../models/emoji/augment/augment.ts';
-import { type PictureTable, pictureTable } from '../../models/emoji/batches/picture-table.ts';
-import type { Gallery } from '../../models/emoji/data/gallery.ts';
-import { openFeatureTable } from '../../models/emoji/features/feature-table.ts';
-import { openPictureEncoder } from '../../models/emoji/features/picture-encoder.ts';
-import { normFreeResnet } from '../../models/norm-free-resnet.ts';
+import { STRONG } from '../../examples/emoji/augment/augment.ts';
+import { type PictureTable, pictureTable } from '../../examples/emoji/batches/picture-table.ts';
+import type { Gallery } from '../../examples/emoji/data/gallery.ts';
+import { openFeatureTable } from '../../examples/emoji/features/feature-table.ts';
+import { openPictureEncoder } from '../../examples/emoji/features/picture-encoder.ts';
+import { normFreeResnet } from '../../models/nfnet/norm-free-resnet.ts';
 import { smallGallery } from './small-gallery.ts';
 
 describe('features of the frozen vision encoder', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mixDrawings } from '../../models/emoji/features/mix-drawings.ts';
-import { Random } from '../../models/emoji/random.ts';
+import { mixDrawings } from '../../examples/emoji/features/mix-drawings.ts';
+import { Random } from '../../examples/emoji/random.ts';
 
 describe('features mixed of two drawings', () => {
   const sizes = { places: 3, dim: 4 };

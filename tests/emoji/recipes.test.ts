@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { elementCount } from '../../dsl/element-count.ts';
 import { input, type Recipe } from '../../dsl/index.ts';
+import flamingo from '../../examples/emoji/recipes/flamingo.ts';
+import language from '../../examples/emoji/recipes/language.ts';
+import languageBlurred from '../../examples/emoji/recipes/language-blurred.ts';
+import languageFirst from '../../examples/emoji/recipes/language-first.ts';
+import naming from '../../examples/emoji/recipes/naming.ts';
+import namingApart from '../../examples/emoji/recipes/naming-apart.ts';
+import vision from '../../examples/emoji/recipes/vision.ts';
+import visionSmall from '../../examples/emoji/recipes/vision-small.ts';
 import model from '../../models/emoji/emoji.ts';
-import flamingo from '../../models/emoji/recipes/flamingo.ts';
-import language from '../../models/emoji/recipes/language.ts';
-import languageBlurred from '../../models/emoji/recipes/language-blurred.ts';
-import languageFirst from '../../models/emoji/recipes/language-first.ts';
-import naming from '../../models/emoji/recipes/naming.ts';
-import namingApart from '../../models/emoji/recipes/naming-apart.ts';
-import vision from '../../models/emoji/recipes/vision.ts';
-import visionSmall from '../../models/emoji/recipes/vision-small.ts';
 
 const weightsOf = ({ parameters }: Pick<Recipe, 'parameters'>) =>
   [...parameters.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGallery, type Gallery, loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
-import { loadAllPictures } from '../../models/emoji/data/pictures.ts';
-import { TRAINING_STYLES } from '../../models/emoji/data/styles.ts';
+import { createGallery, type Gallery, loadTrainingVocabulary } from '../../examples/emoji/data/gallery.ts';
+import { loadAllPictures } from '../../examples/emoji/data/pictures.ts';
+import { TRAINING_STYLES } from '../../examples/emoji/data/styles.ts';
 
 let made: Promise<Gallery> | undefined;
 let folder: string | undefined;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
-import { loadTrainingVocabulary } from '../../models/emoji/data/gallery.ts';
+import { loadTrainingVocabulary } from '../../examples/emoji/data/gallery.ts';
+import { learnMerges, type Merge } from '../../examples/emoji/tokenizer/byte-pairs.ts';
+import { splitWords, tokenizerCorpus } from '../../examples/emoji/tokenizer/corpus.ts';
+import { loadEmojiTokenizer, TOKENIZER_FILE } from '../../examples/emoji/tokenizer/emoji-tokenizer.ts';
 import { VOCABULARY } from '../../models/emoji/language.ts';
-import { learnMerges, type Merge } from '../../models/emoji/tokenizer/byte-pairs.ts';
-import { splitWords, tokenizerCorpus } from '../../models/emoji/tokenizer/corpus.ts';
-import { loadEmojiTokenizer, TOKENIZER_FILE } from '../../models/emoji/tokenizer/emoji-tokenizer.ts';
 import { BYTE_CHARACTERS, byteCharacters } from '../../models/tokenizers/byte-alphabet.ts';
 import { SPECIAL_COUNT } from '../../models/tokenizers/byte-level-tokenizer.ts';
 import type { Tokenizer } from '../../runtime/tokenizer.ts';

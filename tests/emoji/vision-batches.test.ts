@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { epochBatch } from '../../models/emoji/batches/epochs.ts';
-import { visionBatches } from '../../models/emoji/batches/vision-batches.ts';
-import type { Gallery } from '../../models/emoji/data/gallery.ts';
-import { isHeldOut } from '../../models/emoji/data/split.ts';
+import { epochBatch } from '../../examples/emoji/batches/epochs.ts';
+import { visionBatches } from '../../examples/emoji/batches/vision-batches.ts';
+import type { Gallery } from '../../examples/emoji/data/gallery.ts';
+import { isHeldOut } from '../../examples/emoji/data/split.ts';
 import { smallGallery } from './small-gallery.ts';
 
 const options = {

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import { parseTask } from '../../runtime/evaluate/task.ts';
 import { ROOT } from '../frontend/author-folder.ts';

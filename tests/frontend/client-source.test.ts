@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Project, ts } from 'ts-morph';
-import type { Manifest } from '../../compiler/artifact/manifest.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
 import { compile } from '../../compiler/compile.ts';
 import { clientSource } from '../../compiler/frontend/client-source.ts';
 import { typeCheck } from '../../compiler/frontend/type-check.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
 import { renderFindings, SourceError } from '../../compiler/frontend/source-error.ts';
 import { type AuthorFolder, authorFolder, ROOT } from './author-folder.ts';

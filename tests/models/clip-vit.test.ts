@@ -1,5 +1,5 @@
 import { input, nameParameters } from '../../dsl/index.ts';
-import { clipVit } from '../../models/clip-vit.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { feed, openReference, sizesOf, tensorsUnder, without } from './reference.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { ModelError, nameParameters } from '../../dsl/index.ts';
-import { gptNeoxFromConfig } from '../../models/configs/gpt-neox.ts';
 import { languageFamilies, languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { llamaFromConfig } from '../../models/configs/llama.ts';
-import { mosaicGptFromConfig, mptFromConfig } from '../../models/configs/mpt.ts';
-import { gptNeoxSizes } from '../../models/gpt-neox.ts';
-import { llamaSizes } from '../../models/llama.ts';
-import { mptSizes } from '../../models/mpt.ts';
+import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
+import { gptNeoxSizes } from '../../models/gpt-neox/gpt-neox.ts';
+import { llamaFromConfig } from '../../models/llama/config.ts';
+import { llamaSizes } from '../../models/llama/llama.ts';
+import { mosaicGptFromConfig, mptFromConfig } from '../../models/mpt/config.ts';
+import { mptSizes } from '../../models/mpt/mpt.ts';
 import { configOf, openReference } from './reference.ts';
 
 /** The published config.json of each, as Hugging Face has them. */

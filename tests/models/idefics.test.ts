@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ModelError } from '../../dsl/index.ts';
-import { ideficsFromConfig } from '../../models/configs/idefics.ts';
+import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { idefics } from '../../models/idefics/idefics.ts';
 import { checkJoinedModel } from './joined-model.ts';
 import { openReference, sectionOf, tensorsUnder } from './reference.ts';

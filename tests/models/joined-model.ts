@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import type { Program } from '../../dsl/program.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';

@@ -1,6 +1,6 @@
 import { nameParameters } from '../../dsl/index.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { languageGraph } from '../../models/flamingo-language-graph.ts';
+import { languageGraph } from '../../models/flamingo/language-graph.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { input, ModelError, nameParameters } from '../../dsl/index.ts';
-import { nfnet, nfnetSizes } from '../../models/nfnet.ts';
+import { nfnet, nfnetSizes } from '../../models/nfnet/nfnet.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { feed, openReference, tensorsUnder } from './reference.ts';

@@ -1,9 +1,9 @@
-import type { SafetensorsFile } from '../../compiler/weights/safetensors.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { clipVitFromConfig } from '../../models/configs/clip-vit.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { type FlamingoOptions, flamingo } from '../../models/flamingo.ts';
+import { type FlamingoOptions, flamingo } from '../../models/flamingo/flamingo.ts';
 import { sectionOf, sizesOf } from './reference.ts';
 
 /** OpenFlamingo's model on each language model: in two arrangements on OPT, in its released layouts, and on LLaMA. */

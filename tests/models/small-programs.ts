@@ -1,15 +1,15 @@
 import type { Program } from '../../dsl/program.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { gptNeox } from '../../models/gpt-neox.ts';
-import { gpt2 } from '../../models/gpt2.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { gptNeox } from '../../models/gpt-neox/gpt-neox.ts';
+import { gpt2 } from '../../models/gpt2/gpt2.ts';
 import { idefics } from '../../models/idefics/idefics.ts';
-import type { LanguageModel } from '../../models/language-model.ts';
-import { llama } from '../../models/llama.ts';
-import { mpt } from '../../models/mpt.ts';
-import { nfnet } from '../../models/nfnet.ts';
-import { opt } from '../../models/opt.ts';
-import type { VisionEncoder } from '../../models/vision-encoder.ts';
+import { llama } from '../../models/llama/llama.ts';
+import { mpt } from '../../models/mpt/mpt.ts';
+import { nfnet } from '../../models/nfnet/nfnet.ts';
+import { opt } from '../../models/opt/opt.ts';
+import type { LanguageModel } from '../../models/shared/language-model.ts';
+import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 
 export const VOCABULARY = 20;
 export const IMAGE = VOCABULARY - 1;

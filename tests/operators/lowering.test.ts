@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lowerGraph } from '../../compiler/lower.ts';
+import { lowerGraph } from '../../compiler/onnx/lower.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
 import type { Target } from '../../dsl/emitter.ts';
 import { attention } from '../../dsl/operators/attention.ts';

@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { ARTIFACT_FORMAT } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { ARTIFACT_FORMAT } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { compiledModel } from './compiled-model.ts';
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
-import { initialValues } from '../../compiler/weights/initialise.ts';
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
-import { clipVit } from '../../models/clip-vit.ts';
-import { flamingo } from '../../models/flamingo.ts';
-import { opt } from '../../models/opt.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
+import { clipVit } from '../../models/clip/clip-vit.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { opt } from '../../models/opt/opt.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 
 export const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));

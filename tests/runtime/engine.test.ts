@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
 import { orderings } from '../../runtime/prompt/orderings.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import type { ImagePreprocessing } from '../../compiler/artifact/manifest.ts';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
 import { loadFrames, sampleFrames } from '../../runtime/video.ts';
 

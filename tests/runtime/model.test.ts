@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
 import { Engine } from '../../runtime/worker/engine.ts';

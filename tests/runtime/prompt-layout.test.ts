@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
 
 const IMAGE = 7;

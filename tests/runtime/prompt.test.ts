@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { dialogueOf } from '../../runtime/prompt/dialogue-of.ts';
 import { encodePrompt } from '../../runtime/prompt/encode.ts';
 import { layoutPrefill } from '../../runtime/prompt/layout.ts';

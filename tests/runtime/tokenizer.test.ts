@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { createTokenizer, loadTokenizer, type Tokenizer } from '../../runtime/tokenizer.ts';
 
 const path = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));

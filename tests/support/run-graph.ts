@@ -1,6 +1,6 @@
 import * as onnxruntime from 'onnxruntime-node';
-import { encodeModel } from '../../compiler/encode/encode-model.ts';
-import { lowerGraph } from '../../compiler/lower.ts';
+import { encodeModel } from '../../compiler/onnx/encode-model.ts';
+import { lowerGraph } from '../../compiler/onnx/lower.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { Target } from '../../dsl/emitter.ts';

@@ -1,10 +1,10 @@
 import * as onnxruntime from 'onnxruntime-node';
+import { float16Bits } from '../../artifact/weights/scalar.ts';
+import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
-import { encodeModel } from '../../compiler/encode/encode-model.ts';
-import { float16Bits } from '../../compiler/onnx/scalar.ts';
-import { matchWeights } from '../../compiler/weights/match-weights.ts';
-import type { WeightFile } from '../../compiler/weights/weight-file.ts';
-import { weightValues } from '../../compiler/weights/weight-values.ts';
+import { encodeModel } from '../../compiler/onnx/encode-model.ts';
+import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
+import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Program } from '../../dsl/program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
+import { PORTS } from '../../artifact/training-plan.ts';
 import { stepGraph } from '../../compiler/training/step-graph.ts';
-import { PORTS } from '../../compiler/training/training-plan.ts';
 import { elementCount } from '../../dsl/element-count.ts';
 import {
   add,

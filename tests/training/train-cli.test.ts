@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { openSafetensors } from '../../compiler/weights/safetensors.ts';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { flamingo, spawnFlamingo } from '../cli/run-cli.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openSafetensors, writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { frozen, recipe } from '../../models/index.ts';
 import { Checkpoints } from '../../runtime/training/checkpoints.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';

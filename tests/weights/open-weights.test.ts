@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openWeights } from '../../compiler/weights/open-weights.ts';
-import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 
 const CHECKPOINTS = 'tests/references/checkpoints';
 const ones = (name: string) => ({ name, dtype: 'float32' as const, shape: [2], data: Float32Array.of(1, 1) });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { openWeights } from '../../compiler/weights/open-weights.ts';
-import { openSafetensors } from '../../compiler/weights/safetensors.ts';
-import { zipEntries } from '../../compiler/weights/zip-entries.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
+import { openWeights } from '../../compiler/weights/read/open-weights.ts';
+import { zipEntries } from '../../compiler/weights/read/zip-entries.ts';
 import { plainZip } from './plain-zip.ts';
 
 const FOLDER = 'tests/references/checkpoints';

@@ -3,14 +3,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { UserError } from '../../compiler/artifact/user-error.ts';
-import { bfloat16ToFloat32, float16ToFloat32 } from '../../compiler/weights/half-precision.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { bfloat16ToFloat32, float16ToFloat32 } from '../../artifact/weights/half-precision.ts';
 import {
   openSafetensors,
   type StoredData,
   type TensorToWrite,
   writeSafetensors,
-} from '../../compiler/weights/safetensors.ts';
+} from '../../artifact/weights/safetensors.ts';
 
 /** A file with the given header text, followed by `data` zero bytes. */
 function file(header: string, data = 0): Uint8Array {

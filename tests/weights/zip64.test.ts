@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zipEntries } from '../../compiler/weights/zip-entries.ts';
+import { zipEntries } from '../../compiler/weights/read/zip-entries.ts';
 
 /** More than 32 bits can say, as a 3B checkpoint has. */
 const LARGE = 4.5e9;

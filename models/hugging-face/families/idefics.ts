@@ -1,6 +1,6 @@
 import { ModelError, type ModelTokens } from '../../../dsl/index.ts';
-import { ideficsFromConfig } from '../../configs/idefics.ts';
 import { preprocessingFromConfig } from '../../configs/preprocessor.ts';
+import { ideficsFromConfig } from '../../idefics/config.ts';
 import { IDEFICS_TOKENS, idefics } from '../../idefics/idefics.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../family.ts';
 

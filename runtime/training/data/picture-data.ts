@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ImagePreprocessing } from '../../../compiler/artifact/manifest.ts';
+import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
 import { decodePicture, readHeader } from '../../images/decode.ts';
 import { type Normalisation, normalise } from '../../images/normalise.ts';
 import { type Augmentation, augment } from './augment.ts';

@@ -17,12 +17,12 @@ import {
   scalar,
 } from '../../../dsl/index.ts';
 import { input } from '../../../dsl/input.ts';
-import { clipVit } from '../../../models/clip-vit.ts';
-import { flamingoParts } from '../../../models/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../../models/gated-cross-attention.ts';
-import { interleavedLogits } from '../../../models/interleaved-logits.ts';
+import { clipVit } from '../../../models/clip/clip-vit.ts';
+import { flamingoParts } from '../../../models/flamingo/flamingo-parts.ts';
+import { maskedGatedCrossAttention } from '../../../models/flamingo/gated-cross-attention.ts';
+import { interleavedLogits } from '../../../models/flamingo/interleaved-logits.ts';
 import { nextTokenLoss } from '../../../models/losses/index.ts';
-import { opt } from '../../../models/opt.ts';
+import { opt } from '../../../models/opt/opt.ts';
 import { assertClose } from '../../models/close.ts';
 import { type Feeds, type Weights, withGraph } from '../../support/run-program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
-import { encodeModel } from '../../../compiler/encode/encode-model.ts';
+import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import {
   BLOCK_FORMATS,
   blockSize,
@@ -9,7 +9,7 @@ import {
 } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import { fallbacksOf } from '../../../compiler/target/target.ts';
-import { initialValues } from '../../../compiler/weights/initialise.ts';
+import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import {
   embedding,
   inPrecision,

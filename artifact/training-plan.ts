@@ -1,0 +1,72 @@
+import type { BatchDtype, OptimizerOptions, Schedule } from '../dsl/recipe.ts';
+import type { Shape } from '../dsl/tensor.ts';
+
+/** What the runtime must know of a compiled recipe: which inputs and outputs of its graphs are what. */
+export interface TrainingPlan {
+  readonly name: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly optimizer: Required<OptimizerOptions>;
+  readonly schedule: Schedule;
+  readonly stepsPerCall: number;
+  readonly checkpointEvery: number;
+  /** The learned parameters that a loss reads. */
+  readonly trained: readonly PlannedParameter[];
+  /** All others, which stay as they are: frozen, or read by no loss. */
+  readonly kept: readonly PlannedParameter[];
+  readonly step: StepGraphPlan;
+  readonly evaluation: EvaluationPlan | undefined;
+  /** What a checkpoint must agree with to be resumed, by what it is. */
+  readonly identity: Readonly<Record<string, string>>;
+}
+
+export interface PlannedParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface PlannedTask {
+  readonly name: string;
+  readonly weight: number;
+  /** Inputs by the author's names. */
+  readonly inputs: Readonly<
+    Record<string, { readonly port: string; readonly dtype: BatchDtype; readonly shape: Shape }>
+  >;
+  /** The output that holds the task's loss, and those of its metrics by the author's names. */
+  readonly loss: string;
+  readonly metrics: Readonly<Record<string, string>>;
+}
+
+/** A graph that makes one step; or several, over batches stacked along a new first axis. */
+export interface StepGraphPlan {
+  readonly file: string;
+  /** Whether batches, learning rates, step numbers, losses and metrics have a leading axis of steps. */
+  readonly stacked: boolean;
+  readonly tasks: readonly PlannedTask[];
+}
+
+export interface EvaluationPlan {
+  readonly file: string;
+  readonly every: number;
+  readonly batches: number;
+  readonly tasks: readonly PlannedTask[];
+}
+
+/** The file of the parameters that are not learned, beside the graphs, which point into it. */
+export const KEPT_WEIGHTS = 'kept.safetensors';
+
+/** Names of the step graph's inputs and outputs besides those of tasks. */
+export const PORTS = {
+  value: (name: string) => name,
+  firstMoment: (name: string) => `first_moment/${name}`,
+  secondMoment: (name: string) => `second_moment/${name}`,
+  updated: (port: string) => `updated/${port}`,
+  learningRate: 'learning_rate',
+  /** From 1. */
+  step: 'step_number',
+  loss: 'loss',
+  gradientNorm: 'gradient_norm',
+  taskInput: (task: string, input: string) => `batch/${task}/${input}`,
+  taskLoss: (task: string) => `loss/${task}`,
+  taskMetric: (task: string, metric: string) => `metric/${task}/${metric}`,
+} as const;

@@ -1,0 +1,86 @@
+import type { Dtype } from '../../dsl/dtype.ts';
+import type { Target } from '../../dsl/emitter.ts';
+import { type Graph, operationsOf } from '../../dsl/graph.ts';
+import { ModelError } from '../../dsl/model-error.ts';
+import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import { GraphEmitter } from './graph-emitter.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+
+/** What the author called the value of an operation, and what they wrote about it. */
+export interface AuthorName {
+  readonly name: string | undefined;
+  readonly doc: string | undefined;
+}
+
+export interface LowerOptions {
+  readonly target: Target;
+  /** Whether operators of ONNX Runtime's own domain may be used. */
+  readonly fusion: boolean;
+  readonly nameOf?: (operation: Operation) => AuthorName | undefined;
+}
+
+/**
+ * Turns a graph of the project's operators into ONNX nodes: every operation writes its own nodes (`Operator.lower`).
+ * The graph must have been through the passes: an operator that has no lowering is an error naming it.
+ */
+export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
+  const emitter = new GraphEmitter(options.target, options.fusion);
+  const values = new Map<Tensor, string>();
+  for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
+
+  const nameOfValue = (tensor: Tensor | undefined): string | undefined => {
+    if (tensor === undefined) return undefined;
+    const known = values.get(tensor);
+    if (known !== undefined) return known;
+    const name = leafValue(emitter, tensor, graph.name);
+    values.set(tensor, name);
+    return name;
+  };
+
+  for (const operation of operationsOf(graph)) {
+    const { operator } = operation;
+    if (operator.lower === undefined) {
+      throw new ModelError(
+        `operator '${operator.name}' has no ONNX lowering and was not decomposed`,
+        operation.callSite,
+      );
+    }
+    const author = options.nameOf?.(operation);
+    emitter.begin(valuePath(operation.scope, author?.name ?? operator.name), author?.doc);
+    const outputs = operator.lower(emitter, operation.inputs.map(nameOfValue), operation);
+    for (const [index, tensor] of operation.outputs.entries()) {
+      const value = outputs[index];
+      if (value === undefined || value === '') continue;
+      emitter.describe(value, tensor.dtype);
+      values.set(tensor, value);
+    }
+  }
+  for (const [name, tensor] of Object.entries(graph.outputs)) {
+    emitter.output(name, nameOfValue(tensor) ?? '', tensor);
+  }
+  return emitter.finish(graph.name);
+}
+
+/** `layers.0/q_proj/attended`; where the value is named after the part that made it, `layers.0/q_proj`. */
+function valuePath(scope: readonly string[], name: string): string {
+  const lastWord = (path: string | undefined) => path?.split('.').at(-1);
+  return (lastWord(scope.at(-1)) === lastWord(name) ? scope : [...scope, name]).join('/');
+}
+
+function leafValue(emitter: GraphEmitter, tensor: Tensor, graphName: string): string {
+  const { source } = tensor;
+  if (source.kind === 'constant') {
+    return emitter.constant(source.data, tensor.shape.map(fixedSize), tensor.dtype satisfies Dtype);
+  }
+  if (source.kind === 'parameter') return emitter.parameter(source.parameter);
+  const what =
+    source.kind === 'input' ? `input '${source.name}'` : `the result of '${source.operation.operator.name}'`;
+  throw new ModelError(
+    `graph '${graphName}' uses ${what}, which is not among its inputs; list it in the graph's inputs`,
+  );
+}
+
+function fixedSize(dim: number | string): number {
+  if (typeof dim === 'number') return dim;
+  throw new ModelError(`a constant cannot have the open size '${dim}'`);
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { UserError } from '../../../../artifact/user-error.ts';
+import type { WeightFile } from '../../../../artifact/weights/weight-file.ts';
+import type { WeightFormat } from '../format.ts';
+import { joinedWeights } from '../joined-weights.ts';
+
+/** `model.safetensors.index.json` and `pytorch_model.bin.index.json`: which file has which tensor. */
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+
+/** Files are opened a few at a time. */
+const AT_ONCE = 8;
+
+export const format: WeightFormat = {
+  name: "an index of Hugging Face's shards",
+  recognises: (start) => /^\s*\{/.test(Buffer.from(start).toString('latin1')),
+  async open(path, openShard) {
+    const map = await readIndex(path);
+    const files = [...new Set(map.values())].sort();
+    const limit = pLimit(AT_ONCE);
+    const shards = new Map(
+      await Promise.all(
+        files.map((file) => limit(async () => [file, await openNamed(path, file, openShard)] as const)),
+      ),
+    );
+    for (const [name, file] of map) {
+      if (shards.get(file)?.has(name) !== true) {
+        throw new UserError(
+          `${path} says that ${file} has the tensor ${JSON.stringify(name)}, which it does not have; download both again.`,
+        );
+      }
+    }
+    return joinedWeights(path, [...shards.values()]);
+  },
+};
+
+async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    throw new UserError(`${path} is not JSON; give a weight file, an index of shards, or their folder.`);
+  }
+  const result = indexSchema.safeParse(parsed);
+  if (!result.success) {
+    throw new UserError(
+      `${path} is JSON, but no index of shards, as it has no "weight_map" of tensors and their files; give a weight file, an index of shards, or their folder.`,
+    );
+  }
+  const map = new Map(Object.entries(result.data.weight_map));
+  if (map.size === 0) throw new UserError(`${path} names no tensors; download it again.`);
+  return map;
+}
+
+async function openNamed(
+  index: string,
+  file: string,
+  openShard: (path: string) => Promise<WeightFile>,
+): Promise<WeightFile> {
+  if (file === '' || /[/\\]|^\.\.?$/.test(file)) {
+    throw new UserError(`${index} names the shard '${file}', which is not a file of its own folder.`);
+  }
+  const path = join(dirname(index), file);
+  try {
+    return await openShard(path);
+  } catch (error) {
+    if (error instanceof UserError && error.message === `${path} does not exist.`) {
+      throw new UserError(
+        `${index} names the shard ${file}, which is not beside it; download the missing file.`,
+      );
+    }
+    throw error;
+  }
+}

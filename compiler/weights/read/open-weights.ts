@@ -1,0 +1,82 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystemError, refusal } from '../../../artifact/system-error.ts';
+import { UserError } from '../../../artifact/user-error.ts';
+import { readStart } from '../../../artifact/weights/file-access.ts';
+import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
+import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
+import type { WeightFormat } from './format.ts';
+import { plainNames } from './plain-names.ts';
+
+/** What `--weights` takes, for error sentences. */
+const EXPECTED =
+  'a safetensors file, a PyTorch .pt, .pth or .bin file, an index of shards, or a folder of them';
+
+/**
+ * Opens weights of any format: a file, an index of shards, or a folder as Hugging Face lays it out. The format is
+ * told by content. Names lose what wrappers of training put before them (`module.`).
+ *
+ * @throws UserError one sentence for what is missing, damaged, or of a format that is not read
+ */
+export async function openWeights(path: string): Promise<WeightFile> {
+  return plainNames(await openFile(await weightFileOf(path)));
+}
+
+async function openFile(path: string): Promise<WeightFile> {
+  const start = await readStart(path);
+  const format = (await weightFormats()).find(({ recognises }) => recognises(start));
+  if (format !== undefined) return format.open(path, openFile);
+  // Named like one, so that the reader itself can say what is wrong with it.
+  if (path.endsWith('.safetensors')) return openSafetensors(path);
+  throw new UserError(`${path} is not a weight file; expected ${EXPECTED}.`);
+}
+
+let formats: Promise<readonly WeightFormat[]> | undefined;
+
+/** Every file of `formats/` is a format. */
+function weightFormats(): Promise<readonly WeightFormat[]> {
+  formats ??= (async () => {
+    const folder = new URL('./formats/', import.meta.url);
+    const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
+    const modules: { readonly format: WeightFormat }[] = await Promise.all(
+      files.map((name) => import(new URL(name, folder).href)),
+    );
+    return modules.map(({ format }) => format);
+  })();
+  return formats;
+}
+
+/** Names in the order in which a folder's files are preferred: an index before a lone file, safetensors before pickles. */
+const PREFERRED = [
+  'model.safetensors.index.json',
+  'model.safetensors',
+  'pytorch_model.bin.index.json',
+  'pytorch_model.bin',
+  'open_clip_model.safetensors',
+  'open_clip_pytorch_model.bin',
+];
+
+async function weightFileOf(path: string): Promise<string> {
+  const status = await stat(path).catch((error: unknown) => {
+    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    throw error;
+  });
+  if (!status.isDirectory()) return path;
+  const names = (await readdir(path)).sort();
+  const preferred = PREFERRED.find((name) => names.includes(name));
+  if (preferred !== undefined) return join(path, preferred);
+  for (const candidates of [
+    names.filter((name) => name.endsWith('.index.json')),
+    names.filter((name) => name.endsWith('.safetensors')),
+    names.filter((name) => /\.(pt|pth|bin)$/.test(name)),
+  ]) {
+    const [only] = candidates;
+    if (candidates.length > 1) {
+      throw new UserError(
+        `${path} has several weight files and no index of them (${candidates.slice(0, 5).join(', ')}); give the one that is meant.`,
+      );
+    }
+    if (only !== undefined) return join(path, only);
+  }
+  throw new UserError(`${path} has no weight files; expected ${EXPECTED}.`);
+}

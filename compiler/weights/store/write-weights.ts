@@ -1,0 +1,86 @@
+import {
+  type TensorToWrite,
+  type WrittenSafetensors,
+  widestFirst,
+  writeSafetensors,
+} from '../../../artifact/weights/safetensors.ts';
+import { elementCount } from '../../../dsl/element-count.ts';
+import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
+import { type QuantisedWeight, quantisedTensors } from '../../quantisation/quantised-tensors.ts';
+import type { WeightSource } from '../match/match-weights.ts';
+import type { WeightStorage } from './weight-storage.ts';
+import { weightPieces } from './weight-values.ts';
+
+export interface WeightOrder {
+  readonly parameters: readonly ParameterInfo[];
+  readonly sources: ReadonlyMap<string, WeightSource>;
+  readonly seed: number;
+  /** How each parameter is kept. */
+  readonly storageOf: (parameter: ParameterInfo) => WeightStorage;
+  /** Called after each piece with the weights written so far and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Writes an artifact's weight file in pieces of a few MiB: loaded from its source where a parameter has one, drawn from
+ * the seed where it has none, converted or quantised on the way.
+ *
+ * @throws UserError for a weight that is not a finite number, naming the tensor and the place
+ */
+export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
+  const { parameters, sources, seed, storageOf, onProgress } = order;
+  const plain = parameters.filter(({ quantised }) => quantised === undefined);
+  const quantised = quantisedWeights(order);
+  const quantisedCount = sizeOf(quantised.map(({ weight }) => weight));
+  const total = sizeOf(plain) + quantisedCount;
+  let done = 0;
+  const count = (weights: number): void => {
+    done += weights;
+    onProgress?.(done, total);
+  };
+  async function* counted(pieces: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+    for await (const piece of pieces) {
+      yield piece;
+      count(piece.length);
+    }
+  }
+  onProgress?.(0, total);
+  await using threads = await QuantisationThreads.open(quantisedCount);
+  const tensors: readonly TensorToWrite[] = [
+    ...widestFirst(
+      plain.map((parameter, index) => {
+        const { dtype, shape, convert } = storageOf(parameter);
+        const source = sources.get(parameter.name ?? '');
+        return {
+          name: parameter.name ?? `parameter.${index}`,
+          dtype,
+          shape,
+          data: { pieces: () => convert(counted(weightPieces(parameter, source, seed))) },
+        };
+      }),
+    ),
+    // A weight's values and scales are made together.
+    ...quantised.flatMap((each) => quantisedTensors(each, threads, count)),
+  ];
+  return await writeSafetensors(path, tensors, {}, { order: 'as given' });
+}
+
+function sizeOf(parameters: readonly ParameterInfo[]): number {
+  return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
+/** The pairs of tensors that are one weight each. */
+function quantisedWeights({ parameters, sources, seed, storageOf }: WeightOrder): readonly QuantisedWeight[] {
+  const find = (name: string | undefined, member: 'values' | 'scales') =>
+    parameters.find(({ quantised }) => quantised?.weight.name === name && quantised?.member === member);
+  return parameters.flatMap((values) => {
+    if (values.quantised?.member !== 'values') return [];
+    const { weight, format, block, transposed = false } = values.quantised;
+    const scales = find(weight.name, 'scales');
+    if (scales === undefined) throw new Error(`weight ${weight.name} has quantised values but no scales`);
+    const source = sources.get(weight.name ?? '');
+    const scaleStorage = storageOf(scales);
+    return [{ weight, format, block, transposed, values, scales, scaleStorage, source, seed }];
+  });
+}

@@ -1,0 +1,141 @@
+import {
+  atCallSite,
+  type CheckedEntry,
+  type Complete,
+  type ModelFacts,
+  nameParameters,
+  type Program,
+} from '../../dsl/index.ts';
+import type { Activation } from '../shared/activation.ts';
+import { bufferNames } from '../shared/buffer-names.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
+import type { PartPrecision } from '../shared/part-precision.ts';
+import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import type { Convention } from './conventions.ts';
+import { flamingoParts } from './flamingo-parts.ts';
+import { gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
+import type { CheckedInsertion, InsertionRule } from './insertion.ts';
+import { languageGraph } from './language-graph.ts';
+import { openFlamingoNames } from './open-flamingo-names.ts';
+import { visionGraph } from './vision-graph.ts';
+
+export interface FlamingoOptions {
+  readonly name: string;
+  /** Gives the defaults of all that is left out below. Default `paper`. */
+  readonly convention?: Convention;
+  /** Frozen. */
+  readonly vision: VisionEncoder;
+  /** Frozen. */
+  readonly language: LanguageModel;
+  readonly resampler?: {
+    readonly depth?: number;
+    readonly heads?: number;
+    readonly headDim?: number;
+    readonly latents?: number;
+    /** A layer norm on the finished latents. */
+    readonly finalNorm?: boolean;
+    /** Learned frame embeddings, for video; a longer video interpolates them. */
+    readonly maxFrames?: number;
+  };
+  readonly crossAttention: {
+    /** A gated cross-attention block before every n-th layer of the language model. */
+    readonly every: number;
+    readonly insertion?: InsertionRule;
+    readonly heads?: number;
+    readonly headDim?: number;
+  };
+  /** Of all new layers. */
+  readonly activation?: Activation;
+  /** Width of the new layers' feed-forward in multiples of their own. Default 4. */
+  readonly expansion?: number;
+  /** The most frames that a video may have at run time. Default 30 for models with frame embeddings, 1 for others. */
+  readonly longestVideo?: number;
+  /** How the weights of parts are kept, whatever `--precision` says of the rest; as `{ language: 'int4' }`. */
+  readonly precision?: PartPrecision;
+  /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
+  readonly tokens?: Partial<ModelFacts['language']['tokens']>;
+}
+
+const TOKENS: ModelFacts['language']['tokens'] = {
+  image: '<image>',
+  endOfChunk: '<|endofchunk|>',
+  padding: '<PAD>',
+  beginning: '<s>',
+  end: '</s>',
+};
+
+/** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
+const LONGEST_VIDEO = 30;
+
+/** The options with a sentence in the place of each that cannot be. */
+type CheckedFlamingo<O> = {
+  [K in keyof O]: K extends 'crossAttention'
+    ? CheckedInsertion<O, O[K]>
+    : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
+} & Complete<'flamingo', FlamingoOptions, O>;
+
+/**
+ * Joins a frozen vision encoder and a frozen language model by a Perceiver Resampler and gated cross-attention
+ * blocks, and traces the two graphs of the model: `vision`, images or frames to latents and their keys and values;
+ * `language`, which serves prefill and decode. Flamingo paper, section 2; `convention` chooses between its details
+ * and OpenFlamingo's.
+ *
+ * @throws ModelError when the insertion interval misses every layer or sizes do not fit
+ */
+export function flamingo<const O extends Partial<FlamingoOptions>>(options: CheckedFlamingo<O>): Program;
+export function flamingo<O extends FlamingoOptions>(given: O): Program {
+  const options: FlamingoOptions = given;
+  const parts = atCallSite(() => flamingoParts(options, gatedCrossAttention), flamingo);
+  const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
+  const { heads, headDim } = crossAttention;
+  const { parameters, aliases } = nameParameters(parts.tree);
+  const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
+  return {
+    kind: 'program',
+    name: options.name,
+    graphs: {
+      vision: visionGraph({
+        vision,
+        resample: (features) => perceiver(features),
+        keysAndValues: [...blocks.values()].map(
+          (block) => (latents) => mediaKeysAndValues(block, latents, heads),
+        ),
+      }),
+      language: languageGraph({ language, blocks, heads, headDim, latents: resampler.latents }),
+    },
+    parameters,
+    aliases,
+    checkpointNames: [
+      ...vision.checkpointNames,
+      ...language.checkpointNames,
+      ...openFlamingoNames,
+      ...bufferNames,
+    ],
+    facts: {
+      options: {
+        convention: options.convention ?? 'paper',
+        vision: { family: vision.family, ...vision.options },
+        language: { family: language.family, ...language.options },
+        resampler,
+        crossAttention,
+        activation: parts.activation,
+        expansion: parts.expansion,
+      },
+      image: { size: vision.image, ...vision.preprocessing, maxFrames },
+      language: {
+        vocabulary: language.vocabulary,
+        contextLength: language.contextLength,
+        layers: language.layers,
+        keyValueHeads: language.keyValueHeads,
+        headDim: language.headDim,
+        tokens: { ...TOKENS, ...options.tokens },
+      },
+      crossAttention: {
+        layers: blocks.size,
+        heads,
+        headDim,
+        latents: resampler.latents,
+      },
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { arange, constant, equal, expand, lessOrEqual, rearrange, type Tensor } from '../../dsl/index.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
+import type { FlamingoParts } from './flamingo-parts.ts';
+import type { maskedGatedCrossAttention } from './gated-cross-attention.ts';
+import { mediaMask } from './media-mask.ts';
+
+/** Sequences of text with images between, all at once, as training reads them. */
+export interface InterleavedBatch {
+  /** int64 `[batch, text]`, padded on the right: what comes after the last real token is never looked at. */
+  readonly tokens: Tensor;
+  /** Vision features `[batch, media, frames, places, dim]`; the i-th `<image>` token of a row stands for its i-th image. */
+  readonly features: Tensor;
+  /** The id of the `<image>` token. */
+  readonly imageToken: number;
+}
+
+/**
+ * Logits `[batch, text, vocabulary]` of the token after each token, without a cache: a Flamingo's forward pass for
+ * training. The cross-attention sees the last image at or before each token, under a mask (Flamingo paper, section
+ * 2.3), with the parameters of the packed form that a compiled model runs.
+ *
+ * @param parts of `flamingoParts(options, maskedGatedCrossAttention)`
+ * @param watch is shown the hidden states `[batch, text, dim]` before and after each block, for losses of their own
+ */
+export function interleavedLogits(
+  { language, perceiver, blocks }: FlamingoParts<ReturnType<typeof maskedGatedCrossAttention>>,
+  { tokens, features, imageToken }: InterleavedBatch,
+  watch?: (layer: number, before: Tensor, after: Tensor) => void,
+): Tensor {
+  const latents = perceiver(features);
+  const [, text = 1] = tokens.shape;
+  const [, media = 1] = features.shape;
+  const mask = mediaMask(equal(tokens, constant([imageToken], [1], 'int64')), text, media, {
+    onlyImmediate: true,
+    cached: false,
+  });
+  return decoderLogits(language, tokens, (layer, x) => {
+    const block = blocks.get(layer);
+    if (block === undefined) return x;
+    const after = block(x, latents, mask.attends, mask.uniform);
+    watch?.(layer, x, after);
+    return after;
+  });
+}
+
+/** Logits `[batch, text, vocabulary]` of a language model alone; tokens int64 `[batch, text]`, padded on the right. */
+export function textLogits(language: LanguageModel, tokens: Tensor): Tensor {
+  return decoderLogits(language, tokens, (_layer, x) => x);
+}
+
+/**
+ * Logits `[batch, text, vocabulary]` of a language model; tokens int64 `[batch, text]`, padded on the right.
+ *
+ * @param before what is done to the hidden states before each layer
+ */
+export function decoderLogits(
+  language: LanguageModel,
+  tokens: Tensor,
+  before: (layer: number, x: Tensor) => Tensor,
+): Tensor {
+  const [batch = 1, text = 1] = tokens.shape;
+  const { keyValueHeads, headDim } = language;
+  const visible = expand(
+    lessOrEqual(
+      rearrange(arange(text), 'keys -> 1 1 1 keys'),
+      rearrange(arange(text), 'queries -> 1 1 queries 1'),
+    ),
+    [batch, 1, text, text],
+  );
+  const nothing = expand(constant([], [1, keyValueHeads, 0, headDim]), [batch, keyValueHeads, 0, headDim]);
+  const positions = expand(rearrange(arange(text), 'text -> 1 text'), [batch, text]);
+  const places = { visible, positions, keyPositions: positions };
+  let x = language.embed(tokens, positions);
+  for (let layer = 0; layer < language.layers; layer++) {
+    [x] = language.layer(layer, before(layer, x), places, { key: nothing, value: nothing });
+  }
+  const flat = language.logits(rearrange(x, 'batch text dim -> (batch text) dim'));
+  return rearrange(flat, '(batch text) vocabulary -> batch text vocabulary', { batch, text });
+}

@@ -1,0 +1,162 @@
+import {
+  add,
+  attention,
+  block,
+  type CheckedOptions,
+  type CheckpointName,
+  checkOptions,
+  chunk,
+  embedding,
+  layerNorm,
+  linear,
+  rearrange,
+  rotary,
+  type Tensor,
+} from '../../dsl/index.ts';
+import { type Activation, activations } from '../shared/activation.ts';
+import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+
+interface GptNeoxLayerOptions {
+  readonly activation: Activation;
+  readonly epsilon: number;
+  readonly parallelResidual: boolean;
+  /** Features of each head that turn. */
+  readonly rotaryDim: number;
+  readonly rotaryBase: number;
+}
+
+/**
+ * Self-attention on partly rotated heads and a two-layer perceptron, each after a norm of its own. In parallel both
+ * read the layer's input; otherwise the perceptron reads what the attention has added.
+ */
+const gptNeoxLayer = block('GptNeoxLayer', {
+  sizes: ['dim', 'heads', 'headDim', 'inner'],
+  takes: [
+    'batch text dim',
+    'batch 1 text past+text: bool',
+    'batch text: int64',
+    'batch heads past headDim',
+    'batch heads past headDim',
+  ],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
+  parts: ({ dim, inner }, { epsilon }: GptNeoxLayerOptions) => ({
+    input_layernorm: layerNorm(dim, { epsilon }),
+    attention: { query_key_value: linear(dim, 3 * dim), dense: linear(dim, dim) },
+    post_attention_layernorm: layerNorm(dim, { epsilon }),
+    mlp: { dense_h_to_4h: linear(dim, inner), dense_4h_to_h: linear(inner, dim) },
+  }),
+  forward: ({ parts, sizes, options }, x, visible, positions, pastKey, pastValue) => {
+    const { heads } = sizes;
+    const flat = (part: Tensor) => rearrange(part, 'batch text heads headDim -> batch text (heads headDim)');
+    const turn = (part: Tensor) =>
+      rotary(flat(part), positions, { heads, dim: options.rotaryDim, base: options.rotaryBase });
+    // Each head's query, key and value lie together.
+    const byHead: Tensor = rearrange(
+      parts.attention.query_key_value(parts.input_layernorm(x)),
+      'batch text (heads features) -> batch text heads features',
+      { heads },
+    );
+    const [query, key, value] = chunk(byHead, 3);
+    const attended = attention(turn(query), turn(key), flat(value), {
+      heads,
+      mask: visible,
+      past: { key: pastKey, value: pastValue },
+    });
+    const added = parts.attention.dense(attended.result);
+    const first = add(x, added);
+    const normed = parts.post_attention_layernorm(options.parallelResidual ? x : first);
+    const second = parts.mlp.dense_4h_to_h(activations[options.activation](parts.mlp.dense_h_to_4h(normed)));
+    return [add(first, second), attended.newKey, attended.newValue];
+  },
+});
+
+export interface GptNeoxOptions {
+  readonly dim: number;
+  readonly layers: number;
+  /** Divides `dim`. */
+  readonly heads: number;
+  /** Width of the feed-forward; default 4 dim. */
+  readonly inner?: number;
+  readonly vocabulary: number;
+  readonly contextLength: number;
+  /** The part of each head's features that turn; default 0.25, Pythia's. */
+  readonly rotaryShare?: number;
+  /** Default 10000. */
+  readonly rotaryBase?: number;
+  /** Attention and perceptron both read the layer's input; default true. RedPajama-INCITE's follow each other. */
+  readonly parallelResidual?: boolean;
+  /** Default `gelu`. */
+  readonly activation?: Activation;
+  /** Of the layer norms; default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
+export const gptNeoxSizes = {
+  'pythia-1.4b': { dim: 2048, layers: 24, heads: 16, vocabulary: 50_304, contextLength: 2048 },
+  /** `togethercomputer/RedPajama-INCITE-Base-3B-v1` and its `-Instruct-`. */
+  'redpajama-3b': {
+    dim: 2560,
+    layers: 32,
+    heads: 32,
+    vocabulary: 50_432,
+    contextLength: 2048,
+    rotaryShare: 1,
+    parallelResidual: false,
+  },
+} as const satisfies Readonly<Record<string, GptNeoxOptions>>;
+
+/**
+ * GPT-NeoX's decoder, of which Pythia and RedPajama-INCITE are made: rotary positions on a part of each head, pre-norm
+ * layers, biases, and a head of its own. Black et al. 2022, arXiv 2204.06745; Hugging Face `GPTNeoXForCausalLM`.
+ */
+export function gptNeox<const O extends Partial<GptNeoxOptions>>(
+  options: CheckedOptions<'gptNeox', GptNeoxOptions, ['heads divides dim'], O>,
+): LanguageModel<LayersOf<O>>;
+export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
+  const options: GptNeoxOptions = given;
+  checkOptions(gptNeox, options, ['heads divides dim']);
+  const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
+  const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
+  const { activation = 'gelu', epsilon = 1e-5 } = options;
+  const headDim = dim / heads;
+  const layer = {
+    activation,
+    epsilon,
+    parallelResidual,
+    rotaryDim: Math.trunc(headDim * rotaryShare),
+    rotaryBase,
+  };
+  const parts = {
+    embed_in: embedding(vocabulary, dim),
+    layers: Array.from({ length: layers }, () => gptNeoxLayer({ dim, heads, headDim, inner, ...layer })),
+    final_layer_norm: layerNorm(dim, { epsilon }),
+    embed_out: linear(dim, vocabulary, { bias: false }),
+  };
+  return {
+    family: 'gpt-neox',
+    dim,
+    vocabulary,
+    contextLength,
+    layers,
+    heads,
+    keyValueHeads: heads,
+    headDim,
+    parts,
+    options: { ...options },
+    checkpointNames: gptNeoxNames,
+    embed: (tokens) => parts.embed_in(tokens),
+    layer: (index, x, { visible, positions }, past) =>
+      layerAt(parts.layers, index)(x, visible, positions, past.key, past.value),
+    logits: (x) => parts.embed_out(parts.final_layer_norm(x)),
+  };
+}
+
+/** `GPTNeoXForCausalLM`, alone or inside an OpenFlamingo checkpoint; recent releases call its head `lm_head`. */
+const gptNeoxNames: readonly CheckpointName[] = [
+  { ours: 'language.embed_out.weight', theirs: 'embed_out.weight' },
+  { ours: 'language.embed_out.weight', theirs: 'lm_head.weight' },
+  { ours: 'language.embed_out.weight', theirs: 'lang_encoder.embed_out.weight' },
+  { ours: 'language.*', theirs: 'gpt_neox.*' },
+  { ours: 'language.*', theirs: 'lang_encoder.gpt_neox.*' },
+];

@@ -1,0 +1,199 @@
+import {
+  add,
+  attention,
+  block,
+  type CheckedOptions,
+  type CheckpointName,
+  checkOptions,
+  concat,
+  embedding,
+  linear,
+  matmul,
+  multiply,
+  type RotaryScaling,
+  rmsNorm,
+  rotary,
+  silu,
+  type Tensor,
+  transpose,
+} from '../../dsl/index.ts';
+import { embedWithAdditional } from '../shared/additional-tokens.ts';
+import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+
+interface LlamaLayerOptions {
+  readonly epsilon: number;
+  readonly attentionBias: boolean;
+  readonly feedForwardBias: boolean;
+  readonly rotaryBase: number;
+  readonly rotaryScaling: RotaryScaling | undefined;
+}
+
+/** Pre-norm self-attention on rotated heads, keys and values shared by groups of them, then SwiGLU; both residual. */
+const llamaLayer = block('LlamaLayer', {
+  sizes: ['dim', 'heads', 'keyValueHeads', 'headDim', 'inner'],
+  takes: [
+    'batch text dim',
+    'batch 1 text past+text: bool',
+    'batch text: int64',
+    'batch keyValueHeads past headDim',
+    'batch keyValueHeads past headDim',
+  ],
+  gives: ['batch text dim', 'batch keyValueHeads text headDim', 'batch keyValueHeads text headDim'],
+  parts: ({ dim, heads, keyValueHeads, headDim, inner }, options: LlamaLayerOptions) => {
+    const [projection, layer] = [{ bias: options.attentionBias }, { bias: options.feedForwardBias }];
+    return {
+      input_layernorm: rmsNorm(dim, { epsilon: options.epsilon }),
+      self_attn: {
+        q_proj: linear(dim, heads * headDim, projection),
+        k_proj: linear(dim, keyValueHeads * headDim, projection),
+        v_proj: linear(dim, keyValueHeads * headDim, projection),
+        o_proj: linear(heads * headDim, dim, projection),
+      },
+      post_attention_layernorm: rmsNorm(dim, { epsilon: options.epsilon }),
+      mlp: {
+        gate_proj: linear(dim, inner, layer),
+        up_proj: linear(dim, inner, layer),
+        down_proj: linear(inner, dim, layer),
+      },
+    };
+  },
+  forward: ({ parts, sizes, options }, x, visible, positions, pastKey, pastValue) => {
+    const { heads, keyValueHeads } = sizes;
+    const { q_proj, k_proj, v_proj, o_proj } = parts.self_attn;
+    const { gate_proj, up_proj, down_proj } = parts.mlp;
+    const turns = {
+      base: options.rotaryBase,
+      ...(options.rotaryScaling && { scaling: options.rotaryScaling }),
+    };
+    const normed = parts.input_layernorm(x);
+    const query = rotary(q_proj(normed), positions, { heads, ...turns });
+    const key = rotary(k_proj(normed), positions, { heads: keyValueHeads, ...turns });
+    const attended = attention(query, key, v_proj(normed), {
+      heads,
+      keyValueHeads,
+      mask: visible,
+      past: { key: pastKey, value: pastValue },
+    });
+    const first = add(x, o_proj(attended.result));
+    const read = parts.post_attention_layernorm(first);
+    const second = down_proj(multiply(silu(gate_proj(read)), up_proj(read)));
+    return [add(first, second), attended.newKey, attended.newValue];
+  },
+});
+
+export interface LlamaOptions {
+  readonly dim: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Heads of keys and values, which divide the heads; default as many. */
+  readonly keyValueHeads?: number;
+  /** Default `dim / heads`. */
+  readonly headDim?: number;
+  /** Width of the feed-forward. */
+  readonly inner: number;
+  readonly vocabulary: number;
+  readonly contextLength: number;
+  /** Default 10000. */
+  readonly rotaryBase?: number;
+  readonly rotaryScaling?: RotaryScaling;
+  /** Of the norms; default 1e-6. */
+  readonly epsilon?: number;
+  /** Biases of the attention's projections; default false. */
+  readonly attentionBias?: boolean;
+  /** Biases of the feed-forward's; default false. */
+  readonly feedForwardBias?: boolean;
+  /** The head is the token embeddings; default false. */
+  readonly tiedHead?: boolean;
+  /** Tokens after the vocabulary, with embeddings and rows of the head of their own; default 0. Idefics has 2 or more. */
+  readonly additionalTokens?: number;
+}
+
+/** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
+export const llamaSizes = {
+  '7b': { dim: 4096, layers: 32, heads: 32, inner: 11_008, vocabulary: 32_000, contextLength: 2048 },
+  '65b': { dim: 8192, layers: 80, heads: 64, inner: 22_016, vocabulary: 32_000, contextLength: 2048 },
+  '3-8b': {
+    dim: 4096,
+    layers: 32,
+    heads: 32,
+    keyValueHeads: 8,
+    inner: 14_336,
+    vocabulary: 128_256,
+    contextLength: 8192,
+    rotaryBase: 500_000,
+    epsilon: 1e-5,
+  },
+} as const satisfies Readonly<Record<string, LlamaOptions>>;
+
+/** The width need not be that of all heads together where the heads have a width of their own. */
+type LlamaRequirements<O> = O extends { readonly headDim: number }
+  ? ['keyValueHeads divides heads']
+  : ['heads divides dim', 'keyValueHeads divides heads'];
+
+/**
+ * LLaMA's decoder: root-mean-square norms, rotary positions, SwiGLU, grouped heads, no biases.
+ * Touvron et al. 2023, arXiv 2302.13971 and 2307.09288; Hugging Face `LlamaForCausalLM`.
+ */
+export function llama<const O extends Partial<LlamaOptions>>(
+  options: CheckedOptions<'llama', LlamaOptions, LlamaRequirements<O>, O>,
+): LanguageModel<LayersOf<O>>;
+export function llama<O extends LlamaOptions>(given: O): LanguageModel {
+  const options: LlamaOptions = given;
+  const evenHeads = options.headDim === undefined ? (['heads divides dim'] as const) : [];
+  checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads']);
+  const { dim, layers, heads, inner, vocabulary, contextLength } = options;
+  const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
+  const { attentionBias = false, feedForwardBias = false, tiedHead = false, rotaryScaling } = options;
+  const { additionalTokens = 0 } = options;
+  const layer = { epsilon, attentionBias, feedForwardBias, rotaryBase, rotaryScaling };
+  const parts = {
+    embed_tokens: embedding(vocabulary, dim),
+    layers: Array.from({ length: layers }, () =>
+      llamaLayer({ dim, heads, keyValueHeads, headDim, inner, ...layer }),
+    ),
+    norm: rmsNorm(dim, { epsilon }),
+    ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: false }) }),
+    ...(additionalTokens > 0 && { additional_embedding: embedding(additionalTokens, dim) }),
+    ...(additionalTokens > 0 &&
+      !tiedHead && { additional_fc: linear(dim, additionalTokens, { bias: false }) }),
+  };
+  const head = (x: Tensor): Tensor =>
+    parts.lm_head?.(x) ?? matmul(x, transpose(parts.embed_tokens.parts.weight, [1, 0]));
+  return {
+    family: 'llama',
+    dim,
+    vocabulary: vocabulary + additionalTokens,
+    contextLength,
+    layers,
+    heads,
+    keyValueHeads,
+    headDim,
+    parts,
+    options: { ...options },
+    checkpointNames: llamaNames,
+    embed(tokens) {
+      const { embed_tokens, additional_embedding } = parts;
+      return additional_embedding === undefined
+        ? embed_tokens(tokens)
+        : embedWithAdditional(tokens, vocabulary, embed_tokens, additional_embedding);
+    },
+    layer: (index, x, { visible, positions }, past) =>
+      layerAt(parts.layers, index)(x, visible, positions, past.key, past.value),
+    logits(x) {
+      const { additional_embedding, additional_fc } = parts;
+      const read: Tensor = parts.norm(x);
+      if (additional_embedding === undefined) return head(read);
+      const others =
+        additional_fc?.(read) ?? matmul(read, transpose(additional_embedding.parts.weight, [1, 0]));
+      return concat([head(read), others], 1);
+    },
+  };
+}
+
+/** `LlamaForCausalLM`, alone or inside an OpenFlamingo checkpoint. */
+const llamaNames: readonly CheckpointName[] = [
+  { ours: 'language.lm_head.weight', theirs: 'lm_head.weight' },
+  { ours: 'language.lm_head.weight', theirs: 'lang_encoder.lm_head.weight' },
+  { ours: 'language.*', theirs: 'model.*' },
+  { ours: 'language.*', theirs: 'lang_encoder.model.*' },
+];

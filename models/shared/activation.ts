@@ -1,0 +1,13 @@
+import { gelu, geluTanh, quickGelu, relu, silu, squaredRelu } from '../../dsl/index.ts';
+
+/** The activations that the families use: Squared ReLU in the paper's new layers, GELU in OpenFlamingo's and OPT's relatives. */
+export const activations = {
+  gelu,
+  'gelu-tanh': geluTanh,
+  'quick-gelu': quickGelu,
+  relu,
+  silu,
+  'squared-relu': squaredRelu,
+} as const;
+
+export type Activation = keyof typeof activations;

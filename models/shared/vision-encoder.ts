@@ -1,0 +1,24 @@
+import type { CheckpointName, Tensor } from '../../dsl/index.ts';
+
+/** A frozen vision encoder as `flamingo` uses it: one frame in, a row of features out. */
+export interface VisionEncoder {
+  readonly family: string;
+  /** Height and width of the input in pixels. */
+  readonly image: number;
+  /** Features per frame. */
+  readonly tokens: number;
+  /** Width of a feature. */
+  readonly dim: number;
+  /** How files become pixels; values are from 0 to 1 before `mean` and `deviation`. */
+  readonly preprocessing: {
+    readonly resize: 'shortest-edge' | 'stretch';
+    readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
+    readonly mean: readonly [number, number, number];
+    readonly deviation: readonly [number, number, number];
+  };
+  readonly parts: object;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly checkpointNames: readonly CheckpointName[];
+  /** pixels `[images, 3, image, image]` -> features `[images, tokens, dim]`. */
+  encode(pixels: Tensor): Tensor;
+}

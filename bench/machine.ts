@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import * as onnxruntime from 'onnxruntime-node';
+import * as onnxruntime from '../runtime/onnx-runtime.ts';
 import type { Report } from './result.ts';
 
 export function describeMachine(): Report['machine'] {

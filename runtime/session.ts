@@ -1,7 +1,8 @@
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import type { GraphManifest } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { InferenceSession, type Tensor } from './onnx-runtime.ts';
 import { ADD_CUDA, checkProvider, type Provider } from './session-provider.ts';
+import { checkTelemetry } from './telemetry.ts';
 
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */
@@ -39,6 +40,7 @@ export class OnnxSession implements AsyncDisposable {
     if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
       throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
     }
+    checkTelemetry();
     checkProvider(provider);
     let session: InferenceSession;
     try {

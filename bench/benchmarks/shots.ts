@@ -1,7 +1,7 @@
-import { Tensor } from 'onnxruntime-node';
 import { workOf } from '../../compiler/work.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
+import { Tensor } from '../../runtime/onnx-runtime.ts';
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { compare, exactly, spreadOf } from '../measure/statistics.ts';

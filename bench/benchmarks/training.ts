@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
 import { input, nameParameters } from '../../dsl/index.ts';
 import {
   clipVit,
@@ -13,6 +12,7 @@ import {
   task,
   unfrozen,
 } from '../../models/index.ts';
+import { Tensor } from '../../runtime/onnx-runtime.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { compare, spreadOf } from '../measure/statistics.ts';

@@ -1,7 +1,7 @@
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import type { Graph } from '../../dsl/graph.ts';
+import { InferenceSession, type Tensor } from '../../runtime/onnx-runtime.ts';
 import { benchmarkWeights } from './weights.ts';
 
 export type Feeds = Readonly<Record<string, Tensor>>;

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../runtime/onnx-runtime.ts';
 import type { TextLayout } from '../../runtime/prompt/layout.ts';
 import type { Feeds } from './open-graph.ts';
 import { normalValues } from './weights.ts';

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import type { PortGroup } from './check-ports.ts';
 
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;

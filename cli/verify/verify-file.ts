@@ -1,4 +1,3 @@
-import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
@@ -7,6 +6,7 @@ import { matchWeights, type WeightSource } from '../../compiler/weights/match/ma
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import type { Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import { checkPorts, checkSizes } from './check-ports.ts';
 import { type Comparison, compare } from './compare.ts';
 import { findModule } from './modules.ts';

@@ -1,6 +1,6 @@
-import { Tensor } from 'onnxruntime-node';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { Tensor } from '../onnx-runtime.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../prompt/layout.ts';
 import type { OnnxSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../onnx-runtime.ts';
 
 /** What the vision graph made of one image or video: computed once, looked at by every token that follows it. */
 export type EncodedMedia = {

@@ -1,5 +1,5 @@
-import { Tensor } from 'onnxruntime-node';
 import type { BatchArrays, BatchDtype } from '../../dsl/recipe.ts';
+import { Tensor } from '../onnx-runtime.ts';
 
 /** Values of one input of a graph, in a form that may cross threads. */
 export interface Feed {

@@ -1,3 +1,5 @@
+// Before the worker, whose own variables ONNX Runtime does not read.
+import '../telemetry.ts';
 import { Worker } from 'node:worker_threads';
 import { unpackError } from '../worker/error-message.ts';
 import type { TrainerOptions } from './trainer.ts';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { float16Bits } from '../../artifact/weights/scalar.ts';
+import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
 import { checkProvider, type Provider } from '../session-provider.ts';
+import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
 import { TrainingState } from './training-state.ts';
@@ -60,6 +61,7 @@ export class Trainer {
    */
   static async open(options: TrainerOptions): Promise<Trainer> {
     const { plan, folder, checkpoint, threads, provider = 'cpu' } = options;
+    checkTelemetry();
     checkProvider(provider);
     const state = new TrainingState(plan.trained);
     await state.load(await openSafetensors(checkpoint));

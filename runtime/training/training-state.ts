@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Tensor } from 'onnxruntime-node';
 import { type PlannedParameter, PORTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SafetensorsFile, TensorToWrite } from '../../artifact/weights/safetensors.ts';
+import { Tensor } from '../onnx-runtime.ts';
 
 /** What a checkpoint calls the arrays of one parameter, in the order of the step graph's inputs. */
 const STORED = ['parameters', 'first_moment', 'second_moment'] as const;

@@ -1,3 +1,5 @@
+// Before the worker, whose own variables ONNX Runtime does not read.
+import '../telemetry.ts';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';

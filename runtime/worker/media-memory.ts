@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { Tensor } from 'onnxruntime-node';
 import type { Manifest } from '../../artifact/manifest.ts';
 import type { EncodedMedia } from '../generate/media-feeds.ts';
 import { loadImage } from '../images/load-image.ts';
 import { checkSource, type ImageSource } from '../images/source.ts';
+import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { OnnxSession } from '../session.ts';
 import { loadFrames } from '../video.ts';

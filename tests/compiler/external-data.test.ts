@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { add, input, nameParameters, parameter } from '../../dsl/index.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 const GIGABYTE = 2 ** 30;
 

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import * as onnxruntime from 'onnxruntime-node';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
@@ -19,6 +18,7 @@ import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { input, nameParameters } from '../../dsl/index.ts';
 import { describedLanguage } from '../../examples/emoji/described-language.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { withGraph } from '../support/run-program.ts';
 
 const IMAGE = 3067;

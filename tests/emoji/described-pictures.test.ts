@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { input, nameParameters } from '../../dsl/index.ts';
 import {
   describedPictures,
@@ -10,6 +9,7 @@ import {
 import { emojiOptions } from '../../models/emoji/emoji.ts';
 import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
 import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { runGraph } from '../support/run-graph.ts';
 import { withGraph } from '../support/run-program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { input } from '../../dsl/input.ts';
 import { contrastiveLoss } from '../../models/losses/contrastive.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { withGraph } from '../support/run-program.ts';
 
 const IMAGES = [3, 0, 0, 2, 1, 1];

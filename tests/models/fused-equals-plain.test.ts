@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import * as onnxruntime from 'onnxruntime-node';
 import type { Program } from '../../dsl/program.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, type Run, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

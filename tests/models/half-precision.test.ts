@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { fallbacksOf } from '../../compiler/target/target.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import * as onnxruntime from 'onnxruntime-node';
 import { rearrange } from '../../dsl/einops/rearrange.ts';
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
@@ -10,6 +9,7 @@ import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-att
 import { interleavedLogits } from '../../models/flamingo/interleaved-logits.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

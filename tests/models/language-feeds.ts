@@ -1,4 +1,4 @@
-import * as onnxruntime from 'onnxruntime-node';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import type { TextLayout } from '../../runtime/prompt/layout.ts';
 import type { Feeds } from '../support/run-program.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { mean, standardDeviation } from 'simple-statistics';
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import { normFreeResnet } from '../../models/nfnet/norm-free-resnet.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { withGraph } from '../support/run-program.ts';
 
 /** Mean and deviation of the features of a fresh network, on noise of deviation 1. */

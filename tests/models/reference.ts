@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as onnxruntime from 'onnxruntime-node';
 import { openSafetensors, type SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { tensorsUnder } from '../../cli/verify/prefixed-file.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 export { tensorsUnder };
 

@@ -1,4 +1,3 @@
-import * as onnxruntime from 'onnxruntime-node';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { lowerGraph } from '../../compiler/onnx/lower.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
@@ -6,6 +5,7 @@ import type { Dtype } from '../../dsl/dtype.ts';
 import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Shape, Tensor } from '../../dsl/tensor.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 /** Values to feed a graph, or that came out of one. Booleans are 0 and 1. */
 export interface Values {

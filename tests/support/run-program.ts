@@ -1,4 +1,3 @@
-import * as onnxruntime from 'onnxruntime-node';
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
@@ -7,6 +6,7 @@ import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Program } from '../../dsl/program.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;
 export type Run = (feeds: Feeds) => Promise<Readonly<Record<string, onnxruntime.Tensor>>>;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { PORTS } from '../../artifact/training-plan.ts';
 import { stepGraph } from '../../compiler/training/step-graph.ts';
 import { elementCount } from '../../dsl/element-count.ts';
@@ -16,6 +15,7 @@ import {
   task,
 } from '../../models/index.ts';
 import { crossEntropy } from '../../models/losses/index.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { assertClose } from '../models/close.ts';
 import { openReference, tensorsUnder } from '../models/reference.ts';
 import { withGraph } from '../support/run-program.ts';

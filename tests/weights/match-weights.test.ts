@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as onnxruntime from 'onnxruntime-node';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
@@ -12,6 +11,7 @@ import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import { embedding, input, nameParameters, parameter } from '../../dsl/index.ts';
 import type { CheckpointName } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
+import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { assertClose } from '../models/close.ts';
 import { withGraph } from '../support/run-program.ts';
 

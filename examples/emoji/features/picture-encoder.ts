@@ -1,10 +1,10 @@
-import * as onnxruntime from 'onnxruntime-node';
 import { UserError } from '../../../artifact/user-error.ts';
 import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import { input, nameParameters } from '../../../dsl/index.ts';
 import type { VisionEncoder } from '../../../models/shared/vision-encoder.ts';
+import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 
 /** A trained vision encoder, ready to run. Close it. */
 export interface PictureEncoder extends AsyncDisposable {

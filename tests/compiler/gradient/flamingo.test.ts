@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { type GradientOptions, gradients } from '../../../compiler/gradient/gradients.ts';
 import {
@@ -23,6 +22,7 @@ import { maskedGatedCrossAttention } from '../../../models/flamingo/gated-cross-
 import { interleavedLogits } from '../../../models/flamingo/interleaved-logits.ts';
 import { nextTokenLoss } from '../../../models/losses/index.ts';
 import { opt } from '../../../models/opt/opt.ts';
+import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { assertClose } from '../../models/close.ts';
 import { type Feeds, type Weights, withGraph } from '../../support/run-program.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as onnxruntime from 'onnxruntime-node';
 import { gradients } from '../../../compiler/gradient/gradients.ts';
 import { operationsUnder } from '../../../dsl/graph.ts';
 import { einsum, frozen, gather, nameParameters, parameter, reduce, repeat } from '../../../dsl/index.ts';
@@ -22,6 +21,7 @@ import { tanh } from '../../../dsl/operators/tanh.ts';
 import { log, sqrt } from '../../../dsl/operators/unary.ts';
 import { where } from '../../../dsl/operators/where.ts';
 import type { Dim, Tensor } from '../../../dsl/tensor.ts';
+import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { drawValues } from '../../operators/build-case.ts';
 import { assertGradients, backwardGraph } from '../../support/central-differences.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';

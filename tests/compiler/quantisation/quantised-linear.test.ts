@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import * as onnxruntime from 'onnxruntime-node';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import {
@@ -22,6 +21,7 @@ import {
 } from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { input } from '../../support/run-graph.ts';
 import { dequantised } from './dequantised.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { Tensor } from 'onnxruntime-node';
 import { KeyValueCache } from '../../../runtime/generate/key-value-cache.ts';
+import { Tensor } from '../../../runtime/onnx-runtime.ts';
 
 const HEADS = 2;
 const DIM = 3;

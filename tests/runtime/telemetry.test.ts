@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { compiledModel } from './compiled-model.ts';
+
+const run = promisify(execFile);
+const child = (name: string): string => fileURLToPath(new URL(`./workers/${name}`, import.meta.url));
+
+describe("ONNX Runtime's telemetry", () => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'home-'));
+    await mkdir(join(home, 'cache'));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  /** What a program leaves in a user's folders that it finds empty. */
+  const written = async (program: string, variables: NodeJS.ProcessEnv, ...words: string[]) => {
+    const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
+    const env = { ...inherited, HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables };
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', child(program), ...words], { env });
+    const entries = await readdir(home, { recursive: true, withFileTypes: true });
+    return { stdout, files: entries.filter((entry) => entry.isFile()).map(({ name }) => name) };
+  };
+
+  for (const [way, program] of [
+    ['in the thread of a loaded model', 'loaded-model.ts'],
+    ['in a session of this thread', 'own-session.ts'],
+  ] as const) {
+    it(`writes nothing ${way}`, async () => {
+      const { stdout, files } = await written(program, {}, await compiledModel());
+      assert.match(stdout, /answered/);
+      assert.deepEqual(files, []);
+    });
+  }
+
+  it('is on where the user sets ORT_DISABLE_TELEMETRY=0', async function () {
+    // Elsewhere it leaves no files by which to see it.
+    if (process.platform !== 'linux') this.skip();
+    const { files } = await written('loaded-model.ts', { ORT_DISABLE_TELEMETRY: '0' }, await compiledModel());
+    assert.ok(files.includes('deviceid'), files.join(', '));
+  });
+
+  it('is not started from a thread that cannot switch it off: a sentence says what to do', async () => {
+    const { stdout, files } = await written('foreign-thread.ts', {}, await compiledModel());
+    assert.match(
+      stdout,
+      /^UserError: ONNX Runtime's telemetry cannot be switched off .*ORT_DISABLE_TELEMETRY=1/,
+    );
+    assert.deepEqual(files, []);
+    const allowed = await written('foreign-thread.ts', { ORT_DISABLE_TELEMETRY: '1' }, await compiledModel());
+    assert.match(allowed.stdout, /answered/);
+    assert.deepEqual(allowed.files, []);
+  });
+});

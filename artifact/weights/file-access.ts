@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { openRegularFile } from '../read-regular-file.ts';
 import { isSystemError, refusal } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
@@ -31,7 +32,6 @@ export async function readRange(
 /** The first bytes of a file, by which formats are told apart. */
 export async function readStart(path: string, length = 64): Promise<Uint8Array> {
   return withFile(path, async (file) => {
-    if (!(await file.stat()).isFile()) throw new UserError(`${path} is not a file.`);
     const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   });
@@ -46,7 +46,7 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<voi
 }
 
 /**
- * Opens, uses and closes a file.
+ * Opens, uses and closes a file. What is opened for reading must be a regular file: a pipe or a device has no end.
  *
  * @param label what error sentences call the file; its path unless told
  * @throws UserError one sentence for what the operating system refuses
@@ -59,7 +59,7 @@ export async function withFile<R>(
 ): Promise<R> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, flags);
+    file = flags === 'r' ? await openRegularFile(path, label) : await open(path, flags);
     return await use(file);
   } catch (error) {
     if (isSystemError(error)) throw new UserError(refusal(label, error));

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { LIMITS } from '../../dsl/limits.ts';
+import { endOfString, parseJson } from '../parse-json.ts';
+import { quoted } from '../quoted.ts';
 import { UserError } from '../user-error.ts';
 import type { StoredDtype } from './stored-dtype.ts';
 
@@ -53,9 +56,6 @@ export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** The format's own limit: a longer header is a sign of a file that is something else. */
-export const LARGEST_HEADER = 100_000_000;
-
 export function formatDtype(dtype: StoredDtype): FormatDtype {
   for (const [format, named] of Object.entries(DTYPES)) {
     if (named === dtype && isFormatDtype(format)) return format;
@@ -90,26 +90,30 @@ export function parseSafetensorsHeader(
   let parsed: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    parsed = JSON.parse(text);
-  } catch {
+    parsed = parseJson(text, `The header of ${label}`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     return bad('its header is not JSON');
   }
   if (!text.startsWith('{') || typeof parsed !== 'object' || parsed === null) {
     return bad('its header does not start with {');
   }
   const twice = repeatedKey(text);
-  if (twice !== undefined) bad(`its header names ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined) bad(`its header names ${quoted(twice)} twice`);
 
+  const values = Object.entries(parsed);
+  if (values.length > LIMITS.tensors.most)
+    bad(`it has ${values.length} tensors, but at most ${LIMITS.tensors.most} are read`);
   const entries: HeaderEntry[] = [];
   const metadata = new Map<string, string>();
-  for (const [name, value] of Object.entries(parsed)) {
+  for (const [name, value] of values) {
     if (name === '__metadata__') {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         bad('its __metadata__ is not an object of strings');
       }
       for (const [key, text] of Object.entries(value)) {
         if (typeof text !== 'string')
-          return bad(`its __metadata__ has ${JSON.stringify(key)}, which is not a string`);
+          return bad(`its __metadata__ has ${quoted(key)}, which is not a string`);
         metadata.set(key, text);
       }
     } else {
@@ -121,19 +125,35 @@ export function parseSafetensorsHeader(
 }
 
 function readEntry(name: string, value: unknown, bad: (problem: string) => never): HeaderEntry {
-  const quoted = JSON.stringify(name);
+  const tensor = `tensor ${quoted(name)}`;
+  if (name.length > LIMITS.tensorName.most)
+    return bad(
+      `${tensor} has a name of ${name.length} characters, but at most ${LIMITS.tensorName.most} are read`,
+    );
+  if (isTooLong(value)) return bad(`${tensor} has more than the ${LIMITS.axes.most} axes that are read`);
   const result = entrySchema.safeParse(value);
-  if (!result.success) return bad(`tensor ${quoted} needs exactly a dtype, a shape and two data_offsets`);
+  if (!result.success) return bad(`${tensor} needs exactly a dtype, a shape and two data_offsets`);
   const { dtype: format, shape, data_offsets } = result.data;
-  if (!isFormatDtype(format)) return bad(`tensor ${quoted} has the unknown dtype ${JSON.stringify(format)}`);
+  if (!isFormatDtype(format)) return bad(`${tensor} has the unknown dtype ${quoted(format)}`);
   const [begin, end] = data_offsets;
   const expected = shape.reduce((product, axis) => product * BigInt(axis), BigInt(FORMAT_BYTES[format]));
   if (expected !== BigInt(end) - BigInt(begin)) {
     return bad(
-      `tensor ${quoted} is ${format} [${shape.join(', ')}], which takes ${expected} bytes, but its data_offsets are ${begin} to ${end}`,
+      `${tensor} is ${format} [${shape.join(', ')}], which takes ${expected} bytes, but its data_offsets are ${begin} to ${end}`,
     );
   }
   return { name, format, dtype: DTYPES[format], shape, begin, end };
+}
+
+/** Whether a shape has more axes than any tensor: each would be looked at. */
+function isTooLong(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'shape' in value &&
+    Array.isArray(value.shape) &&
+    value.shape.length > LIMITS.axes.most
+  );
 }
 
 /** The ranges must tile the data exactly, so that no byte of the file is unaccounted for or counted twice. */
@@ -144,13 +164,12 @@ function checkRanges(
 ): void {
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    const quoted = JSON.stringify(name);
-    if (begin < covered)
-      bad(`tensor ${quoted} overlaps another: it starts at byte ${begin}, before ${covered}`);
-    if (begin > covered) bad(`bytes ${covered} to ${begin}, before tensor ${quoted}, belong to no tensor`);
+    const tensor = `tensor ${quoted(name)}`;
+    if (begin < covered) bad(`${tensor} overlaps another: it starts at byte ${begin}, before ${covered}`);
+    if (begin > covered) bad(`bytes ${covered} to ${begin}, before ${tensor}, belong to no tensor`);
     if (end > dataBytes) {
       bad(
-        `tensor ${quoted} ends at byte ${end} of the data, but only ${dataBytes} bytes are there; the file may be cut short`,
+        `${tensor} ends at byte ${end} of the data, but only ${dataBytes} bytes are there; the file may be cut short`,
       );
     }
     covered = end;
@@ -168,17 +187,22 @@ function isFormatDtype(name: string): name is FormatDtype {
  */
 function repeatedKey(json: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-  for (let match = token.exec(json); match !== null; match = token.exec(json)) {
-    const [text, colon] = match;
-    if (text === '{') open.push(new Set());
-    else if (text === '[') open.push(undefined);
-    else if (text === '}' || text === ']') open.pop();
-    else if (colon !== undefined) {
-      const key: string = JSON.parse(text.slice(0, -colon.length));
-      const keys = open.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+  for (let place = 0; place < json.length; place++) {
+    const character = json[place];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfString(json, place);
+      let next = end + 1;
+      while (/\s/.test(json[next] ?? '')) next++;
+      if (json[next] === ':') {
+        const key: string = JSON.parse(json.slice(place, end + 1));
+        const keys = open.at(-1);
+        if (keys?.has(key)) return key;
+        keys?.add(key);
+      }
+      place = end;
     }
   }
   return undefined;

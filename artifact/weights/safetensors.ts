@@ -1,13 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
+import { LIMITS } from '../../dsl/limits.ts';
 import { UserError } from '../user-error.ts';
 import { readRange, withFile, writeAll } from './file-access.ts';
-import {
-  formatDtype,
-  type HeaderEntry,
-  LARGEST_HEADER,
-  parseSafetensorsHeader,
-} from './safetensors-header.ts';
+import { formatDtype, type HeaderEntry, parseSafetensorsHeader } from './safetensors-header.ts';
 import { STORED_BYTES, type StoredData, type StoredDtype } from './stored-dtype.ts';
 import { type StoredTensor, type UnusableTensor, type WeightFile, weightFile } from './weight-file.ts';
 
@@ -28,12 +24,15 @@ export interface SafetensorsFile extends WeightFile {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const { header, dataStart } = await withFile(path, async (file) => {
     const status = await file.stat();
-    if (!status.isFile()) throw new UserError(`${path} is not a file; give a safetensors file.`);
     const bad = (problem: string) => new UserError(`${path} is not a valid safetensors file: ${problem}.`);
     if (status.size < 8) throw bad(`it has ${status.size} bytes, and its header alone takes more`);
     const prefix = await readRange(file, path, 0, 8);
     const length = new DataView(prefix).getBigUint64(0, true);
-    if (length > BigInt(LARGEST_HEADER)) throw bad(`its first 8 bytes announce a header of ${length} bytes`);
+    if (length > BigInt(LIMITS.safetensorsHeader.most)) {
+      throw bad(
+        `its first 8 bytes announce a header of ${length} bytes, but at most ${LIMITS.safetensorsHeader.most} are read`,
+      );
+    }
     const dataStart = 8 + Number(length);
     if (dataStart > status.size) {
       throw bad(

@@ -1,3 +1,4 @@
+import { quoted } from '../quoted.ts';
 import { UserError } from '../user-error.ts';
 import { readRange, withFile } from './file-access.ts';
 import { STORED_BYTES, type StoredData, type StoredDtype, viewAs } from './stored-dtype.ts';
@@ -81,9 +82,8 @@ export function weightFile(
   const byName = new Map([...tensors].map((tensor) => [tensor.name, tensor]));
   const tensor = (name: string): StoredTensor => {
     const found = byName.get(name);
-    if (found === undefined) throw new UserError(`${path} has no tensor ${JSON.stringify(name)}.`);
-    if ('problem' in found)
-      throw new UserError(`Tensor ${JSON.stringify(name)} of ${path} ${found.problem}.`);
+    if (found === undefined) throw new UserError(`${path} has no tensor ${quoted(name)}.`);
+    if ('problem' in found) throw new UserError(`Tensor ${quoted(name)} of ${path} ${found.problem}.`);
     return found;
   };
   const read = async (name: string): Promise<StoredData> => {

@@ -6,6 +6,8 @@ import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
 export interface WeightFormat {
   /** As error sentences call it. */
   readonly name: string;
+  /** Whether its files name others, which hold the tensors: none of those may be such a file again. */
+  readonly namesOthers?: true;
   /** Whether a file is of this format, by its first bytes (up to 64): names and extensions say little. */
   recognises(start: Uint8Array): boolean;
   /**

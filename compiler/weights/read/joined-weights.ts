@@ -1,3 +1,4 @@
+import { quoted } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
 
@@ -14,7 +15,7 @@ export function joinedWeights(path: string, files: readonly WeightFile[]): Weigh
       const other = holder.get(name);
       if (other !== undefined) {
         throw new UserError(
-          `The tensor ${JSON.stringify(name)} is both in ${other.path} and in ${file.path}; remove one of them.`,
+          `The tensor ${quoted(name)} is both in ${other.path} and in ${file.path}; remove one of them.`,
         );
       }
       holder.set(name, file);
@@ -22,7 +23,7 @@ export function joinedWeights(path: string, files: readonly WeightFile[]): Weigh
   }
   const fileOf = (name: string): WeightFile => {
     const found = holder.get(name);
-    if (found === undefined) throw new UserError(`${path} has no tensor ${JSON.stringify(name)}.`);
+    if (found === undefined) throw new UserError(`${path} has no tensor ${quoted(name)}.`);
     return found;
   };
   return {

@@ -22,10 +22,14 @@ export async function openWeights(path: string): Promise<WeightFile> {
   return plainNames(await openFile(await weightFileOf(path)));
 }
 
-async function openFile(path: string): Promise<WeightFile> {
+/** @param named whether another file names this one, which may then name no further ones: it could name itself */
+async function openFile(path: string, named = false): Promise<WeightFile> {
   const start = await readStart(path);
   const format = (await weightFormats()).find(({ recognises }) => recognises(start));
-  if (format !== undefined) return format.open(path, openFile);
+  if (named && format?.namesOthers === true) {
+    throw new UserError(`${path} is named as a shard, but is itself ${format.name}; download both again.`);
+  }
+  if (format !== undefined) return format.open(path, (shard) => openFile(shard, true));
   // Named like one, so that the reader itself can say what is wrong with it.
   if (path.endsWith('.safetensors')) return openSafetensors(path);
   throw new UserError(`${path} is not a weight file; expected ${EXPECTED}.`);

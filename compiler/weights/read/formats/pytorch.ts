@@ -1,3 +1,4 @@
+import { quoted } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { readRange, withFile } from '../../../../artifact/weights/file-access.ts';
 import { STORED_BYTES } from '../../../../artifact/weights/stored-dtype.ts';
@@ -7,15 +8,13 @@ import {
   type UnusableTensor,
   weightFile,
 } from '../../../../artifact/weights/weight-file.ts';
+import { LIMITS } from '../../../../dsl/limits.ts';
 import type { WeightFormat } from '../format.ts';
 import { PickleProblem } from '../pickle/pickle-problem.ts';
 import { readPickle } from '../pickle/read-pickle.ts';
 import { type NamedTensor, stateDictionary } from '../pickle/state-dictionary.ts';
 import type { PickleValue } from '../pickle/values.ts';
 import { type ZipEntry, zipEntries } from '../zip-entries.ts';
-
-/** Far more than the pickle of any checkpoint, which only lists its tensors. */
-const LARGEST_PICKLE = 64 * 2 ** 20;
 
 /**
  * What `torch.save` writes since PyTorch 1.6: a zip file with a pickle that lists the tensors and one stored entry for
@@ -68,8 +67,10 @@ async function readRoot(
 ): Promise<PickleValue> {
   const entry = entries.get(`${root}data.pkl`);
   if (entry === undefined) throw new PickleProblem('it has no data.pkl');
-  if (entry.bytes > LARGEST_PICKLE)
-    throw new PickleProblem(`its pickle has ${entry.bytes} bytes, more than a list of tensors can need`);
+  if (entry.bytes > LIMITS.pickle.most)
+    throw new PickleProblem(
+      `its pickle has ${entry.bytes} bytes, but at most ${LIMITS.pickle.most} are read, as it only lists the tensors`,
+    );
   return readPickle(await readEntry(path, entry));
 }
 
@@ -78,7 +79,7 @@ async function refuseBigEndian(path: string, entry: ZipEntry | undefined): Promi
   const order = Buffer.from(await readEntry(path, entry)).toString('latin1');
   if (order === 'little') return;
   throw new UserError(
-    `${path} has the byte order '${order}', but 'little' was expected; save it again on an ordinary machine.`,
+    `${path} has the byte order ${quoted(order)}, but 'little' was expected; save it again on an ordinary machine.`,
   );
 }
 
@@ -90,7 +91,7 @@ function locate(
 ): StoredTensor | UnusableTensor {
   const { storage, dtype, shape, strides } = tensor;
   const bad = (problem: string) =>
-    new PickleProblem(`its tensor ${JSON.stringify(name)} ${problem}; the file may be damaged`);
+    new PickleProblem(`its tensor ${quoted(name)} ${problem}; the file may be damaged`);
   const entry = entries.get(`${root}data/${storage.key}`);
   if (entry === undefined) throw bad(`is in data/${storage.key}, which is not there`);
   const width = STORED_BYTES[dtype];

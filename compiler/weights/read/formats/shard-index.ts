@@ -1,24 +1,36 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { parseJson } from '../../../../artifact/parse-json.ts';
+import { quoted } from '../../../../artifact/quoted.ts';
+import { readRegularFile } from '../../../../artifact/read-regular-file.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import type { WeightFile } from '../../../../artifact/weights/weight-file.ts';
+import { LIMITS } from '../../../../dsl/limits.ts';
 import type { WeightFormat } from '../format.ts';
 import { joinedWeights } from '../joined-weights.ts';
 
 /** `model.safetensors.index.json` and `pytorch_model.bin.index.json`: which file has which tensor. */
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
 
+/** Of the file systems in use. */
+const LONGEST_FILE_NAME = 255;
+
 /** Files are opened a few at a time. */
 const AT_ONCE = 8;
 
 export const format: WeightFormat = {
   name: "an index of Hugging Face's shards",
+  namesOthers: true,
   recognises: (start) => /^\s*\{/.test(Buffer.from(start).toString('latin1')),
   async open(path, openShard) {
     const map = await readIndex(path);
     const files = [...new Set(map.values())].sort();
+    if (files.length > LIMITS.shards.most) {
+      throw new UserError(
+        `${path} names ${files.length} shards, but at most ${LIMITS.shards.most} are read; download it again.`,
+      );
+    }
     const limit = pLimit(AT_ONCE);
     const shards = new Map(
       await Promise.all(
@@ -28,7 +40,7 @@ export const format: WeightFormat = {
     for (const [name, file] of map) {
       if (shards.get(file)?.has(name) !== true) {
         throw new UserError(
-          `${path} says that ${file} has the tensor ${JSON.stringify(name)}, which it does not have; download both again.`,
+          `${path} says that ${file} has the tensor ${quoted(name)}, which it does not have; download both again.`,
         );
       }
     }
@@ -38,9 +50,11 @@ export const format: WeightFormat = {
 
 async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   let parsed: unknown;
+  const text = (await readRegularFile(path, LIMITS.weightIndex)).toString('utf8');
   try {
-    parsed = JSON.parse(await readFile(path, 'utf8'));
-  } catch {
+    parsed = parseJson(text, path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not JSON; give a weight file, an index of shards, or their folder.`);
   }
   const result = indexSchema.safeParse(parsed);
@@ -51,6 +65,11 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   }
   const map = new Map(Object.entries(result.data.weight_map));
   if (map.size === 0) throw new UserError(`${path} names no tensors; download it again.`);
+  if (map.size > LIMITS.tensors.most) {
+    throw new UserError(
+      `${path} names ${map.size} tensors, but at most ${LIMITS.tensors.most} are read; download it again.`,
+    );
+  }
   return map;
 }
 
@@ -59,8 +78,8 @@ async function openNamed(
   file: string,
   openShard: (path: string) => Promise<WeightFile>,
 ): Promise<WeightFile> {
-  if (file === '' || /[/\\]|^\.\.?$/.test(file)) {
-    throw new UserError(`${index} names the shard '${file}', which is not a file of its own folder.`);
+  if (file === '' || file.length > LONGEST_FILE_NAME || /[/\\\0]|^\.\.?$/.test(file)) {
+    throw new UserError(`${index} names the shard ${quoted(file)}, which is not a file of its own folder.`);
   }
   const path = join(dirname(index), file);
   try {

@@ -1,4 +1,6 @@
+import { listed, quoted } from '../../../../artifact/quoted.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../../artifact/weights/stored-dtype.ts';
+import { LIMITS } from '../../../../dsl/limits.ts';
 import { PickleProblem } from './pickle-problem.ts';
 import {
   isKind,
@@ -49,6 +51,8 @@ function tensorOf(
 
 function wholeNumbers(value: PickleValue | undefined): readonly number[] {
   const items = isKind('list', value) ? value.items : [undefined];
+  if (items.length > LIMITS.axes.most)
+    throw new PickleProblem(`a tensor of it has more than the ${LIMITS.axes.most} axes that are read`);
   return items.map((item) => {
     if (typeof item === 'number' && Number.isSafeInteger(item) && item >= 0) return item;
     throw new PickleProblem('the size, strides or offset of a tensor of it are not whole numbers');
@@ -149,7 +153,7 @@ export function globalValue(name: string): PickleValue {
   if (VALUES.has(name)) return { kind: 'opaque', what: name };
   if (BUILDERS.has(name) || STORAGES.has(name) || SCRIPT_MODULE.test(name)) return { kind: 'global', name };
   throw new PickleProblem(
-    `it asks for ${name.slice(0, 200)}, and only tensors and plain data are read; nothing was executed: save the weights alone, with torch.save(model.state_dict(), …)`,
+    `it asks for ${listed([name])}, and only tensors and plain data are read; nothing was executed: save the weights alone, with torch.save(model.state_dict(), …)`,
   );
 }
 
@@ -158,5 +162,5 @@ export function callGlobal({ name }: PickleGlobal, values: readonly PickleValue[
   const builder = BUILDERS.get(name);
   if (builder !== undefined) return builder(values);
   if (SCRIPT_MODULE.test(name)) return { ...dictionary(), module: true };
-  throw new PickleProblem(`it calls ${name}, which is not understood`);
+  throw new PickleProblem(`it calls ${quoted(name)}, which is not understood`);
 }

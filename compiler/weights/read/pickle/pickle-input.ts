@@ -1,5 +1,7 @@
 import { PickleProblem } from './pickle-problem.ts';
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The bytes of a pickle, taken from the front; none is taken past the end. */
 export class PickleInput {
   private place = 0;
@@ -60,7 +62,7 @@ export class PickleInput {
   }
 
   text(length: number): string {
-    return new TextDecoder().decode(this.bytes(length));
+    return decoder.decode(this.bytes(length));
   }
 
   bytes(length: number): Uint8Array {

@@ -1,3 +1,5 @@
+import { quoted } from '../../../../artifact/quoted.ts';
+import { LIMITS } from '../../../../dsl/limits.ts';
 import { callGlobal, globalValue, STORAGES } from './globals.ts';
 import { PickleInput } from './pickle-input.ts';
 import { PickleProblem } from './pickle-problem.ts';
@@ -9,13 +11,10 @@ import {
   type PickleValue,
 } from './values.ts';
 
-/** Deeper nesting than any checkpoint has. */
-const MOST_MARKS = 10_000;
-
 /**
  * Reads a pickle as plain data: the opcodes of protocols 0 to 5 that Python and PyTorch write for dictionaries, lists,
  * numbers, texts and tensors. A name it asks for is looked up in a table of descriptions (`globals.ts`); every other
- * name is refused. Nothing is imported, called or executed, and no value is larger than the pickle itself.
+ * name is refused. Nothing is imported, called or executed, and the values that are made are counted, copies of lists among them.
  *
  * @throws PickleProblem in words that complete "FILE cannot be read: …"
  * @see Python's `pickletools`, and `torch/serialization.py` for the persistent ids of storages
@@ -30,6 +29,7 @@ class PickleMachine {
   private stack: PickleValue[] = [];
   private readonly marks: PickleValue[][] = [];
   private readonly memo = new Map<number, PickleValue>();
+  private made = 0;
 
   constructor(private readonly input: PickleInput) {}
 
@@ -47,7 +47,17 @@ class PickleMachine {
   }
 
   push(value: PickleValue): void {
+    this.count(isKind('dictionary', value) ? DICTIONARY : 1);
     this.stack.push(value);
+  }
+
+  /** A pickle may be small and ask for much: `more` values are made. */
+  private count(more: number): void {
+    this.made += more;
+    if (this.made > LIMITS.pickleValues.most)
+      throw new PickleProblem(
+        `its pickle makes more than the ${LIMITS.pickleValues.most} values that are read; save the weights alone, with torch.save(model.state_dict(), …)`,
+      );
   }
 
   pop(): PickleValue {
@@ -63,7 +73,8 @@ class PickleMachine {
   }
 
   mark(): void {
-    if (this.marks.length >= MOST_MARKS) throw new PickleProblem('its pickle is nested too deeply');
+    if (this.marks.length >= LIMITS.pickleDepth.most)
+      throw new PickleProblem('its pickle is nested too deeply');
     this.marks.push(this.stack);
     this.stack = [];
   }
@@ -83,6 +94,7 @@ class PickleMachine {
   }
 
   remember(index: number): void {
+    if (!this.memo.has(index)) this.count(1);
     this.memo.set(index, this.top());
   }
 
@@ -114,6 +126,8 @@ class PickleMachine {
   /** A name and its arguments: the value that the table of names builds. */
   call(callee: PickleValue, values: readonly PickleValue[]): void {
     if (!isKind('global', callee)) throw new PickleProblem('its pickle calls what is no name');
+    // What is built may be a copy of a list among the arguments.
+    for (const value of values) if (isKind('list', value)) this.count(value.items.length);
     this.push(callGlobal(callee, values));
   }
 
@@ -126,6 +140,7 @@ class PickleMachine {
     if (isKind('opaque', object)) return;
     const target = this.dictionary();
     if (target.entries.size > 0 || !isKind('dictionary', state)) return;
+    this.count(state.entries.size);
     for (const [key, value] of state.entries) target.entries.set(key, value);
   }
 
@@ -138,15 +153,21 @@ class PickleMachine {
 }
 
 const STOP = 0x2e;
+/** As many values as an empty dictionary takes the memory of. */
+const DICTIONARY = 4;
 
 /** `('storage', class, key, device, size)`, by which PyTorch points from the pickle to the data. */
 function storageOf(id: PickleValue): PickleStorage {
   const [tag, type, key, , size] = isKind('list', id) ? id.items : [];
   if (tag !== 'storage' || typeof key !== 'string' || typeof size !== 'number' || !(size >= 0))
     throw new PickleProblem('its pickle refers to data in a way that PyTorch does not');
+  if (key.length > LIMITS.tensorName.most)
+    throw new PickleProblem('its pickle refers to data by a name longer than any that PyTorch gives');
   const name = isKind('global', type) ? type.name : undefined;
   if (name === undefined || !STORAGES.has(name))
-    throw new PickleProblem(`it has a storage of the type ${name ?? 'unknown'}, which is not supported`);
+    throw new PickleProblem(
+      `it has a storage of the type ${quoted(name ?? 'unknown')}, which is not supported`,
+    );
   return { kind: 'storage', key, dtype: STORAGES.get(name), size };
 }
 

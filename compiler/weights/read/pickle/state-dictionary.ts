@@ -1,3 +1,5 @@
+import { listed } from '../../../../artifact/quoted.ts';
+import { LIMITS } from '../../../../dsl/limits.ts';
 import { PickleProblem } from './pickle-problem.ts';
 import { isKind, type PickleDictionary, type PickleTensor, type PickleValue } from './values.ts';
 
@@ -8,9 +10,6 @@ export interface NamedTensor {
 
 /** Where training programs keep the weights in a checkpoint that also has an epoch, an optimizer, … */
 const WRAPPERS = ['model_state_dict', 'state_dict', 'model', 'module', 'model_state', 'weights'];
-
-/** Deeper nesting than any model's; a module that contains itself would have no end. */
-const DEEPEST = 64;
 
 /**
  * The tensors of a checkpoint by name: those of a state dict, of the state dict under one of the usual names, or of
@@ -31,41 +30,58 @@ export function stateDictionary(root: PickleValue): {
     );
   const direct = flatten(dictionary, false);
   if (direct.length > 0) return { tensors: direct, notes: [] };
-  const keys = [...dictionary.entries.keys()].map(String);
+  const keys = [...dictionary.entries.keys()].map(described);
   for (const wrapper of WRAPPERS) {
     const inner = dictionary.entries.get(wrapper);
     if (!isKind('dictionary', inner)) continue;
     const tensors = flatten(inner, false);
     if (tensors.length === 0) continue;
     const others = keys.filter((key) => key !== wrapper);
-    const aside = others.length === 0 ? '' : `, and ${others.join(', ')} left aside`;
+    const aside = others.length === 0 ? '' : `, and ${listed(others)} left aside`;
     return { tensors, notes: [`the weights are those of '${wrapper}'${aside}.`] };
   }
   const nested = flatten(dictionary, true);
   if (nested.length > 0) return { tensors: nested, notes: [] };
   throw new PickleProblem(
-    `it holds no tensors under names, only ${keys.slice(0, 10).join(', ') || 'nothing'}; save the weights with torch.save(model.state_dict(), …)`,
+    `it holds no tensors under names, only ${listed(keys) || 'nothing'}; save the weights with torch.save(model.state_dict(), …)`,
   );
+}
+
+/** A key as a sentence can name it: what is neither text nor number has no name. */
+function described(key: PickleValue): string {
+  return typeof key === 'object' ? 'a key that is no text' : String(key);
 }
 
 function flatten(root: PickleDictionary, nested: boolean): readonly NamedTensor[] {
   const found: NamedTensor[] = [];
   const within = new Set<PickleDictionary>();
+  // A dictionary may stand in very many places. One that holds no tensor need be looked at in one of them only.
+  const barren = new Set<PickleDictionary>();
   const visit = (dictionary: PickleDictionary, prefix: string): void => {
-    if (within.size > DEEPEST || within.has(dictionary))
-      throw new PickleProblem('a dictionary of it contains itself');
+    if (barren.has(dictionary)) return;
+    if (within.has(dictionary)) throw new PickleProblem('a dictionary of it contains itself');
+    if (within.size >= LIMITS.dictionaryDepth.most)
+      throw new PickleProblem(
+        `its dictionaries are nested deeper than the ${LIMITS.dictionaryDepth.most} levels that are read`,
+      );
     within.add(dictionary);
+    const before = found.length;
     for (const [key, value] of dictionary.entries) {
       if (typeof key !== 'string') continue;
-      if (isKind('tensor', value)) found.push({ name: prefix + key, tensor: value });
-      else if (isKind('dictionary', value) && (nested || value.module)) visit(value, `${prefix}${key}.`);
-      if (found.length > MOST_TENSORS) throw new PickleProblem('it names more tensors than a model can have');
+      const name = prefix + key;
+      if (isKind('tensor', value)) found.push({ name, tensor: value });
+      else if (isKind('dictionary', value) && (nested || value.module)) visit(value, `${name}.`);
+      else continue;
+      if (name.length > LIMITS.tensorName.most)
+        throw new PickleProblem(
+          `it has a tensor's name of more than the ${LIMITS.tensorName.most} characters that are read`,
+        );
+      if (found.length > LIMITS.tensors.most)
+        throw new PickleProblem(`it names more than the ${LIMITS.tensors.most} tensors that are read`);
     }
     within.delete(dictionary);
+    if (found.length === before) barren.add(dictionary);
   };
   visit(root, '');
   return found;
 }
-
-/** A dictionary may stand in several places: this bounds what such a pickle can unfold to. */
-const MOST_TENSORS = 1_000_000;

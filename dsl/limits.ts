@@ -1,0 +1,131 @@
+/** One limit: what is counted, how much of it is read at most, and why that is more than enough. */
+export interface Limit {
+  readonly most: number;
+  /** What is counted, of what: `bytes of a manifest.json`. */
+  readonly of: string;
+  /** What real files need, or what would happen beyond. */
+  readonly because: string;
+}
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+
+/**
+ * All that readers refuse as too much. Every file that the project opens may come from a stranger: each of its sizes,
+ * counts and depths is bounded here, so that the largest input that is accepted is read in bounded memory and time
+ * (there are no clocks: sizes decide). Readers name the limit in the sentence with which they refuse.
+ *
+ * `docs/limits.md` is made of this table.
+ */
+export const LIMITS = {
+  jsonDepth: {
+    most: 64,
+    of: 'levels of nesting in a JSON file',
+    because: 'a tokenizer.json has about ten; deeper ones overflow the stack of what reads them',
+  },
+  jsonValues: {
+    most: 4_000_000,
+    of: 'values in a JSON file',
+    because: 'a tokenizer of 260,000 tokens has 1.8 million; each value takes up to 60 bytes of memory',
+  },
+  manifest: {
+    most: 8 * MIB,
+    of: 'bytes of a manifest.json',
+    because: 'that of an 80-billion-parameter model has about 100 kB',
+  },
+  artifactFiles: {
+    most: 10_000,
+    of: "files in an artifact's manifest",
+    because: 'checkpoints have at most a few hundred shards',
+  },
+  graph: {
+    most: 256 * MIB,
+    of: 'bytes of a graph file',
+    because: 'weights lie outside of the graphs, whose nodes take a few MB',
+  },
+  config: {
+    most: 4 * MIB,
+    of: 'bytes of a config.json and the other JSON files of a model folder, but for its tokenizer',
+    because: 'the largest are maps of added tokens, of some 100 kB',
+  },
+  tokenizer: {
+    most: 64 * MIB,
+    of: 'bytes of a tokenizer.json',
+    because: 'one with 260,000 tokens and their merges has 33 MB',
+  },
+  weightIndex: {
+    most: 16 * MIB,
+    of: 'bytes of an index of shards',
+    because: 'one of 90,000 tensors has 8 MB',
+  },
+  shards: { most: 2_000, of: 'shards in an index', because: 'the largest public checkpoints have some 200' },
+  safetensorsHeader: {
+    most: 32 * MIB,
+    of: "bytes of a safetensors file's header",
+    because: '250,000 tensors take 25 MB; the format itself allows 100 MB',
+  },
+  tensors: {
+    most: 250_000,
+    of: 'tensors in a weight file',
+    because: 'a mixture of 256 experts in 61 layers has 90,000, over many files',
+  },
+  axes: { most: 64, of: 'axes of a tensor', because: 'PyTorch allows 64' },
+  tensorName: {
+    most: 1_000,
+    of: "characters in a tensor's name, or in the name of a zip entry",
+    because: 'names have fewer than 200',
+  },
+  zipEntries: {
+    most: 50_000,
+    of: 'entries in a PyTorch file',
+    because: 'there is one for each storage; each takes a read of its own to look at',
+  },
+  pickle: {
+    most: 16 * MIB,
+    of: 'bytes of the pickle in a PyTorch file',
+    because: 'it only lists the tensors, in some 200 bytes each',
+  },
+  pickleValues: {
+    most: 2_000_000,
+    of: 'values that a pickle makes, copies included (a dictionary counts as four)',
+    because:
+      'a tensor takes about 25; a few bytes can ask for a value of 200 bytes, or for a copy of a long list',
+  },
+  pickleDepth: {
+    most: 1_000,
+    of: 'groups that are open at once in a pickle',
+    because: 'a checkpoint has fewer than twenty',
+  },
+  dictionaryDepth: {
+    most: 64,
+    of: 'dictionaries inside each other in a checkpoint',
+    because: 'modules are nested about ten deep; one that contains itself has no end',
+  },
+  taskFile: {
+    most: 2 ** 30,
+    of: 'bytes of a file of tasks',
+    because: '200,000 questions of 32 examples take 0.9 GB',
+  },
+  taskLines: { most: 1_000_000, of: 'lines in a file of tasks', because: 'the tasks are kept in memory' },
+  taskLine: {
+    most: MIB,
+    of: 'characters in a line of a file of tasks',
+    because: 'a task holds texts and paths, not pictures',
+  },
+  ruleFile: { most: 256 * KIB, of: 'bytes of a file of fusion rules', because: 'the longest rule has 3 kB' },
+  ruleDepth: {
+    most: 64,
+    of: 'brackets that are open at once in a rule',
+    because: 'rules nest about ten deep',
+  },
+  rulePatternSize: {
+    most: 1_000,
+    of: "parts of a rule's pattern, once its definitions are put in",
+    because: 'a definition may use earlier ones, so that a few lines can stand for very many',
+  },
+  axisPattern: {
+    most: 1_000,
+    of: 'characters in a pattern of axes or in a size',
+    because: 'patterns stand in source code; the longest has 60',
+  },
+} as const satisfies Readonly<Record<string, Limit>>;

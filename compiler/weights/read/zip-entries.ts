@@ -1,5 +1,5 @@
 import { read } from 'node:fs';
-import { fromRandomAccessReaderPromise, openPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { quoted } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { withFile } from '../../../artifact/weights/file-access.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Dtype } from '../dsl/dtype.ts';
 import type { CheckpointName, Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
+import { parseJson } from './parse-json.ts';
 
 /** The artifact's list of its parameters: all that putting other weights in needs to know of the model. */
 export const PARAMETERS = 'parameters.json';
@@ -97,7 +98,7 @@ export function parametersOfTable({ parameters }: ParameterTable): readonly Para
   });
 }
 
-/** @throws Error for text that is no table; the artifact's checksum has been compared before */
-export function parseParameterTable(text: string): ParameterTable {
-  return schema.parse(JSON.parse(text));
+/** @throws Error for text that is no table; UserError for more than is read. The artifact's checksum has been compared before */
+export function parseParameterTable(text: string, path: string): ParameterTable {
+  return schema.parse(parseJson(text, path));
 }

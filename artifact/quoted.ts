@@ -7,14 +7,15 @@ export function quoted(text: string): string {
   return JSON.stringify(cut);
 }
 
+/** A text from a file within a sentence: cut, without line breaks and other control characters, which become U+FFFD. */
+export function plain(text: string): string {
+  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return cut.replaceAll(/[\u0000-\u001f\u007f]/g, '\u{FFFD}');
+}
+
 /** The first few of many names from a file, as a sentence can list them. */
 export function listed(names: readonly string[], most = 10): string {
-  const shown = names
-    .slice(0, most)
-    .map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name));
-  return `${shown.join(', ')}${names.length > most ? `, … (${names.length} in all)` : ''}`.replaceAll(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    /[\u0000-\u001f\u007f]/g,
-    '\u{FFFD}',
-  );
+  const shown = names.slice(0, most).map(plain).join(', ');
+  return names.length > most ? `${shown}, … (${names.length} in all)` : shown;
 }

@@ -14,8 +14,7 @@ const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @throws UserError for what is no regular file; the operating system's error for what cannot be opened
  */
 export async function openRegularFile(path: string, label = path): Promise<FileHandle> {
-  if (path.includes('\0'))
-    throw new UserError(`${quoted(label)} has a NUL character, which no file's name has.`);
+  refuseNul(path);
   const file = await open(path, AT_ONCE);
   try {
     const status = await file.stat();
@@ -26,6 +25,12 @@ export async function openRegularFile(path: string, label = path): Promise<FileH
     await file.close();
     throw error;
   }
+}
+
+/** @throws UserError for a path that no file can have, of which the operating system is not even asked */
+export function refuseNul(path: string): void {
+  if (path.includes('\0'))
+    throw new UserError(`${quoted(path)} has a NUL character, which no file's name has.`);
 }
 
 /**

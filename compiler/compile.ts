@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from '../artifact/manifest.ts';
 import { encodeParameterTable, PARAMETERS, parameterTable } from '../artifact/parameter-table.ts';
+import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
 import type { Target } from '../dsl/emitter.ts';
+import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
@@ -245,7 +247,8 @@ function summarise(
 
 async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {
   if (typeof path !== 'string') return path;
-  return readFile(path).catch(() => {
+  return readRegularFile(path, LIMITS.tokenizer).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
     throw new UserError(
       `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,
     );

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { copyFile, link, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, link, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { PARAMETERS, parametersOfTable, parseParameterTable } from '../artifact/parameter-table.ts';
+import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
+import { LIMITS } from '../dsl/limits.ts';
 import { relocateModel } from './onnx/relocate-model.ts';
 import { matchWeights } from './weights/match/match-weights.ts';
 import { openWeights } from './weights/read/open-weights.ts';
@@ -65,7 +67,8 @@ export async function relink(
     for (const [name] of kept) await keep(join(directory, name), join(folder, name));
     const changed: Manifest['files'] = {};
     for (const name of graphs) {
-      const model = relocateModel(await readFile(join(directory, name)), stored.locate);
+      const path = join(directory, name);
+      const model = relocated(path, await readRegularFile(path, LIMITS.graph), stored.locate);
       await writeFile(join(folder, name), model);
       changed[name] = {
         bytes: model.byteLength,
@@ -82,13 +85,30 @@ export async function relink(
   return relinked;
 }
 
+function relocated(path: string, graph: Uint8Array, locate: Parameters<typeof relocateModel>[1]): Uint8Array {
+  try {
+    return relocateModel(graph, locate);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} is not a graph that the compiler wrote: compile the model again.`);
+  }
+}
+
 async function readTable(directory: string, manifest: Manifest) {
-  if (manifest.files[PARAMETERS] === undefined) {
+  if (!Object.hasOwn(manifest.files, PARAMETERS)) {
     throw new UserError(
       `${directory} has no ${PARAMETERS}, by which weights are found; it was compiled by an earlier release: compile the model again.`,
     );
   }
-  return parseParameterTable(await readFile(join(directory, PARAMETERS), 'utf8'));
+  const path = join(directory, PARAMETERS);
+  try {
+    return parseParameterTable((await readRegularFile(path, LIMITS.parameterTable)).toString('utf8'), path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${path} is not the table of parameters that the compiler writes: compile the model again.`,
+    );
+  }
 }
 
 /** A file that stays as it is: linked where the disk can, which takes no room. */

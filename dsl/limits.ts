@@ -43,6 +43,11 @@ export const LIMITS = {
     of: 'bytes of a graph file',
     because: 'weights lie outside of the graphs, whose nodes take a few MB',
   },
+  parameterTable: {
+    most: 64 * MIB,
+    of: "bytes of an artifact's parameters.json",
+    because: 'that of an 80-billion-parameter model has about 400 kB',
+  },
   config: {
     most: 4 * MIB,
     of: 'bytes of a config.json and the other JSON files of a model folder, but for its tokenizer',
@@ -111,6 +116,12 @@ export const LIMITS = {
     most: MIB,
     of: 'characters in a line of a file of tasks',
     because: 'a task holds texts and paths, not pictures',
+  },
+  taskShots: { most: 1_000, of: 'examples in a task', because: 'few models read more than a hundred' },
+  taskImages: {
+    most: 1_000,
+    of: 'pictures of one example or question',
+    because: 'each is looked at when the file is read',
   },
   ruleFile: { most: 256 * KIB, of: 'bytes of a file of fusion rules', because: 'the longest rule has 3 kB' },
   ruleDepth: {

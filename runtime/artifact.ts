@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { contractProblem } from '../artifact/graph-contract.ts';
 import { ARTIFACT_FORMAT, type FileManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
+import { parseJson } from '../artifact/parse-json.ts';
+import { plain, quoted } from '../artifact/quoted.ts';
+import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
+import { LIMITS } from '../dsl/limits.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;
@@ -38,6 +43,7 @@ export async function openArtifact(
   directory: string,
   { verify = false, runnable = true, weights = true }: OpenOptions = {},
 ): Promise<Artifact> {
+  refuseNul(directory);
   const manifest = parseManifest(directory, await readManifest(directory));
   if (runnable && manifest.parameters.origin === 'none') {
     throw new UserError(
@@ -49,9 +55,10 @@ export async function openArtifact(
     await checkFile(directory, file, expected, verify || expected.bytes < ALWAYS_HASHED);
   }
   for (const { file } of Object.values(manifest.graphs)) {
-    if (manifest.files[file] === undefined) {
+    // Not just any property: `constructor` is one of every object.
+    if (!Object.hasOwn(manifest.files, file)) {
       throw new UserError(
-        `${join(directory, 'manifest.json')} names the graph '${file}' but does not list it under files: compile the model again.`,
+        `${join(directory, 'manifest.json')} names the graph '${plain(file)}' but does not list it under files: compile the model again.`,
       );
     }
   }
@@ -61,8 +68,9 @@ export async function openArtifact(
 async function readManifest(directory: string): Promise<string> {
   const path = join(directory, 'manifest.json');
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, LIMITS.manifest)).toString('utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new UserError(
@@ -77,23 +85,45 @@ function parseManifest(directory: string, text: string): Manifest {
   const path = join(directory, 'manifest.json');
   let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
+    json = parseJson(text, path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not JSON: compile the model again.`);
   }
   const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined;
   if (format !== undefined && format !== ARTIFACT_FORMAT) {
     throw new UserError(
-      `${path} has format ${JSON.stringify(format)} but this version of flamingo-onnx reads format ${ARTIFACT_FORMAT}: compile the model again with it.`,
+      `${path} has format ${shown(format)} but this version of flamingo-onnx reads format ${ARTIFACT_FORMAT}: compile the model again with it.`,
     );
   }
   const parsed = manifestSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const problem = manifestProblem(parsed.data);
+    if (problem === undefined) return parsed.data;
+    throw new UserError(`${path} ${problem}: compile the model again.`);
+  }
   const [issue] = parsed.error.issues;
   const field =
-    issue === undefined || issue.path.length === 0 ? 'the whole file' : `field '${issue.path.join('.')}'`;
-  const reason = issue?.message.replace(/^Invalid input: /, '') ?? 'unknown';
+    issue === undefined || issue.path.length === 0
+      ? 'the whole file'
+      : `field '${plain(issue.path.join('.'))}'`;
+  const reason = issue?.message.replace(/^Invalid input: /, '').slice(0, LONGEST_REASON) ?? 'unknown';
   throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
+}
+
+/** What a manifest whose fields are as they should be still gets wrong. */
+function manifestProblem(manifest: Manifest): string | undefined {
+  const files = Object.keys(manifest.files).length;
+  if (files > LIMITS.artifactFiles.most)
+    return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
+  return contractProblem(manifest);
+}
+
+/** Of zod, which may list very many keys that it does not know. */
+const LONGEST_REASON = 200;
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : quoted(typeof value === 'string' ? value : typeof value);
 }
 
 async function checkFile(
@@ -103,9 +133,9 @@ async function checkFile(
   hashed: boolean,
 ): Promise<void> {
   const path = join(directory, file);
-  if (file.includes('/') || file.includes('\\') || file === '..') {
+  if (file === '' || file === '.' || file === '..' || /[/\\\0]/.test(file)) {
     throw new UserError(
-      `${join(directory, 'manifest.json')} lists the file '${file}', which is not in the folder itself: compile the model again.`,
+      `${join(directory, 'manifest.json')} lists the file '${plain(file)}', which is not in the folder itself: compile the model again.`,
     );
   }
   let bytes: number;

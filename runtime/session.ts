@@ -1,4 +1,4 @@
-import type { GraphManifest } from '../artifact/manifest.ts';
+import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { InferenceSession, type Tensor } from './onnx-runtime.ts';
 import { ADD_CUDA, checkProvider, type Provider } from './session-provider.ts';
@@ -57,8 +57,8 @@ export class OnnxSession implements AsyncDisposable {
     }
     const opened = new OnnxSession(session, path);
     const wrong =
-      difference('input', session.inputNames, graph.inputs) ??
-      difference('output', session.outputNames, graph.outputs);
+      difference('input', session.inputMetadata, graph.inputs) ??
+      difference('output', session.outputMetadata, graph.outputs);
     if (wrong !== null) {
       await opened.close();
       throw new UserError(`${path} ${wrong}, but its manifest says otherwise: compile the model again.`);
@@ -71,7 +71,13 @@ export class OnnxSession implements AsyncDisposable {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
     const run = this.#session.run({ ...inputs });
     this.#running = run.catch(() => {});
-    return run;
+    try {
+      return await run;
+    } catch (error) {
+      throw new UserError(
+        `ONNX Runtime cannot run ${this.#path} (${reasonOf(error)}): give it less at once, or compile the model again.`,
+      );
+    }
   }
 
   /** Frees the session when its last run is over. A second call does nothing. */
@@ -89,20 +95,37 @@ export class OnnxSession implements AsyncDisposable {
 
 function difference(
   kind: string,
-  found: readonly string[],
-  expected: readonly { name: string }[],
+  found: readonly InferenceSession.ValueMetadata[],
+  expected: readonly GraphPort[],
 ): string | null {
-  const names = new Set(expected.map(({ name }) => name));
-  const extra = found.find((name) => !names.has(name));
-  if (extra !== undefined) return `has an ${kind} '${extra}'`;
-  const missing = [...names].find((name) => !found.includes(name));
-  return missing === undefined ? null : `has no ${kind} '${missing}'`;
+  const ports = new Map(expected.map((port) => [port.name, port]));
+  for (const actual of found) {
+    const port = ports.get(actual.name);
+    if (port === undefined) return `has an ${kind} '${actual.name}'`;
+    if (!actual.isTensor) return `has an ${kind} '${actual.name}' that is no tensor`;
+    const { type, shape } = actual;
+    if (type !== port.dtype || shape.length !== port.shape.length || !shape.every(fits(port)))
+      return `has an ${kind} '${actual.name}' that is ${type} [${shape.join(', ')}], not ${port.dtype} [${port.shape.join(', ')}]`;
+  }
+  const missing = expected.find(({ name }) => !found.some((actual) => actual.name === name));
+  return missing === undefined ? null : `has no ${kind} '${missing.name}'`;
+}
+
+/** Whether a graph's own size is what the manifest says: the same number, or open in both (ONNX Runtime may drop names). */
+function fits({ shape }: GraphPort): (size: number | string, axis: number) => boolean {
+  return (size, axis) => {
+    const expected = shape[axis];
+    return typeof expected === 'number' ? size === expected : typeof size === 'string' || size < 0;
+  };
+}
+
+/** What ONNX Runtime says, on one line. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
 }
 
 function refused(path: string, provider: Provider, error: unknown): UserError {
-  const reason = (error instanceof Error ? error.message : String(error))
-    .replaceAll(/\s+/g, ' ')
-    .replace(/\.$/, '');
+  const reason = reasonOf(error);
   if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
     return new UserError(
       `Provider 'cuda' does not start (${reason}): install the CUDA 12 and cuDNN 9 libraries and a driver for them, add ONNX Runtime's part with '${ADD_CUDA}', or use provider 'cpu'.`,

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Tokenizer as Encoder } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import type { Manifest } from '../artifact/manifest.ts';
+import { parseJson } from '../artifact/parse-json.ts';
+import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { LIMITS } from '../dsl/limits.ts';
 import { createTextStream, type TextStream } from './tokenizer-stream.ts';
 
 /** Text of the special tokens, as the artifact's manifest names them. */
@@ -55,14 +57,16 @@ export type Tokenizer = {
 export async function loadTokenizer(path: string, specialTokens: SpecialTokens): Promise<Tokenizer> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path, LIMITS.tokenizer)).toString('utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} cannot be read (${reasonOf(error)}): pass the path of a tokenizer.json.`);
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text, path);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(
       `${path} is not JSON (${reasonOf(error)}): copy the tokenizer.json of the language model again.`,
     );

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageFamilies } from '../../models/configs/language-families.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
@@ -87,7 +88,7 @@ async function knownTokens(
   notes: string[],
 ): Promise<{ tokenizer: TokenizerFile; tokens: KnownTokens }> {
   const path = given ?? join(folder.path, 'tokenizer.json');
-  const json = given === undefined ? folder.tokenizer : await readJson(given);
+  const json = given === undefined ? folder.tokenizer : await readJson(given, LIMITS.tokenizer);
   if (json === undefined) {
     throw new UserError(
       `${path} does not exist; save the model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,

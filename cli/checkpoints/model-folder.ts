@@ -1,6 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '../../artifact/parse-json.ts';
+import { readRegularFile } from '../../artifact/read-regular-file.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS, type Limit } from '../../dsl/limits.ts';
 
 /** What lies beside a model's weights in a folder of Hugging Face's layout; undefined for files that are not there. */
 export interface ModelFolder {
@@ -39,7 +42,7 @@ export async function readModelFolder(path: string, what: string, configured = t
       (await readJson(join(path, 'preprocessor_config.json'))) ??
       imageProcessorOf(await readJson(join(path, 'processor_config.json'))),
     generation: await readJson(join(path, 'generation_config.json')),
-    tokenizer: await readJson(join(path, 'tokenizer.json')),
+    tokenizer: await readJson(join(path, 'tokenizer.json'), LIMITS.tokenizer),
     specialTokens: await readJson(join(path, 'special_tokens_map.json')),
     tokenizerConfig: await readJson(join(path, 'tokenizer_config.json')),
     addedTokens: await readJson(join(path, 'added_tokens.json')),
@@ -53,18 +56,20 @@ function imageProcessorOf(processor: unknown): unknown {
     : undefined;
 }
 
-/** The content of a JSON file; undefined when there is none. */
-export async function readJson(path: string): Promise<unknown> {
+/** The content of a JSON file, of a config's size at most unless told; undefined when there is none. */
+export async function readJson(path: string, limit: Limit = LIMITS.config): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path, limit)).toString('utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new UserError(`${path} cannot be read; give a file that this user may read.`);
   }
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseJson(text, path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not JSON; download it again.`);
   }
 }

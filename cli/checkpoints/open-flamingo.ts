@@ -3,6 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { spellings } from '../../compiler/weights/match/checkpoint-names.ts';
 import { openWeights } from '../../compiler/weights/read/open-weights.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, Program } from '../../dsl/program.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
@@ -68,7 +69,7 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
 /** The tokenizer with OpenFlamingo's tokens, and the texts of all that the model knows. */
 async function specialTokens(language: ModelFolder, given: string | undefined, notes: string[]) {
   const path = given ?? join(language.path, 'tokenizer.json');
-  const json = given === undefined ? language.tokenizer : await readJson(given);
+  const json = given === undefined ? language.tokenizer : await readJson(given, LIMITS.tokenizer);
   if (json === undefined) {
     throw new UserError(
       `${path} does not exist; save the language model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,

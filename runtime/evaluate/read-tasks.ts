@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { openRegularFile } from '../../artifact/read-regular-file.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import { readHeader } from '../images/decode.ts';
 import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
 
@@ -50,6 +51,11 @@ async function readLines<Task extends TaskPrompt>(
   let line = 0;
   for await (const source of linesOf(path)) {
     line += 1;
+    if (line > LIMITS.taskLines.most) {
+      throw new UserError(
+        `${path} has more than ${LIMITS.taskLines.most} lines, which is more than is read: split it, or use a limit.`,
+      );
+    }
     signal?.throwIfAborted();
     if (source.trim() === '') continue;
     try {
@@ -76,12 +82,26 @@ export function problemOf(path: string, line: number, error: unknown): TaskProbl
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   try {
-    for await (const piece of createReadStream(path, 'utf8')) {
+    const file = await openRegularFile(path);
+    const { size } = await file.stat();
+    if (size > LIMITS.taskFile.most) {
+      await file.close();
+      throw new UserError(
+        `${path} is too large: at most ${LIMITS.taskFile.most} ${LIMITS.taskFile.of} are read.`,
+      );
+    }
+    for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
       const lines = `${rest}${piece}`.split(/\r?\n/);
       rest = lines.pop() ?? '';
       yield* lines;
+      if (rest.length > LIMITS.taskLine.most) {
+        throw new UserError(
+          `${path} has a line of more than ${LIMITS.taskLine.most} characters, which is more than is read: write one task a line.`,
+        );
+      }
     }
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${path} cannot be read (${reason}): pass the path of a file with one task a line.`);
   }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { parseJson } from '../../artifact/parse-json.ts';
+import { listed, plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 
 const path = z.string().min(1);
 
@@ -64,7 +67,7 @@ export function parseTask(source: string, line: number, locate: (image: string) 
   const wrong = choices?.every((choice) => !answers.includes(choice));
   if (wrong === true) {
     throw new UserError(
-      `none of its "answers" is among its "choices" (${answers.slice(0, 3).join(', ')}): write the right choice as it stands there`,
+      `none of its "answers" is among its "choices" (${listed(answers, 3)}): write the right choice as it stands there`,
     );
   }
   return { ...promptOf(task, line, locate), kind, ...(choices !== undefined && { choices }), answers };
@@ -78,10 +81,11 @@ export function parsePrompt(source: string, line: number, locate: (image: string
 function parseLine<S extends z.ZodType>(schema: S, source: string): z.infer<S> {
   let json: unknown;
   try {
-    json = JSON.parse(source);
+    json = parseJson(source, 'it');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(
-      `it is not JSON (${error instanceof Error ? error.message : error}): write one task a line`,
+      `it is not JSON (${plain(error instanceof Error ? error.message : String(error))}): write one task a line`,
     );
   }
   const parsed = schema.safeParse(json);
@@ -104,8 +108,14 @@ function promptOf(
     if (image !== undefined && images !== undefined) {
       throw new UserError('it has both "image" and "images": give one of them');
     }
+    if (images !== undefined && images.length > LIMITS.taskImages.most)
+      throw new UserError(
+        `it has ${images.length} images in a row, but at most ${LIMITS.taskImages.most} are read`,
+      );
     return { images: (image === undefined ? (images ?? []) : [image]).map(locate), text: text ?? '' };
   };
+  if (shots.length > LIMITS.taskShots.most)
+    throw new UserError(`it has ${shots.length} shots, but at most ${LIMITS.taskShots.most} are read`);
   return { line, id: String(id ?? line), shots: shots.map(piece), query: piece(query) };
 }
 

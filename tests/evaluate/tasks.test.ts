@@ -92,7 +92,7 @@ describe('task files', () => {
 
   it('that cannot be read are told', async () => {
     await assert.rejects(readTasks(join(folder, 'none.jsonl')), /none\.jsonl cannot be read .*ENOENT/);
-    await assert.rejects(readTasks(folder), /cannot be read .*EISDIR/);
+    await assert.rejects(readTasks(folder), /is not a file, but a folder/);
   });
 
   it('never break in another way, whatever a line holds', () => {

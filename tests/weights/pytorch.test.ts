@@ -104,7 +104,7 @@ describe('PyTorch checkpoints', () => {
     await writeFile(path, archive('N.'));
     await refuses(path, /no dictionary of tensors/);
     await writeFile(path, plainZip({ 'a/data.pkl': Buffer.from('}.'), 'a/byteorder': Buffer.from('big') }));
-    await refuses(path, /byte order "big"/);
+    await refuses(path, /byte order 'big'/);
   });
 
   it('says which tensor is not stored for each of its elements', async () => {
@@ -122,7 +122,7 @@ describe('PyTorch checkpoints', () => {
         { name: 'archive/data/0', content: packed, method: 8, size: zeros.length },
       ]),
     );
-    await refuses(path, /entry "archive\/data\/0" is compressed \(\d+ bytes for 1048576\)/);
+    await refuses(path, /entry 'archive\/data\/0' is compressed \(\d+ bytes for 1048576\)/);
     await writeFile(
       path,
       plainZip({ 'archive/data.pkl': Buffer.from('}.') }, [

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseNul } from '../../../artifact/read-regular-file.ts';
 import { isSystemError, refusal } from '../../../artifact/system-error.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { readStart } from '../../../artifact/weights/file-access.ts';
@@ -61,6 +62,7 @@ const PREFERRED = [
 ];
 
 async function weightFileOf(path: string): Promise<string> {
+  refuseNul(path);
   const status = await stat(path).catch((error: unknown) => {
     if (isSystemError(error)) throw new UserError(refusal(path, error));
     throw error;

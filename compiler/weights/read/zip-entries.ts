@@ -1,6 +1,6 @@
 import { read } from 'node:fs';
 import { fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
-import { quoted } from '../../../artifact/quoted.ts';
+import { plain } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { withFile } from '../../../artifact/weights/file-access.ts';
 import { LIMITS } from '../../../dsl/limits.ts';
@@ -48,7 +48,7 @@ async function entriesOf(
       throw bad(`it has ${zip.entryCount} entries, but at most ${LIMITS.zipEntries.most} are read`);
     for await (const entry of zip.eachEntry()) {
       const { fileName: name, compressionMethod, uncompressedSize: bytes } = entry;
-      const label = `its entry ${quoted(name)}`;
+      const label = `its entry '${plain(name)}'`;
       if (name.length > LIMITS.tensorName.most)
         throw bad(`${label} has a name of more than the ${LIMITS.tensorName.most} characters that are read`);
       if (name.endsWith('/')) continue;
@@ -59,7 +59,7 @@ async function entriesOf(
         );
       }
       if (entry.isEncrypted()) throw bad(`${label} is encrypted`);
-      if (entries.has(name)) throw bad(`it has two entries ${quoted(name)}`);
+      if (entries.has(name)) throw bad(`it has two entries '${plain(name)}'`);
       const { fileDataStart: offset } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
       if (offset + entry.compressedSize > size) throw bad(`${label} reaches beyond the end of the file`);
       ranges.push({ name, offset, bytes: entry.compressedSize });
@@ -101,7 +101,7 @@ class RangeReader extends RandomAccessReader {
 function refuseOverlaps(entries: readonly ZipEntry[], bad: (problem: string) => UserError): number {
   let end = 0;
   for (const { name, offset, bytes } of entries.toSorted((a, b) => a.offset - b.offset)) {
-    if (offset < end) throw bad(`its entry ${quoted(name)} shares bytes with another`);
+    if (offset < end) throw bad(`its entry '${plain(name)}' shares bytes with another`);
     end = offset + bytes;
   }
   return end;

@@ -1,4 +1,4 @@
-import { quoted } from '../../../../artifact/quoted.ts';
+import { plain, quoted } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { readRange, withFile } from '../../../../artifact/weights/file-access.ts';
 import { STORED_BYTES } from '../../../../artifact/weights/stored-dtype.ts';
@@ -79,7 +79,7 @@ async function refuseBigEndian(path: string, entry: ZipEntry | undefined): Promi
   const order = Buffer.from(await readEntry(path, entry)).toString('latin1');
   if (order === 'little') return;
   throw new UserError(
-    `${path} has the byte order ${quoted(order)}, but 'little' was expected; save it again on an ordinary machine.`,
+    `${path} has the byte order '${plain(order)}', but 'little' was expected; save it again on an ordinary machine.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { parseJson } from '../../../../artifact/parse-json.ts';
-import { quoted } from '../../../../artifact/quoted.ts';
+import { plain, quoted } from '../../../../artifact/quoted.ts';
 import { readRegularFile } from '../../../../artifact/read-regular-file.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import type { WeightFile } from '../../../../artifact/weights/weight-file.ts';
@@ -79,7 +79,7 @@ async function openNamed(
   openShard: (path: string) => Promise<WeightFile>,
 ): Promise<WeightFile> {
   if (file === '' || file.length > LONGEST_FILE_NAME || /[/\\\0]|^\.\.?$/.test(file)) {
-    throw new UserError(`${index} names the shard ${quoted(file)}, which is not a file of its own folder.`);
+    throw new UserError(`${index} names the shard '${plain(file)}', which is not a file of its own folder.`);
   }
   const path = join(dirname(index), file);
   try {

@@ -1,4 +1,4 @@
-import { listed, quoted } from '../../../../artifact/quoted.ts';
+import { plain } from '../../../../artifact/quoted.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../../artifact/weights/stored-dtype.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import { PickleProblem } from './pickle-problem.ts';
@@ -153,7 +153,7 @@ export function globalValue(name: string): PickleValue {
   if (VALUES.has(name)) return { kind: 'opaque', what: name };
   if (BUILDERS.has(name) || STORAGES.has(name) || SCRIPT_MODULE.test(name)) return { kind: 'global', name };
   throw new PickleProblem(
-    `it asks for ${listed([name])}, and only tensors and plain data are read; nothing was executed: save the weights alone, with torch.save(model.state_dict(), …)`,
+    `it asks for ${plain(name)}, and only tensors and plain data are read; nothing was executed: save the weights alone, with torch.save(model.state_dict(), …)`,
   );
 }
 
@@ -162,5 +162,5 @@ export function callGlobal({ name }: PickleGlobal, values: readonly PickleValue[
   const builder = BUILDERS.get(name);
   if (builder !== undefined) return builder(values);
   if (SCRIPT_MODULE.test(name)) return { ...dictionary(), module: true };
-  throw new PickleProblem(`it calls ${quoted(name)}, which is not understood`);
+  throw new PickleProblem(`it calls ${plain(name)}, which is not understood`);
 }

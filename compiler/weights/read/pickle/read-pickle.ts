@@ -1,4 +1,4 @@
-import { quoted } from '../../../../artifact/quoted.ts';
+import { plain } from '../../../../artifact/quoted.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import { callGlobal, globalValue, STORAGES } from './globals.ts';
 import { PickleInput } from './pickle-input.ts';
@@ -166,7 +166,7 @@ function storageOf(id: PickleValue): PickleStorage {
   const name = isKind('global', type) ? type.name : undefined;
   if (name === undefined || !STORAGES.has(name))
     throw new PickleProblem(
-      `it has a storage of the type ${quoted(name ?? 'unknown')}, which is not supported`,
+      `it has a storage of the type ${plain(name ?? 'unknown')}, which is not supported`,
     );
   return { kind: 'storage', key, dtype: STORAGES.get(name), size };
 }

@@ -1,15 +1,13 @@
-import { readdir } from 'node:fs/promises';
 import type { Benchmark } from './benchmark.ts';
+import { BENCHMARKS } from './benchmark-registry.ts';
 
 /** Every benchmark of the folder `benchmarks`, by name. */
 export async function discover(): Promise<readonly Benchmark[]> {
-  const folder = new URL('./benchmarks/', import.meta.url);
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
   return Promise.all(
-    files.map(async (file) => {
-      const { benchmark }: { benchmark: Benchmark } = await import(new URL(file, folder).href);
-      if (`${benchmark.name}.ts` !== file)
-        throw new Error(`the benchmark of ${file} is called '${benchmark.name}'`);
+    Object.entries(BENCHMARKS).map(async ([name, load]) => {
+      const { benchmark }: { benchmark: Benchmark } = await load();
+      if (benchmark.name !== name)
+        throw new Error(`the benchmark of ${name}.ts is called '${benchmark.name}'`);
       return benchmark;
     }),
   );

@@ -10,8 +10,8 @@ export interface CommandContext {
 }
 
 /**
- * One command of the command line. Each lives in its own file in `commands/`, as the export `command`; there is no
- * list of them elsewhere.
+ * One command of the command line. Each lives in its own file in `commands/`, as the export `command`;
+ * `npm run registries` lists them.
  */
 export interface CliCommand {
   readonly name: string;

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
+import { COMMANDS } from './command-registry.ts';
 import { describeError } from './describe-error.ts';
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
 import { createReport, type Report } from './report.ts';
@@ -26,13 +27,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .helpCommand(false)
     .addHelpText('after', `\n${EXIT_CODE_HELP}`)
     .exitOverride();
-  const commands = await discoverCommands();
+  const [name, ...words] = argv;
+  const commands = await commandsFor(name);
   for (const command of commands) {
     addCommand(program, command, async (action) => {
       exitCode = await runAction(action, report, debug, command.grace);
     });
   }
-  const [name, ...words] = argv;
   const prepare = commands.find((command) => command.name === name)?.prepare;
   try {
     const prepared = name === undefined || prepare === undefined ? argv : [name, ...prepare(words)];
@@ -45,13 +46,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Every file of `commands/` is a command. */
-async function discoverCommands(): Promise<readonly CliCommand[]> {
-  const folder = new URL('./commands/', import.meta.url);
-  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
-  const modules: { readonly command: CliCommand }[] = await Promise.all(
-    files.map((name) => import(new URL(name, folder).href)),
-  );
+/** The command that is named alone, which then needs nothing of the others; all of them where none is. */
+async function commandsFor(name: string | undefined): Promise<readonly CliCommand[]> {
+  const named = Object.entries(COMMANDS).filter(([each]) => each === name);
+  const chosen = named.length > 0 ? named : Object.entries(COMMANDS);
+  const modules = await Promise.all(chosen.map(([, load]) => load()));
   return modules.map(({ command }) => command);
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isOfKind } from '../compiler/frontend/load-author-file.ts';
 import type { Program } from '../dsl/program.ts';
+import { PRESETS } from '../models/preset-registry.ts';
 
 /** A model of this package that the command line knows by name, with what it ships. */
 export interface Preset {
@@ -15,22 +15,17 @@ export interface Preset {
 }
 
 const models = fileURLToPath(new URL('../models', import.meta.url));
-/** TypeScript in a clone, JavaScript as published. */
-const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /** The presets' names, each of which is a file in `models/presets`. */
-export async function presetNames(): Promise<readonly string[]> {
-  const files = await readdir(join(models, 'presets'));
-  return files.filter((file) => file.endsWith(ending)).map((file) => basename(file, ending));
-}
+export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
 
 /** The preset of a name; undefined when there is none. Its weights and tokenizer lie in `models/<name>`. */
 export async function findPreset(name: string): Promise<Preset | undefined> {
   // A name only: whatever else it is, it is a path, and so a model file.
-  if (!(await presetNames()).includes(name)) return undefined;
-  const file = join(models, 'presets', name + ending);
-  const { default: program }: { readonly default?: unknown } = await import(pathToFileURL(file).href);
-  if (!isProgram(program)) throw new Error(`the preset ${file} exports no model`);
+  const load = Object.entries(PRESETS).find(([each]) => each === name)?.[1];
+  if (load === undefined) return undefined;
+  const { default: program }: { readonly default?: unknown } = await load();
+  if (!isProgram(program)) throw new Error(`the preset ${name} exports no model`);
   const shipped = (own: string) => {
     const path = join(models, name, own);
     return existsSync(path) ? path : undefined;

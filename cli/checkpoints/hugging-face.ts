@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
@@ -6,6 +5,7 @@ import { LIMITS } from '../../dsl/limits.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageFamilies } from '../../models/configs/language-families.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
+import { FAMILIES } from '../../models/hugging-face/family-registry.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { namedTokens, type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
@@ -28,7 +28,7 @@ export interface HuggingFaceSources {
  */
 export async function huggingFaceModel(sources: HuggingFaceSources): Promise<CheckpointModel> {
   const folder = await readModelFolder(sources.folder, 'the model');
-  const family = await familyOf(folder);
+  const family = familyOf(folder);
   const notes: string[] = [];
   const { tokenizer, tokens } = await knownTokens(folder, sources.tokenizer, notes);
   const { config, preprocessor } = folder;
@@ -43,10 +43,9 @@ export async function huggingFaceModel(sources: HuggingFaceSources): Promise<Che
 
 const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.string()).nullish() });
 
-async function familyOf({ path, config }: ModelFolder): Promise<HuggingFaceFamily> {
+function familyOf({ path, config }: ModelFolder): HuggingFaceFamily {
   const file = join(path, 'config.json');
-  const known = await families();
-  const names = known.map(({ modelType }) => modelType).join(', ');
+  const names = FAMILIES.map(({ modelType }) => modelType).join(', ');
   const result = kind.safeParse(config);
   if (!result.success) {
     throw new UserError(
@@ -54,7 +53,7 @@ async function familyOf({ path, config }: ModelFolder): Promise<HuggingFaceFamil
     );
   }
   const { model_type: type, architectures } = result.data;
-  const family = known.find(({ modelType }) => modelType === type);
+  const family = FAMILIES.find(({ modelType }) => modelType === type);
   if (family === undefined) {
     const part = Object.hasOwn(languageFamilies, type)
       ? '; an OpenFlamingo on this language model is given by --open-flamingo, --vision and --language'
@@ -69,16 +68,6 @@ async function familyOf({ path, config }: ModelFolder): Promise<HuggingFaceFamil
     );
   }
   return family;
-}
-
-/** Every file of `models/hugging-face/families` is a family. */
-async function families(): Promise<readonly HuggingFaceFamily[]> {
-  const folder = new URL('../../models/hugging-face/families/', import.meta.url);
-  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
-  const modules: { readonly family: HuggingFaceFamily }[] = await Promise.all(
-    files.map((name) => import(new URL(name, folder).href)),
-  );
-  return modules.map(({ family }) => family);
 }
 
 /** The tokenizer with all its tokens, and what the folder's files call them. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Program } from '../../dsl/program.ts';
 import type { CheckpointModel } from '../checkpoints/checkpoint-model.ts';
-import { findPreset, presetNames } from '../presets.ts';
+import { findPreset, PRESET_NAMES } from '../presets.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';
 import type { CompileFlags } from './flags.ts';
@@ -59,7 +59,7 @@ function chosenWeights(files: readonly string[] = []): readonly string[] | 'none
 async function isFolder(model: string): Promise<boolean> {
   const status = await stat(model).catch(() => undefined);
   if (status?.isDirectory() !== true) return false;
-  return existsSync(join(model, 'config.json')) || !(await presetNames()).includes(model);
+  return existsSync(join(model, 'config.json')) || !PRESET_NAMES.includes(model);
 }
 
 /** A whole model in a folder of Hugging Face's. */

@@ -1,20 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Operator } from '../../dsl/operator.ts';
 import { checkForm } from './check-rule.ts';
 import { OPERATORS } from './operators.ts';
 import type { Rule } from './rule.ts';
 import { parseRules } from './rule-parser.ts';
-
-const FOLDER = new URL('./rules/', import.meta.url);
+import { RULES } from './rule-registry.ts';
 
 let loaded: readonly Rule[] | undefined;
 
 /** The project's fusion rules, in the order of their names: every `.rule` file of `rules/`. */
 export function fusionRules(): readonly Rule[] {
-  loaded ??= readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.rule'))
-    .sort()
-    .map((file) => readRule(readFileSync(new URL(file, FOLDER), 'utf8'), file));
+  loaded ??= Object.entries(RULES).map(([file, text]) => readRule(text, file));
   return loaded;
 }
 

@@ -27,7 +27,7 @@ export interface KnownTokens {
 
 /**
  * A kind of visual language model that Hugging Face keeps in one folder. Every file of `families/` exports one as
- * `family`.
+ * `family`; `npm run registries` lists them.
  */
 export interface HuggingFaceFamily {
   /** `model_type` of its `config.json`. */

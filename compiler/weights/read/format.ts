@@ -1,7 +1,7 @@
 import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
 
 /**
- * A format of weight files. Each is one file of `formats/`, as the export `format`; there is no other list of them.
+ * A format of weight files. Each is one file of `formats/`, as the export `format`; `npm run registries` lists them.
  */
 export interface WeightFormat {
   /** As error sentences call it. */

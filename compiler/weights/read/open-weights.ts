@@ -6,7 +6,7 @@ import { UserError } from '../../../artifact/user-error.ts';
 import { readStart } from '../../../artifact/weights/file-access.ts';
 import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
 import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
-import type { WeightFormat } from './format.ts';
+import { FORMATS } from './format-registry.ts';
 import { plainNames } from './plain-names.ts';
 
 /** What `--weights` takes, for error sentences. */
@@ -26,7 +26,7 @@ export async function openWeights(path: string): Promise<WeightFile> {
 /** @param named whether another file names this one, which may then name no further ones: it could name itself */
 async function openFile(path: string, named = false): Promise<WeightFile> {
   const start = await readStart(path);
-  const format = (await weightFormats()).find(({ recognises }) => recognises(start));
+  const format = FORMATS.find(({ recognises }) => recognises(start));
   if (named && format?.namesOthers === true) {
     throw new UserError(`${path} is named as a shard, but is itself ${format.name}; download both again.`);
   }
@@ -34,21 +34,6 @@ async function openFile(path: string, named = false): Promise<WeightFile> {
   // Named like one, so that the reader itself can say what is wrong with it.
   if (path.endsWith('.safetensors')) return openSafetensors(path);
   throw new UserError(`${path} is not a weight file; expected ${EXPECTED}.`);
-}
-
-let formats: Promise<readonly WeightFormat[]> | undefined;
-
-/** Every file of `formats/` is a format. */
-function weightFormats(): Promise<readonly WeightFormat[]> {
-  formats ??= (async () => {
-    const folder = new URL('./formats/', import.meta.url);
-    const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.(ts|js)$/.test(name)).sort();
-    const modules: { readonly format: WeightFormat }[] = await Promise.all(
-      files.map((name) => import(new URL(name, folder).href)),
-    );
-    return modules.map(({ format }) => format);
-  })();
-  return formats;
 }
 
 /** Names in the order in which a folder's files are preferred: an index before a lone file, safetensors before pickles. */

@@ -1,0 +1,15 @@
+// Written by `npm run registries`; add a file to the folder rather than edit this one.
+
+/** Every benchmark by its name; loaded when it is asked for. */
+export const BENCHMARKS = {
+  checkpoint: () => import('./benchmarks/checkpoint.ts'),
+  compile: () => import('./benchmarks/compile.ts'),
+  fusion: () => import('./benchmarks/fusion.ts'),
+  memory: () => import('./benchmarks/memory.ts'),
+  precision: () => import('./benchmarks/precision.ts'),
+  quantising: () => import('./benchmarks/quantising.ts'),
+  shots: () => import('./benchmarks/shots.ts'),
+  training: () => import('./benchmarks/training.ts'),
+  'vision-cache': () => import('./benchmarks/vision-cache.ts'),
+  whole: () => import('./benchmarks/whole.ts'),
+} as const;

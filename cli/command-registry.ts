@@ -1,0 +1,12 @@
+// Written by `npm run registries`; add a file to the folder rather than edit this one.
+
+/** Every command by its name; loaded when it is asked for. */
+export const COMMANDS = {
+  compile: () => import('./commands/compile.ts'),
+  evaluate: () => import('./commands/evaluate.ts'),
+  inspect: () => import('./commands/inspect.ts'),
+  relink: () => import('./commands/relink.ts'),
+  run: () => import('./commands/run.ts'),
+  train: () => import('./commands/train.ts'),
+  verify: () => import('./commands/verify.ts'),
+} as const;

@@ -1,0 +1,181 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * What `npm run registries` writes: for every folder of which each file is an operator, a rule, a command …, one module
+ * that lists them. A list that is checked in can be bundled and runs in a browser, where no folder can be read.
+ */
+
+/** A folder whose every file is one of a kind, and the module that lists them. */
+interface Registry {
+  /** From the project's root. */
+  readonly folder: string;
+  readonly extension: '.ts' | '.rule';
+  /** The module that is written, beside the folder. */
+  readonly file: string;
+  write(files: readonly string[], registry: Registry): Promise<string>;
+}
+
+const ROOT = new URL('../../', import.meta.url);
+
+/** Every registry of the project. To add a kind of things that are files, add a line. */
+const REGISTRIES: readonly Registry[] = [
+  {
+    ...{ folder: 'dsl/operators', extension: '.ts', file: 'dsl/operator-registry.ts' },
+    write: exportsOf(
+      'OPERATORS',
+      'Operator',
+      './operator.ts',
+      'Every operator of the language',
+      (name, value) => name.endsWith('Operator') && typeof value === 'object',
+    ),
+  },
+  {
+    ...{ folder: 'compiler/fusion/rules', extension: '.rule', file: 'compiler/fusion/rule-registry.ts' },
+    write: textsOf('RULES', 'Every fusion rule: the text of its file, by the name of the file'),
+  },
+  {
+    ...{
+      folder: 'compiler/weights/read/formats',
+      extension: '.ts',
+      file: 'compiler/weights/read/format-registry.ts',
+    },
+    write: exportsOf(
+      'FORMATS',
+      'WeightFormat',
+      './format.ts',
+      'Every format of weight files',
+      (name) => name === 'format',
+    ),
+  },
+  {
+    ...{
+      folder: 'models/hugging-face/families',
+      extension: '.ts',
+      file: 'models/hugging-face/family-registry.ts',
+    },
+    write: exportsOf(
+      'FAMILIES',
+      'HuggingFaceFamily',
+      './family.ts',
+      'Every kind of model that compiles from its folder',
+      (name) => name === 'family',
+    ),
+  },
+  {
+    ...{ folder: 'models/presets', extension: '.ts', file: 'models/preset-registry.ts' },
+    write: importsOf('PRESETS', 'Every preset by its name; loaded when it is asked for'),
+  },
+  {
+    ...{ folder: 'cli/commands', extension: '.ts', file: 'cli/command-registry.ts' },
+    write: importsOf('COMMANDS', 'Every command by its name; loaded when it is asked for'),
+  },
+  {
+    ...{ folder: 'bench/benchmarks', extension: '.ts', file: 'bench/benchmark-registry.ts' },
+    write: importsOf('BENCHMARKS', 'Every benchmark by its name; loaded when it is asked for'),
+  },
+];
+
+/** The modules as the folders are now: path from the project's root, and content. */
+export function registries(): Promise<readonly { readonly file: string; readonly content: string }[]> {
+  return Promise.all(
+    REGISTRIES.map(async (registry) => {
+      const files = (await readdir(new URL(`${registry.folder}/`, ROOT)))
+        .filter((name) => extname(name) === registry.extension)
+        .sort();
+      return { file: registry.file, content: await registry.write(files, registry) };
+    }),
+  );
+}
+
+/** Where a registry lies. */
+export const registryPath = (file: string): string => fileURLToPath(new URL(file, ROOT));
+
+const MADE = '// Written by `npm run registries`; add a file to the folder rather than edit this one.';
+
+/** Imports of what the files of a folder export. */
+function exportsOf(
+  list: string,
+  type: string,
+  typeFile: string,
+  what: string,
+  chosen: (name: string, value: unknown) => boolean,
+): Registry['write'] {
+  return async (files, registry) => {
+    const imports: string[] = [];
+    const entries: string[] = [];
+    for (const file of files) {
+      const path = `${registry.folder}/${file}`;
+      const exported: Readonly<Record<string, unknown>> = await import(new URL(path, ROOT).href);
+      const names = Object.keys(exported).filter((name) => chosen(name, exported[name]));
+      if (names.length === 0) continue;
+      const alone = names.length === 1 && !names[0]?.endsWith('Operator');
+      const local = camelCase(basename(file, '.ts'));
+      const specifiers = names.map((name) => (alone ? `${name} as ${local}` : name));
+      imports.push(`import { ${specifiers.join(', ')} } from '${specifier(registry, file)}';`);
+      entries.push(...(alone ? [local] : names));
+    }
+    return [
+      MADE,
+      ...imports,
+      `import type { ${type} } from '${typeFile}';`,
+      '',
+      `/** ${what}. */`,
+      `export const ${list}: readonly ${type}[] = [`,
+      ...entries.map((name) => `  ${name},`),
+      '];',
+      '',
+    ].join('\n');
+  };
+}
+
+/** The texts of the files. */
+function textsOf(list: string, what: string): Registry['write'] {
+  return async (files, { folder }) => {
+    const entries = await Promise.all(
+      files.map(async (file) => {
+        const text = await readFile(new URL(`${folder}/${file}`, ROOT), 'utf8');
+        return `  '${file}': \`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\`,`;
+      }),
+    );
+    return [
+      MADE,
+      '',
+      `/** ${what}. */`,
+      `export const ${list}: Readonly<Record<string, string>> = {`,
+      ...entries,
+      '};',
+      '',
+    ].join('\n');
+  };
+}
+
+/** Functions that load the files' modules. */
+function importsOf(list: string, what: string): Registry['write'] {
+  return async (files, registry) =>
+    [
+      MADE,
+      '',
+      `/** ${what}. */`,
+      `export const ${list} = {`,
+      ...files.map(
+        (file) => `  ${quoted(basename(file, '.ts'))}: () => import('${specifier(registry, file)}'),`,
+      ),
+      '} as const;',
+      '',
+    ].join('\n');
+}
+
+function specifier({ file, folder }: Registry, name: string): string {
+  return `./${relative(file.replace(/[^/]+$/, ''), `${folder}/${name}`)}`;
+}
+
+/** A property's name, quoted where it must be. */
+function quoted(name: string): string {
+  return /^\w+$/.test(name) ? name : `'${name}'`;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -31,18 +31,24 @@ const graph = z.strictObject({
 });
 
 /** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
-const image = z.strictObject({
-  /** Height and width of the network's input, in pixels. */
-  size: z.number().int().positive(),
-  /** `shortest-edge`: resize the shorter side to `size`, crop the centre (CLIP). `stretch`: both sides to `size`. */
-  resize: z.enum(['shortest-edge', 'stretch']),
-  interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
-  /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
-  mean: z.tuple([z.number(), z.number(), z.number()]),
-  deviation: z.tuple([z.number(), z.number(), z.number()]),
-  /** Most frames of a video; 1 for a model of still images. */
-  maxFrames: z.number().int().positive(),
-});
+const image = z
+  .strictObject({
+    /** Height and width of the network's input, in pixels. */
+    size: z.number().int().positive(),
+    /** `shortest-edge`: resize the shorter side, crop the centre (CLIP). `stretch`: resize both sides. */
+    resize: z.enum(['shortest-edge', 'stretch']),
+    /** Pixels that the side, or both, are resized to before the centre is cut out; at least `size`, which is the default. */
+    resizeTo: z.exactOptional(z.number().int().positive()),
+    /** Where the crop starts when an odd number of pixels is cut away: `round` halves to even (torchvision; the default), or `floor` (transformers). */
+    cropStart: z.exactOptional(z.enum(['round', 'floor'])),
+    interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
+    /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    deviation: z.tuple([z.number(), z.number(), z.number()]),
+    /** Most frames of a video; 1 for a model of still images. */
+    maxFrames: z.number().int().positive(),
+  })
+  .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
 
 const language = z.strictObject({
   vocabulary: z.number().int().positive(),

@@ -9,6 +9,7 @@ export type { EvaluationTask } from './evaluate/task.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 export type { Finish } from './generate/search.ts';
 export { loadImage } from './images/load-image.ts';
+export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';
 export {
   type Abortable,

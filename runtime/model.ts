@@ -1,6 +1,7 @@
 import type { Manifest } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
+import type { PixelRule } from './images/pixel-rule.ts';
 import type { ImageSource } from './images/source.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
@@ -21,6 +22,8 @@ export type LoadOptions = SessionOptions & {
   readonly verify?: boolean;
   /** Bytes for the keys and values of images seen lately. Default 256 MiB. */
   readonly imageMemory?: number;
+  /** Which pixels pictures have: as a viewer shows them (the default), or as Pillow reads them; see `PixelRule`. */
+  readonly pixels?: PixelRule;
   /** Requests that take turns; others wait. Each holds a cache of its own. Default 4. */
   readonly concurrency?: number;
 };

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { ImagePreprocessing } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { decodePicture, type Header, readHeader } from './images/decode.ts';
+import { MAX_VIDEO_PIXELS } from './images/limits.ts';
 import { normalise } from './images/normalise.ts';
+import type { PixelRule } from './images/pixel-rule.ts';
 import { type ImageSource, nameOf, statOf } from './images/source.ts';
 
 /** A moving GIF or WebP (path or bytes), the path of a folder of frames, or the frames themselves in order. */
@@ -15,10 +17,7 @@ export type Frames = {
   readonly frames: number;
 };
 
-/** Most pixels of all frames of one file together: a frame can only be decoded after those before it. */
-const MAX_VIDEO_PIXELS = 2 ** 32;
-
-const FRAME_FILE = /\.(jpe?g|png|webp|gif|avif|tiff?|svg)$/i;
+const FRAME_FILE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|p[bgp]m|svgz?)$/i;
 
 /**
  * Reads the frames of a video as the vision encoder takes them, each preprocessed as `loadImage` does. Of a video
@@ -27,6 +26,7 @@ const FRAME_FILE = /\.(jpe?g|png|webp|gif|avif|tiff?|svg)$/i;
  *
  * @param source The video.
  * @param preprocessing The manifest's `image`.
+ * @param options.pixels Default `shown`.
  * @param options.frames How many frames, from 1 to `maxFrames`; default: all, or `maxFrames` where there are more.
  * @throws UserError for a source that cannot be read, fewer frames than asked for, a folder without pictures, or
  *   several frames for a model of still images (`maxFrames` 1) without `frames: 1`.
@@ -34,10 +34,10 @@ const FRAME_FILE = /\.(jpe?g|png|webp|gif|avif|tiff?|svg)$/i;
 export async function loadFrames(
   source: VideoSource,
   preprocessing: ImagePreprocessing,
-  options: { readonly frames?: number } = {},
+  options: { readonly frames?: number; readonly pixels?: PixelRule } = {},
 ): Promise<Frames> {
   const { size, maxFrames } = preprocessing;
-  const video = await openVideo(source);
+  const video = await openVideo(source, options.pixels ?? 'shown');
   const wanted = options.frames ?? Math.min(video.count, maxFrames);
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > maxFrames) {
     throw new UserError(
@@ -78,7 +78,7 @@ type Video = {
   decode(frame: number, preprocessing: ImagePreprocessing): Promise<Uint8Array>;
 };
 
-async function openVideo(source: VideoSource): Promise<Video> {
+async function openVideo(source: VideoSource, rule: PixelRule): Promise<Video> {
   if (typeof source === 'string') {
     const found = await statOf(source);
     if (found?.isDirectory() === true) {
@@ -93,23 +93,24 @@ async function openVideo(source: VideoSource): Promise<Video> {
       return openPictures(
         `The folder '${source}'`,
         files.map((file) => join(source, file)),
+        rule,
       );
     }
-    return openFile(source, await readHeader(source));
+    return openFile(source, await readHeader(source, rule));
   }
-  if (source instanceof Uint8Array) return openFile(source, await readHeader(source));
+  if (source instanceof Uint8Array) return openFile(source, await readHeader(source, rule));
   if (source.length === 0) throw new UserError('The video has no frames: pass at least one picture.');
-  return openPictures('The video', source);
+  return openPictures('The video', source, rule);
 }
 
-function openPictures(name: string, pictures: readonly ImageSource[]): Video {
+function openPictures(name: string, pictures: readonly ImageSource[], rule: PixelRule): Video {
   return {
     name,
     count: pictures.length,
     async decode(frame, preprocessing) {
       const picture = pictures[frame];
       if (picture === undefined) throw new UserError(`${name} has no frame ${frame}.`);
-      return decodePicture(picture, await readHeader(picture), preprocessing);
+      return decodePicture(picture, await readHeader(picture, rule), preprocessing);
     },
   };
 }

@@ -66,23 +66,43 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
       'The preprocessor_config.json says neither size nor image_size, so it is not known how large pictures become.',
     );
   }
-  const edge = typeof size === 'object' && 'shortest_edge' in size ? Number(size.shortest_edge) : undefined;
   const cropped = given.do_center_crop ?? given.crop_size !== undefined;
+  // A lone number is the shortest edge in CLIP's files, and in old ones where a crop follows.
+  const lone = typeof given.size === 'number' && given.image_size === undefined;
+  const clip = /^CLIP/.test(given.image_processor_type ?? given.feature_extractor_type ?? '');
+  const edge =
+    typeof size === 'object' && 'shortest_edge' in size
+      ? Number(size.shortest_edge)
+      : lone && (cropped || clip)
+        ? sideOf(size)
+        : undefined;
   const resized = edge ?? sideOf(size);
-  const final = cropped ? sideOf(given.crop_size ?? size) : resized;
-  // An old file's lone number is the shortest edge where a crop follows.
-  const resize = edge !== undefined || (typeof size === 'number' && cropped) ? 'shortest-edge' : 'stretch';
-  if (final !== image || resized !== image || (resize === 'shortest-edge' && !cropped)) {
+  if (edge !== undefined && !cropped) {
     throw new ModelError(
-      `The preprocessor_config.json makes pictures of ${resized} pixels${cropped ? ` cropped to ${final}` : ''}, but the vision encoder takes squares of ${image}.`,
+      `The preprocessor_config.json resizes the shorter side of a picture to ${edge} and cuts nothing out (do_center_crop), so pictures are as long as they are, but the vision encoder takes squares of ${image}.`,
+    );
+  }
+  const final = cropped ? sideOf(given.crop_size ?? size) : resized;
+  if (resized === undefined || final !== image || resized < image) {
+    const stages = cropped
+      ? ` ${described(resized)} cropped to ${final ?? 'unequal sides'}`
+      : ` ${described(resized)}`;
+    throw new ModelError(
+      `The preprocessor_config.json makes pictures of${stages}, but the vision encoder takes squares of ${image}${final === image ? ' and nothing is added around a picture' : ''}.`,
     );
   }
   return {
-    resize,
+    resize: edge === undefined ? 'stretch' : 'shortest-edge',
+    ...(resized > image && { resizeTo: resized }),
+    ...(cropped && { cropStart: 'floor' }),
     interpolation: RESAMPLING[given.resample],
     mean: given.image_mean,
     deviation: given.image_std,
   };
+}
+
+function described(side: number | undefined): string {
+  return side === undefined ? 'unequal sides' : `${side} pixels`;
 }
 
 function sideOf(size: unknown): number | undefined {

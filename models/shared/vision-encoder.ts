@@ -12,6 +12,10 @@ export interface VisionEncoder {
   /** How files become pixels; values are from 0 to 1 before `mean` and `deviation`. */
   readonly preprocessing: {
     readonly resize: 'shortest-edge' | 'stretch';
+    /** Pixels that the side, or both, are resized to before the centre is cut out; default `image`. */
+    readonly resizeTo?: number;
+    /** Where the crop starts when an odd number of pixels is cut away: `round` (torchvision; the default) or `floor` (transformers). */
+    readonly cropStart?: 'round' | 'floor';
     readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
     readonly mean: readonly [number, number, number];
     readonly deviation: readonly [number, number, number];

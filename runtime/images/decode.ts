@@ -1,15 +1,17 @@
-import sharp, { type KernelEnum, type Metadata } from 'sharp';
+import sharp, { type KernelEnum, type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { RASTER_FORMATS } from './formats/index.ts';
+import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
+import { mayBeSvg, readSvg } from './formats/svg.ts';
 import { type Box, geometryOf } from './geometry.ts';
+import { heldBytes, LARGE_WEBP } from './held-bytes.ts';
+import { decodeJpeg } from './jpeg.ts';
+import { MAX_FRAMES, MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
+import type { PixelRule } from './pixel-rule.ts';
 import { resample } from './resample.ts';
-import { checkSource, type ImageSource, nameOf } from './source.ts';
-
-/** Most pixels of a picture (of one frame, for a video): some formats can only be decoded whole. 134 megapixels. */
-export const MAX_PIXELS = 2 ** 27;
-
-/** A WebP picture with more pixels is shrunk as it is decoded, which blurs it slightly but needs less memory. */
-const LARGE_WEBP = 2 ** 24;
+import { checkSource, type ImageSource, nameOf, readBytes, readStart } from './source.ts';
+import { storedPixels } from './stored-pixels.ts';
 
 const KERNELS: Record<ImagePreprocessing['interpolation'], keyof KernelEnum> = {
   // Nearest to Pillow's bicubic of the kernels that sharp has; both are Keys' cubic with a = -0.5.
@@ -18,43 +20,125 @@ const KERNELS: Record<ImagePreprocessing['interpolation'], keyof KernelEnum> = {
   nearest: 'nearest',
 };
 
+/** What sharp reads that is a picture; it also opens libvips' own files. */
+const SHARP_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'heif', 'tiff', 'svg']);
+
 // A picture is read once. Kept, it would take memory, and a file that changed under the same name would look the same.
 sharp.cache(false);
 
 /** Size, format and number of frames of a picture that may be decoded. */
 export type Header = {
-  /** Upright, as EXIF says; of one frame. */
+  /** Of one frame; upright where the pixels are. */
   readonly width: number;
   readonly height: number;
   readonly frames: number;
   readonly format: string;
+  /** Red, green and blue, the same under alpha, or four inks. */
+  readonly colours: 'rgb' | 'alpha' | 'cmyk';
+  readonly pixels: PixelRule;
 };
 
 /**
  * Reads a picture's header.
  *
- * @throws UserError for a source that is missing, empty, no picture, or has more than `MAX_PIXELS` pixels.
+ * @param pixels default `shown`
+ * @throws UserError for a source that is missing, empty, no picture, or larger than `limits.ts` says.
  */
-export async function readHeader(source: ImageSource): Promise<Header> {
+export async function readHeader(source: ImageSource, pixels: PixelRule = 'shown'): Promise<Header> {
   await checkSource(source);
+  const name = nameOf(source);
+  const start = await readStart(source, HEADER_BYTES);
+  const own = formatOf(start);
+  if (own !== undefined) {
+    const { width, height } = guarded(name, () => own.size(start));
+    checkPixels(name, width, height);
+    checkHeld(name, own.name, 4 * width * height);
+    return { width, height, frames: 1, format: own.name, colours: 'rgb', pixels };
+  }
+  if (guarded(name, () => mayBeSvg(start))) return readSvgHeader(source);
   let metadata: Metadata;
   try {
-    metadata = await sharp(source, { limitInputPixels: false }).metadata();
+    metadata = await sharp(source, { limitInputPixels: false, failOn: 'none' }).metadata();
   } catch (error) {
-    throw imageError(nameOf(source), error);
+    throw imageError(name, error);
   }
-  const { width, height } = metadata.autoOrient;
-  if (width * height > MAX_PIXELS) {
+  const { format, pages: frames = 1 } = metadata;
+  if (!SHARP_FORMATS.has(format) || format === 'svg') throw unknownFormat(name);
+  const { width, height } = pixels === 'shown' ? metadata.autoOrient : metadata;
+  checkPixels(name, width, height);
+  checkHeld(name, format, heldBytes(metadata, pixels));
+  if (frames > MAX_FRAMES) {
+    throw new UserError(`${name} has ${frames} frames but at most ${MAX_FRAMES} are read: shorten it first.`);
+  }
+  return { width, height, frames, format, colours: coloursOf(metadata), pixels };
+}
+
+function coloursOf({ space, hasAlpha }: Metadata): Header['colours'] {
+  if (space === 'cmyk') return 'cmyk';
+  return hasAlpha ? 'alpha' : 'rgb';
+}
+
+/** Enough for every header but that of an SVG, which is read whole. */
+const HEADER_BYTES = 2 ** 16;
+
+function formatOf(start: Uint8Array): RasterFormat | undefined {
+  return RASTER_FORMATS.find((format) => format.matches(start));
+}
+
+async function readSvgHeader(source: ImageSource): Promise<Header> {
+  const name = nameOf(source);
+  const file = await readBytes(source);
+  const svg = guarded(name, () => readSvg(file));
+  if (svg === undefined) throw unknownFormat(name);
+  const { width, height } = svg;
+  checkPixels(name, width, height);
+  if (Math.max(width, height) > MAX_SVG_SIDE) {
     throw new UserError(
-      `${nameOf(source)} is ${width} x ${height} pixels but at most ${MAX_PIXELS} pixels are read: scale it down first.`,
+      `${name} is ${width} x ${height} pixels but a side of an SVG has at most ${MAX_SVG_SIDE}: give it a smaller width and height.`,
     );
   }
-  return { width, height, frames: metadata.pages ?? 1, format: metadata.format };
+  // Pillow reads none.
+  return { width, height, frames: 1, format: 'svg', colours: 'rgb', pixels: 'shown' };
+}
+
+function checkPixels(name: string, width: number, height: number): void {
+  if (width * height <= MAX_PIXELS) return;
+  throw new UserError(
+    `${name} is ${width} x ${height} pixels but at most ${MAX_PIXELS} pixels are read: scale it down first.`,
+  );
+}
+
+function checkHeld(name: string, format: string, bytes: number): void {
+  if (bytes <= MAX_HELD_BYTES) return;
+  throw new UserError(
+    `${name} would take ${Math.ceil(bytes / 2 ** 20)} MiB to decode, as a ${format} of its kind is held whole, but at most ${MAX_HELD_BYTES / 2 ** 20} MiB are used: scale it down first, or save it as a PNG or JPEG that is neither interlaced nor progressive.`,
+  );
+}
+
+/** What sharp reads the pixels from. */
+type Input = { readonly data: ImageSource; readonly options: SharpOptions };
+
+async function openInput(source: ImageSource, header: Header, frame: number): Promise<Input> {
+  const own = RASTER_FORMATS.find(({ name }) => name === header.format);
+  if (own !== undefined) {
+    const decoded = own.decode(await readBytes(source));
+    const { pixels, ...raw } = header.pixels === 'pillow' ? withoutAlpha(decoded) : decoded;
+    return { data: pixels, options: { raw } };
+  }
+  if (header.format === 'svg') {
+    const svg = readSvg(await readBytes(source));
+    if (svg === undefined) throw new Error('it has changed while it was read');
+    return { data: svg.bytes, options: {} };
+  }
+  const { colours } = header;
+  if (colours !== 'rgb' && header.pixels === 'pillow')
+    return storedPixels(source, { ...header, colours }, frame);
+  return { data: source, options: frame > 0 ? { page: frame } : {} };
 }
 
 /**
- * Decodes one frame to the network's input size: upright by EXIF, in sRGB (colour profiles honoured), alpha over
- * white, resized and cropped as `preprocessing` says.
+ * Decodes one frame to the network's input size: the pixels that the header's rule says, resized and cropped as
+ * `preprocessing` says.
  *
  * @param frame From 0.
  * @returns [size, size, 3], 0 to 255.
@@ -63,7 +147,7 @@ export async function readHeader(source: ImageSource): Promise<Header> {
 export async function decodePicture(
   source: ImageSource,
   header: Header,
-  preprocessing: Pick<ImagePreprocessing, 'size' | 'resize' | 'interpolation'>,
+  preprocessing: Omit<ImagePreprocessing, 'mean' | 'deviation' | 'maxFrames'>,
   frame = 0,
 ): Promise<Uint8Array> {
   const { interpolation } = preprocessing;
@@ -73,28 +157,34 @@ export async function decodePicture(
     height: Math.min(part.height, resized.height),
   };
   const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
-  const pixels = header.width * header.height;
-  const pipeline = sharp(source, {
-    limitInputPixels: MAX_PIXELS,
-    // JPEG has no checksums: all that tells of damage is libjpeg's warnings. Other formats also warn of harmless things.
-    failOn: header.format === 'jpeg' ? 'warning' : 'error',
-    ...(frame > 0 ? { page: frame } : {}),
-  })
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb');
-  if (part.width < header.width || part.height < header.height) pipeline.extract(part);
-  pipeline.resize({
-    ...shrunk,
-    fit: 'fill',
-    kernel: KERNELS[interpolation],
-    // Leaves a factor of two to the kernel where a JPEG is shrunk as it is decoded: closer to Pillow.
-    fastShrinkOnLoad: header.format === 'webp' && pixels > LARGE_WEBP,
-  });
+  const { format, pixels, width, height } = header;
+  const shown = pixels === 'shown';
   const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
   let raw: Uint8Array;
   try {
-    raw = await pipeline.raw({ depth: 'uchar' }).toBuffer();
+    const input = await openInput(source, header, frame);
+    const pipelineOf = (failOn: 'warning' | 'error'): Sharp => {
+      const opened = sharp(input.data, {
+        limitInputPixels: MAX_PIXELS,
+        failOn,
+        ignoreIcc: !shown,
+        ...input.options,
+      });
+      const pipeline = shown ? opened.autoOrient().flatten({ background: '#ffffff' }) : opened.removeAlpha();
+      pipeline.toColourspace('srgb');
+      if (part.width < width || part.height < height) pipeline.extract(part);
+      return pipeline
+        .resize({
+          ...shrunk,
+          fit: 'fill',
+          kernel: KERNELS[interpolation],
+          // Leaves a factor of two to the kernel where a JPEG is shrunk as it is decoded: closer to Pillow.
+          fastShrinkOnLoad: format === 'webp' && width * height > LARGE_WEBP,
+        })
+        .raw({ depth: 'uchar' });
+    };
+    // Formats with checksums warn of harmless things alone.
+    raw = format === 'jpeg' ? await decodeJpeg(pipelineOf) : await pipelineOf('error').toBuffer();
   } catch (error) {
     throw imageError(name, error);
   }
@@ -117,13 +207,25 @@ function cropPixels(pixels: Uint8Array, width: number, { left, top, ...crop }: B
   return result;
 }
 
-function imageError(name: string, error: unknown): UserError {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/unsupported image format/i.test(message)) {
-    return new UserError(
-      `${name} is not a picture in a format that can be read: save it as JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG.`,
-    );
+/** What `work` gives; what it throws is the picture's fault. */
+function guarded<R>(name: string, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    throw imageError(name, error);
   }
+}
+
+function unknownFormat(name: string): UserError {
+  return new UserError(
+    `${name} is not a picture in a format that can be read: save it as JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, PPM or SVG.`,
+  );
+}
+
+function imageError(name: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/unsupported image format/i.test(message)) return unknownFormat(name);
   const [first = ''] = message
     .replace(/^(Input (file|buffer) has corrupt header|Warning treated as error.*):?\s*/i, '')
     .split('\n');

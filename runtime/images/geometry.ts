@@ -1,4 +1,5 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { roundHalfToEven } from './round.ts';
 
 export type Size = { readonly width: number; readonly height: number };
 export type Box = Size & { readonly left: number; readonly top: number };
@@ -13,21 +14,31 @@ export type Geometry = {
   readonly crop: Box;
 };
 
+/** What of the manifest's `image` decides on sizes. */
+type CropRules = Pick<ImagePreprocessing, 'size' | 'resize' | 'resizeTo' | 'cropStart'>;
+
 /** A longer picture loses its ends before it is resized: no pixel of them would survive the crop. */
 const MOST_LENGTHS = 64;
 
 /**
- * Sizes and offsets by the rules of torchvision's Resize(size) and CenterCrop(size), which CLIP uses: the short side
- * becomes `size`, the long side int(size * long / short), and the crop starts at round(rest / 2), halves to even.
- * For `stretch` both sides become `size`.
+ * Sizes and offsets by the rules of torchvision's Resize(resizeTo) and CenterCrop(size), which CLIP uses with one number
+ * for both: the short side becomes `resizeTo`, the long side int(resizeTo * long / short), and the crop starts at
+ * round(rest / 2), halves to even (transformers: rounded down). For `stretch` both sides become `resizeTo`.
  */
 export function geometryOf(
   picture: Size,
-  { size, resize }: Pick<ImagePreprocessing, 'size' | 'resize'>,
+  { size, resize, resizeTo = size, cropStart = 'round' }: CropRules,
 ): Geometry {
+  const startOf = cropStart === 'round' ? roundHalfToEven : Math.floor;
+  const cropOf = ({ width, height }: Size): Box => ({
+    left: startOf((width - size) / 2),
+    top: startOf((height - size) / 2),
+    width: size,
+    height: size,
+  });
   if (resize === 'stretch') {
-    const square = { width: size, height: size };
-    return { part: { left: 0, top: 0, ...picture }, resized: square, crop: { left: 0, top: 0, ...square } };
+    const square = { width: resizeTo, height: resizeTo };
+    return { part: { left: 0, top: 0, ...picture }, resized: square, crop: cropOf(square) };
   }
   const short = Math.min(picture.width, picture.height);
   const middle = (length: number): readonly [start: number, length: number] => {
@@ -38,24 +49,12 @@ export function geometryOf(
   const [left, width] = middle(picture.width);
   const [top, height] = middle(picture.height);
   const resized = {
-    width: width <= height ? size : Math.trunc((size * width) / short),
-    height: height <= width ? size : Math.trunc((size * height) / short),
+    width: width <= height ? resizeTo : Math.trunc((resizeTo * width) / short),
+    height: height <= width ? resizeTo : Math.trunc((resizeTo * height) / short),
   };
   return {
     part: { left, top, width, height },
     resized,
-    crop: {
-      left: roundHalfToEven((resized.width - size) / 2),
-      top: roundHalfToEven((resized.height - size) / 2),
-      width: size,
-      height: size,
-    },
+    crop: cropOf(resized),
   };
-}
-
-/** Python's round(). */
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,25 +1,28 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { decodePicture, readHeader } from './decode.ts';
 import { normalise } from './normalise.ts';
+import type { PixelRule } from './pixel-rule.ts';
 import type { ImageSource } from './source.ts';
 
 /**
- * Reads a picture as the vision encoder takes it: CLIP's preprocessing, with the numbers of the manifest. Any format
- * that sharp reads; the first frame of a moving picture; alpha over white; upright by EXIF; greyscale, CMYK and other
- * colour spaces to sRGB. Pictures smaller than `size` come out as Pillow gives them; larger ones differ from Pillow by
+ * Reads a picture as the vision encoder takes it: CLIP's preprocessing, with the numbers of the manifest. JPEG, PNG,
+ * WebP, GIF, AVIF, TIFF, BMP, PPM, PGM, PBM and SVG; the first frame of a moving picture; as a viewer shows it, or as
+ * Pillow reads it (see `PixelRule`). Pictures smaller than `size` come out as Pillow gives them; larger ones differ from Pillow by
  * a few of 255 steps at sharp edges (10 at most in the tests), as libvips rounds differently and shrinks by more than
  * four in two steps. `nearest` may take a neighbour of the pixel that Pillow takes.
  *
  * @param source Path or bytes.
  * @param preprocessing The manifest's `image`.
+ * @param options.pixels Default `shown`.
  * @returns [3, size, size], channels red, green, blue.
  * @throws UserError for a source that cannot be read, with its name, what was wrong and what to do.
  */
 export async function loadImage(
   source: ImageSource,
   preprocessing: ImagePreprocessing,
+  { pixels: rule = 'shown' }: { readonly pixels?: PixelRule } = {},
 ): Promise<Float32Array> {
-  const header = await readHeader(source);
+  const header = await readHeader(source, rule);
   const pixels = await decodePicture(source, header, preprocessing);
   const result = new Float32Array(pixels.length);
   normalise(pixels, preprocessing, result);

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
 import { UserError } from '../../artifact/user-error.ts';
+import { MAX_FILE_BYTES } from './limits.ts';
 
 /** Where a picture comes from: the path of a file, or the file's bytes (a Buffer is a Uint8Array). */
 export type ImageSource = string | Uint8Array;
@@ -19,6 +21,7 @@ export async function checkSource(source: ImageSource): Promise<void> {
   if (typeof source !== 'string') {
     if (source.length === 0)
       throw new UserError('The picture has no bytes: pass the content of an image file.');
+    checkSize(name, source.length);
     return;
   }
   if (/^(https?|data|file|blob):/i.test(source)) {
@@ -36,6 +39,58 @@ export async function checkSource(source: ImageSource): Promise<void> {
   if (!found.isFile()) throw new UserError(`${name} is not a regular file: pass the path of a picture.`);
   if (found.size === 0)
     throw new UserError(`${name} is empty (0 bytes): copy or download the picture again.`);
+  checkSize(name, found.size);
+}
+
+function checkSize(name: string, bytes: number): void {
+  if (bytes <= MAX_FILE_BYTES) return;
+  throw new UserError(
+    `${name} has ${bytes} bytes but at most ${MAX_FILE_BYTES} of a picture are read: scale it down first.`,
+  );
+}
+
+/**
+ * The content of a source that was checked.
+ *
+ * @throws UserError where the file cannot be read
+ */
+export async function readBytes(source: ImageSource): Promise<Uint8Array> {
+  if (typeof source !== 'string') return source;
+  return opened(source, () => readFile(source));
+}
+
+/** As `readBytes`, of the first `length` bytes alone. */
+export async function readStart(source: ImageSource, length: number): Promise<Uint8Array> {
+  if (typeof source !== 'string') return source.subarray(0, length);
+  return opened(source, async () => {
+    const file = await open(source);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** Reads a file from its start to its end, piece by piece. @throws UserError where it cannot be read */
+export async function readAll(path: string, take: (piece: Uint8Array) => void): Promise<void> {
+  await opened(path, async () => {
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) take(piece);
+  });
+}
+
+async function opened<R>(path: string, read: () => Promise<R>): Promise<R> {
+  try {
+    return await read();
+  } catch (error) {
+    throw unopened(path, error);
+  }
+}
+
+function unopened(path: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new UserError(`'${path}' cannot be opened (${code}): pass a path that this user may read.`);
 }
 
 /**
@@ -43,12 +98,12 @@ export async function checkSource(source: ImageSource): Promise<void> {
  *
  * @throws UserError where it cannot be looked at.
  */
-export async function statOf(path: string): Promise<Awaited<ReturnType<typeof stat>> | null> {
+export async function statOf(path: string): Promise<Stats | null> {
   try {
     return await stat(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new UserError(`'${path}' cannot be opened (${code}): pass a path that this user may read.`);
+    throw unopened(path, error);
   }
 }

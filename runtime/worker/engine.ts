@@ -6,6 +6,7 @@ import { decode } from '../generate/decode.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
+import type { PixelRule } from '../images/pixel-rule.ts';
 import { encodePrompt } from '../prompt/encode.ts';
 import { orderings } from '../prompt/orderings.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
@@ -41,11 +42,12 @@ export class Engine implements AsyncDisposable {
     vision: OnnxSession,
     language: OnnxSession,
     imageMemory: number,
+    pixels: PixelRule,
   ) {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.#sessions = [vision, language];
-    this.media = new MediaMemory(vision, manifest, imageMemory);
+    this.media = new MediaMemory(vision, manifest, imageMemory, pixels);
     this.language = new LanguageModel(language, manifest, tokenizer.special);
   }
 
@@ -54,6 +56,7 @@ export class Engine implements AsyncDisposable {
     directory,
     verify,
     imageMemory,
+    pixels = 'shown',
     ...options
   }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
     const artifact = await openArtifact(directory, { verify });
@@ -63,7 +66,7 @@ export class Engine implements AsyncDisposable {
     const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
     try {
       const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
-      return new Engine(manifest, tokenizer, visionSession, languageSession, imageMemory);
+      return new Engine(manifest, tokenizer, visionSession, languageSession, imageMemory, pixels);
     } catch (error) {
       await visionSession.close();
       throw error;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { Manifest } from '../../artifact/manifest.ts';
 import type { EncodedMedia } from '../generate/media-feeds.ts';
 import { loadImage } from '../images/load-image.ts';
-import { checkSource, type ImageSource } from '../images/source.ts';
+import type { PixelRule } from '../images/pixel-rule.ts';
+import { checkSource, type ImageSource, readAll } from '../images/source.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { OnnxSession } from '../session.ts';
@@ -24,14 +24,16 @@ export type Pixels = { readonly key: string; readonly pixels: Float32Array; read
 export class MediaMemory {
   readonly #session: OnnxSession;
   readonly #manifest: Manifest;
+  readonly #pixels: PixelRule;
   readonly #kept: LRUCache<string, EncodedMedia>;
   #hits = 0;
   #encoded = 0;
 
   /** @param bytes Room for what is kept; 0 keeps nothing. */
-  constructor(session: OnnxSession, manifest: Manifest, bytes: number) {
+  constructor(session: OnnxSession, manifest: Manifest, bytes: number, pixels: PixelRule = 'shown') {
     this.#session = session;
     this.#manifest = manifest;
+    this.#pixels = pixels;
     this.#kept = new LRUCache({ maxSize: Math.max(1, bytes), sizeCalculation: bytesOf });
   }
 
@@ -113,12 +115,13 @@ export class MediaMemory {
   /** A name for the content, and a function that loads it. Pictures are named by their file's bytes, undecoded. */
   async #identify(media: Media): Promise<[key: string, load: () => Promise<Pixels>]> {
     const { image } = this.#manifest;
+    const rule = { pixels: this.#pixels };
     if (media.kind === 'image') {
       const key = `image ${await hashOf(media.source)}`;
-      return [key, async () => ({ key, pixels: await loadImage(media.source, image), frames: 1 })];
+      return [key, async () => ({ key, pixels: await loadImage(media.source, image, rule), frames: 1 })];
     }
     const { frames } = media;
-    const loaded = await loadFrames(media.source, image, frames === undefined ? {} : { frames });
+    const loaded = await loadFrames(media.source, image, frames === undefined ? rule : { ...rule, frames });
     const key = `video ${loaded.frames} ${createHash('sha256').update(loaded.pixels).digest('hex')}`;
     return [key, async () => ({ key, ...loaded })];
   }
@@ -153,8 +156,10 @@ export class MediaMemory {
 
 async function hashOf(source: ImageSource): Promise<string> {
   await checkSource(source);
-  const bytes = typeof source === 'string' ? await readFile(source) : source;
-  return createHash('sha256').update(bytes).digest('hex');
+  const hash = createHash('sha256');
+  if (typeof source !== 'string') return hash.update(source).digest('hex');
+  await readAll(source, (piece) => hash.update(piece));
+  return hash.digest('hex');
 }
 
 function bytesOf({ latents, keys, values }: EncodedMedia): number {

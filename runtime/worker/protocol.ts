@@ -1,6 +1,7 @@
 import type { Manifest } from '../../artifact/manifest.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
+import type { PixelRule } from '../images/pixel-rule.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
 import type { ChoiceScore, Normalisation } from '../score-choices.ts';
 import type { SessionOptions } from '../session.ts';
@@ -12,6 +13,7 @@ export type WorkerOptions = SessionOptions & {
   readonly directory: string;
   readonly verify: boolean;
   readonly imageMemory: number;
+  readonly pixels?: PixelRule;
   readonly concurrency: number;
 };
 

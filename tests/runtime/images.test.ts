@@ -8,8 +8,10 @@ import fc from 'fast-check';
 import sharp, { type Create } from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { decodePicture, MAX_PIXELS, readHeader } from '../../runtime/images/decode.ts';
+import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { decodePicture, readHeader } from '../../runtime/images/decode.ts';
 import { geometryOf } from '../../runtime/images/geometry.ts';
+import { MAX_PIXELS } from '../../runtime/images/limits.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
 
 const folder = fileURLToPath(new URL('../images/', import.meta.url));
@@ -91,6 +93,116 @@ describe('decodePicture, compared with Pillow', () => {
     for (const reference of scenes) {
       const { largest, mean } = await compare(reference);
       assert.ok(largest <= 10 && mean <= 1, `${reference}: ${largest}, ${mean}`);
+    }
+  });
+});
+
+/** Largest and mean difference between the pixels found and those of a PNG file, of 255. */
+async function differenceFrom(found: Uint8Array, file: string): Promise<{ largest: number; mean: number }> {
+  const expected = await sharp(file).toColourspace('srgb').removeAlpha().raw().toBuffer();
+  assert.equal(found.length, expected.length, file);
+  const differences = Array.from(found, (value, index) => Math.abs(value - (expected[index] ?? 0)));
+  return {
+    largest: differences.reduce((most, difference) => Math.max(most, difference), 0),
+    mean: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
+  };
+}
+
+describe('a crop smaller than what pictures are resized to', () => {
+  it("gives the pixels of transformers' CLIP image processor, as its config is read", async () => {
+    const files = await readdir(picture('cropped'));
+    assert.equal(files.length, 10);
+    for (const file of files) {
+      const [, name = '', resized, cropped] = /^(.+)-(\d+)-(\d+)\.png$/.exec(file) ?? [];
+      const config = {
+        do_center_crop: true,
+        size: { shortest_edge: Number(resized) },
+        crop_size: { height: Number(cropped), width: Number(cropped) },
+        image_mean: [0, 0, 0],
+        image_std: [1, 1, 1],
+      };
+      const rules = { size: Number(cropped), ...preprocessingFromConfig(config, Number(cropped)) };
+      const found = await decodePicture(picture(name), await readHeader(picture(name)), rules);
+      const { largest, mean } = await differenceFrom(found, picture(join('cropped', file)));
+      const lossy = /scene|jpg/.test(name);
+      assert.ok(largest <= 10 && mean <= (lossy ? 1 : 0.15), `${file}: ${largest}, ${mean}`);
+      // A place further on every pixel is another.
+      const besides = { ...rules, resizeTo: Number(resized) + 3 };
+      const other = await decodePicture(picture(name), await readHeader(picture(name)), besides);
+      assert.ok((await differenceFrom(other, picture(join('cropped', file)))).mean > 2 * mean, file);
+    }
+  });
+
+  it('is refused where pictures would not become squares of the right size', () => {
+    const means = { image_mean: [0, 0, 0], image_std: [1, 1, 1] };
+    const refuses = (config: object, sentence: RegExp) =>
+      assert.throws(() => preprocessingFromConfig({ ...means, ...config }, 224), sentence);
+    refuses({ size: { shortest_edge: 224 }, do_center_crop: false }, /cuts nothing out \(do_center_crop\)/);
+    refuses({ size: { shortest_edge: 200 }, crop_size: 224 }, /200 pixels cropped to 224,.*nothing is added/);
+    refuses({ size: { shortest_edge: 256 }, crop_size: 256 }, /256 pixels cropped to 256, but/);
+    refuses({ size: { height: 224, width: 200 }, do_center_crop: false }, /of unequal sides/);
+    assert.equal(
+      preprocessingFromConfig({ ...means, size: { height: 224, width: 224 }, do_center_crop: false }, 224)
+        .resize,
+      'stretch',
+    );
+  });
+});
+
+describe('bitmaps, compared with Pillow', () => {
+  it('gives the same pixels for BMP, PBM, PGM and PPM of every kind', async () => {
+    const files = (await readdir(picture('bitmaps'))).filter((file) => !file.endsWith('.png'));
+    assert.equal(files.length, 23);
+    for (const file of files) {
+      const source = picture(join('bitmaps', file));
+      const expected = await loadImage(`${source}.png`, { ...bytes, resize: 'stretch' });
+      const found = await loadImage(source, { ...bytes, resize: 'stretch' }, { pixels: 'pillow' });
+      const largest = expected.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - (found[at] ?? 0))),
+        0,
+      );
+      assert.ok(largest <= 1.01 / 255, `${file}: ${largest * 255}`);
+    }
+  });
+
+  it('never accepts a truncated one, and reads or refuses any damaged one', async () => {
+    const names = (await readdir(picture('bitmaps'))).filter((file) => !file.endsWith('.png'));
+    const files = await Promise.all(
+      names.map(async (file) => [file, await readFile(picture(join('bitmaps', file)))] as const),
+    );
+    for (const [name, file] of files) {
+      // The last digits of a plain file may be missing, and a run's end.
+      const end = /plain/.test(name) ? 12 : /runs/.test(name) ? 4 : 1;
+      for (let length = 0; length <= file.length - end; length += 1 + Math.floor(length / 20)) {
+        await assert.rejects(loadImage(file.subarray(0, length), bytes), isSentence, `${name} ${length}`);
+      }
+    }
+    const damage = fc.array(fc.tuple(fc.nat(79), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files), damage, async ([, file], changes) => {
+        const damaged = Buffer.from(file);
+        for (const [at, byte] of changes) damaged[at] = byte;
+        await loadImage(damaged, bytes).catch(isSentence);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("Pillow's pixels", () => {
+  it('are as stored, without alpha and by no profile, where they are asked for', async () => {
+    for (const [name, tolerance] of [
+      ['guitar-rotated.jpg', 10],
+      ['giraffe-alpha.png', 10],
+      ['sailboat-cmyk.jpg', 10],
+    ] as const) {
+      const rules = { ...bytes, size: 56, resize: 'stretch' as const };
+      const file = picture(join('pillow', `${name}.png`));
+      const found = await decodePicture(picture(name), await readHeader(picture(name), 'pillow'), rules);
+      const { largest, mean } = await differenceFrom(found, file);
+      assert.ok(largest <= tolerance && mean <= 1, `${name}: ${largest}, ${mean}`);
+      const shown = await decodePicture(picture(name), await readHeader(picture(name)), rules);
+      assert.ok((await differenceFrom(shown, file)).mean > 2, `${name} is shown otherwise`);
     }
   });
 });

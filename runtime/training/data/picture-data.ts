@@ -11,10 +11,10 @@ import { drawsOf } from './random.ts';
 const CACHE_VERSION = 1;
 
 export interface PictureDataOptions {
-  /** Paths of image files, in any format that sharp reads. */
+  /** Paths of image files, in any format that `loadImage` reads. */
   readonly files: readonly string[];
   /** As the vision encoder takes them: `{ size: encoder.image, ...encoder.preprocessing }`. */
-  readonly image: Pick<ImagePreprocessing, 'size' | 'resize' | 'interpolation'> & Normalisation;
+  readonly image: Omit<ImagePreprocessing, 'mean' | 'deviation' | 'maxFrames'> & Normalisation;
   /** Folder of preprocessed pictures; default `artifacts/pictures`. */
   readonly cache?: string;
 }
@@ -101,8 +101,10 @@ export class PictureData implements AsyncDisposable {
   }
 
   async #key(): Promise<string> {
-    const { size, resize, interpolation } = this.#options.image;
-    const hash = createHash('sha256').update(JSON.stringify([CACHE_VERSION, size, resize, interpolation]));
+    const { size, resize, resizeTo, cropStart, interpolation } = this.#options.image;
+    const hash = createHash('sha256').update(
+      JSON.stringify([CACHE_VERSION, size, resize, resizeTo ?? size, cropStart ?? 'round', interpolation]),
+    );
     for (const file of this.#options.files) {
       const found = await stat(file).catch(() => undefined);
       hash.update(JSON.stringify([resolve(file), found?.size, found?.mtimeMs]));

@@ -1,0 +1,159 @@
+import { gunzipSync } from 'node:zlib';
+import { SaxesParser } from 'saxes';
+import { MAX_SVG_BYTES } from '../limits.ts';
+
+/** An SVG that says how large it is, in the bytes that librsvg gets. */
+export interface SafeSvg {
+  /** Without a path librsvg has nothing to resolve a reference against: it draws data: addresses and no file. */
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What browsers draw of an SVG that says nothing of its size. */
+const DEFAULT_SIZE = { width: 300, height: 150 };
+
+/** Pixels of a unit at 72 dots an inch, which is sharp's default; `em` of the default font. */
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  px: 1,
+  pt: 1,
+  pc: 12,
+  in: 72,
+  cm: 72 / 2.54,
+  mm: 72 / 25.4,
+  em: 12,
+  ex: 6,
+};
+
+const GZIP = [0x1f, 0x8b];
+
+/** Whether a file may be an SVG: text that begins with a tag, or compressed. */
+export function mayBeSvg(start: Uint8Array): boolean {
+  if (start[0] === GZIP[0] && start[1] === GZIP[1]) return true;
+  return textOf(start).trimStart().startsWith('<');
+}
+
+/**
+ * Reads an SVG's size and writes it where nothing in the file can change it, a style sheet neither: librsvg would
+ * otherwise work it out in numbers that overflow.
+ *
+ * @returns undefined for a file that is no SVG
+ * @throws Error that says in a few words what is wrong
+ */
+export function readSvg(file: Uint8Array): SafeSvg | undefined {
+  const text = textOf(inflated(file));
+  const root = findRoot(text);
+  if (root === undefined) return undefined;
+  const { width, height } = sizeOf(root.attributes);
+  const kept = root.tag.replace(/\s(width|height|style)\s*=\s*("[^"]*"|'[^']*')/g, '');
+  const style = (root.attributes.style ?? '').replace(/;?\s*$/, ';').replace(/[<&"]/g, '');
+  const fixed = `${style === ';' ? '' : style}width:${width}px!important;height:${height}px!important`;
+  const tag = kept.replace(/\s*(\/?>)$/, ` width="${width}" height="${height}" style="${fixed}"$1`);
+  // The declaration names an encoding that this is no longer in.
+  const safe = `${root.doctype}${tag}${text.slice(root.end)}`;
+  return { bytes: Buffer.from(safe), width, height };
+}
+
+interface Root {
+  readonly doctype: string;
+  /** From `<` to `>`, as it is written. */
+  readonly tag: string;
+  /** Where the tag ends. */
+  readonly end: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+class Found extends Error {}
+
+/** The outermost tag; undefined where that is not `svg`. */
+function findRoot(text: string): Root | undefined {
+  const parser = new SaxesParser();
+  let doctype = '';
+  let root: Root | undefined;
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('doctype', (declaration) => {
+    doctype = `<!DOCTYPE${declaration}>`;
+    // Drawing programs write their addresses as entities. External ones are not read, here nor by librsvg.
+    for (const [, name = '', value = ''] of declaration.matchAll(
+      /<!ENTITY\s+(\S+)\s+["']([^"'&%]*)["']\s*>/g,
+    )) {
+      parser.ENTITIES[name] = value;
+    }
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const end = parser.position;
+    // A value has no '<'.
+    const tag = text.slice(text.lastIndexOf('<', end - 1), end);
+    if (name === 'svg' || name.endsWith(':svg')) root = { doctype, tag, end, attributes };
+    throw new Found();
+  });
+  try {
+    parser.write(text);
+  } catch (error) {
+    if (!(error instanceof Found)) return undefined;
+  }
+  return root;
+}
+
+/** As browsers have it: width and height, else the view box and its proportions, else 300 x 150. */
+function sizeOf(attributes: Readonly<Record<string, string>>): { width: number; height: number } {
+  const style = attributes.style ?? '';
+  const inStyle = (side: string): string | undefined =>
+    new RegExp(`(?:^|[;\\s])${side}\\s*:\\s*([^;!]+)`).exec(style)?.[1];
+  const box = (attributes.viewBox ?? '')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const [boxWidth = 0, boxHeight = 0] = box.length === 4 && box.every(Number.isFinite) ? box.slice(2) : [];
+  const boxed = boxWidth > 0 && boxHeight > 0;
+  const width = lengthOf(inStyle('width') ?? attributes.width);
+  const height = lengthOf(inStyle('height') ?? attributes.height);
+  const proportion = boxed ? boxWidth / boxHeight : undefined;
+  const found = {
+    width: width ?? (proportion !== undefined && height !== undefined ? height * proportion : undefined),
+    height: height ?? (proportion !== undefined && width !== undefined ? width / proportion : undefined),
+  };
+  const natural = boxed ? { width: boxWidth, height: boxHeight } : DEFAULT_SIZE;
+  return {
+    width: wholePixels(found.width ?? natural.width),
+    height: wholePixels(found.height ?? natural.height),
+  };
+}
+
+function wholePixels(length: number): number {
+  return Math.max(1, Math.round(length));
+}
+
+/** In pixels; undefined where it depends on something else, or is no length. */
+function lengthOf(text: string | undefined): number | undefined {
+  const [, number, unit = ''] = /^\s*\+?(\d*\.?\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(text ?? '') ?? [];
+  const scale = UNITS[unit.toLowerCase()];
+  if (number === undefined || scale === undefined) return undefined;
+  const length = Number(number) * scale;
+  return length > 0 ? length : undefined;
+}
+
+function inflated(file: Uint8Array): Uint8Array {
+  if (file[0] !== GZIP[0] || file[1] !== GZIP[1]) {
+    if (file.length > MAX_SVG_BYTES) throw new Error(`an SVG has at most ${MAX_SVG_BYTES} bytes`);
+    return file;
+  }
+  return gunzipSync(file, { maxOutputLength: MAX_SVG_BYTES });
+}
+
+/** Text by its byte-order mark, else by its XML declaration, else UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const start = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const [, declared = 'utf-8'] = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']/.exec(start) ?? [];
+  try {
+    return new TextDecoder(declared).decode(bytes);
+  } catch {
+    throw new Error(`the encoding '${declared}' is not known`);
+  }
+}

@@ -46,12 +46,12 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   const language = await readModelFolder(sources.language, 'the language model');
   const { tokenizer, tokens } = await specialTokens(language, sources.tokenizer, notes);
 
-  const build = (vocabulary: number) =>
+  const build = (vocabulary: number, noted?: string[]) =>
     flamingo({
       name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
       convention: 'open-flamingo',
       vision,
-      language: languageModelFromConfig(language.config, { vocabulary }),
+      language: languageModelFromConfig(language.config, { vocabulary }, noted),
       crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
       resampler: { depth: depthOf(checkpoint) },
       tokens,
@@ -59,7 +59,7 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   // The factory resizes the embeddings to the tokenizer, which may also mean fewer rows than the language model has.
   const vocabulary = vocabularyOf(build(tokenizer.size), checkpoint) ?? tokenizer.size;
   return {
-    program: build(vocabulary),
+    program: build(vocabulary, notes),
     tokenizer: Buffer.from(JSON.stringify(tokenizer.json)),
     weights: [sources.vision, language.path, sources.checkpoint],
     notes,

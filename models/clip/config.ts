@@ -1,28 +1,68 @@
-import { activationName, only, orElse, originalConfig, size } from '../configs/original-config.ts';
+import { z } from 'zod';
+import { ModelError } from '../../dsl/index.ts';
+import { activationName, sizes } from '../configs/config-fields.ts';
+import { oneMeaning } from '../configs/one-meaning.ts';
+import { originalConfig, recordOf } from '../configs/original-config.ts';
+import { shownJson } from '../configs/same-json.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
-const readConfig = originalConfig({
-  model: 'CLIP vision',
-  // Published configs leave out what is as in ViT-B/32.
-  honoured: {
-    hidden_size: orElse(size, 768),
-    intermediate_size: orElse(size, 3072),
-    num_hidden_layers: orElse(size, 12),
-    num_attention_heads: orElse(size, 12),
-    image_size: orElse(size, 224),
-    patch_size: orElse(size, 32),
-    hidden_act: orElse(activationName, 'quick-gelu'),
-    num_channels: only(3),
-    layer_norm_eps: only(1e-5),
+const MODEL = 'CLIP vision';
+
+const readVision = originalConfig({
+  model: MODEL,
+  original: 'clip_vision_model',
+  read: {
+    hidden_size: sizes.width,
+    intermediate_size: sizes.width,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    image_size: sizes.pixels,
+    patch_size: sizes.pixels,
+    hidden_act: activationName,
   },
-  // The projection comes after the features that Flamingo takes.
-  ignored: 'projection_dim attention_dropout dropout initializer_factor',
+  // The projection comes after the features that Flamingo takes, and there are no words.
+  inert: 'projection_dim attention_dropout dropout initializer_factor tie_word_embeddings vocab_size',
 });
 
-/** The options of Hugging Face's `CLIPVisionConfig`, alone or as the `vision_config` of a `CLIPConfig`. */
+const readWhole = originalConfig({
+  model: 'CLIP',
+  original: 'clip',
+  read: { vision_config: z.unknown(), vision_config_dict: z.unknown() },
+  inert: `text_config text_config_dict projection_dim logit_scale_init_value initializer_factor tie_word_embeddings`,
+});
+
+/** `model_type` of what has CLIP's vision tower. */
+const KINDS = ['clip', 'clip_vision_model'];
+
+/**
+ * The options of Hugging Face's `CLIPVisionConfig`, alone or as the `vision_config` of a `CLIPConfig`. Sizes that are left
+ * out are those of ViT-B/32, as there.
+ *
+ * @throws ModelError for the config of another kind of model, and for what is not done
+ */
 export function clipVitFromConfig(config: unknown): ClipVitOptions {
-  const whole = typeof config === 'object' && config !== null && 'vision_config' in config;
-  const given = readConfig(whole ? config.vision_config : config);
+  const fields = recordOf(config) ?? {};
+  const type = fields.model_type;
+  if (type !== undefined && !KINDS.some((kind) => kind === type)) {
+    throw new ModelError(
+      `The config of the vision encoder is of model_type ${shownJson(type)}; known are ${KINDS.join(', ')}, so give the folder of a CLIP model.`,
+    );
+  }
+  if (type !== 'clip' && !('vision_config' in fields)) return optionsOf(config);
+  const whole = readWhole(config);
+  // Files of 2021 and 2022 have it a second time, and transformers believes that one.
+  const vision = oneMeaning(MODEL, {
+    vision_config_dict: optionsOfPart(whole.vision_config_dict),
+    vision_config: optionsOfPart(whole.vision_config),
+  });
+  return vision ?? optionsOf({});
+}
+
+const optionsOfPart = (config: unknown) =>
+  config === undefined || config === null ? undefined : optionsOf(config);
+
+function optionsOf(config: unknown): ClipVitOptions {
+  const given = readVision(config);
   return {
     image: given.image_size,
     patch: given.patch_size,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { orElse, size } from '../configs/original-config.ts';
+import { orElse, sizes } from '../configs/config-fields.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
@@ -10,11 +10,11 @@ const channels = z.tuple([z.number(), z.number(), z.number()]);
 const schema = z.object({
   model_cfg: z.strictObject({
     vision_cfg: z.strictObject({
-      image_size: orElse(size, 224),
-      layers: orElse(size, 12),
-      width: orElse(size, 768),
-      patch_size: orElse(size, 16),
-      head_width: orElse(size, 64),
+      image_size: orElse(sizes.pixels, 224),
+      layers: orElse(sizes.layers, 12),
+      width: orElse(sizes.width, 768),
+      patch_size: orElse(sizes.pixels, 16),
+      head_width: orElse(sizes.width, 64),
       mlp_ratio: orElse(z.number(), 4),
     }),
     quick_gelu: orElse(z.boolean(), false),

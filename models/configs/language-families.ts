@@ -10,6 +10,7 @@ import { mpt } from '../mpt/mpt.ts';
 import { optFromConfig } from '../opt/config.ts';
 import { opt } from '../opt/opt.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
+import { recordOf } from './original-config.ts';
 
 /** What a checkpoint may differ in from its config. */
 export interface LanguageChanges {
@@ -17,32 +18,53 @@ export interface LanguageChanges {
   readonly vocabulary?: number;
 }
 
-type FromConfig = (config: unknown, changes: LanguageChanges) => LanguageModel;
+type FromConfig = (config: unknown, changes: LanguageChanges, notes?: string[]) => LanguageModel;
 
 /** The language models that this project has, by the `model_type` of the original's `config.json`. */
 export const languageFamilies: Readonly<Record<string, FromConfig>> = {
-  opt: (config, changes) => opt({ ...optFromConfig(config), ...changes }),
-  mpt: (config, changes) => mpt({ ...mptFromConfig(config), ...changes }),
-  mosaic_gpt: (config, changes) => mpt({ ...mosaicGptFromConfig(config), ...changes }),
-  gpt_neox: (config, changes) => gptNeox({ ...gptNeoxFromConfig(config), ...changes }),
-  llama: (config, changes) => llama({ ...llamaFromConfig(config), ...changes }),
-  gpt2: (config, changes) => gpt2({ ...gpt2FromConfig(config), ...changes }),
+  opt: (config, changes, notes) => opt({ ...optFromConfig(config, notes), ...changes }),
+  mpt: (config, changes, notes) => mpt({ ...mptFromConfig(config, notes), ...changes }),
+  mosaic_gpt: (config, changes, notes) => mpt({ ...mosaicGptFromConfig(config, notes), ...changes }),
+  gpt_neox: (config, changes, notes) => gptNeox({ ...gptNeoxFromConfig(config, notes), ...changes }),
+  llama: (config, changes, notes) => llama({ ...llamaFromConfig(config, notes), ...changes }),
+  gpt2: (config, changes, notes) => gpt2({ ...gpt2FromConfig(config, notes), ...changes }),
 };
 
 /**
  * The language model that a `config.json` describes.
  *
+ * @param notes gets a sentence for each thing that was assumed
  * @throws ModelError when it is of a family that this project does not have, or asks for what the family does not do
  */
-export function languageModelFromConfig(config: unknown, changes: LanguageChanges = {}): LanguageModel {
-  const type = typeof config === 'object' && config !== null && 'model_type' in config && config.model_type;
+export function languageModelFromConfig(
+  config: unknown,
+  changes: LanguageChanges = {},
+  notes?: string[],
+): LanguageModel {
+  const { model_type: type, architectures } = recordOf(config) ?? {};
   const family =
     typeof type === 'string' && Object.hasOwn(languageFamilies, type) ? languageFamilies[type] : undefined;
-  if (family === undefined) {
-    const found = typeof type === 'string' ? `is of model_type '${type}'` : 'has no model_type';
+  if (family === undefined || typeof type !== 'string') {
+    const found = typeof type === 'string' ? `is of model_type ${quoted(type)}` : 'has no model_type';
     throw new ModelError(
       `The config of the language model ${found}; known are ${Object.keys(languageFamilies).join(', ')}.`,
     );
   }
-  return family(config, changes);
+  const classes = Array.isArray(architectures)
+    ? architectures.filter((name) => typeof name === 'string')
+    : [];
+  if (classes.length > 0 && !classes.some((name) => isOfType(name, type))) {
+    throw new ModelError(
+      `The config of the language model contradicts itself: model_type is ${quoted(type)}, but its weights are of ${classes.slice(0, 3).map(quoted).join(', ')}; give the config.json that belongs to the weights.`,
+    );
+  }
+  return family(config, changes, notes);
 }
+
+/** Whether a class is one of a family's: `GPTNeoXForCausalLM` of `gpt_neox`, `TFGPT2LMHeadModel` of `gpt2`. */
+function isOfType(name: string, type: string): boolean {
+  const family = name.toLowerCase().replace(/^(tf|flax)(?=gpt2|opt)/, '');
+  return family.startsWith(type.replaceAll('_', ''));
+}
+
+const quoted = (text: string): string => `'${text.slice(0, 80)}'`;

@@ -1,93 +1,123 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import type { Activation } from '../shared/activation.ts';
+import { sizes } from './config-fields.ts';
+import { defaultsOf, type OriginalName } from './original-defaults.ts';
+import { sameJson, shownJson } from './same-json.ts';
 
-/** Fields that every Hugging Face config may have and that say nothing of how logits are computed. */
-const ABOUT_OTHER_THINGS =
-  `_name_or_path architectures auto_map model_type transformers_version torch_dtype dtype torchscript use_bfloat16
-  tf_legacy_loss use_cache return_dict return_dict_in_generate output_attentions output_hidden_states output_scores
-  chunk_size_feed_forward pruned_heads is_encoder_decoder is_decoder tie_encoder_decoder cross_attention_hidden_size
-  id2label label2id problem_type finetuning_task tokenizer_class tokenizer_name task_specific_params prefix
+/** Fields that any Hugging Face config may have and whose value, whatever it is, does not change how logits are computed. */
+const INERT_EVERYWHERE = words(
+  `_name_or_path name_or_path _commit_hash architectures auto_map custom_pipelines model_type transformers_version
+  transformers.js_config unsloth_fixed unsloth_version torch_dtype dtype torchscript use_bfloat16 xla_device tf_legacy_loss
+  use_cache gradient_checkpointing return_dict return_dict_in_generate output_attentions output_hidden_states output_scores
+  output_logits chunk_size_feed_forward is_decoder tie_encoder_decoder cross_attention_hidden_size id2label label2id
+  num_labels _num_labels problem_type finetuning_task tokenizer_class tokenizer_name task_specific_params prefix
   bos_token_id eos_token_id pad_token_id sep_token_id decoder_start_token_id forced_bos_token_id forced_eos_token_id
   max_length min_length do_sample early_stopping num_beams num_beam_groups diversity_penalty temperature top_k top_p
   typical_p repetition_penalty length_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size bad_words_ids
   num_return_sequences exponential_decay_length_penalty suppress_tokens begin_suppress_tokens remove_invalid_values
-  initializer_range _attn_implementation_autoset`.split(/\s+/);
+  initializer_range _attn_implementation _attn_implementation_autoset _attn_implementation_internal attn_implementation
+  _flash_attn_2_enabled`,
+);
+
+/** More problems than this are counted, not listed. */
+const LISTED = 12;
 
 export interface OriginalConfig<Shape extends z.ZodRawShape> {
   /** The original's own name of the model, for messages. */
   readonly model: string;
-  /** What the project honours, by the original's names. A field that only one value of is known is a literal. */
-  readonly honoured: Shape;
-  /** Fields of this model that do not change its logits: dropout, initialisation, choice of kernel. Names, by spaces. */
-  readonly ignored: string;
+  /** Whose defaults hold for what is left out, and are accepted in fields that are not read. */
+  readonly original: OriginalName;
+  /** Fields that are used, by the original's names, with the values that are done. */
+  readonly read: Shape;
+  /** Fields of this model that change no logit: dropout, initialisation, choice of kernel. Names, by spaces. */
+  readonly inert?: string;
 }
 
 /**
- * A reader of another project's `config.json`. Every field is honoured, known not to matter, or refused: none is
- * passed over in silence.
+ * A reader of another project's `config.json`. Each field is one of four:
+ * - read: left out (or null, where null or false is its default) it has the original's default, as it has there;
+ * - inert: it changes no number, whatever it says;
+ * - at the original's default, in whatever release: it changes nothing, even where this project does not know it;
+ * - anything else, which would change a number or is not understood: refused by name.
+ *
+ * The reader's second argument gets a note where sizes are left out.
  *
  * @throws ModelError that lists every field that is wrong, missing or not known
  */
 export function originalConfig<Shape extends z.ZodRawShape>({
   model,
-  honoured,
-  ignored,
+  original,
+  read,
+  inert = '',
 }: OriginalConfig<Shape>) {
-  const schema = z.object({ add_cross_attention: only(false), ...honoured });
-  const passed = new Set([...ABOUT_OTHER_THINGS, ...ignored.split(/\s+/), ...Object.keys(schema.shape)]);
-  return (config: unknown): z.output<typeof schema> => {
-    const result = schema.safeParse(config);
+  const schema = z.object(read);
+  const passed = new Set([...INERT_EVERYWHERE, ...words(inert), ...Object.keys(read)]);
+  return (config: unknown, notes?: string[]): z.output<typeof schema> => {
+    const given = recordOf(config);
+    if (given === undefined) {
+      throw new ModelError(
+        `The config of this ${model} model is ${shownJson(config)}, not an object with fields.`,
+      );
+    }
+    const result = schema.safeParse(
+      Object.fromEntries(Object.keys(read).map((field) => [field, meant(original, given, field)])),
+    );
     const wrong = (result.error?.issues ?? []).map(({ path, message }) => {
-      const found: unknown = path.reduce<unknown>((value, key) => property(value, String(key)), config);
-      const stated = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}`;
-      return `${path.length === 0 ? 'it' : path.join('.')} ${stated} (${message})`;
+      const found = path.reduce<unknown>((value, key) => recordOf(value)?.[String(key)], given);
+      const stated = found === undefined ? 'is missing' : `is ${shownJson(found)}`;
+      return `${path.join('.')} ${stated} (${message})`;
     });
-    const unknown = Object.keys(typeof config === 'object' && config !== null ? config : {})
+    const others = Object.keys(given)
       .filter((field) => !passed.has(field))
-      .map((field) => `${field} is not known to this project`);
-    if (result.success && unknown.length === 0) return result.data;
+      .flatMap((field) => problemWith(original, field, given[field]) ?? []);
+    const problems = [...wrong, ...others];
+    if (result.success && problems.length === 0) {
+      const left = Object.keys(read).filter((field) => isSize(read[field]) && !Object.hasOwn(given, field));
+      if (left.length > 0) {
+        const taken = left.map((field) => `${field} ${shownJson(meant(original, given, field))}`);
+        notes?.push(
+          `The config of this ${model} model leaves out sizes; the original's defaults are taken: ${taken.join(', ')}.`,
+        );
+      }
+      return result.data;
+    }
+    const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more` : '';
     throw new ModelError(
-      `The config of this ${model} model asks for what this project does not do: ${[...wrong, ...unknown].join('; ')}.`,
+      `The config of this ${model} model asks for what this project does not do: ${problems.slice(0, LISTED).join('; ')}${more}.`,
     );
   };
 }
 
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
+const isSize = (schema: unknown): boolean => Object.values(sizes).some((size) => size === schema);
+
+/** What a field says, or its default where it says nothing. */
+function meant(original: OriginalName, given: Readonly<Record<string, unknown>>, field: string): unknown {
+  const value = Object.hasOwn(given, field) ? given[field] : undefined;
+  const [newest] = defaultsOf(original, field);
+  // Python takes null for false; for a number it is an error there too.
+  const saysNothing =
+    value === undefined || (value === null && (newest === undefined || newest === null || newest === false));
+  return saysNothing ? newest : value;
+}
+
+/** What is wrong with a field that is not read; undefined when it changes nothing. */
+function problemWith(original: OriginalName, field: string, value: unknown): string | undefined {
+  const defaults = defaultsOf(original, field);
+  const shown = field.slice(0, 80);
+  if (defaults.length === 0) {
+    return value === null ? undefined : `${shown} is not known to this project (it is ${shownJson(value)})`;
+  }
+  if (defaults.some((each) => sameJson(each, value))) return undefined;
+  return `${shown} is ${shownJson(value)} (only the original's default, ${shownJson(defaults[0])}, is done)`;
+}
+
+/** The fields of an object of JSON; undefined for anything else. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
     : undefined;
 }
 
-/** A size: a whole number from 1 on. */
-export const size = z.int().min(1);
-
-/** A field that may be left out or null, and is `value` then. */
-export function orElse<S extends z.ZodType>(schema: S, value: z.output<S>) {
-  return schema.nullish().transform((given) => given ?? value);
+function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }
-
-/** A field of which this project knows one value, which is also what a missing field means. */
-export function only<const V extends string | number | boolean>(value: V) {
-  return z.literal(value).nullish();
-}
-
-const ACTIVATIONS: Readonly<Record<string, Activation>> = {
-  gelu: 'gelu',
-  // Three ways to write the tanh approximation.
-  gelu_new: 'gelu-tanh',
-  gelu_fast: 'gelu-tanh',
-  gelu_pytorch_tanh: 'gelu-tanh',
-  quick_gelu: 'quick-gelu',
-  relu: 'relu',
-  silu: 'silu',
-  swish: 'silu',
-};
-
-/** transformers' name of an activation, as this project's. */
-export const activationName = z.string().transform((name, context): Activation => {
-  const activation = ACTIVATIONS[name];
-  if (activation !== undefined) return activation;
-  context.addIssue(`known activations are ${Object.keys(ACTIVATIONS).join(', ')}`);
-  return z.NEVER;
-});

@@ -1,75 +1,84 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { activationName, only, orElse, originalConfig, size } from '../configs/original-config.ts';
+import { activationName, only, positive, sizes } from '../configs/config-fields.ts';
+import { originalConfig, recordOf } from '../configs/original-config.ts';
+import { plainWholeHeadRotaryFields } from '../configs/rotary-fields.ts';
 import type { IdeficsOptions } from './idefics.ts';
 
-const readVisionConfig = originalConfig({
+const readVision = originalConfig({
   model: 'Idefics vision',
-  honoured: {
-    embed_dim: orElse(size, 768),
-    image_size: orElse(size, 224),
-    intermediate_size: orElse(size, 5120),
-    patch_size: orElse(size, 14),
-    num_hidden_layers: orElse(size, 32),
-    num_attention_heads: orElse(size, 16),
-    hidden_act: orElse(activationName, 'gelu'),
-    num_channels: only(3),
-    layer_norm_eps: only(1e-5),
+  original: 'idefics/vision_config',
+  read: {
+    embed_dim: sizes.width,
+    image_size: sizes.pixels,
+    intermediate_size: sizes.width,
+    patch_size: sizes.pixels,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    hidden_act: activationName,
   },
-  ignored: 'attention_dropout dropout initializer_factor vision_model_name vision_model_params',
+  inert: `attention_dropout dropout initializer_factor tie_word_embeddings vision_model_name vision_model_params
+    freeze_lm_head freeze_text_layers freeze_text_module_exceptions freeze_vision_layers freeze_vision_module_exceptions`,
 });
 
-const readPerceiverConfig = originalConfig({
+const readPerceiver = originalConfig({
   model: 'Idefics resampler',
-  honoured: {
-    resampler_n_latents: orElse(size, 64),
-    resampler_depth: orElse(size, 6),
-    resampler_n_heads: orElse(size, 16),
-    resampler_head_dim: orElse(size, 96),
-    qk_layer_norms_perceiver: orElse(z.boolean(), false),
+  original: 'idefics/perceiver_config',
+  read: {
+    resampler_n_latents: sizes.width,
+    resampler_depth: sizes.layers,
+    resampler_n_heads: sizes.width,
+    resampler_head_dim: sizes.width,
+    qk_layer_norms_perceiver: z.boolean(),
   },
   // Whether there is a resampler is said by the whole model's field of that name.
-  ignored: 'use_resampler',
+  inert: 'use_resampler tie_word_embeddings',
 });
 
 const readConfig = originalConfig({
   model: 'Idefics',
-  honoured: {
-    vocab_size: size,
-    additional_vocab_size: orElse(z.int().min(0), 0),
-    hidden_size: size,
-    intermediate_size: size,
-    num_hidden_layers: size,
-    num_attention_heads: size,
-    max_position_embeddings: orElse(size, 2048),
-    rms_norm_eps: orElse(z.number(), 1e-6),
-    rope_parameters: z
-      .strictObject({ rope_type: only('default'), rope_theta: z.number().optional() })
-      .nullish(),
-    hidden_act: only('silu'),
-    tie_word_embeddings: orElse(z.boolean(), false),
-    cross_layer_interval: orElse(size, 1),
-    alpha_type: orElse(z.enum(['float', 'vector']), 'float'),
-    qk_layer_norms: orElse(z.boolean(), false),
-    use_resampler: orElse(z.boolean(), false),
-    vision_config: z.unknown().transform(readVisionConfig),
-    perceiver_config: z.unknown().transform((given) => readPerceiverConfig(given ?? {})),
+  original: 'idefics',
+  read: {
+    vocab_size: sizes.vocabulary,
+    additional_vocab_size: z
+      .int()
+      .min(0)
+      .max(2 ** 16),
+    hidden_size: sizes.width,
+    intermediate_size: sizes.width,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    max_position_embeddings: sizes.positions,
+    rms_norm_eps: positive,
+    rope_parameters: plainWholeHeadRotaryFields,
+    // Releases before 5 do not look at these.
+    rope_theta: only(10_000),
+    rope_scaling: z.null().optional(),
+    tie_word_embeddings: z.boolean(),
+    cross_layer_interval: sizes.layers,
+    alpha_type: z.enum(['float', 'vector']),
+    qk_layer_norms: z.boolean(),
+    use_resampler: z.boolean(),
+    vision_config: z.unknown(),
+    perceiver_config: z.unknown(),
     cross_layer_activation_function: only('swiglu'),
-    word_embed_proj_dim: size.nullish(),
+    word_embed_proj_dim: sizes.width.nullish(),
   },
-  ignored: `alpha_initializer alphas_initializer_range dropout ffn_dim freeze_lm_head freeze_text_layers
+  inert: `alpha_initializer alphas_initializer_range dropout ffn_dim freeze_lm_head freeze_text_layers
     freeze_text_module_exceptions freeze_vision_layers freeze_vision_module_exceptions image_token_index
     max_new_tokens max_sequence_length`,
 });
 
 /** The options of transformers' `IdeficsConfig`, but for the model's name. */
-export function ideficsFromConfig(config: unknown): Omit<IdeficsOptions, 'name'> {
-  const { vision_config: vision, perceiver_config: perceiver, ...given } = readConfig(config);
+export function ideficsFromConfig(config: unknown, notes: string[] = []): Omit<IdeficsOptions, 'name'> {
+  const given = readConfig(config, notes);
   if ((given.word_embed_proj_dim ?? given.hidden_size) !== given.hidden_size) {
     throw new ModelError(
       `The config of this Idefics model has word_embed_proj_dim ${given.word_embed_proj_dim} beside hidden_size ${given.hidden_size}: embeddings of another width than the layers are not known to this project.`,
     );
   }
+  const vision = readVision(withOldActivation(config, given.vision_config ?? {}, notes));
+  const perceiver = readPerceiver(given.perceiver_config ?? {});
   return {
     vision: {
       image: vision.image_size,
@@ -107,4 +116,16 @@ export function ideficsFromConfig(config: unknown): Omit<IdeficsOptions, 'name'>
       queryKeyNorm: given.qk_layer_norms,
     },
   };
+}
+
+/** transformers 4.32, the first with Idefics, had another default of `hidden_act`, and leaves defaults out of the parts of a config. */
+function withOldActivation(config: unknown, vision: unknown, notes: string[]): unknown {
+  const fields = recordOf(vision);
+  const { transformers_version: release } = recordOf(config) ?? {};
+  const isOld = typeof release === 'string' && release.startsWith('4.32.');
+  if (fields === undefined || 'hidden_act' in fields || !isOld) return vision;
+  notes.push(
+    `The config of this Idefics model leaves out vision_config.hidden_act and was written by transformers ${release}, where it is quick_gelu; later releases take gelu.`,
+  );
+  return { ...fields, hidden_act: 'quick_gelu' };
 }

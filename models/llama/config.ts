@@ -1,90 +1,69 @@
 import { z } from 'zod';
-import type { RotaryScaling } from '../../dsl/index.ts';
-import { only, orElse, originalConfig, size } from '../configs/original-config.ts';
+import { only, positive, sizes } from '../configs/config-fields.ts';
+import { oneMeaning } from '../configs/one-meaning.ts';
+import { originalConfig, recordOf } from '../configs/original-config.ts';
+import { rotaryScaling, wholeHeadRotaryFields } from '../configs/rotary-fields.ts';
 import type { LlamaOptions } from './llama.ts';
 
-const factor = z.number().positive();
-
-/**
- * `rope_scaling`, and `rope_parameters` as releases from 2025 on write it. Scalings that follow the length of the
- * prompt (`dynamic`, `longrope`) or stretch attention too (`yarn`) are refused.
- */
-const rotaryFields = z.preprocess(
-  (value) =>
-    typeof value === 'object' && value !== null && 'type' in value && !('rope_type' in value)
-      ? { ...value, rope_type: value.type }
-      : value,
-  z
-    .discriminatedUnion('rope_type', [
-      z.object({ rope_type: z.literal('default'), rope_theta: z.number().optional() }),
-      z.object({ rope_type: z.literal('linear'), factor, rope_theta: z.number().optional() }),
-      z.object({
-        rope_type: z.literal('llama3'),
-        factor,
-        low_freq_factor: factor,
-        high_freq_factor: factor,
-        original_max_position_embeddings: size,
-        rope_theta: z.number().optional(),
-      }),
-    ])
-    .nullish(),
-);
+const MODEL = 'LLaMA';
 
 const readConfig = originalConfig({
-  model: 'LLaMA',
-  honoured: {
-    hidden_size: size,
-    num_hidden_layers: size,
-    num_attention_heads: size,
-    num_key_value_heads: size.nullish(),
-    head_dim: size.nullish(),
-    intermediate_size: size,
-    vocab_size: size,
-    max_position_embeddings: orElse(size, 2048),
-    rms_norm_eps: orElse(z.number(), 1e-6),
-    rope_theta: orElse(z.number(), 10_000),
-    rope_scaling: rotaryFields,
-    rope_parameters: rotaryFields,
-    attention_bias: orElse(z.boolean(), false),
-    mlp_bias: orElse(z.boolean(), false),
-    tie_word_embeddings: orElse(z.boolean(), false),
-    hidden_act: only('silu'),
+  model: MODEL,
+  original: 'llama',
+  read: {
+    hidden_size: sizes.width,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    num_key_value_heads: sizes.width.nullish(),
+    head_dim: sizes.width.nullish(),
+    intermediate_size: sizes.width,
+    vocab_size: sizes.vocabulary,
+    max_position_embeddings: sizes.positions,
+    rms_norm_eps: positive,
+    rope_theta: positive,
+    rope_scaling: wholeHeadRotaryFields,
+    rope_parameters: wholeHeadRotaryFields,
+    // Not LLaMA's, but releases that meet it turn a part of each head only.
+    partial_rotary_factor: only(1),
+    attention_bias: z.boolean(),
+    mlp_bias: z.boolean(),
+    tie_word_embeddings: z.boolean(),
+    // Nanotron's: whether the features that turn together lie side by side in the weights.
+    rope_interleaved: only(false),
   },
-  // How the matrix products were sliced in training: the same product.
-  ignored: 'pretraining_tp attention_dropout max_sequence_length',
+  // `pretraining_tp`: how the matrix products were sliced in training, the same product. `max_sequence_length`: of the
+  // first converted LLaMAs. `is_llama_config`: nanotron's.
+  inert: 'pretraining_tp attention_dropout max_sequence_length is_llama_config',
 });
 
 /** The options of Hugging Face's `LlamaConfig`; of rope scalings `linear` and `llama3` are honoured. */
-export function llamaFromConfig(config: unknown): LlamaOptions {
-  const given = readConfig(config);
-  const rotary = given.rope_parameters ?? given.rope_scaling;
-  const scaling = scalingOf(rotary);
+export function llamaFromConfig(config: unknown, notes?: string[]): LlamaOptions {
+  const given = readConfig(config, notes);
+  const { rope_parameters: parameters, rope_scaling: scaled } = given;
+  const scaling = oneMeaning(MODEL, {
+    // A kind that is only spelt out is no scaling.
+    rope_scaling: rotaryScaling(scaled) ?? (scaled && 'none'),
+    rope_parameters: rotaryScaling(parameters) ?? (parameters && 'none'),
+  });
+  const base = oneMeaning(MODEL, {
+    'rope_scaling.rope_theta': scaled?.rope_theta,
+    'rope_parameters.rope_theta': parameters?.rope_theta,
+    rope_theta: recordOf(config)?.rope_theta === undefined ? undefined : given.rope_theta,
+  });
   return {
     dim: given.hidden_size,
     layers: given.num_hidden_layers,
     heads: given.num_attention_heads,
     keyValueHeads: given.num_key_value_heads ?? given.num_attention_heads,
-    headDim: given.head_dim ?? given.hidden_size / given.num_attention_heads,
+    ...(typeof given.head_dim === 'number' && { headDim: given.head_dim }),
     inner: given.intermediate_size,
     vocabulary: given.vocab_size,
     contextLength: given.max_position_embeddings,
-    rotaryBase: rotary?.rope_theta ?? given.rope_theta,
-    ...(scaling && { rotaryScaling: scaling }),
+    rotaryBase: base ?? given.rope_theta,
+    ...(typeof scaling === 'object' && { rotaryScaling: scaling }),
     epsilon: given.rms_norm_eps,
     attentionBias: given.attention_bias,
     feedForwardBias: given.mlp_bias,
     tiedHead: given.tie_word_embeddings,
-  };
-}
-
-function scalingOf(rotary: z.output<typeof rotaryFields>): RotaryScaling | undefined {
-  if (rotary?.rope_type === 'linear') return { kind: 'linear', factor: rotary.factor };
-  if (rotary?.rope_type !== 'llama3') return undefined;
-  return {
-    kind: 'llama3',
-    factor: rotary.factor,
-    lowFrequencyFactor: rotary.low_freq_factor,
-    highFrequencyFactor: rotary.high_freq_factor,
-    originalContext: rotary.original_max_position_embeddings,
   };
 }

@@ -1,30 +1,27 @@
 import { ModelError } from '../../dsl/index.ts';
-import { activationName, only, orElse, originalConfig, size } from '../configs/original-config.ts';
+import { activationName, sizes } from '../configs/config-fields.ts';
+import { originalConfig } from '../configs/original-config.ts';
 import type { OptOptions } from './opt.ts';
 
 const readConfig = originalConfig({
   model: 'OPT',
-  honoured: {
-    hidden_size: size,
-    num_hidden_layers: size,
-    num_attention_heads: size,
-    ffn_dim: size,
-    vocab_size: size,
-    max_position_embeddings: size,
-    activation_function: orElse(activationName, 'relu'),
-    do_layer_norm_before: only(true),
-    enable_bias: only(true),
-    layer_norm_elementwise_affine: only(true),
-    tie_word_embeddings: only(true),
-    _remove_final_layer_norm: only(false),
-    word_embed_proj_dim: size.nullish(),
+  original: 'opt',
+  read: {
+    hidden_size: sizes.width,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    ffn_dim: sizes.width,
+    vocab_size: sizes.vocabulary,
+    max_position_embeddings: sizes.positions,
+    activation_function: activationName,
+    word_embed_proj_dim: sizes.width.nullish(),
   },
-  ignored: 'dropout attention_dropout activation_dropout layerdrop init_std layer_norm_eps',
+  inert: 'dropout attention_dropout activation_dropout layerdrop init_std layer_norm_eps',
 });
 
 /** The options of Hugging Face's `OPTConfig`. */
-export function optFromConfig(config: unknown): OptOptions {
-  const given = readConfig(config);
+export function optFromConfig(config: unknown, notes?: string[]): OptOptions {
+  const given = readConfig(config, notes);
   if ((given.word_embed_proj_dim ?? given.hidden_size) !== given.hidden_size) {
     throw new ModelError(
       `The config of this OPT model has word_embed_proj_dim ${given.word_embed_proj_dim} beside hidden_size ${given.hidden_size}: embeddings of another width than the layers are not known to this project.`,

@@ -181,7 +181,7 @@ describe("options from the originals' config.json", () => {
       [{ ...LLAMA_3_8B, rope_scaling: { type: 'dynamic', factor: 2 } }, /rope_scaling/],
       [{ ...LLAMA_3_8B, rope_scaling: { rope_type: 'yarn', factor: 2 } }, /rope_scaling/],
       [{ ...LLAMA_3_8B, sliding_window: 4096 }, /sliding_window is not known/],
-      [{ ...LLAMA_3_8B, hidden_size: undefined }, /hidden_size is missing/],
+      [{ ...LLAMA_3_8B, hidden_size: null }, /hidden_size is null/],
       [{ ...LLAMA_3_8B, model_type: 'bloom' }, /model_type 'bloom'; known are opt, mpt/],
       [{ ...LLAMA_3_8B, model_type: 'toString' }, /model_type 'toString'; known are/],
       [[], /has no model_type/],

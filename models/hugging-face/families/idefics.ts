@@ -12,7 +12,7 @@ export const family: HuggingFaceFamily = {
   modelType: 'idefics',
   architectures: ['IdeficsForVisionText2Text'],
   program({ name, config, preprocessor, tokens }, notes) {
-    const options = ideficsFromConfig(config);
+    const options = ideficsFromConfig(config, notes);
     if (preprocessor === undefined) {
       notes.push(
         "The folder has no preprocessor_config.json: pictures are prepared as transformers' IdeficsImageProcessor does by default.",

@@ -1,0 +1,379 @@
+"""
+Writes configs/RELEASE/FAMILY.json: what releases of transformers save for each family, and what they read from it again;
+and models/configs/original-defaults.json: the fields of each class with the values that their defaults have or had.
+
+    python configs.py --foundry SITE [--foundry SITE …] PYTHON [PYTHON …]
+
+PYTHON: interpreters of virtual environments, each with one release of transformers (and pillow; torch and torchvision
+for the image processors of the newest). SITE: a folder with an installed llm-foundry, whose source is read, not run
+(pip install --no-deps --target SITE llm-foundry==…).
+"""
+
+import ast
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TABLE = HERE.parents[1] / "models/configs/original-defaults.json"
+
+# Each family: its class; cases that a test must read; cases of which a test must hear by the field's name.
+FAMILIES = {
+    "llama": (
+        "LlamaConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=4, vocab_size=50,
+                          max_position_embeddings=128, rms_norm_eps=1e-5, tie_word_embeddings=True),
+            "grouped": dict(hidden_size=24, num_attention_heads=4, num_key_value_heads=2),
+            "base": dict(rope_theta=500.0),
+            "linear": dict(rope_scaling={"type": "linear", "factor": 2.0}),
+            "llama3": dict(rope_theta=500000.0, rope_scaling={
+                "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 8192}),
+            "biases": dict(attention_bias=True, mlp_bias=True),
+            "head_dim": dict(hidden_size=24, num_attention_heads=4, head_dim=8),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, pretraining_tp=2, use_cache=False,
+                          output_attentions=True, bos_token_id=0, eos_token_id=[1, 2], pad_token_id=-1),
+        },
+        {
+            "hidden_act": dict(hidden_act="gelu"),
+            "rope_": dict(rope_scaling={"type": "dynamic", "factor": 2.0}),
+        },
+    ),
+    "gpt_neox": (
+        "GPTNeoXConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=32, intermediate_size=44, num_hidden_layers=2, num_attention_heads=4, vocab_size=50,
+                          max_position_embeddings=128, layer_norm_eps=1e-6, hidden_act="gelu_fast"),
+            "rotary": dict(rotary_pct=0.5, rotary_emb_base=2000),
+            "redpajama": dict(rotary_pct=1.0, use_parallel_residual=False),
+            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, classifier_dropout=0.5, is_decoder=True),
+        },
+        {
+            "rope_": dict(rope_scaling={"type": "dynamic", "factor": 2.0}),
+            "attention_bias": dict(attention_bias=False),
+            "hidden_act": dict(hidden_act="mish"),
+        },
+    ),
+    "opt": (
+        "OPTConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=24, ffn_dim=36, num_hidden_layers=2, num_attention_heads=4, vocab_size=50,
+                          max_position_embeddings=128),
+            "gelu": dict(activation_function="gelu"),
+            "inert": dict(dropout=0.5, attention_dropout=0.5, layerdrop=0.5, init_std=0.5),
+        },
+        {
+            "enable_bias": dict(enable_bias=False),
+            "layer_norm_elementwise_affine": dict(layer_norm_elementwise_affine=False),
+        },
+    ),
+    "gpt2": (
+        "GPT2Config",
+        {
+            "default": {},
+            "small": dict(n_embd=24, n_layer=2, n_head=4, n_inner=36, vocab_size=50, n_positions=128),
+            "scales": dict(scale_attn_weights=False, scale_attn_by_inverse_layer_idx=True, layer_norm_epsilon=1e-6),
+            "inert": dict(reorder_and_upcast_attn=True, resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5,
+                          summary_type="first", summary_first_dropout=0.5),
+        },
+        {
+            "add_cross_attention": dict(add_cross_attention=True),
+            "activation_function": dict(activation_function="mish"),
+        },
+    ),
+    "mpt": (
+        "MptConfig",
+        {
+            "default": {},
+            "small": dict(d_model=24, n_layers=2, n_heads=4, vocab_size=50, max_seq_len=128),
+            "clipped": dict(attn_config={"clip_qkv": 2.0, "softmax_scale": 0.25}),
+            # Fields that the class has and MptForCausalLM does not look at.
+            "left_out": dict(logit_scale=0.5, no_bias=False, norm_type="layernorm", learned_pos_emb=False,
+                             attn_config={"alibi_bias_max": 16, "qk_ln": True, "alibi": False}),
+            "inert": dict(resid_pdrop=0.5, emb_pdrop=0.5, verbose=1, init_device="meta",
+                          attn_config={"attn_impl": "flash"}),
+        },
+        {"layer_norm_epsilon": dict(layer_norm_epsilon=1e-6)},
+    ),
+    "clip_vision_model": (
+        "CLIPVisionConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3, image_size=21,
+                          patch_size=7, hidden_act="gelu"),
+            "inert": dict(projection_dim=7, attention_dropout=0.5, initializer_factor=2.0, initializer_range=0.5),
+        },
+        {
+            "num_channels": dict(num_channels=4),
+            "layer_norm_eps": dict(layer_norm_eps=1e-6),
+            "hidden_act": dict(hidden_act="mish"),
+        },
+    ),
+    "clip": (
+        "CLIPConfig",
+        {
+            "default": {},
+            "small": dict(projection_dim=4, vision_config=dict(
+                hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3, image_size=21,
+                patch_size=7, hidden_act="gelu")),
+        },
+        {"num_channels": dict(vision_config=dict(num_channels=4))},
+    ),
+    "idefics": (
+        "IdeficsConfig",
+        {
+            "default": {},
+            "small": dict(
+                hidden_size=24, intermediate_size=36, num_hidden_layers=4, num_attention_heads=4, vocab_size=50,
+                additional_vocab_size=2, cross_layer_interval=2, alpha_type="vector", qk_layer_norms=True,
+                use_resampler=True, rms_norm_eps=1e-5,
+                vision_config=dict(embed_dim=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3,
+                                   image_size=21, patch_size=7, hidden_act="quick_gelu"),
+                perceiver_config=dict(resampler_n_latents=3, resampler_depth=2, resampler_n_heads=2,
+                                      resampler_head_dim=6, qk_layer_norms_perceiver=True)),
+            "inert": dict(dropout=0.5, alpha_initializer="normal", alphas_initializer_range=0.5, freeze_text_layers=False,
+                          freeze_lm_head=True, freeze_vision_layers=False, freeze_text_module_exceptions=["norm"]),
+        },
+        {
+            "hidden_act": dict(hidden_act="gelu"),
+            "num_channels": dict(vision_config=dict(num_channels=4)),
+        },
+    ),
+    "clip_image_processor": (
+        "models.clip.image_processing_clip.CLIPImageProcessor",
+        {
+            "default": {},
+            "small": dict(size={"shortest_edge": 21}, crop_size={"height": 21, "width": 21}),
+            "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25], resample=2, do_convert_rgb=False),
+        },
+        {
+            "do_normalize": dict(do_normalize=False),
+            "do_rescale": dict(do_rescale=False),
+            "rescale_factor": dict(rescale_factor=0.5),
+        },
+    ),
+    "idefics_image_processor": (
+        "models.idefics.image_processing_idefics.IdeficsImageProcessor",
+        {
+            "default": {},
+            "small": dict(image_size=21),
+            "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25]),
+        },
+        {},
+    ),
+    "generation": (
+        "GenerationConfig",
+        {
+            "default": {},
+            "ids": dict(bos_token_id=1, eos_token_id=[2, 7], pad_token_id=0, suppress_tokens=[3],
+                        bad_words_ids=[[4], [5, 6]]),
+            "settings": dict(do_sample=True, temperature=0.5, top_p=0.75, max_new_tokens=7, num_beams=3),
+        },
+        {},
+    ),
+}
+
+# What a release itself understands a saved config to mean.
+RESOLVED = {
+    "llama": "hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads head_dim vocab_size "
+             "max_position_embeddings rms_norm_eps rope_theta rope_scaling rope_parameters attention_bias mlp_bias "
+             "tie_word_embeddings",
+    "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
+                "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act",
+    "opt": "hidden_size ffn_dim num_hidden_layers num_attention_heads vocab_size max_position_embeddings activation_function "
+           "word_embed_proj_dim",
+    "gpt2": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon scale_attn_weights "
+            "scale_attn_by_inverse_layer_idx",
+    "mpt": "d_model n_layers n_heads vocab_size max_seq_len attn_config.clip_qkv attn_config.softmax_scale",
+    "clip_vision_model": "hidden_size intermediate_size num_hidden_layers num_attention_heads image_size patch_size hidden_act",
+    "clip": "vision_config.hidden_size vision_config.intermediate_size vision_config.num_hidden_layers "
+            "vision_config.num_attention_heads vision_config.image_size vision_config.patch_size vision_config.hidden_act",
+    "idefics": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size additional_vocab_size "
+               "rms_norm_eps tie_word_embeddings cross_layer_interval alpha_type qk_layer_norms use_resampler "
+               "vision_config.embed_dim vision_config.intermediate_size vision_config.num_hidden_layers "
+               "vision_config.num_attention_heads vision_config.image_size vision_config.patch_size "
+               "vision_config.hidden_act perceiver_config.resampler_n_latents perceiver_config.resampler_depth "
+               "perceiver_config.resampler_n_heads perceiver_config.resampler_head_dim "
+               "perceiver_config.qk_layer_norms_perceiver",
+    "clip_image_processor": "",
+    "idefics_image_processor": "",
+    "generation": "",
+}
+
+
+def one_release() -> dict:
+    """In the release's own interpreter: every family's files and defaults."""
+    import importlib
+
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    families, defaults = {}, {}
+    for family, (path, read, refused) in FAMILIES.items():
+        *modules, name = path.split(".")
+        try:
+            holder = importlib.import_module(".".join(["transformers", *modules])) if modules else transformers
+            cls = getattr(holder, name)
+        except (ImportError, AttributeError):
+            continue
+        fields = {**as_json(cls().to_dict()), **dict.fromkeys(DERIVED.get(family, ()))}
+        if family == "mpt":
+            defaults["mpt/attn_config"] = fields.pop("attn_config")
+        if family == "idefics":
+            for part in ("vision_config", "perceiver_config"):
+                defaults[f"idefics/{part}"] = fields.pop(part)
+        for part in ("text_config", "vision_config") if family == "clip" else ():
+            fields.pop(part, None)
+        defaults[family] = fields
+        # A field that the release does not have is not one that it can save with a meaning.
+        known = {*fields, *(() if family not in ("mpt", "clip", "idefics") else ("attn_config", "vision_config", "perceiver_config"))}
+        has = lambda given: all(key in known or key in ALIASES.get(family, ()) for key in given)
+        families[family] = {
+            "read": each(lambda given: saved(cls, family, given), {case: given for case, given in read.items() if has(given)}),
+            "refused": each(lambda given: saved(cls, family, given)["file"], {field: given for field, given in refused.items() if has(given)}),
+        }
+    # What every config inherits is written once.
+    every = as_json(transformers.PretrainedConfig().to_dict())
+    inherited = lambda family, field, value: family in CONFIGS and field in every and value == every[field]
+    own = {
+        family: {field: value for field, value in fields.items() if not inherited(family.split("/")[0], field, value)}
+        for family, fields in defaults.items()
+    }
+    return {"release": transformers.__version__, "families": families, "defaults": {"every": every, **own}}
+
+
+# Those that inherit from PretrainedConfig.
+CONFIGS = {family for family in FAMILIES if "processor" not in family and family != "generation"}
+
+# Fields whose default follows from another field; where they are left out, that one counts.
+DERIVED = {
+    "llama": ("num_key_value_heads", "head_dim", "rope_parameters"),
+    "gpt_neox": ("partial_rotary_factor", "rope_theta", "rope_parameters"),
+    "opt": ("word_embed_proj_dim",),
+    "idefics": ("rope_parameters",),
+}
+
+# What releases take under another name than they save it by.
+ALIASES = {
+    "llama": ("rope_theta", "rope_scaling"),
+    "gpt_neox": ("rotary_pct", "rotary_emb_base", "rope_scaling"),
+    "mpt": ("verbose",),
+    "idefics_image_processor": ("image_size",),
+    "generation": ("max_new_tokens",),
+}
+
+
+def each(make, cases: dict) -> dict:
+    """What a release makes of each case, without those that it refuses itself."""
+    made = {}
+    for case, given in cases.items():
+        try:
+            made[case] = make(given)
+        except Exception as error:
+            print(f"{case}: {type(error).__name__} {str(error)[:200]!r}", file=sys.stderr)
+    return made
+
+
+def saved(cls, family: str, given: dict) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        cls(**given).save_pretrained(folder)
+        (file,) = pathlib.Path(folder).glob("*.json")
+        content = json.loads(file.read_text())
+        again = cls.from_pretrained(folder)
+    resolved = {}
+    for path in RESOLVED[family].split():
+        value = again
+        for part in path.split("."):
+            value = getattr(value, part, None)
+        if value is not None:
+            resolved[path] = as_json(value)
+    return {"file": content, **({"resolved": resolved} if resolved else {})}
+
+
+def as_json(value):
+    return json.loads(json.dumps(value, default=str))
+
+
+def foundry(site: pathlib.Path) -> dict:
+    """The defaults in the source of a release of llm-foundry."""
+    (info,) = site.glob("llm_foundry-*.dist-info")
+    models = site / "llmfoundry/models"
+    files = [models / name for name in ("mpt/configuration_mpt.py", "utils/config_defaults.py", "layers/blocks.py")]
+    trees = [ast.parse(file.read_text()) for file in files if file.exists()]
+    tables = {}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "").endswith("_defaults"):
+            tables[node.target.id] = ast.literal_eval(node.value)
+    (cls,) = [node for node in ast.walk(trees[0]) if isinstance(node, ast.ClassDef) and node.name == "MPTConfig"]
+    (init,) = [node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+    names = [argument.arg for argument in init.args.args][1:]
+    fields = {
+        name: ast.literal_eval(default)
+        for name, default in zip(names[-len(init.args.defaults):], init.args.defaults)
+        if not isinstance(default, ast.Name)
+    }
+    for part in ("attn_config", "ffn_config", "init_config"):
+        fields.pop(part, None)
+    return {
+        "release": re.search(r"-([\d.]+)\.dist-info", info.name).group(1),
+        "defaults": {"llm-foundry/mpt": fields, "llm-foundry/attn_config": tables["attn_config_defaults"]},
+    }
+
+
+def merged(releases: list) -> dict:
+    """Every field with the different values of its default, those of newer releases first."""
+    table: dict = {}
+    for release in reversed(releases):
+        for family, fields in release["defaults"].items():
+            for field, value in fields.items():
+                if field == "transformers_version":
+                    continue
+                values = table.setdefault(family, {}).setdefault(field, [])
+                if value not in values:
+                    values.append(value)
+    return {family: dict(sorted(fields.items())) for family, fields in sorted(table.items())}
+
+
+def by_release(each: dict) -> list:
+    return [int(part) for part in re.findall(r"\d+", each["release"])]
+
+
+def main(arguments: list) -> None:
+    sites = [pathlib.Path(arguments[i + 1]) for i, word in enumerate(arguments) if word == "--foundry"]
+    pythons = [word for i, word in enumerate(arguments) if word != "--foundry" and arguments[i - 1] != "--foundry"]
+    run = lambda python: subprocess.run([python, __file__, "--one"], stdout=subprocess.PIPE, check=True).stdout
+    releases = sorted([json.loads(run(python).splitlines()[-1]) for python in pythons], key=by_release)
+    for release in releases:
+        folder = HERE / "configs" / release["release"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for family, cases in release["families"].items():
+            (folder / f"{family}.json").write_text(lines(cases))
+    table = merged([*sorted([foundry(site) for site in sites], key=by_release), *releases])
+    TABLE.write_text(lines(table))
+    for family, fields in table.items():
+        for field, values in fields.items():
+            if len(values) > 1 and family != "generation":
+                print(f"{family}.{field}: {values}")
+
+
+def lines(content: dict) -> str:
+    """JSON with a line for each of the second level."""
+    parts = []
+    for name, inner in content.items():
+        rows = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in inner.items()]
+        parts.append(f" {json.dumps(name)}: {{\n" + ",\n".join(rows) + "\n }" if rows else f" {json.dumps(name)}: {{}}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--one"]:
+        print(json.dumps(one_release()))
+    else:
+        main(sys.argv[1:])

@@ -25,8 +25,8 @@ import { workOf } from './work.ts';
 export interface CompileOptions {
   /** The artifact's folder; made whole or not at all. */
   readonly out: string;
-  /** The author's file, for the record. */
-  readonly source: string;
+  /** Where the program came from, for the record: the author's file. Default: the program's name. */
+  readonly source?: string;
   /** The `tokenizer.json` that goes with the model: its path, or its content. */
   readonly tokenizer: string | Uint8Array;
   /** Default `cpu`. */
@@ -121,7 +121,11 @@ export async function compile(program: Program, options: CompileOptions): Promis
     const facts: Manifest = {
       format: ARTIFACT_FORMAT,
       generator: GENERATOR,
-      model: { name: program.name, source: options.source, options: { ...program.facts.options } },
+      model: {
+        name: program.name,
+        source: options.source ?? program.name,
+        options: { ...program.facts.options },
+      },
       target,
       fusion,
       precision: {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import type { CheckpointModel } from '../../compiler/checkpoints/checkpoint-model.ts';
 import type { Program } from '../../dsl/program.ts';
-import type { CheckpointModel } from '../checkpoints/checkpoint-model.ts';
 import { findPreset, PRESET_NAMES } from '../presets.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -70,7 +70,7 @@ async function modelFolder(
 ): Promise<ChosenModel> {
   if (weights !== undefined && weights.join() !== 'none')
     throw new WrongUse('--weights does not go with a model folder, which has them; leave it out.');
-  const { huggingFaceModel } = await import('../checkpoints/hugging-face.ts');
+  const { huggingFaceModel } = await import('../../compiler/checkpoints/hugging-face.ts');
   const made = await huggingFaceModel({
     folder,
     ...(tokenizer !== undefined && { tokenizer }),
@@ -126,7 +126,7 @@ async function openFlamingo(
     throw new WrongUse(
       '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
     );
-  const { openFlamingoModel } = await import('../checkpoints/open-flamingo.ts');
+  const { openFlamingoModel } = await import('../../compiler/checkpoints/open-flamingo.ts');
   const made = await openFlamingoModel({
     checkpoint,
     vision,

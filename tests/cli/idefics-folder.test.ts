@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
-import { huggingFaceModel } from '../../cli/checkpoints/hugging-face.ts';
+import { huggingFaceModel } from '../../compiler/checkpoints/hugging-face.ts';
 import { compile } from '../../compiler/compile.ts';
 import { ModelError } from '../../dsl/index.ts';
 import { logSoftmax } from '../../runtime/generate/log-softmax.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SafetensorsFile, writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import { openFlamingoModel } from '../../cli/checkpoints/open-flamingo.ts';
+import { openFlamingoModel } from '../../compiler/checkpoints/open-flamingo.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Program } from '../../dsl/program.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';

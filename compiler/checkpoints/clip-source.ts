@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
-import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 import { type ClipVitOptions, clipVit } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
+import { openWeights } from '../weights/read/open-weights.ts';
 import { readJson, readModelFolder } from './model-folder.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
-import { spellings } from '../../compiler/weights/match/checkpoint-names.ts';
-import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, Program } from '../../dsl/program.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { spellings } from '../weights/match/checkpoint-names.ts';
+import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';

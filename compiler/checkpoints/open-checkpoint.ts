@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../artifact/user-error.ts';
+import type { CheckpointModel } from './checkpoint-model.ts';
+import { huggingFaceModel } from './hugging-face.ts';
+import { type OpenFlamingoSources, openFlamingoModel } from './open-flamingo.ts';
+
+export interface OpenCheckpointOptions {
+  /** What the program is to be called. Default: the name of the folder, or of OpenFlamingo's checkpoint. */
+  readonly name?: string;
+  /** Path of a `tokenizer.json`. Default: the one in the folder, or in that of the language model. */
+  readonly tokenizer?: string;
+}
+
+/**
+ * The model that a checkpoint on the disk is, ready to be compiled: its configs decide the sizes, the preprocessing, the
+ * special tokens and what ends an answer; its weights are not read.
+ *
+ *     const { program, tokenizer, weights, notes } = await openCheckpoint('idefics-9b-instruct/');
+ *     await compile(program, { tokenizer, weights, out: 'artifacts/idefics' });
+ *
+ * @param checkpoint the folder of a whole model as Hugging Face lays it out, or an OpenFlamingo by its parts: what its
+ *   training saved, and the folders of the frozen CLIP and language model
+ * @throws UserError in one sentence for what is missing, contradicts itself, or is not done by this project
+ */
+export async function openCheckpoint(
+  checkpoint: string | Omit<OpenFlamingoSources, keyof OpenCheckpointOptions>,
+  options: OpenCheckpointOptions = {},
+): Promise<CheckpointModel> {
+  if (typeof checkpoint !== 'string') return openFlamingoModel({ ...checkpoint, ...options });
+  const status = await stat(checkpoint).catch(() => undefined);
+  if (status?.isFile() === true) {
+    throw new UserError(
+      `${checkpoint} is a file, which does not say what model it belongs to; give the folder with its config.json, or an OpenFlamingo as { checkpoint, vision, language }.`,
+    );
+  }
+  return huggingFaceModel({ folder: checkpoint, ...options });
+}

@@ -1,10 +1,12 @@
 import type { Target } from '../dsl/emitter.ts';
-import type { Graph } from '../dsl/graph.ts';
+import { type Graph, parametersOf } from '../dsl/graph.ts';
+import { nameParameters } from '../dsl/naming.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Operation } from '../dsl/tensor.ts';
 import { type AuthorName, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
+import { isStored } from './stored-parameter.ts';
 
 export interface GraphOptions {
   /** Default `cpu`. */
@@ -27,10 +29,13 @@ export interface CompiledGraph {
   readonly report: PipelineReport;
 }
 
-/** Optimises one graph for a target and lowers it to ONNX nodes; nothing is read or written. */
+/**
+ * Optimises one graph for a target and lowers it to ONNX nodes; nothing is read or written. A graph that is no
+ * program's, nor placed by a `nameParameters`, gets names for its parameters: `parameter.0`, `parameter.1`, ….
+ */
 export function compileGraph(graph: Graph, options: GraphOptions = {}): CompiledGraph {
   const { target = 'cpu', fusion = true } = options;
-  const { graph: optimised, report } = pipeline(graph, {
+  const { graph: optimised, report } = pipeline(placed(graph), {
     target,
     fusion,
     ...(options.precision && { precision: options.precision }),
@@ -43,4 +48,10 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf(optimised) }),
   });
   return { onnx, report };
+}
+
+function placed(graph: Graph): Graph {
+  const parameters = parametersOf(graph);
+  if (parameters.every(({ source }) => isStored(source.parameter))) return graph;
+  return nameParameters({ parameter: parameters }).place(graph);
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from '../artifact/manifest.ts';
-import { encodeParameterTable, PARAMETERS, parameterTable } from '../artifact/parameter-table.ts';
+import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
@@ -12,10 +12,11 @@ import type { Target } from '../dsl/emitter.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
-import type { ParameterInfo } from '../dsl/tensor.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { encodeModel } from './onnx/encode-model.ts';
+import { parameterTable } from './parameter-table.ts';
+import type { StoredParameter } from './stored-parameter.ts';
 import { fallbacksOf, TARGETS } from './target/target.ts';
 import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match/match-weights.ts';
 import { openWeights } from './weights/read/open-weights.ts';
@@ -91,7 +92,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
     ]),
   ) as Record<GraphName, CompiledGraph>;
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
-  const keptAs = (parameter: ParameterInfo) =>
+  const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
 
@@ -158,8 +159,8 @@ export async function compile(program: Program, options: CompileOptions): Promis
 }
 
 /** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */
-function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterInfo[] {
-  const byName = new Map<string, ParameterInfo>();
+function storedParameters(graphs: readonly CompiledGraph[]): readonly StoredParameter[] {
+  const byName = new Map<string, StoredParameter>();
   for (const { onnx } of graphs)
     for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
   return [...byName.values()];
@@ -169,15 +170,15 @@ function storedParameters(graphs: readonly CompiledGraph[]): readonly ParameterI
  * The dtype that a parameter is kept in at most. A target that computes in float32 may keep halves, which are widened
  * when the model is loaded; vectors (norms, biases, gates) are too small for that to be worth their last digits.
  */
-function storedDtype({ dtype, shape, quantised }: ParameterInfo, precision: Precision): Dtype {
+function storedDtype({ dtype, shape, quantised }: StoredParameter, precision: Precision): Dtype {
   const isHalf = precision === 'float16' && quantised === undefined && shape.length > 1;
   return isHalf && dtype === 'float32' ? 'float16' : dtype;
 }
 
 /** How many weights are kept in which form. */
 function countKept(
-  parameters: readonly ParameterInfo[],
-  dtypeOf: (parameter: ParameterInfo) => Dtype,
+  parameters: readonly StoredParameter[],
+  dtypeOf: (parameter: StoredParameter) => Dtype,
 ): Manifest['precision']['kept'] {
   const counts: Record<string, number> = {};
   for (const parameter of parameters) {
@@ -190,7 +191,7 @@ function countKept(
 }
 
 /** The weight that a stored parameter is, or stands for; undefined for the scales that go with its values. */
-function weightOf(parameter: ParameterInfo): ParameterInfo | undefined {
+function weightOf(parameter: StoredParameter): StoredParameter | undefined {
   const { quantised } = parameter;
   if (quantised === undefined) return parameter;
   return quantised.member === 'values' ? quantised.weight : undefined;
@@ -224,16 +225,16 @@ function describeGraph(name: GraphName, { onnx, report }: CompiledGraph, target:
 }
 
 function summarise(
-  parameters: readonly ParameterInfo[],
+  parameters: readonly StoredParameter[],
   sources: ReadonlyMap<string, WeightSource>,
   weights: readonly string[] | 'none',
   seed: number,
   bytes: number | undefined,
 ): Manifest['parameters'] {
-  const size = (parameter: ParameterInfo) => elementCount(parameter.shape);
-  const sum = (list: readonly ParameterInfo[]) =>
+  const size = (parameter: StoredParameter) => elementCount(parameter.shape);
+  const sum = (list: readonly StoredParameter[]) =>
     list.reduce((total, parameter) => total + size(parameter), 0);
-  const isWhole = ({ name = '', shape }: ParameterInfo) => {
+  const isWhole = ({ name, shape }: StoredParameter) => {
     const source = sources.get(name);
     return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
   };

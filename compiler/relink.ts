@@ -3,12 +3,13 @@ import { copyFile, link, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import type { Manifest } from '../artifact/manifest.ts';
-import { PARAMETERS, parametersOfTable, parseParameterTable } from '../artifact/parameter-table.ts';
+import { PARAMETERS, parseParameterTable } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import { relocateModel } from './onnx/relocate-model.ts';
+import { parametersOfTable } from './parameter-table.ts';
 import { matchWeights } from './weights/match/match-weights.ts';
 import { openWeights } from './weights/read/open-weights.ts';
 import { storeWeights } from './weights/store/store-weights.ts';
@@ -42,10 +43,7 @@ export async function relink(
   const files = await Promise.all(options.weights.map(openWeights));
   const named = {
     parameters: new Map(
-      parameters.map((each) => [
-        each.quantised?.weight.name ?? each.name ?? '',
-        each.quantised?.weight ?? each,
-      ]),
+      parameters.map((each) => [each.quantised?.weight.name ?? each.name, each.quantised?.weight ?? each]),
     ),
     aliases: new Map(Object.entries(aliases)),
     checkpointNames,
@@ -56,7 +54,7 @@ export async function relink(
   await writeArtifactFolder(directory, true, async (folder) => {
     const stored = await storeWeights(folder, {
       parameters,
-      keptAs: ({ name = '', dtype }) => table.parameters[name]?.keptAs ?? dtype,
+      keptAs: ({ name, dtype }) => table.parameters[name]?.keptAs ?? dtype,
       sources,
       seed: manifest.parameters.seed,
       ...options,

@@ -1,5 +1,4 @@
 import { atCallSite } from './at-call-site.ts';
-import { scopeOf } from './naming.ts';
 import { fail } from './operator.ts';
 import { withinScope } from './scope.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
@@ -117,7 +116,7 @@ export function block<
 
     const call = (...tensors: readonly (Tensor | undefined)[]): unknown => {
       const names = atCallSite(() => bindArguments(name, signature.takes, tensors, sizes));
-      return withinScope(scopeOf(call, name), () => {
+      return withinScope({ block: call, name }, () => {
         const result = forward({ parts, sizes: given, options: given }, ...tensors);
         const outputs = [result].flat() as readonly Tensor[];
         atCallSite(() => {

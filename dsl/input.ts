@@ -15,5 +15,10 @@ export function input<D extends Dtype, const S extends Shape>(
   shape: S,
 ): Tensor<D, CanonicalShape<S>>;
 export function input(name: string, dtype: Dtype, shape: Shape): Tensor {
-  return { dtype, shape: atCallSite(() => shape.map(canonicalDim)), source: { kind: 'input', name } };
+  const sizes = atCallSite(() => shape.map(canonicalDim));
+  return Object.freeze({
+    dtype,
+    shape: Object.freeze(sizes),
+    source: Object.freeze({ kind: 'input', name }),
+  });
 }

@@ -1,94 +1,104 @@
-import { isParameter } from './parameter.ts';
-import { currentScope } from './scope.ts';
+import { atCallSite } from './at-call-site.ts';
+import { readOnlyMap } from './freeze.ts';
+import type { Graph } from './graph.ts';
+import { isMarked, joinMarks, type Marks } from './marks.ts';
+import { isParameter, parameterTensor } from './parameter.ts';
+import { placeGraph } from './place-graph.ts';
+import { isProgramParameter, type ProgramParameter } from './program-parameter.ts';
 import type { ParameterInfo } from './tensor.ts';
 
-/** The parameters of a model by the names that their places give them. */
+/** The parameters of a program or a recipe by the names that their places in it give them. */
 export interface NamedParameters {
   /** Every parameter once. */
-  readonly parameters: ReadonlyMap<string, ParameterInfo>;
+  readonly parameters: ReadonlyMap<string, ProgramParameter>;
   /** Further places of tied parameters: alias -> name. */
   readonly aliases: ReadonlyMap<string, string>;
+  /**
+   * The graph as this program has it: its parameters and the blocks of its operations under their names here. The graph
+   * that is given stays as it is, and may be placed in other programs.
+   *
+   * @param what what the graph is, for the sentence; default `graph 'vision'`
+   * @throws ModelError for a graph that reads a parameter which is not among the parts
+   */
+  place(graph: Graph, what?: string): Graph;
 }
-
-const paths = new WeakMap<object, string>();
 
 /**
  * Names every parameter under a tree of blocks, arrays and plain objects by the own properties that lead to it:
- * `perceiver.layers.0.attention.to_q.weight`. A block stands for its parts. A parameter that is reached twice (tied
- * weights) keeps its first name; its later places become aliases. Blocks remember their paths for `scopeOf`.
+ * `perceiver.layers.0.attention.to_q.weight`. A block, and a model with its `checkpointNames`, stands for its parts. A
+ * parameter that is reached twice (tied weights) has its first name; its later places become aliases. Nothing is written
+ * into the tree: another tree may give the same parts other names and marks (`frozen`, `inPrecision`).
+ *
+ * @throws ModelError where two places of one parameter have different marks
  */
 export function nameParameters(tree: object, prefix = ''): NamedParameters {
-  const parameters = new Map<string, ParameterInfo>();
+  const places = new Map<ParameterInfo, Place>();
+  const blocks = new Map<object, string>();
   const aliases = new Map<string, string>();
-  const names = new Map<ParameterInfo, string>();
-  visit(tree, prefix, new Set(), {
-    parameter(info, path) {
-      const first = names.get(info);
-      if (first !== undefined) {
-        aliases.set(path, first);
+  const visitor: Visitor = {
+    parameter(leaf, place) {
+      const first = places.get(leaf);
+      if (first === undefined) {
+        places.set(leaf, place);
         return;
       }
-      info.name = path;
-      names.set(info, path);
-      parameters.set(path, info);
+      aliases.set(place.path, first.path);
+      places.set(leaf, { path: first.path, marks: joinMarks(first, place) });
     },
     block(block, path) {
-      if (!paths.has(block)) paths.set(block, path);
+      if (!blocks.has(block)) blocks.set(block, path);
     },
+  };
+  atCallSite(() => visit(tree, { path: prefix, marks: {} }, new Set(), visitor));
+  const parameters = new Map<ParameterInfo, ProgramParameter>();
+  for (const [leaf, { path: name, marks }] of places) {
+    const { trainable = true, precision } = marks;
+    parameters.set(leaf, Object.freeze({ ...leaf, name, trainable, ...(precision && { precision }), leaf }));
+  }
+  const tensors = new Map([...parameters].map(([leaf, own]) => [leaf, parameterTensor(own)]));
+  return Object.freeze({
+    parameters: readOnlyMap([...parameters.values()].map((parameter) => [parameter.name, parameter])),
+    aliases: readOnlyMap(aliases),
+    place: (graph: Graph, what = `graph '${graph.name}'`) =>
+      placeGraph(graph, { parameters: tensors, blocks }, what),
   });
-  return { parameters, aliases };
 }
 
-/** Marks every parameter under a tree as not to be trained, and returns the tree. */
-export function frozen<T extends object>(tree: T): T {
-  return markTrainable(tree, false);
-}
-
-/** Undoes `frozen` for a tree within what it froze: new token embeddings, for one. */
-export function unfrozen<T extends object>(tree: T): T {
-  return markTrainable(tree, true);
-}
-
-function markTrainable<T extends object>(tree: T, trainable: boolean): T {
-  visitParameters(tree, (info) => {
-    info.trainable = trainable;
-  });
-  return tree;
-}
-
-/** Calls `change` with every parameter under a tree; one that is reached by several ways, several times. */
-export function visitParameters(tree: object, change: (info: ParameterInfo) => void): void {
-  visit(tree, '', new Set(), { parameter: change, block() {} });
-}
-
-/**
- * The name of a block within the blocks being called: its path without theirs (`layers.0.attention` inside
- * `perceiver`), or `fallback` for a block that no naming has reached.
- */
-export function scopeOf(block: object, fallback: string): string {
-  const path = paths.get(block);
-  if (path === undefined) return fallback;
-  const outer = `${currentScope().join('.')}.`;
-  return path.startsWith(outer) ? path.slice(outer.length) : path;
+/** Where a parameter stands in a tree, and the marks that it has there, the innermost of each kind. */
+interface Place {
+  readonly path: string;
+  readonly marks: Marks;
 }
 
 interface Visitor {
-  parameter(info: ParameterInfo, path: string): void;
+  parameter(leaf: ParameterInfo, place: Place): void;
   block(block: object, path: string): void;
 }
 
 /** `open` holds the objects on the way here: one that contains itself is not entered again. */
-function visit(value: unknown, path: string, open: Set<object>, visitor: Visitor): void {
-  if (isParameter(value)) return visitor.parameter(value.source.parameter, path);
+function visit(value: unknown, { path, marks }: Place, open: Set<object>, visitor: Visitor): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || open.has(value)) return;
-  if (typeof value === 'function') {
+  if (isParameter(value)) {
+    const { parameter } = value.source;
+    visitor.parameter(isProgramParameter(parameter) ? parameter.leaf : parameter, { path, marks });
+  } else if (isMarked(value)) {
+    visit(value.part, { path, marks: { ...marks, ...value.marks } }, open, visitor);
+  } else if (typeof value === 'function') {
     if (!('parts' in value)) return;
     visitor.block(value, path);
-    visit(value.parts, path, open, visitor);
-    return;
+    visit(value.parts, { path, marks }, open, visitor);
+  } else if (isModel(value)) {
+    visit(value.parts, { path, marks }, open, visitor);
+  } else {
+    open.add(value);
+    for (const [key, child] of Object.entries(value))
+      visit(child, { path: path === '' ? key : `${path}.${key}`, marks }, open, visitor);
+    open.delete(value);
   }
-  open.add(value);
-  for (const [key, child] of Object.entries(value))
-    visit(child, path === '' ? key : `${path}.${key}`, open, visitor);
-  open.delete(value);
+}
+
+/** A vision encoder, a language model: what has parts, and knows how other projects name them. */
+function isModel(value: object): value is { readonly parts: object } {
+  if (!('parts' in value && 'checkpointNames' in value)) return false;
+  return typeof value.parts === 'object' || typeof value.parts === 'function';
 }

@@ -1,6 +1,7 @@
 import { captureCallSite } from './call-site.ts';
 import type { Dtype } from './dtype.ts';
 import type { Emitter } from './emitter.ts';
+import { frozenCopy } from './freeze.ts';
 import type { Gradient } from './gradient.ts';
 import { ModelError } from './model-error.ts';
 import { currentScope } from './scope.ts';
@@ -83,7 +84,7 @@ export function applyAt<A extends Attributes>(
   inputs: Inputs,
   attributes: A,
   callSite: Operation['callSite'],
-  scope: readonly string[],
+  scope: Operation['scope'],
 ): readonly Tensor[] {
   let types: readonly TensorType[];
   try {
@@ -95,18 +96,19 @@ export function applyAt<A extends Attributes>(
   }
   const outputs: Tensor[] = [];
   // An operator reads its attributes by the types it declared; the graph holds them as the general record.
-  const operation: Operation = {
+  const operation: Operation = Object.freeze({
     operator: operator as Operator<Attributes>,
-    inputs,
-    attributes,
+    inputs: Object.freeze([...inputs]),
+    attributes: frozenCopy(attributes),
     outputs,
     callSite,
     scope,
-  };
+  });
   for (const [output, { dtype, shape }] of types.entries()) {
-    outputs.push({ dtype, shape, source: { kind: 'operation', operation, output } });
+    const source = Object.freeze({ kind: 'operation', operation, output });
+    outputs.push(Object.freeze({ dtype, shape: Object.freeze([...shape]), source }));
   }
-  return outputs;
+  return Object.freeze(outputs);
 }
 
 /** Throws the sentence of a wrong use; the author's file and line are added by `apply`. */

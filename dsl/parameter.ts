@@ -10,33 +10,41 @@ export type Parameter<D extends FloatDtype = FloatDtype, S extends Shape = Shape
 };
 
 /**
- * A learned tensor of floats. Its name comes from its place among the parts of a model (`nameParameters`), its values
- * from a weight file or, in a fresh model, from the initialiser.
+ * A learned tensor of floats: a value that never changes. Its name, whether it is trained (`frozen`) and how it is kept
+ * (`inPrecision`) are each program's or recipe's own, by its place among the parts; its values come from a weight file
+ * or, in a fresh model, from the initialiser.
  *
  * @param shape whole numbers from 1 on
  * @param initialiser default: normal with deviation 0.02
- * @param options.trainable default true; `frozen` unsets it for a whole block
  * @throws ModelError when a size is not a whole number from 1 on
  */
 export function parameter<const S extends readonly number[]>(
   shape: S,
   initialiser: Initialiser = normal(0.02),
-  { trainable = true }: { readonly trainable?: boolean } = {},
 ): Parameter<'float32', CanonicalShape<S>> {
   atCallSite(() => {
     const wrong = shape.find((size) => !Number.isInteger(size) || size < 1);
     if (wrong !== undefined)
       fail(`parameter: sizes must be whole numbers from 1 on, but [${shape.join(', ')}] has ${wrong}`);
   });
-  const info: ParameterInfo = { name: undefined, dtype: 'float32', shape, initialiser, trainable };
   // In types a block's own sizes are names; in the tensor they are the numbers that the configuration gave them.
-  const typed = shape as Shape as CanonicalShape<S>;
-  return { dtype: 'float32', shape: typed, source: { kind: 'parameter', parameter: info } };
+  const typed = Object.freeze([...shape]) as Shape as CanonicalShape<S>;
+  const info = Object.freeze({
+    dtype: 'float32',
+    shape: Object.freeze([...shape]),
+    initialiser: Object.freeze({ ...initialiser }),
+  });
+  return Object.freeze({
+    dtype: 'float32',
+    shape: typed,
+    source: Object.freeze({ kind: 'parameter', parameter: info }),
+  });
 }
 
 /** The tensor of a parameter that is known by what it is: another one than the block's own, but the same value. */
 export function parameterTensor(parameter: ParameterInfo): Tensor {
-  return { dtype: parameter.dtype, shape: parameter.shape, source: { kind: 'parameter', parameter } };
+  const source = Object.freeze({ kind: 'parameter', parameter });
+  return Object.freeze({ dtype: parameter.dtype, shape: parameter.shape, source });
 }
 
 export function isParameter(value: unknown): value is Parameter {

@@ -1,5 +1,8 @@
+import { atCallSite } from './at-call-site.ts';
+import { frozenCopy } from './freeze.ts';
 import type { Graph } from './graph.ts';
-import type { ParameterInfo } from './tensor.ts';
+import { nameParameters } from './naming.ts';
+import type { ProgramParameter } from './program-parameter.ts';
 
 /**
  * A model ready to be compiled: its graphs, its parameters by name, and the facts that a runtime needs to prepare
@@ -11,11 +14,42 @@ export interface Program {
   readonly graphs: { readonly vision: Graph; readonly language: Graph };
   readonly facts: ModelFacts;
   /** Every parameter once, under the name that its place in the model gives it. */
-  readonly parameters: ReadonlyMap<string, ParameterInfo>;
+  readonly parameters: ReadonlyMap<string, ProgramParameter>;
   /** Further names of tied parameters: alias -> name. */
   readonly aliases: ReadonlyMap<string, string>;
   /** How other projects spell these parameters' names, so that their weight files load as they are. */
   readonly checkpointNames: readonly CheckpointName[];
+}
+
+/** What `program` is told of a model. */
+export interface ProgramDefinition extends Pick<Program, 'name' | 'graphs' | 'facts' | 'checkpointNames'> {
+  /**
+   * All parameters that the graphs read: blocks, layers and parameters in objects and arrays, whose properties name
+   * them. What `frozen` and `inPrecision` mark is marked for this program alone.
+   */
+  readonly parts: object;
+}
+
+/**
+ * Makes a program of traced graphs: their parameters and blocks get the names that their places among the parts give
+ * them. The parts stay as they are, and may be used in other programs and recipes; the program never changes.
+ *
+ * @throws ModelError for a graph that reads a parameter which is not among the parts, or places of one parameter that are
+ *   marked differently
+ */
+export function program({ name, parts, graphs, facts, checkpointNames }: ProgramDefinition): Program {
+  return atCallSite(() => {
+    const { parameters, aliases, place } = nameParameters(parts);
+    return Object.freeze({
+      kind: 'program',
+      name,
+      graphs: Object.freeze({ vision: place(graphs.vision), language: place(graphs.language) }),
+      facts: frozenCopy(facts),
+      parameters,
+      aliases,
+      checkpointNames: frozenCopy(checkpointNames),
+    });
+  });
 }
 
 /** How another project names weights: a renaming, or tensors of its files that no model here has a use for. */

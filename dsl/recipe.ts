@@ -1,8 +1,9 @@
 import { atCallSite } from './at-call-site.ts';
-import { nameParameters } from './naming.ts';
+import { frozenCopy } from './freeze.ts';
+import { type NamedParameters, nameParameters } from './naming.ts';
 import { fail } from './operator.ts';
 import type { RenamedWeight } from './program.ts';
-import type { ParameterInfo, Shape, Tensor } from './tensor.ts';
+import type { Shape, Tensor } from './tensor.ts';
 
 /** What a batch may hold: the dtypes that have an array of their own in JavaScript, and bool as bytes of 0 and 1. */
 export interface BatchArrays {
@@ -97,7 +98,7 @@ export function task<const I extends TaskInputs>(
   });
   // The graph gives the loss the inputs that are declared here, and the data's batches are checked against them.
   const loss = (tensors: Readonly<Record<string, Tensor>>) => definition.loss(tensors as LossInputs<I>);
-  return { name, weight, inputs, loss, data: data as DataSource };
+  return Object.freeze({ name, weight, inputs: frozenCopy(inputs), loss, data: data as DataSource });
 }
 
 /** AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) with PyTorch's defaults, after clipping by the global norm. */
@@ -148,7 +149,8 @@ export interface RecipeDefinition {
   readonly steps: number;
   /**
    * All parameters that the losses read: blocks, layers and parameters in objects and arrays, whose properties name
-   * them as in a model (`{ vision: encoder.parts }`). What `frozen(...)` marks is left as it is.
+   * them as in a model (`{ vision: encoder.parts }`). What `frozen(...)` marks is left as it is by
+   * this recipe; a model or another recipe may use the same parts with marks of its own.
    */
   readonly parts: object;
   readonly tasks: readonly Task[];
@@ -170,15 +172,11 @@ export interface RecipeDefinition {
 }
 
 /** What to train, on what and how: a recipe file's default export, read by `flamingo train`. */
-export interface Recipe {
+export interface Recipe extends NamedParameters {
   readonly kind: 'recipe';
   readonly name: string;
   readonly seed: number;
   readonly steps: number;
-  /** Every parameter once, by its name; `trainable` says which are learned. */
-  readonly parameters: ReadonlyMap<string, ParameterInfo>;
-  /** Further names of tied parameters: alias -> name. */
-  readonly aliases: ReadonlyMap<string, string>;
   readonly tasks: readonly Task[];
   readonly optimizer: Required<OptimizerOptions>;
   readonly schedule: Schedule;
@@ -215,7 +213,7 @@ export function recipe(definition: RecipeDefinition): Recipe {
   const { name, seed = 0, steps, tasks, optimizer, evaluation } = definition;
   const { stepsPerCall = 1, checkpointEvery = 100 } = definition;
   const schedule = definition.schedule ?? { kind: 'constant' };
-  const { parameters, aliases } = nameParameters(definition.parts);
+  const { parameters, aliases, place } = atCallSite(() => nameParameters(definition.parts));
   const full: Required<OptimizerOptions> = {
     weightDecay: 0.01,
     betas: [0.9, 0.999],
@@ -239,22 +237,23 @@ export function recipe(definition: RecipeDefinition): Recipe {
       );
     }
   });
-  return {
+  return Object.freeze({
     kind: 'recipe',
     name,
     seed,
     steps,
     parameters,
     aliases,
-    tasks,
-    optimizer: full,
-    schedule,
-    initialFrom: definition.initialFrom ?? [],
-    evaluation,
+    place,
+    tasks: frozenCopy(tasks),
+    optimizer: frozenCopy(full),
+    schedule: frozenCopy(schedule),
+    initialFrom: frozenCopy(definition.initialFrom ?? []),
+    evaluation: frozenCopy(evaluation),
     recompute: definition.recompute,
     stepsPerCall,
     checkpointEvery,
-  };
+  });
 }
 
 function wholeFrom(least: number, values: Readonly<Record<string, number>>): void {

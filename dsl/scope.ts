@@ -1,25 +1,29 @@
-/** The blocks being called while a model is traced, outermost first; operations remember it for their names. */
-let scope: readonly string[] = [];
+/** A block that was being called when an operation was applied. */
+export interface BlockCall {
+  readonly block: object;
+  /** What the block is called where it has no place: its kind. In a program's graphs, its name there. */
+  readonly name: string;
+}
 
-export function currentScope(): readonly string[] {
+/** The blocks being called, outermost first. */
+export type Scope = readonly BlockCall[];
+
+/** The scope of a model that is being traced; operations remember it for their names. */
+let scope: Scope = Object.freeze([]);
+
+export function currentScope(): Scope {
   return scope;
 }
 
-/** Runs `body` with one more name in the scope; the scope is restored whether or not it throws. */
-export function withinScope<R>(name: string, body: () => R): R {
-  const outer = scope;
-  scope = [...outer, name];
-  try {
-    return body();
-  } finally {
-    scope = outer;
-  }
+/** Runs `body` with one more block in the scope; the scope is restored whether or not it throws. */
+export function withinScope<R>(call: BlockCall, body: () => R): R {
+  return inScope(Object.freeze([...scope, Object.freeze(call)]), body);
 }
 
 /** Runs `body` in exactly this scope: for what the compiler builds in place of an operation of the author. */
-export function inScope<R>(names: readonly string[], body: () => R): R {
+export function inScope<R>(blocks: Scope, body: () => R): R {
   const outer = scope;
-  scope = names;
+  scope = blocks;
   try {
     return body();
   } finally {

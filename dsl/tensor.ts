@@ -1,7 +1,7 @@
 import type { CallSite } from './call-site.ts';
 import type { Dtype } from './dtype.ts';
 import type { Operator } from './operator.ts';
-import type { Precision } from './precision.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * The size of one axis: a literal (`2048`), a name that stays open until the model runs (`'text'`), or a sum or
@@ -44,39 +44,20 @@ export interface Operation {
   readonly attributes: Attributes;
   readonly outputs: readonly Tensor[];
   readonly callSite: CallSite | undefined;
-  /** The blocks being called, outermost first: `['language', 'layers.0', 'attn']`. */
-  readonly scope: readonly string[];
+  /** The blocks being called, outermost first. */
+  readonly scope: Scope;
 }
 
 export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
-/** What a parameter is apart from its values. `name` is undefined until the parameter is placed in a program. */
+/** What a parameter is apart from its values: the same whatever programs it is used in. */
 export interface ParameterInfo {
-  name: string | undefined;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly initialiser: Initialiser;
-  /** Unset by `frozen`. */
-  trainable: boolean;
-  /** Set by `inPrecision`; without it, what the model is compiled to counts. */
-  precision?: Precision;
-  /** Set where the compiler has put this in the place of a weight: one of the tensors that its quantised form has. */
-  readonly quantised?: QuantisedMember;
 }
 
-/** Which tensor of which weight's quantised form a parameter is. */
-export interface QuantisedMember {
-  readonly weight: ParameterInfo;
-  readonly format: 'int8' | 'int4';
-  /** Weights of a row that share a scale. */
-  readonly block: number;
-  /** Whether the weight is stored `[in, out]`, as GPT-2's are, so that its columns are what is quantised as rows. */
-  readonly transposed?: true;
-  /** Small whole numbers, and what they are multiplied by. */
-  readonly member: 'values' | 'scales';
-}
-
-/** How a parameter's values start: declared here, drawn later from the program's seed and the parameter's name. */
+/** How a parameter's values start: declared here, drawn later from the program's seed and the parameter's name there. */
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly deviation: number }

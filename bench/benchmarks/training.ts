@@ -29,12 +29,14 @@ const VOCABULARY = 2048;
 const IMAGE_TOKEN = VOCABULARY - 1;
 const STEPS_PER_CALL = 8;
 
-function parts() {
+function parts({ all = false } = {}) {
+  const vision = clipVit({ image: 32, patch: 8, dim: 128, layers: 1, heads: 4 });
+  const language = opt({ dim: 192, layers: 4, heads: 6, vocabulary: VOCABULARY, contextLength: TEXT });
   return flamingoParts(
     {
-      vision: clipVit({ image: 32, patch: 8, dim: 128, layers: 1, heads: 4 }),
+      vision: all ? unfrozen(vision) : vision,
       resampler: { depth: 1, heads: 4, headDim: 32, latents: 16 },
-      language: opt({ dim: 192, layers: 4, heads: 6, vocabulary: VOCABULARY, contextLength: TEXT }),
+      language: all ? unfrozen(language) : language,
       crossAttention: { every: 2, heads: 4, headDim: 32 },
     },
     maskedGatedCrossAttention,
@@ -101,7 +103,6 @@ export const benchmark: Benchmark = {
     withTemporaryFolder(async (folder) => {
       note('compile');
       const model = parts();
-      nameParameters(model.tree);
       const shape = shapes(model);
       const inputs = {
         tokens: input('tokens', 'int64', shape.tokens),
@@ -109,17 +110,18 @@ export const benchmark: Benchmark = {
         features: input('features', 'float32', shape.features),
       };
       const loss = lossOf(model, inputs.tokens, inputs.counted, inputs.features);
-      const forward = await openGraph({ name: 'forward', inputs, outputs: { loss } }, { threads });
+      const forward = await openGraph(
+        nameParameters(model.tree).place({ name: 'forward', inputs, outputs: { loss } }),
+        { threads },
+      );
       const feeds = {
         tokens: new Tensor('int64', tokens(), shape.tokens),
         counted: new Tensor('bool', new Uint8Array(ROWS * TEXT).fill(1), shape.counted),
         features: normalTensor(...shape.features),
       };
-      const learned = parts();
-      unfrozen(learned.tree);
       const open = (made: Recipe, name: string) => openTrainer(made, join(folder, name), threads);
       const blocks = await open(training(parts()), 'blocks');
-      const all = await open(training(learned), 'all');
+      const all = await open(training(parts({ all: true })), 'all');
       const several = await open(training(parts(), STEPS_PER_CALL), 'several');
       try {
         note('steps');

@@ -58,9 +58,12 @@ export const middleFlamingo = () =>
 /** `pixels` -> `features`. */
 export function visionTransformerGraph(): Graph {
   const vision = encoder();
-  nameParameters({ vision: vision.parts });
   const pixels = input('pixels', 'float32', ['images', 3, MIDDLE.image, MIDDLE.image]);
-  return { name: 'vision-transformer', inputs: { pixels }, outputs: { features: vision.encode(pixels) } };
+  return nameParameters({ vision }).place({
+    name: 'vision-transformer',
+    inputs: { pixels },
+    outputs: { features: vision.encode(pixels) },
+  });
 }
 
 /** `features` `[1, images, 1, tokens, dim]` -> `latents`. */
@@ -73,22 +76,26 @@ export function resamplerGraph(): Graph {
     maxFrames: 8,
     ...RESAMPLER,
   });
-  nameParameters({ perceiver });
   const features = input('features', 'float32', [1, 'images', 1, MIDDLE.features, MIDDLE.vision]);
-  return { name: 'perceiver-resampler', inputs: { features }, outputs: { latents: perceiver(features) } };
+  return nameParameters({ perceiver }).place({
+    name: 'perceiver-resampler',
+    inputs: { features },
+    outputs: { latents: perceiver(features) },
+  });
 }
 
 /** The language model without any image. */
 export function languageModelGraph(): Graph {
   const language = decoder();
-  nameParameters({ language: language.parts });
-  return languageGraph({
-    language,
-    blocks: new Map(),
-    heads: MIDDLE.heads,
-    headDim: MIDDLE.headDim,
-    latents: MIDDLE.latents,
-  });
+  return nameParameters({ language }).place(
+    languageGraph({
+      language,
+      blocks: new Map(),
+      heads: MIDDLE.heads,
+      headDim: MIDDLE.headDim,
+      latents: MIDDLE.latents,
+    }),
+  );
 }
 
 const BLOCK_SIZES = {
@@ -108,7 +115,6 @@ const BLOCK_SIZES = {
 export function packedBlocksGraph(count: number, keys: 'given' | 'computed'): Graph {
   const { dim, heads, headDim, latents, vision } = MIDDLE;
   const blocks = Array.from({ length: count }, () => gatedCrossAttention(BLOCK_SIZES));
-  nameParameters({ blocks });
   const inputs: Graph['inputs'] = {
     x: input('x', 'float32', ['batch', 'text', dim]),
     media_rows: input('media_rows', 'int64', ['rows', 'chunk']),
@@ -133,18 +139,25 @@ export function packedBlocksGraph(count: number, keys: 'given' | 'computed'): Gr
     result = block(result, key, value, rows, slots, has);
   }
   const more = keys === 'given' ? given : { media };
-  return { name: 'packed-blocks', inputs: { ...inputs, ...more }, outputs: { y: result } };
+  return nameParameters({ blocks }).place({
+    name: 'packed-blocks',
+    inputs: { ...inputs, ...more },
+    outputs: { y: result },
+  });
 }
 
 /** The same blocks over all images under a mask: keys and values are computed whenever it runs. `x` -> `y`. */
 export function maskedBlocksGraph(count: number): Graph {
   const { dim, latents, vision } = MIDDLE;
   const blocks = Array.from({ length: count }, () => maskedGatedCrossAttention(BLOCK_SIZES));
-  nameParameters({ blocks });
   const x = input('x', 'float32', ['batch', 'text', dim]);
   const media = input('media', 'float32', ['batch', 'images', latents, vision]);
   const attends = input('attends', 'bool', ['batch', 'text', 'images']);
   let result: Tensor = x;
   for (const block of blocks) result = block(result, media, attends);
-  return { name: 'masked-blocks', inputs: { x, media, attends }, outputs: { y: result } };
+  return nameParameters({ blocks }).place({
+    name: 'masked-blocks',
+    inputs: { x, media, attends },
+    outputs: { y: result },
+  });
 }

@@ -1,6 +1,6 @@
 import { float16Bits } from '../../artifact/weights/scalar.ts';
+import type { StoredParameter } from '../../compiler/stored-parameter.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
-import type { ParameterInfo } from '../../dsl/tensor.ts';
 
 /** A prime, so that rows of no common width repeat. */
 const TABLE = 65_537;
@@ -21,7 +21,7 @@ const standardNormal = initialValues(
  * are used over. Constants are drawn too: gates of zero would hide the blocks that they close from a comparison of
  * outputs.
  */
-export function benchmarkWeights(parameter: ParameterInfo): Uint8Array {
+export function benchmarkWeights(parameter: StoredParameter): Uint8Array {
   const values = normalValues(
     parameter.shape.reduce((product, size) => product * size, 1),
     deviationOf(parameter),
@@ -34,7 +34,7 @@ export function benchmarkWeights(parameter: ParameterInfo): Uint8Array {
 }
 
 /** The same rounded to float16, as bits. */
-export function benchmarkHalves(parameter: ParameterInfo): Uint16Array {
+export function benchmarkHalves(parameter: StoredParameter): Uint16Array {
   const count = parameter.shape.reduce((product, size) => product * size, 1);
   // Draws repeat, so that few need rounding.
   const { buffer } = benchmarkWeights({ ...parameter, shape: [Math.min(count, TABLE)] });
@@ -55,7 +55,7 @@ export function normalValues(count: number, deviation: number): Float32Array<Arr
   return values;
 }
 
-function deviationOf({ initialiser }: ParameterInfo): number {
+function deviationOf({ initialiser }: StoredParameter): number {
   if (initialiser.kind === 'normal') return Math.min(initialiser.deviation, 1);
   return initialiser.kind === 'uniform' ? initialiser.bound / Math.sqrt(3) : 0.1;
 }

@@ -4,7 +4,7 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { matchWeights, type WeightSource } from '../../compiler/weights/match/match-weights.ts';
 import { input } from '../../dsl/input.ts';
-import { nameParameters } from '../../dsl/naming.ts';
+import { type NamedParameters, nameParameters } from '../../dsl/naming.ts';
 import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import type { Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import { checkPorts, checkSizes } from './check-ports.ts';
@@ -87,13 +87,13 @@ export async function verifyFile(
     inputs: { ...inputs, ...backward?.inputs },
     outputs: { ...Object.fromEntries(outputs), ...backward?.outputs },
   };
-  const { onnx } = compileGraph(graph, { fusion });
+  const { onnx } = compileGraph(names.place(graph), { fusion });
   const weights = new Map<string, Uint8Array>();
   for (const [name, source] of sources) {
     const values = await source.file.readFloat32(source.name);
     weights.set(name, new Uint8Array(values.buffer));
   }
-  const model = encodeModel(onnx, ({ name = '' }) => ({
+  const model = encodeModel(onnx, ({ name }) => ({
     kind: 'inline',
     bytes: weights.get(name) ?? new Uint8Array(),
   }));
@@ -110,13 +110,13 @@ export async function verifyFile(
 
 /** The parameters by the names under which their values were found in the file. */
 function byStoredName(
-  parameters: ReadonlyMap<string, ParameterInfo>,
+  parameters: NamedParameters['parameters'],
   sources: ReadonlyMap<string, WeightSource>,
 ): ReadonlyMap<string, ParameterInfo> {
   return new Map(
     [...parameters].flatMap(([name, parameter]) => {
       const source = sources.get(name);
-      return source === undefined ? [] : [[source.name, parameter] as const];
+      return source === undefined ? [] : [[source.name, parameter.leaf] as const];
     }),
   );
 }

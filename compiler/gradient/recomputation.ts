@@ -29,7 +29,7 @@ export class Recomputation {
   constructor(operations: readonly Operation[], isChosen: RecomputedBlocks) {
     const byPath = new Map<string, Block>();
     for (const operation of operations) {
-      const { scope } = operation;
+      const scope = operation.scope.map(({ name }) => name);
       const depth = scope.findIndex((_name, index) => isChosen(scope.slice(0, index + 1)));
       if (depth < 0) continue;
       const path = JSON.stringify(scope.slice(0, depth + 1));

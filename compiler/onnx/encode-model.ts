@@ -1,5 +1,6 @@
 import onnxProto from 'onnx-proto';
-import type { Dim, ParameterInfo } from '../../dsl/tensor.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 import { DATA_TYPE } from './data-type.ts';
 import type { NodeAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from './onnx-graph.ts';
 import { type ParameterStorage, placeParameter } from './parameter-storage.ts';
@@ -21,7 +22,7 @@ const OPSETS = [
  */
 export function encodeModel(
   graph: OnnxGraph,
-  locate: (parameter: ParameterInfo) => ParameterStorage,
+  locate: (parameter: StoredParameter) => ParameterStorage,
   metadata: { readonly generator: string; readonly doc?: string } = { generator: 'flamingo-onnx' },
 ): Uint8Array {
   const placed = graph.parameters.map((entry) => placeParameter(entry, locate(entry.parameter)));

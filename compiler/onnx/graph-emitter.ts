@@ -3,7 +3,8 @@ import type { Dtype } from '../../dsl/dtype.ts';
 import type { Emitter, OnnxAttribute, Target } from '../../dsl/emitter.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
-import type { ConstantData, Dim, ParameterInfo, TensorType } from '../../dsl/tensor.ts';
+import type { ConstantData, Dim, TensorType } from '../../dsl/tensor.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from './onnx-graph.ts';
 
 type NodeAttributes = Readonly<Record<string, OnnxAttribute | undefined>>;
@@ -14,7 +15,7 @@ export class GraphEmitter implements Emitter {
   private readonly outputs: OnnxPort[] = [];
   private nodeList: OnnxNode[] = [];
   private readonly constants = new Map<string, OnnxConstant>();
-  private readonly parameters = new Map<ParameterInfo, OnnxParameter>();
+  private readonly parameters = new Map<StoredParameter, OnnxParameter>();
   private readonly dtypes = new Map<string, Dtype>();
   private readonly takenNames = new Map<string, number>();
   private readonly made = new Map<string, string>();
@@ -45,10 +46,10 @@ export class GraphEmitter implements Emitter {
     return name;
   }
 
-  parameter(parameter: ParameterInfo): string {
+  parameter(parameter: StoredParameter): string {
     const known = this.parameters.get(parameter);
     if (known !== undefined) return known.name;
-    const name = this.uniqueName(parameter.name ?? 'parameter');
+    const name = this.uniqueName(parameter.name);
     this.parameters.set(parameter, { name, parameter });
     this.dtypes.set(name, parameter.dtype);
     return name;

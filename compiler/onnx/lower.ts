@@ -3,6 +3,7 @@ import type { Target } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import { storedParameter } from '../stored-parameter.ts';
 import { GraphEmitter } from './graph-emitter.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
@@ -46,7 +47,13 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
       );
     }
     const author = options.nameOf?.(operation);
-    emitter.begin(valuePath(operation.scope, author?.name ?? operator.name), author?.doc);
+    emitter.begin(
+      valuePath(
+        operation.scope.map(({ name }) => name),
+        author?.name ?? operator.name,
+      ),
+      author?.doc,
+    );
     const outputs = operator.lower(emitter, operation.inputs.map(nameOfValue), operation);
     for (const [index, tensor] of operation.outputs.entries()) {
       const value = outputs[index];
@@ -72,7 +79,7 @@ function leafValue(emitter: GraphEmitter, tensor: Tensor, graphName: string): st
   if (source.kind === 'constant') {
     return emitter.constant(source.data, tensor.shape.map(fixedSize), tensor.dtype satisfies Dtype);
   }
-  if (source.kind === 'parameter') return emitter.parameter(source.parameter);
+  if (source.kind === 'parameter') return emitter.parameter(storedParameter(source.parameter));
   const what =
     source.kind === 'input' ? `input '${source.name}'` : `the result of '${source.operation.operator.name}'`;
   throw new ModelError(

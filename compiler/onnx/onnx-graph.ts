@@ -1,6 +1,7 @@
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { OnnxAttribute } from '../../dsl/emitter.ts';
-import type { ConstantData, ParameterInfo, Shape } from '../../dsl/tensor.ts';
+import type { ConstantData, Shape } from '../../dsl/tensor.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 
 /** A lowered graph: ONNX nodes by name, before they become protobuf bytes. Nodes stand in topological order. */
 export interface OnnxGraph {
@@ -46,5 +47,5 @@ export interface OnnxConstant {
 /** A weight: its bytes live outside the model file. */
 export interface OnnxParameter {
   readonly name: string;
-  readonly parameter: ParameterInfo;
+  readonly parameter: StoredParameter;
 }

@@ -1,6 +1,6 @@
 import onnxProto from 'onnx-proto';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { ParameterInfo } from '../../dsl/tensor.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 import { DATA_TYPE } from './data-type.ts';
 
 const { onnx } = onnxProto;
@@ -26,7 +26,7 @@ export const AS_STORED = '.stored';
 /** A parameter under the name that the graph gives it. */
 export interface NamedInGraph {
   readonly name: string;
-  readonly parameter: Pick<ParameterInfo, 'name' | 'dtype' | 'shape'>;
+  readonly parameter: Pick<StoredParameter, 'name' | 'dtype' | 'shape'>;
 }
 
 export interface PlacedParameter {
@@ -43,7 +43,7 @@ export function placeParameter(
   const { dtype, shape } = parameter;
   const dims = [...shape];
   // The parameter's own name, by which it is found in weight files: the graph may have had to choose another.
-  const docString = parameter.name ?? '';
+  const docString = parameter.name;
   if (storage.kind === 'inline') {
     const rawData = storage.bytes;
     const initializer = onnx.TensorProto.create({

@@ -2,6 +2,7 @@ import type { Graph } from '../../dsl/graph.ts';
 import { cast } from '../../dsl/operators/cast.ts';
 import { isParameter } from '../../dsl/parameter.ts';
 import type { ConstantData, Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import { storedParameter } from '../stored-parameter.ts';
 import { onBehalfOf } from './on-behalf-of.ts';
 import { rebuild } from './rebuild.ts';
 import { reapply } from './rewrite.ts';
@@ -129,7 +130,9 @@ class HalfPrecision {
 
 /** A parameter of a part that its author keeps in float32. */
 function isMarkedPrecise(tensor: Tensor | undefined): boolean {
-  return tensor?.source.kind === 'parameter' && tensor.source.parameter.precision === 'float32';
+  return (
+    tensor?.source.kind === 'parameter' && storedParameter(tensor.source.parameter).precision === 'float32'
+  );
 }
 
 /** Computed in half precision, or from a parameter or an input, which are as precise as they will be. */

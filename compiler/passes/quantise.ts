@@ -14,6 +14,7 @@ import {
   type QuantisedFormat,
 } from '../quantisation/block-format.ts';
 import { quantisedLinear } from '../quantisation/quantised-linear.ts';
+import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
@@ -30,11 +31,11 @@ export function quantise(
   }: { readonly precision: Precision; readonly target: Target; readonly marks?: boolean },
 ): Graph {
   const shared = readOtherwise(graph);
-  const members = new Map<ParameterInfo, readonly [Tensor, Tensor]>();
+  const members = new Map<StoredParameter, readonly [Tensor, Tensor]>();
   return rewrite(graph, ({ operator, inputs: [x, weight, bias] }) => {
     if (x === undefined || !isWeightOf(operator, 1, weight)) return undefined;
     if (weight?.source.kind !== 'parameter') return undefined;
-    const { parameter } = weight.source;
+    const parameter = storedParameter(weight.source.parameter);
     const format = marks ? (parameter.precision ?? precision) : precision;
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
     const transposed = operator.name === matmulOperator.name;
@@ -70,7 +71,7 @@ function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
 }
 
 function quantisedMembers(
-  weight: ParameterInfo,
+  weight: StoredParameter,
   { format, block, transposed }: { format: QuantisedFormat; block: number; transposed: boolean },
 ): readonly [Tensor, Tensor] {
   const shapes = memberShapes(
@@ -78,13 +79,17 @@ function quantisedMembers(
     transposed ? weight.shape.toReversed() : weight.shape,
     block,
   );
-  const member = (name: 'values' | 'scales', dtype: 'uint8' | 'float32'): Tensor =>
-    parameterTensor({
-      ...weight,
-      name: weight.name === undefined ? undefined : `${weight.name}.${format}.${name}`,
+  const member = (name: 'values' | 'scales', dtype: 'uint8' | 'float32'): Tensor => {
+    const parameter: StoredParameter = {
+      name: `${weight.name}.${format}.${name}`,
       dtype,
       shape: shapes[name],
+      initialiser: weight.initialiser,
+      trainable: weight.trainable,
+      ...(weight.precision && { precision: weight.precision }),
       quantised: { weight, format, block, member: name, ...(transposed && { transposed }) },
-    });
+    };
+    return parameterTensor(parameter);
+  };
   return [member('values', 'uint8'), member('scales', 'float32')];
 }

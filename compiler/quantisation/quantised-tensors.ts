@@ -1,7 +1,7 @@
 import type { TensorToWrite } from '../../artifact/weights/safetensors.ts';
 import { isSideBySide } from '../../artifact/weights/weight-file.ts';
 import { elementCount } from '../../dsl/element-count.ts';
-import type { ParameterInfo } from '../../dsl/tensor.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 import type { WeightSource } from '../weights/match/match-weights.ts';
 import type { WeightStorage } from '../weights/store/weight-storage.ts';
 import { weightPieces, weightValues } from '../weights/store/weight-values.ts';
@@ -15,14 +15,14 @@ const CHUNK = 1 << 20;
 
 /** A weight that is to be written in its quantised form. */
 export interface QuantisedWeight {
-  readonly weight: ParameterInfo;
+  readonly weight: StoredParameter;
   readonly format: QuantisedFormat;
   readonly block: number;
   /** Whether the weight is stored `[in, out]`. */
   readonly transposed: boolean;
   /** The names of its two tensors, and how the scales are kept. */
-  readonly values: ParameterInfo;
-  readonly scales: ParameterInfo;
+  readonly values: StoredParameter;
+  readonly scales: StoredParameter;
   readonly scaleStorage: WeightStorage;
   readonly source: WeightSource | undefined;
   readonly seed: number;
@@ -59,13 +59,13 @@ export function quantisedTensors(
   }
   return [
     {
-      name: values.name ?? '',
+      name: values.name,
       dtype: values.dtype,
       shape: values.shape,
       data: { pieces: quantised },
     },
     {
-      name: scales.name ?? '',
+      name: scales.name,
       dtype: scaleStorage.dtype,
       shape: scales.shape,
       data: { pieces: () => scaleStorage.convert(keptScales()) },

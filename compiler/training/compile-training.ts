@@ -9,10 +9,10 @@ import {
 import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
-import type { ParameterInfo } from '../../dsl/tensor.ts';
 import { compileGraph } from '../compile-graph.ts';
 import { encodeModel, type ParameterStorage } from '../onnx/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import type { StoredParameter } from '../stored-parameter.ts';
 import { storageAs } from '../weights/store/weight-storage.ts';
 import { weightValues } from '../weights/store/weight-values.ts';
 import { writeWeights } from '../weights/store/write-weights.ts';
@@ -50,7 +50,7 @@ export async function compileTraining(
   const { graph, tasks, trained } = stepGraph(recipe);
   const evaluation = evaluationGraph(recipe, trained);
   const sources = await initialWeights(recipe, recipeFolder);
-  const learned = new Set<ParameterInfo>(trained.map(({ source }) => source.parameter));
+  const learned = new Set(trained.map(({ parameter }) => parameter));
   const kept = [...recipe.parameters.values()].filter((info) => !learned.has(info));
 
   await mkdir(folder, { recursive: true });
@@ -61,7 +61,7 @@ export async function compileTraining(
     seed: recipe.seed,
     storageOf: (parameter) => storageAs(parameter, 'float32'),
   });
-  const locate = ({ name = '' }: ParameterInfo): ParameterStorage => {
+  const locate = ({ name }: StoredParameter): ParameterStorage => {
     const place = written.tensors.get(name);
     if (place === undefined) throw new Error(`parameter ${name} is in the step graph, but nothing feeds it`);
     return { kind: 'external', file: KEPT_WEIGHTS, offset: place.offset, length: place.bytes };
@@ -129,6 +129,6 @@ function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['ou
   return Object.fromEntries(Object.entries(graph.outputs).filter(([name]) => names.includes(name)));
 }
 
-function describeParameter({ name = '', shape }: ParameterInfo): PlannedParameter {
+function describeParameter({ name, shape }: StoredParameter): PlannedParameter {
   return { name, shape };
 }

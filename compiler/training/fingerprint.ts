@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
 
 /**
  * A hash of what a graph computes as its author wrote it: operators, attributes, constants, names of inputs and
@@ -17,7 +18,7 @@ export function fingerprint(graph: Graph): string {
       case 'operation':
         return `${numbers.get(source.operation)}.${source.output}`;
       case 'parameter':
-        return `parameter ${source.parameter.name} ${source.parameter.trainable} ${type}`;
+        return describeParameter(storedParameter(source.parameter), type);
       case 'input':
         return `input ${source.name} ${type}`;
       case 'constant':
@@ -31,4 +32,8 @@ export function fingerprint(graph: Graph): string {
   }
   for (const [name, tensor] of Object.entries(graph.outputs)) hash.update(`${name} ${describe(tensor)}`);
   return hash.digest('hex');
+}
+
+function describeParameter({ name, trainable }: StoredParameter, type: string): string {
+  return `parameter ${name} ${trainable} ${type}`;
 }

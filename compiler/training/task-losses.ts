@@ -3,7 +3,7 @@ import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
 import { input } from '../../dsl/input.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
-import type { Task } from '../../dsl/recipe.ts';
+import type { Recipe, Task } from '../../dsl/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 
 /** A task whose loss has been traced. */
@@ -16,11 +16,11 @@ export interface TracedTask {
 }
 
 /**
- * Traces the loss of a task from inputs named after it.
+ * Traces the loss of a task from inputs named after it, on the recipe's own parameters.
  *
- * @throws ModelError when the loss or a metric is not a float32 scalar
+ * @throws ModelError when the loss or a metric is not a float32 scalar, or reads a parameter that is not the recipe's
  */
-export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTask {
+export function traceTask({ name, weight, inputs, loss: trace }: Task, { place }: Recipe): TracedTask {
   const planned = Object.entries(inputs).map(
     ([key, { dtype, shape }]) => [key, { port: PORTS.taskInput(name, key), dtype, shape }] as const,
   );
@@ -36,6 +36,11 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTa
     metricPorts[metric] = port;
     outputs[port] = tensor;
   }
+  const given = tensors.map(([, tensor], index) => [planned[index]?.[1].port ?? '', tensor] as const);
+  const placed = place(
+    { name: 'loss', inputs: Object.fromEntries(given), outputs: { ...outputs } },
+    `the loss of task '${name}'`,
+  );
   return {
     plan: {
       name,
@@ -44,9 +49,9 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task): TracedTa
       loss: PORTS.taskLoss(name),
       metrics: metricPorts,
     },
-    inputs: Object.fromEntries(tensors.map(([, tensor], index) => [planned[index]?.[1].port ?? '', tensor])),
-    loss,
-    outputs,
+    inputs: placed.inputs,
+    loss: placed.outputs[PORTS.taskLoss(name)] ?? loss,
+    outputs: placed.outputs,
   };
 }
 

@@ -1,6 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { elementCount } from '../element-count.ts';
+import { frozenCopy } from '../freeze.ts';
 import { fail } from '../operator.ts';
 import type { ConstantData, Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
@@ -36,7 +37,7 @@ export function constant(
     const whole = stored === 'float32' || numbers.every(Number.isInteger);
     const data =
       (whole ? pack(numbers, stored) : undefined) ?? fail(`constant: the values do not all fit ${dtype}`);
-    const tensor: Tensor = { dtype: stored, shape, source: { kind: 'constant', data } };
+    const tensor: Tensor = frozenCopy({ dtype: stored, shape, source: { kind: 'constant', data } });
     return stored === dtype ? tensor : cast(tensor, dtype);
   });
 }

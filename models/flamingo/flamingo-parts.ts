@@ -1,7 +1,7 @@
-import { frozen, ModelError } from '../../dsl/index.ts';
+import { frozen, ModelError, unmarked } from '../../dsl/index.ts';
 import type { Activation } from '../shared/activation.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
-import { markPartPrecision } from '../shared/part-precision.ts';
+import { keptIn } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo.ts';
@@ -48,7 +48,8 @@ export function flamingoParts<Block extends object>(
   options: Omit<FlamingoOptions, 'name'>,
   makeBlock: (sizes: CrossAttentionSizes) => Block,
 ): FlamingoParts<Block> {
-  const { vision, language, expansion = 4 } = options;
+  const { expansion = 4 } = options;
+  const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const convention = conventions[options.convention ?? 'paper'];
   const activation = options.activation ?? convention.activation;
   const resampler = { ...convention.resampler, ...options.resampler };
@@ -83,18 +84,13 @@ export function flamingoParts<Block extends object>(
     activation,
   };
   const blocks = new Map(places.map((layer) => [layer, makeBlock(sizes)]));
-  markPartPrecision(options.precision ?? {}, {
-    vision: vision.parts,
-    resampler: perceiver,
-    language: language.parts,
-    crossAttention: Object.fromEntries(blocks),
-  });
+  const precision = options.precision ?? {};
   const tree = {
-    vision: frozen(vision.parts),
-    perceiver,
-    language: frozen(language.parts),
+    vision: frozen(keptIn(precision.vision, options.vision)),
+    perceiver: keptIn(precision.resampler, perceiver),
+    language: frozen(keptIn(precision.language, options.language)),
     // Named by the layer that each stands before, as OpenFlamingo does.
-    cross_attention: Object.fromEntries(blocks),
+    cross_attention: keptIn(precision.crossAttention, Object.fromEntries(blocks)),
   };
   return { vision, language, perceiver, blocks, resampler, crossAttention, activation, expansion, tree };
 }

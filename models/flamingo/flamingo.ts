@@ -2,9 +2,10 @@ import {
   atCallSite,
   type CheckedEntry,
   type Complete,
+  type Marked,
   type ModelFacts,
-  nameParameters,
   type Program,
+  program,
 } from '../../dsl/index.ts';
 import type { Activation } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
@@ -23,10 +24,10 @@ export interface FlamingoOptions {
   readonly name: string;
   /** Gives the defaults of all that is left out below. Default `paper`. */
   readonly convention?: Convention;
-  /** Frozen. */
-  readonly vision: VisionEncoder;
-  /** Frozen. */
-  readonly language: LanguageModel;
+  /** Frozen, unless it is marked `unfrozen(...)`. */
+  readonly vision: VisionEncoder | Marked<VisionEncoder>;
+  /** Frozen, unless it is marked `unfrozen(...)`. */
+  readonly language: LanguageModel | Marked<LanguageModel>;
   readonly resampler?: {
     readonly depth?: number;
     readonly heads?: number;
@@ -88,11 +89,10 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
   const parts = atCallSite(() => flamingoParts(options, gatedCrossAttention), flamingo);
   const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
   const { heads, headDim } = crossAttention;
-  const { parameters, aliases } = nameParameters(parts.tree);
   const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
-  return {
-    kind: 'program',
+  return program({
     name: options.name,
+    parts: parts.tree,
     graphs: {
       vision: visionGraph({
         vision,
@@ -103,8 +103,6 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
       }),
       language: languageGraph({ language, blocks, heads, headDim, latents: resampler.latents }),
     },
-    parameters,
-    aliases,
     checkpointNames: [
       ...vision.checkpointNames,
       ...language.checkpointNames,
@@ -137,5 +135,5 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
         latents: resampler.latents,
       },
     },
-  };
+  });
 }

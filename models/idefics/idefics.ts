@@ -1,11 +1,13 @@
 import {
   type CheckpointName,
+  frozen,
   ModelError,
   type ModelTokens,
-  nameParameters,
   type Program,
+  program,
   rearrange,
   type Tensor,
+  unfrozen,
 } from '../../dsl/index.ts';
 import { type ClipVitOptions, clipVit } from '../clip/clip-vit.ts';
 import { insertionPlaces } from '../flamingo/insertion.ts';
@@ -91,20 +93,17 @@ export function idefics(options: IdeficsOptions): Program {
   const blocks = new Map(
     places.map((layer) => [layer, ideficsCrossAttention({ ...sizes, gate, queryKeyNorm, epsilon })]),
   );
-  const { parameters, aliases } = nameParameters({
-    vision: vision.parts,
+  const parts = {
+    vision: frozen(vision),
     ...(perceiver && { perceiver }),
-    language: language.parts,
+    language: frozen(learntAdditions(language.parts)),
     // Named by the layer that each stands before, as in every Flamingo.
     cross_attention: Object.fromEntries(blocks),
-  });
-  for (const [name, parameter] of parameters) {
-    if (/^vision\.|^language\.(?!additional_)/.test(name)) parameter.trainable = false;
-  }
+  };
   const latents = resampler?.latents ?? vision.tokens;
-  return {
-    kind: 'program',
+  return program({
     name: options.name,
+    parts,
     graphs: {
       vision: visionGraph({
         vision,
@@ -118,8 +117,6 @@ export function idefics(options: IdeficsOptions): Program {
       }),
       language: languageGraph({ language, blocks, heads, headDim, latents }),
     },
-    parameters,
-    aliases,
     checkpointNames: [
       ...vision.checkpointNames,
       ...language.checkpointNames,
@@ -150,7 +147,17 @@ export function idefics(options: IdeficsOptions): Program {
       },
       crossAttention: { layers: blocks.size, heads, headDim, latents },
     },
-  };
+  });
+}
+
+/** A frozen model's parts, of which those for the additional tokens are learned. */
+function learntAdditions(parts: object): object {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      name.startsWith('additional_') ? unfrozen(part) : part,
+    ]),
+  );
 }
 
 const mergeFrames = (features: Tensor): Tensor =>

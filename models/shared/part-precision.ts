@@ -1,8 +1,9 @@
-import { type Precision, visitParameters } from '../../dsl/index.ts';
+import { inPrecision, type Marked, type Precision } from '../../dsl/index.ts';
 
 /**
  * In which precision a Flamingo's parts are kept, whatever the rest is compiled to. What a precision has no form for (a
- * norm, a gate, a convolution or an embedding in `int8` or `int4`) stays as it is.
+ * norm, a gate, a convolution or an embedding in `int8` or `int4`) stays as it is. What the author marked within a part
+ * with `inPrecision` keeps its mark, being the finer word.
  */
 export interface PartPrecision {
   readonly vision?: Precision;
@@ -12,26 +13,10 @@ export interface PartPrecision {
   readonly crossAttention?: Precision;
 }
 
-const PARTS = [
-  'vision',
-  'resampler',
-  'language',
-  'crossAttention',
-] as const satisfies readonly (keyof PartPrecision)[];
-
-/**
- * Marks each part that has a precision of its own. What the author marked within a part with `inPrecision` keeps its
- * mark, being the finer word.
- */
-export function markPartPrecision(
-  precision: PartPrecision,
-  parts: Readonly<Record<keyof PartPrecision, object>>,
-): void {
-  for (const part of PARTS) {
-    const wanted = precision[part];
-    if (wanted === undefined) continue;
-    visitParameters(parts[part], (info) => {
-      info.precision ??= wanted;
-    });
-  }
+/** A part under the mark of the precision that it is to have, if any. What is marked within it keeps its mark. */
+export function keptIn<T extends object>(
+  precision: Precision | undefined,
+  part: T | Marked<T>,
+): T | Marked<T> {
+  return precision === undefined ? part : inPrecision(precision, part);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
-import { add, input, nameParameters, parameter } from '../../dsl/index.ts';
+import { add, input, parameter } from '../../dsl/index.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 const GIGABYTE = 2 ** 30;
@@ -20,7 +20,6 @@ describe('weights beside the model', () => {
       await weights.close();
 
       const bias = parameter([3]);
-      nameParameters({ bias });
       const x = input('x', 'float32', ['batch', 3]);
       const { onnx } = compileGraph({ name: 'far', inputs: { x }, outputs: { y: add(x, bias) } });
       const model = encodeModel(onnx, () => ({ kind: 'external', file: 'weights.bin', offset, length: 12 }));

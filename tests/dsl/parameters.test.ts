@@ -56,17 +56,15 @@ describe('parameters', () => {
         ['again.deep.0.weight', 'embed.weight'],
       ],
     );
-    assert.equal(parameters.get('embed.weight'), words.parts.weight.source.parameter);
+    assert.equal(parameters.get('embed.weight')?.leaf, words.parts.weight.source.parameter);
   });
 
   it('are trainable until they are frozen, by themselves or with all that they are part of', () => {
-    const tree = {
-      vision: attention({ dim: 8 }),
+    const { parameters } = nameParameters({
+      vision: frozen(attention({ dim: 8 })),
       gate: parameter([1], zeros),
-      fixed: parameter([1], zeros, { trainable: false }),
-    };
-    frozen(tree.vision);
-    const { parameters } = nameParameters(tree);
+      fixed: frozen(parameter([1], zeros)),
+    });
     assert.deepEqual(
       [...parameters].map(([name, { trainable }]) => [name, trainable]),
       [

@@ -9,7 +9,7 @@ const IMAGE = 3067;
 describe("the language model's stage", () => {
   it('shows each token the words of the last picture at or before it, in no order, and nothing else', async () => {
     const { parts, logits } = describedLanguage();
-    const { parameters, aliases } = nameParameters(parts);
+    const named = nameParameters(parts);
     const inputs = {
       tokens: input('tokens', 'int64', [1, 6]),
       described: input('described', 'int64', [1, 2, 3]),
@@ -20,7 +20,7 @@ describe("the language model's stage", () => {
       inputs,
       outputs: { logits: logits({ ...inputs, imageToken: IMAGE }) },
     };
-    const weights = { parameters, aliases, checkpointNames: [] };
+    const weights = { ...named, checkpointNames: [] };
     await withGraph(graph, weights, [], {}, async (run) => {
       const ask = async (first: readonly number[], second: readonly number[], mask = [1, 1, 0, 1, 1, 1]) => {
         const { logits: result } = await run({

@@ -10,6 +10,7 @@ import { emojiOptions } from '../../models/emoji/emoji.ts';
 import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
 import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
+import { reinitialised } from '../support/reinitialised.ts';
 import { runGraph } from '../support/run-graph.ts';
 import { withGraph } from '../support/run-program.ts';
 
@@ -21,10 +22,7 @@ describe('what the first block of the emoji model does not see', () => {
   /** In a row of one picture, and of that picture alone. */
   async function unseen(gate: number, unlike: Unlikeness): Promise<readonly [row: number, alone: number]> {
     const pictures = describedPictures(flamingoParts(emojiOptions(), maskedGatedCrossAttention), unlike);
-    const { parameters, aliases } = nameParameters(pictures.parts);
-    for (const [name, info] of parameters) {
-      if (name.endsWith('_gate')) Object.assign(info, { initialiser: { kind: 'constant', value: gate } });
-    }
+    const named = nameParameters(pictures.parts);
     const inputs = {
       tokens: input('tokens', 'int64', [1, 1]),
       token: input('token', 'int64', [1]),
@@ -40,8 +38,9 @@ describe('what the first block of the emoji model does not see', () => {
       row: pictures.forward({ ...names, tokens, features: rowFeatures, imageToken: IMAGE }).unseen,
       alone: pictures.alone({ ...names, tokens: token, positions: position, features }).unseen,
     };
-    const weights = { parameters, aliases, checkpointNames: [] };
-    return await withGraph({ name: 'unseen', inputs, outputs }, weights, [], {}, async (run) => {
+    const graph = reinitialised(named.place({ name: 'unseen', inputs, outputs }), /_gate$/, gate);
+    const { parameters, aliases } = named;
+    return await withGraph(graph, { parameters, aliases, checkpointNames: [] }, [], {}, async (run) => {
       const ids = (values: readonly number[], shape: readonly number[]) =>
         new onnxruntime.Tensor('int64', BigInt64Array.from(values.map(BigInt)), shape);
       const pixels = Float32Array.from({ length: PLACES * DIM }, (_, index) => Math.sin(index * index));

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { rearrange } from '../../dsl/einops/rearrange.ts';
+import type { Graph } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
@@ -11,6 +12,7 @@ import { opt } from '../../models/opt/opt.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutPrefill } from '../../runtime/prompt/layout.ts';
+import { reinitialised } from '../support/reinitialised.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
 import { layoutFeeds } from './language-feeds.ts';
@@ -44,24 +46,20 @@ describe('the forward pass that training reads', () => {
     const parts = flamingoParts(options(), maskedGatedCrossAttention);
     const named = { ...nameParameters(parts.tree), checkpointNames: [] };
     // Gates start at zero and would hide the blocks; values are drawn by seed and name, so both models have the same.
-    for (const { parameters } of [program, named]) {
-      for (const [name, parameter] of parameters) {
-        if (name.endsWith('_gate'))
-          Object.assign(parameter, { initialiser: { kind: 'constant', value: 0.7 } });
-      }
-    }
+    const open = (graph: Graph): Graph => reinitialised(graph, /_gate$/, 0.7);
     const tokens = input('tokens', 'int64', [1, TEXT]);
     const pixels = input('pixels', 'float32', [MEDIA, 3, SIDE, SIDE]);
     const features = rearrange(parts.vision.encode(pixels), 'media places dim -> 1 media 1 places dim');
     const logits = interleavedLogits(parts, { tokens, features, imageToken: IMAGE });
-    const training = { name: 'training', inputs: { tokens, pixels }, outputs: { logits } };
+    const training = named.place({ name: 'training', inputs: { tokens, pixels }, outputs: { logits } });
+    const weights = { parameters: named.parameters, aliases: named.aliases, checkpointNames: [] };
     const pictures = Float32Array.from({ length: MEDIA * 3 * SIDE * SIDE }, (_, index) =>
       Math.sin(index * 0.37),
     );
 
-    await withGraph(program.graphs.vision, program, [], {}, (see) =>
-      withGraph(program.graphs.language, program, [], {}, (read) =>
-        withGraph(training, named, [], {}, (train) =>
+    await withGraph(open(program.graphs.vision), program, [], {}, (see) =>
+      withGraph(open(program.graphs.language), program, [], {}, (read) =>
+        withGraph(open(training), weights, [], {}, (train) =>
           fc.assert(
             fc.asyncProperty(prompt, async (tokens) => {
               const layout = layoutPrefill([tokens], {

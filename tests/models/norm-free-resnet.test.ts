@@ -4,6 +4,7 @@ import { input } from '../../dsl/input.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import { normFreeResnet } from '../../models/nfnet/norm-free-resnet.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
+import { reinitialised } from '../support/reinitialised.ts';
 import { withGraph } from '../support/run-program.ts';
 
 /** Mean and deviation of the features of a fresh network, on noise of deviation 1. */
@@ -34,11 +35,11 @@ describe('the norm-free residual network', () => {
   it('sees no even offset of its kernels: each sums to zero', async () => {
     const vision = normFreeResnet({ image: 16, widths: [16], depths: [0] });
     const named = { ...nameParameters({ vision: vision.parts }), checkpointNames: [] };
-    for (const parameter of named.parameters.values())
-      Object.assign(parameter, { initialiser: { kind: 'constant', value: 0.3 } });
     const pixels = input('pixels', 'float32', [1, 3, 16, 16]);
-    const graph = { name: 'vision', inputs: { pixels }, outputs: { features: vision.encode(pixels) } };
-    await withGraph(graph, named, [], {}, async (run) => {
+    const outputs = { features: vision.encode(pixels) };
+    const placed = named.place({ name: 'vision', inputs: { pixels }, outputs });
+    const weights = { parameters: named.parameters, aliases: named.aliases, checkpointNames: [] };
+    await withGraph(reinitialised(placed, /./, 0.3), weights, [], {}, async (run) => {
       const noise = Float32Array.from({ length: 768 }, (_, index) => Math.cos(index));
       const { features } = await run({ pixels: new onnxruntime.Tensor('float32', noise, [1, 3, 16, 16]) });
       // Kernels of equal weights standardise to nothing: what is left is the bias, activated.

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
-import { inPrecision, type ParameterInfo } from '../../dsl/index.ts';
-import { visitParameters } from '../../dsl/naming.ts';
-import { clipVit, flamingo, opt, type PartPrecision } from '../../models/index.ts';
+import { inPrecision, type Marked } from '../../dsl/index.ts';
+import { clipVit, flamingo, type LanguageModel, opt, type PartPrecision } from '../../models/index.ts';
 
-/** A program with these marks; `mark` is called on its language model before. */
-function programWith(precision: PartPrecision | undefined, mark: (language: object) => void = () => {}) {
-  const language = opt({ dim: 32, layers: 2, heads: 2, vocabulary: 64, contextLength: 64 });
-  mark(language.parts);
+/** A program with these marks. */
+function programWith(
+  precision: PartPrecision | undefined,
+  language: LanguageModel | Marked<LanguageModel> = opt({
+    dim: 32,
+    layers: 2,
+    heads: 2,
+    vocabulary: 64,
+    contextLength: 64,
+  }),
+) {
   return flamingo({
     name: 'precise',
     convention: 'open-flamingo',
@@ -54,16 +60,15 @@ describe("a Flamingo's parts in precisions of their own", () => {
     });
   });
 
-  it('keep the finer marks that the author set within them', () => {
-    let marked = 0;
-    const first = (language: object): void => {
-      visitParameters(language, (info: ParameterInfo) => {
-        marked += 1;
-        if (marked === 1) info.precision = 'float32';
-      });
-    };
-    assert.deepEqual(marksOf(programWith({ language: 'int8' }, first)).language, ['float32', 'int8']);
-    const all = (language: object): void => void inPrecision('int4', language);
-    assert.deepEqual(marksOf(programWith({ language: 'int8' }, all)).language, ['int4']);
+  it('keep the finer marks that the author set on them and within them', () => {
+    const language = opt({ dim: 32, layers: 2, heads: 2, vocabulary: 64, contextLength: 64 });
+    const [first] = Object.entries(language.parts);
+    assert.ok(first !== undefined);
+    const finer = { ...language, parts: { ...language.parts, [first[0]]: inPrecision('float32', first[1]) } };
+    assert.deepEqual(marksOf(programWith({ language: 'int8' }, finer)).language, ['float32', 'int8']);
+    const whole = inPrecision('int4', language);
+    assert.deepEqual(marksOf(programWith({ language: 'int8' }, whole)).language, ['int4']);
+    // What one program was told is nothing to the next.
+    assert.deepEqual(marksOf(programWith(undefined, language)).language, [null]);
   });
 });

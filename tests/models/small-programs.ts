@@ -1,3 +1,4 @@
+import type { Graph } from '../../dsl/graph.ts';
 import type { Program } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
@@ -10,6 +11,7 @@ import { nfnet } from '../../models/nfnet/nfnet.ts';
 import { opt } from '../../models/opt/opt.ts';
 import type { LanguageModel } from '../../models/shared/language-model.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
+import { reinitialised } from '../support/reinitialised.ts';
 
 export const VOCABULARY = 20;
 export const IMAGE = VOCABULARY - 1;
@@ -62,12 +64,9 @@ export const smallPrograms: Readonly<Record<string, () => Program>> = Object.fro
     name,
     () => {
       const program = make();
-      for (const [parameter, info] of program.parameters) {
-        if (/(_gate|\.alpha_\w+|skipinit_gain)$/.test(parameter)) {
-          Object.assign(info, { initialiser: { kind: 'constant', value: 0.7 } });
-        }
-      }
-      return program;
+      const open = (graph: Graph): Graph => reinitialised(graph, /(_gate|\.alpha_\w+|skipinit_gain)$/, 0.7);
+      const { vision, language } = program.graphs;
+      return { ...program, graphs: { vision: open(vision), language: open(language) } };
     },
   ]),
 );

@@ -5,12 +5,14 @@ import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
+import type { NamedParameters } from '../../dsl/naming.ts';
 import type { Program } from '../../dsl/program.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;
 export type Run = (feeds: Feeds) => Promise<Readonly<Record<string, onnxruntime.Tensor>>>;
-export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'>;
+/** A program's, or those of a graph that is not placed yet. */
+export type Weights = Pick<Program, 'parameters' | 'aliases' | 'checkpointNames'> & Partial<NamedParameters>;
 
 export interface WithGraphOptions extends GraphOptions {
   /** How ONNX Runtime opens the compiled graph. */
@@ -28,7 +30,7 @@ export async function withGraph<R>(
   { session: sessionOptions = {}, ...options }: WithGraphOptions,
   use: (run: Run) => Promise<R>,
 ): Promise<R> {
-  const { onnx } = compileGraph(graph, options);
+  const { onnx } = compileGraph(weights.place?.(graph) ?? graph, options);
   const sources = files.length === 0 ? undefined : matchWeights(weights, files).sources;
   const bytes = new Map<string, Uint8Array>();
   for (const { parameter } of onnx.parameters) {
@@ -39,7 +41,7 @@ export async function withGraph<R>(
   }
   const model = encodeModel(onnx, ({ name }) => ({
     kind: 'inline',
-    bytes: bytes.get(name ?? '') ?? new Uint8Array(),
+    bytes: bytes.get(name) ?? new Uint8Array(),
   }));
   const session = await onnxruntime.InferenceSession.create(model, {
     logSeverityLevel: 3,

@@ -6,7 +6,7 @@ import { LINKED } from '../../../artifact/weight-store.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../artifact/weights/stored-dtype.ts';
 import { isSideBySide, type WeightFile } from '../../../artifact/weights/weight-file.ts';
 import { BYTES_PER_ELEMENT, type Dtype, isFloat } from '../../../dsl/dtype.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 
 /** A range of a checkpoint's file that is one parameter, as it stands. */
@@ -23,7 +23,7 @@ export interface LinkedRange {
  * once, when compiling).
  */
 export function linkedRange(
-  parameter: ParameterInfo,
+  parameter: StoredParameter,
   { file, name, rows }: WeightSource,
 ): LinkedRange | undefined {
   const tensor = file.tensor(name);

@@ -5,27 +5,27 @@ import type { Manifest } from '../../../artifact/manifest.ts';
 import { WEIGHTS } from '../../../artifact/weight-store.ts';
 import { readRange, withFile } from '../../../artifact/weights/file-access.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import type { ParameterStorage } from '../../onnx/parameter-storage.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import { type LinkedRange, linkedRange, linkFiles } from './link-weights.ts';
 import { storageAs } from './weight-storage.ts';
 import { writeWeights } from './write-weights.ts';
 
 export interface StoreOrder {
-  readonly parameters: readonly ParameterInfo[];
+  readonly parameters: readonly StoredParameter[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
   /** Write every weight into the artifact, and check that it is a finite number, instead of linking. Default false. */
   readonly copyWeights?: boolean;
   /** The dtype that a parameter is kept in at most. Default: the one that the graphs compute with. */
-  readonly keptAs?: (parameter: ParameterInfo) => Dtype;
+  readonly keptAs?: (parameter: StoredParameter) => Dtype;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface StoredWeights {
   /** Where the graphs find each parameter. */
-  readonly locate: (parameter: Pick<ParameterInfo, 'name'>) => ParameterStorage & { kind: 'external' };
+  readonly locate: (parameter: Pick<StoredParameter, 'name'>) => ParameterStorage & { kind: 'external' };
   /** For the manifest. */
   readonly files: Manifest['files'];
   /** Bytes of all parameters as they are stored. */
@@ -42,9 +42,9 @@ export interface StoredWeights {
  */
 export async function storeWeights(folder: string, order: StoreOrder): Promise<StoredWeights> {
   const { parameters, sources, seed, copyWeights = false, keptAs = ({ dtype }) => dtype } = order;
-  const ranges = new Map<ParameterInfo, LinkedRange>();
+  const ranges = new Map<StoredParameter, LinkedRange>();
   for (const parameter of parameters) {
-    const source = sources.get(parameter.name ?? '');
+    const source = sources.get(parameter.name);
     const range = source && linkedRange({ ...parameter, dtype: keptAs(parameter) }, source);
     if (range !== undefined) ranges.set(parameter, range);
   }
@@ -62,11 +62,11 @@ export async function storeWeights(folder: string, order: StoreOrder): Promise<S
   }
 
   const places = new Map<string, ParameterStorage & { kind: 'external' }>();
-  for (const [{ name = '' }, { path, offset, bytes, dtype }] of ranges) {
+  for (const [{ name }, { path, offset, bytes, dtype }] of ranges) {
     const file = linked.get(path)?.name;
     if (file !== undefined) places.set(name, { kind: 'external', file, offset, length: bytes, dtype });
   }
-  const remaining = parameters.filter(({ name = '' }) => !places.has(name));
+  const remaining = parameters.filter(({ name }) => !places.has(name));
   if (remaining.length > 0 || parameters.length === 0) {
     const written = await writeWeights(join(folder, WEIGHTS), {
       parameters: remaining,
@@ -78,15 +78,15 @@ export async function storeWeights(folder: string, order: StoreOrder): Promise<S
     });
     files[WEIGHTS] = { bytes: written.bytes, sha256: written.sha256 };
     for (const parameter of remaining) {
-      const place = written.tensors.get(parameter.name ?? '');
+      const place = written.tensors.get(parameter.name);
       if (place === undefined) throw new Error(`parameter ${parameter.name} was not written`);
       const dtype = ranges.get(parameter)?.dtype ?? keptAs(parameter);
       const { offset, bytes } = place;
-      places.set(parameter.name ?? '', { kind: 'external', file: WEIGHTS, offset, length: bytes, dtype });
+      places.set(parameter.name, { kind: 'external', file: WEIGHTS, offset, length: bytes, dtype });
     }
   }
   return {
-    locate({ name = '' }) {
+    locate({ name }) {
       const place = places.get(name);
       if (place === undefined) throw new Error(`parameter ${name} was not stored`);
       return place;

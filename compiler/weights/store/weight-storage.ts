@@ -2,7 +2,7 @@ import { UserError } from '../../../artifact/user-error.ts';
 import { bfloat16Bits, float16Bits } from '../../../artifact/weights/scalar.ts';
 import type { StoredData } from '../../../artifact/weights/stored-dtype.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
 
 /**
  * How one parameter's values are kept in an artifact: what stands between a weight's source and its bytes on the disk.
@@ -22,7 +22,7 @@ const OVERFLOW = 65520;
  *
  * @throws UserError, while converting, for a value that the dtype cannot hold
  */
-export function storageAs({ name, shape }: ParameterInfo, dtype: Dtype): WeightStorage {
+export function storageAs({ name, shape }: StoredParameter, dtype: Dtype): WeightStorage {
   if (dtype === 'float32') return { dtype, shape, convert: (pieces) => pieces };
   if (dtype !== 'float16' && dtype !== 'bfloat16')
     throw new Error(`parameter ${name} cannot be stored as ${dtype}`);

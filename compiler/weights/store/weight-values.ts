@@ -1,6 +1,6 @@
 import { UserError } from '../../../artifact/user-error.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import { initialValues } from './initialise.ts';
 
@@ -11,7 +11,7 @@ import { initialValues } from './initialise.ts';
  * @throws UserError for a value that is not a finite number, naming the tensor and the place
  */
 export async function* weightPieces(
-  parameter: ParameterInfo,
+  parameter: StoredParameter,
   source: WeightSource | undefined,
   seed: number,
 ): AsyncIterable<Float32Array> {
@@ -28,7 +28,7 @@ export async function* weightPieces(
 
 /** All of a parameter's values at once. */
 export async function weightValues(
-  parameter: ParameterInfo,
+  parameter: StoredParameter,
   source: WeightSource | undefined,
   seed: number,
 ): Promise<Float32Array> {

@@ -5,19 +5,19 @@ import {
   writeSafetensors,
 } from '../../../artifact/weights/safetensors.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
 import { type QuantisedWeight, quantisedTensors } from '../../quantisation/quantised-tensors.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces } from './weight-values.ts';
 
 export interface WeightOrder {
-  readonly parameters: readonly ParameterInfo[];
+  readonly parameters: readonly StoredParameter[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
   /** How each parameter is kept. */
-  readonly storageOf: (parameter: ParameterInfo) => WeightStorage;
+  readonly storageOf: (parameter: StoredParameter) => WeightStorage;
   /** Called after each piece with the weights written so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -49,11 +49,11 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
   await using threads = await QuantisationThreads.open(quantisedCount);
   const tensors: readonly TensorToWrite[] = [
     ...widestFirst(
-      plain.map((parameter, index) => {
+      plain.map((parameter) => {
         const { dtype, shape, convert } = storageOf(parameter);
-        const source = sources.get(parameter.name ?? '');
+        const source = sources.get(parameter.name);
         return {
-          name: parameter.name ?? `parameter.${index}`,
+          name: parameter.name,
           dtype,
           shape,
           data: { pieces: () => convert(counted(weightPieces(parameter, source, seed))) },
@@ -66,7 +66,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
   return await writeSafetensors(path, tensors, {}, { order: 'as given' });
 }
 
-function sizeOf(parameters: readonly ParameterInfo[]): number {
+function sizeOf(parameters: readonly StoredParameter[]): number {
   return parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
@@ -79,7 +79,7 @@ function quantisedWeights({ parameters, sources, seed, storageOf }: WeightOrder)
     const { weight, format, block, transposed = false } = values.quantised;
     const scales = find(weight.name, 'scales');
     if (scales === undefined) throw new Error(`weight ${weight.name} has quantised values but no scales`);
-    const source = sources.get(weight.name ?? '');
+    const source = sources.get(weight.name);
     const scaleStorage = storageOf(scales);
     return [{ weight, format, block, transposed, values, scales, scaleStorage, source, seed }];
   });

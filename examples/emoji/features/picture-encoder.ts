@@ -19,17 +19,18 @@ export interface PictureEncoder extends AsyncDisposable {
  */
 export async function openPictureEncoder(vision: VisionEncoder, weights: string): Promise<PictureEncoder> {
   const { image } = vision;
-  nameParameters({ vision: vision.parts });
   const pixels = input('pixels', 'float32', ['images', 3, image, image]);
-  const { onnx } = compileGraph({
-    name: 'pictures',
-    inputs: { pixels },
-    outputs: { features: vision.encode(pixels) },
-  });
+  const { onnx } = compileGraph(
+    nameParameters({ vision }).place({
+      name: 'pictures',
+      inputs: { pixels },
+      outputs: { features: vision.encode(pixels) },
+    }),
+  );
   const file = await openSafetensors(weights);
   const values = new Map<string, Uint8Array>();
   for (const { parameter } of onnx.parameters) {
-    const name = parameter.name ?? '';
+    const { name } = parameter;
     if (!file.has(name)) {
       throw new UserError(
         `${weights} has no '${name}', which the vision encoder needs: train its stage first.`,
@@ -40,7 +41,7 @@ export async function openPictureEncoder(vision: VisionEncoder, weights: string)
   }
   const model = encodeModel(onnx, ({ name }) => ({
     kind: 'inline',
-    bytes: values.get(name ?? '') ?? new Uint8Array(),
+    bytes: values.get(name) ?? new Uint8Array(),
   }));
   const session = await onnxruntime.InferenceSession.create(model, { logSeverityLevel: 3 });
   return {

@@ -1,9 +1,11 @@
 import type { Form } from '../../../compiler/fusion/rule.ts';
 import type { AttributePattern, Declaration, Expression, Literal } from '../../../compiler/fusion/syntax.ts';
 import { evaluate, type Value } from '../../../compiler/fusion/value.ts';
+import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
 import type { Graph } from '../../../dsl/graph.ts';
 import { applyAll } from '../../../dsl/operator.ts';
+import { parameterTensor } from '../../../dsl/parameter.ts';
 import type { Attributes, AttributeValue, Tensor } from '../../../dsl/tensor.ts';
 import type { Values } from '../../support/run-graph.ts';
 import type { ConcretePattern } from './concrete-pattern.ts';
@@ -210,20 +212,7 @@ class InstanceBuilder {
     const dtype = DTYPES[name] ?? 'float32';
     const tensor: Tensor =
       declaration?.parameter === true && this.spoil.parameters !== false
-        ? {
-            dtype,
-            shape,
-            source: {
-              kind: 'parameter',
-              parameter: {
-                name: madeAs,
-                dtype,
-                shape,
-                initialiser: { kind: 'constant', value: 0 },
-                trainable: true,
-              },
-            },
-          }
+        ? namedParameter(madeAs, dtype, shape)
         : { dtype, shape, source: { kind: 'input', name: madeAs } };
     this.variables.set(madeAs, tensor);
     this.feeds[madeAs] = { dtype, shape, data: this.values(name, dtype, shape) };
@@ -267,4 +256,10 @@ function literalValue(literal: Literal, rank: number): AttributeValue {
   if (literal.kind === 'literal') return literal.value;
   if (literal.kind === 'last') return rank - 1;
   return literal.items.map((item) => Number(literalValue(item, rank)));
+}
+
+function namedParameter(name: string, dtype: Dtype, shape: readonly number[]): Tensor {
+  const initialiser = { kind: 'constant', value: 0 } as const;
+  const parameter: StoredParameter = { name, dtype, shape, initialiser, trainable: true };
+  return parameterTensor(parameter);
 }

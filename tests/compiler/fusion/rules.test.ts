@@ -5,6 +5,7 @@ import type { Form, Rule } from '../../../compiler/fusion/rule.ts';
 import { cancelReshapes } from '../../../compiler/passes/cancel-reshapes.ts';
 import { rebuild } from '../../../compiler/passes/rebuild.ts';
 import { withRenewedInputs } from '../../../compiler/passes/rewrite.ts';
+import { storedParameter } from '../../../compiler/stored-parameter.ts';
 import type { Target } from '../../../dsl/emitter.ts';
 import type { Graph } from '../../../dsl/graph.ts';
 import { ModelError } from '../../../dsl/model-error.ts';
@@ -233,7 +234,8 @@ async function run(
     build: (operation, renew) => withRenewedInputs(operation, renew).outputs,
     leaf: (tensor) => {
       if (tensor.source.kind === 'input') return asInput(tensor, tensor.source.name);
-      if (tensor.source.kind === 'parameter') return asInput(tensor, tensor.source.parameter.name ?? '');
+      if (tensor.source.kind === 'parameter')
+        return asInput(tensor, storedParameter(tensor.source.parameter).name);
       return tensor;
     },
   });

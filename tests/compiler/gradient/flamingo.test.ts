@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { type GradientOptions, gradients } from '../../../compiler/gradient/gradients.ts';
+import { storedParameter } from '../../../compiler/stored-parameter.ts';
 import {
   constant,
   type Graph,
@@ -24,6 +25,7 @@ import { nextTokenLoss } from '../../../models/losses/index.ts';
 import { opt } from '../../../models/opt/opt.ts';
 import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { assertClose } from '../../models/close.ts';
+import { reinitialised } from '../../support/reinitialised.ts';
 import { type Feeds, type Weights, withGraph } from '../../support/run-program.ts';
 
 const [IMAGE, MEDIA, TEXT, SIDE] = [19, 2, 7, 8];
@@ -40,10 +42,6 @@ function trainingGraph(options: GradientOptions = {}) {
     maskedGatedCrossAttention,
   );
   const named = nameParameters(parts.tree);
-  for (const [name, parameter] of named.parameters) {
-    // Gates start at zero and would hide what lies behind them.
-    if (name.endsWith('_gate')) Object.assign(parameter, { initialiser: { kind: 'constant', value: 0.7 } });
-  }
   const tokens = input('tokens', 'int64', [2, TEXT]);
   const pixels = input('pixels', 'float32', [2 * MEDIA, 3, SIDE, SIDE]);
   const encoded = parts.vision.encode(pixels);
@@ -55,18 +53,20 @@ function trainingGraph(options: GradientOptions = {}) {
     Array.from({ length: 2 * TEXT }, (_, place) => (place % 3 === 0 ? 0 : 1)),
     [2, TEXT],
   );
-  const loss = nextTokenLoss(logits, tokens, counted);
+  const inputs = { tokens, pixels };
+  const traced = { name: 'training', inputs, outputs: { loss: nextTokenLoss(logits, tokens, counted) } };
+  const { loss } = named.place(traced).outputs;
+  assert.ok(loss !== undefined);
   const trained = new Map([...named.parameters].filter(([, { trainable }]) => trainable));
   const of = [pixels, ...[...trained.values()].map(parameterTensor)];
   const found = gradients([{ output: loss, cotangent: scalar(1) }], of, options);
   const names = ['pixels', ...trained.keys()];
   const outputs = found.map((tensor, index) => [`gradient.${names[index]}`, tensor] as const);
-  const graph: Graph = {
-    name: 'training',
-    inputs: { tokens, pixels },
-    outputs: { loss, ...Object.fromEntries(outputs) },
-  };
-  return { graph, trained, weights: { ...named, checkpointNames: [] } };
+  const placed = { ...traced, outputs: { loss, ...Object.fromEntries(outputs) } };
+  // Gates start at zero and would hide what lies behind them.
+  const graph = reinitialised(placed, /_gate$/, 0.7);
+  const { parameters, aliases } = named;
+  return { graph, trained, weights: { parameters, aliases, checkpointNames: [] } };
 }
 
 function feeds(step = 0): Feeds {
@@ -144,10 +144,10 @@ describe('the gradients of a whole Flamingo', () => {
     assert.equal(both.get('scatterAdd'), 1);
     assert.deepEqual(
       parametersOf({ ...graph, outputs })
-        .map(({ source }) => source.parameter.name)
+        .map(({ source }) => storedParameter(source.parameter).name)
         .sort(),
       parametersOf({ ...graph, outputs: { loss: graph.outputs.loss ?? scalar(0) } })
-        .map(({ source }) => source.parameter.name)
+        .map(({ source }) => storedParameter(source.parameter).name)
         .sort(),
     );
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { halfPrecision } from '../../../compiler/passes/half-precision.ts';
 import { pipeline } from '../../../compiler/passes/pipeline.ts';
+import { storedParameter } from '../../../compiler/stored-parameter.ts';
 import { type Graph, operationsOf, parametersOf } from '../../../dsl/graph.ts';
 import { add } from '../../../dsl/operators/add.ts';
 import { attention } from '../../../dsl/operators/attention.ts';
@@ -13,20 +14,21 @@ import { rotary } from '../../../dsl/operators/rotary.ts';
 import { softmax } from '../../../dsl/operators/softmax.ts';
 import { tanh } from '../../../dsl/operators/tanh.ts';
 import { where } from '../../../dsl/operators/where.ts';
-import { inPrecision } from '../../../dsl/precision.ts';
+import type { Precision } from '../../../dsl/precision.ts';
 import type { Tensor } from '../../../dsl/tensor.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';
 
 /** float16 has 11 bits; a block of some ten operations on values near 1 stays within a hundredth of float32. */
 const TOLERANCE = 0.01;
 
-function parameter(name: string, shape: readonly number[]): Tensor {
+function parameter(name: string, shape: readonly number[], precision?: Precision): Tensor {
   const info = {
     name,
     dtype: 'float32',
     shape,
     initialiser: { kind: 'constant', value: 0 },
     trainable: true,
+    ...(precision && { precision }),
   } as const;
   return { dtype: 'float32', shape, source: { kind: 'parameter', parameter: info } };
 }
@@ -47,7 +49,11 @@ describe('half precision', () => {
     assert.equal(half.outputs.result?.dtype, 'float32');
     assert.deepEqual(dtypesOf(half, 'linear'), ['float16']);
     assert.deepEqual(
-      parametersOf(half).map(({ dtype, source }) => [dtype, source.parameter.dtype, source.parameter.name]),
+      parametersOf(half).map(({ dtype, source }) => [
+        dtype,
+        source.parameter.dtype,
+        storedParameter(source.parameter).name,
+      ]),
       [['float16', 'float16', 'weight']],
     );
   });
@@ -60,7 +66,7 @@ describe('half precision', () => {
     assert.deepEqual(dtypesOf(half, 'softmax'), ['float32']);
     assert.deepEqual(dtypesOf(half, 'tanh'), ['float32']);
     assert.deepEqual(
-      parametersOf(half).map(({ dtype, source }) => [source.parameter.name, dtype]),
+      parametersOf(half).map(({ dtype, source }) => [storedParameter(source.parameter).name, dtype]),
       [
         ['w', 'float16'],
         ['gate', 'float32'],
@@ -69,13 +75,12 @@ describe('half precision', () => {
   });
 
   it('leaves what reads a parameter marked float32 as it is', () => {
-    const [half, precise] = [parameter('half', [16, 16]), parameter('precise', [8, 16])];
-    inPrecision('float32', { precise });
+    const [half, precise] = [parameter('half', [16, 16]), parameter('precise', [8, 16], 'float32')];
     const graph = { name: 'test', inputs: { x }, outputs: { result: linear(linear(x, half), precise) } };
     const converted = halfPrecision(graph);
     assert.deepEqual(dtypesOf(converted, 'linear'), ['float16', 'float32']);
     assert.deepEqual(
-      parametersOf(converted).map(({ dtype, source }) => [source.parameter.name, dtype]),
+      parametersOf(converted).map(({ dtype, source }) => [storedParameter(source.parameter).name, dtype]),
       [
         ['half', 'float16'],
         ['precise', 'float32'],

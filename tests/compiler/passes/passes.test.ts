@@ -70,7 +70,8 @@ describe('rewrite', () => {
   });
 
   it('keeps the line and the scope of what it rebuilds and of what it puts in', () => {
-    const result = withinScope('block', () => gelu(relu(x)));
+    const call = { block: relu, name: 'block' };
+    const result = withinScope(call, () => gelu(relu(x)));
     const before = operationOf(result);
     const rewritten = rewrite(graphOf(result), ({ operator, inputs: [of] }) =>
       operator.name === 'relu' && of !== undefined ? [quickGelu(of)] : undefined,
@@ -78,7 +79,7 @@ describe('rewrite', () => {
     const [inner, outer] = operationsOf(rewritten);
     assert.equal(inner?.operator.name, 'quickGelu');
     for (const after of [inner, outer]) {
-      assert.deepEqual(after?.scope, ['block']);
+      assert.deepEqual(after?.scope, [call]);
       assert.equal(after?.callSite?.file, before.callSite?.file);
       assert.equal(after?.callSite?.line, before.callSite?.line);
     }

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { openSafetensors, writeSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { compile } from '../../../compiler/compile.ts';
 import { relink } from '../../../compiler/relink.ts';
+import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import { storageAs } from '../../../compiler/weights/store/weight-storage.ts';
 import { writeWeights } from '../../../compiler/weights/store/write-weights.ts';
 import type { Precision } from '../../../dsl/precision.ts';
 import type { Program } from '../../../dsl/program.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { clipVit } from '../../../models/clip/clip-vit.ts';
 import { flamingo } from '../../../models/flamingo/flamingo.ts';
 import { gpt2 } from '../../../models/gpt2/gpt2.ts';
@@ -125,7 +125,7 @@ describe('quantising a large weight', () => {
   }
 
   async function quantise(path: string, onProgress: (done: number, total: number) => void) {
-    const info = (more: object): ParameterInfo => ({
+    const info = (more: object): StoredParameter => ({
       ...{ name: 'weight', dtype: 'float32', shape: SHAPE, trainable: true },
       initialiser: { kind: 'constant', value: 0 },
       ...more,

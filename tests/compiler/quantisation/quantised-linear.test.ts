@@ -7,6 +7,7 @@ import {
   type QuantisedFormat,
 } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import { fallbacksOf } from '../../../compiler/target/target.ts';
 import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import {
@@ -20,7 +21,6 @@ import {
   type Tensor,
 } from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
-import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { input } from '../../support/run-graph.ts';
 import { dequantised } from './dequantised.ts';
@@ -28,7 +28,7 @@ import { dequantised } from './dequantised.ts';
 const ROWS = 3;
 const OUT = 12;
 
-function valuesOf(parameter: ParameterInfo): Uint8Array | Float32Array {
+function valuesOf(parameter: StoredParameter): Uint8Array | Float32Array {
   const { quantised } = parameter;
   if (quantised === undefined) return initialValues(parameter, 1);
   const { weight, format, block, member } = quantised;
@@ -41,14 +41,13 @@ function valuesOf(parameter: ParameterInfo): Uint8Array | Float32Array {
 async function run(format: QuantisedFormat, fusion: boolean, x: Float32Array): Promise<readonly number[]> {
   const width = x.length / ROWS;
   const layer = linear(width, OUT);
-  nameParameters({ layer }, format);
   const wide: { weight: Tensor; bias?: Tensor } = layer.parts;
   const xs = input('x', 'float32', ['rows', width]);
-  const graph = {
+  const graph = nameParameters({ layer }, format).place({
     name: 'one',
     inputs: { x: xs },
     outputs: { y: applyLinear(xs, wide.weight, wide.bias) },
-  };
+  });
   const { onnx } = compileGraph(graph, { precision: format, fusion });
   assert.equal(
     onnx.nodes.some(({ type }) => type === 'MatMulNBits'),
@@ -105,10 +104,10 @@ describe('linear layers on quantised weights', () => {
 
   it('have scales and results in float16 on CUDA, by a kernel that it has', () => {
     const layer = linear(64, 8);
-    nameParameters({ layer });
     const x = input('x', 'float32', ['rows', 64]);
     const { parts }: { parts: { weight: Tensor; bias?: Tensor } } = layer;
-    const graph = { name: 'one', inputs: { x }, outputs: { y: applyLinear(x, parts.weight, parts.bias) } };
+    const outputs = { y: applyLinear(x, parts.weight, parts.bias) };
+    const graph = nameParameters({ layer }).place({ name: 'one', inputs: { x }, outputs });
     for (const precision of ['int8', 'int4'] as const) {
       const { onnx } = compileGraph(graph, { precision, target: 'cuda' });
       const dtypes = onnx.parameters.map(({ parameter: { name, dtype } }) => [name, dtype]);
@@ -123,10 +122,10 @@ describe('linear layers on quantised weights', () => {
 
   it('are matrices [in, out] too, but for those that are read in both orientations', () => {
     const [turned, both] = [parameter([32, 8], normal(0.1)), parameter([32, 32], normal(0.1))];
-    nameParameters({ turned, both });
     const x = input('x', 'float32', ['rows', 32]);
     const y = matmul(matmul(applyLinear(x, both), both), turned);
-    const { onnx } = compileGraph({ name: 'turned', inputs: { x }, outputs: { y } }, { precision: 'int8' });
+    const graph = nameParameters({ turned, both }).place({ name: 'turned', inputs: { x }, outputs: { y } });
+    const { onnx } = compileGraph(graph, { precision: 'int8' });
     assert.deepEqual(onnx.parameters.map(({ name, parameter: { shape } }) => [name, shape]).sort(), [
       ['both', [32, 32]],
       ['turned.int8.scales', [8, 1]],
@@ -137,9 +136,12 @@ describe('linear layers on quantised weights', () => {
   it('take the precision of their mark, else of the model; what an embedding reads too stays as it is', () => {
     const [marked, plain, kept] = [linear(32, 32), linear(32, 32), linear(32, 32)];
     const tokens = embedding(50, 32);
-    nameParameters({ marked, plain, kept, tokens });
-    inPrecision('int4', marked.parts);
-    inPrecision('float32', kept);
+    const names = nameParameters({
+      marked: inPrecision('int4', marked.parts),
+      plain,
+      kept: inPrecision('float32', kept),
+      tokens,
+    });
     const ids = input('ids', 'int64', ['text']) as Tensor<'int64', readonly ['text']>;
     const through = [marked, plain, kept].reduce<Tensor>((value, { parts }) => {
       const wide: { weight: Tensor; bias?: Tensor } = parts;
@@ -147,7 +149,7 @@ describe('linear layers on quantised weights', () => {
     }, tokens(ids) as Tensor);
     const head: Tensor = tokens.parts.weight;
     const graph = { name: 'parts', inputs: { ids }, outputs: { y: applyLinear(through, head) } };
-    const { onnx } = compileGraph(graph, { precision: 'int8' });
+    const { onnx } = compileGraph(names.place(graph), { precision: 'int8' });
     assert.deepEqual(onnx.parameters.map(({ name }) => name).sort(), [
       'kept.bias',
       'kept.weight',

@@ -1,11 +1,10 @@
-import { Tokenizer as Encoder } from '@huggingface/tokenizers';
-import { z } from 'zod';
 import type { Manifest } from '../artifact/manifest.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
-import { createTextStream, type TextStream } from './tokenizer-stream.ts';
+import { type Encoder, readEncoder } from './tokenizer/encoder.ts';
+import { UnknownText } from './tokenizer/models/model.ts';
 
 /** Text of the special tokens, as the artifact's manifest names them. */
 export type SpecialTokens = Manifest['language']['tokens'];
@@ -23,6 +22,14 @@ export type SpecialTokenIds = {
   readonly endOfDocument?: number;
   readonly furtherEnds?: readonly number[];
   readonly neverWritten?: readonly number[];
+};
+
+/** Turns ids that arrive one at a time into text. */
+export type TextStream = {
+  /** The text that has become certain with this id: nothing that a later one could change. */
+  push(id: number): string;
+  /** The rest, when no more ids come. */
+  end(): string;
 };
 
 export type Tokenizer = {
@@ -43,7 +50,7 @@ export type Tokenizer = {
    * rounded up for speed has, give nothing. Bytes that are no UTF-8 become U+FFFD.
    */
   decode(ids: readonly number[], options?: { readonly keepSpecialTokens?: boolean }): string;
-  /** Decodes ids one at a time, in whole characters, without the special tokens. */
+  /** Decodes ids one at a time, without the special tokens: the pieces joined are the text of all ids together. */
   stream(): TextStream;
 };
 
@@ -74,18 +81,6 @@ export async function loadTokenizer(path: string, specialTokens: SpecialTokens):
   return createTokenizer(json, path, specialTokens);
 }
 
-// Only what the encoder would stumble over later: it checks the rest itself.
-const tokenizerSchema = z.looseObject({
-  added_tokens: z.array(
-    z.looseObject({
-      id: z.number().int().nonnegative(),
-      content: z.string().min(1),
-      special: z.boolean().optional(),
-    }),
-  ),
-  model: z.looseObject({ type: z.string().optional(), vocab: z.unknown() }),
-});
-
 /**
  * Makes a tokenizer of the content of a `tokenizer.json`.
  *
@@ -94,36 +89,29 @@ const tokenizerSchema = z.looseObject({
  * @throws UserError as `loadTokenizer`.
  */
 export function createTokenizer(json: unknown, name: string, specialTokens: SpecialTokens): Tokenizer {
-  const parsed = tokenizerSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? 'the file' : `"${issue.path.join('.')}"`;
-    throw malformed(name, `${place}: ${issue?.message ?? 'unknown'}`);
-  }
   let encoder: Encoder;
   try {
-    encoder = new Encoder(parsed.data, { clean_up_tokenization_spaces: false });
-    // A field of the wrong kind may only show when it is first used.
-    encoder.decode(encoder.encode('A sample: 1 café.', { add_special_tokens: false }).ids);
+    encoder = readEncoder(json);
   } catch (error) {
-    throw malformed(name, reasonOf(error));
+    throw new UserError(
+      `${name} cannot be used (${reasonOf(error)}): take the tokenizer.json beside the language model's weights, as written by Hugging Face tokenizers.`,
+    );
   }
   const encode = (text: string): number[] => {
-    if (text === '') return [];
-    // The declared type does not say so, but a piece without a token has no id.
-    const ids: (number | undefined)[] = encoder.encode(text, { add_special_tokens: false }).ids;
-    return ids.map((id) => {
-      if (id !== undefined) return id;
+    try {
+      return encoder.encode(text);
+    } catch (error) {
+      if (!(error instanceof UnknownText)) throw error;
       throw new UserError(
         `${name} has no token for a part of '${text.slice(0, 60)}' and no unknown token: leave it out or use another tokenizer.`,
       );
-    });
+    }
   };
 
   const idOf = (role: string, token: string): number => {
-    const added = parsed.data.added_tokens.find(({ content }) => content === token);
+    const added = encoder.added.find(({ content }) => content === token);
     if (added !== undefined) return added.id;
-    const inVocabulary = encoder.token_to_id(token);
+    const inVocabulary = encoder.idOf(token);
     throw new UserError(
       `${name} has no special token '${token}', which the model needs as ${role}: append {"id": ${inVocabulary ?? 'ID'}, "content": ${JSON.stringify(token)}, "special": true} to its "added_tokens", ID being the token's row in the model's token embeddings.`,
     );
@@ -133,7 +121,7 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
   if (aroundImages !== undefined) idOf('the mark around images', aroundImages);
   // These may be words of the vocabulary.
   const idsOf = (role: string, words: readonly string[]) =>
-    words.map((word) => encoder.token_to_id(word) ?? idOf(role, word));
+    words.map((word) => encoder.idOf(word) ?? idOf(role, word));
   const special: SpecialTokenIds = {
     image: idOf('the mark of an image', specialTokens.image),
     endOfChunk: idOrNull('the end of an example', specialTokens.endOfChunk),
@@ -145,25 +133,27 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     ...(neverWritten && { neverWritten: idsOf('a token that no answer has', neverWritten) }),
   };
 
-  const hidden = new Set(
-    parsed.data.added_tokens.filter((token) => token.special === true).map(({ id }) => id),
-  );
+  const hidden = new Set(encoder.added.filter((token) => token.special).map(({ id }) => id));
   for (const id of [special.image, special.endOfChunk, special.padding, special.beginning, special.end])
     if (id !== null) hidden.add(id);
-  const decode: Tokenizer['decode'] = (ids, { keepSpecialTokens = false } = {}) => {
-    const known = ids.filter(
-      (id) => encoder.id_to_token(id) !== undefined && (keepSpecialTokens || !hidden.has(id)),
-    );
-    return known.length === 0 ? '' : encoder.decode(known);
+  const streamOf = (keepSpecialTokens: boolean): TextStream => {
+    const decoding = encoder.decoding();
+    return {
+      push: (id) => (keepSpecialTokens || !hidden.has(id) ? decoding.push(id) : ''),
+      end: () => decoding.end(),
+    };
   };
-  const size = Math.max(...encoder.get_vocab().values(), ...parsed.data.added_tokens.map(({ id }) => id)) + 1;
-  return { special, specialTokens, size, encode, decode, stream: () => createTextStream(decode) };
-}
-
-function malformed(name: string, reason: string): UserError {
-  return new UserError(
-    `${name} is not a tokenizer.json (${reason}): copy the one beside the language model's weights, as written by Hugging Face tokenizers.`,
-  );
+  return {
+    special,
+    specialTokens,
+    size: encoder.size,
+    encode,
+    decode(ids, { keepSpecialTokens = false } = {}) {
+      const stream = streamOf(keepSpecialTokens);
+      return ids.map((id) => stream.push(id)).join('') + stream.end();
+    },
+    stream: () => streamOf(false),
+  };
 }
 
 /** The first line of what went wrong, without a full stop, for use in brackets. */

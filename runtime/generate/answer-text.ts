@@ -1,4 +1,4 @@
-import type { TextStream } from '../tokenizer-stream.ts';
+import type { TextStream } from '../tokenizer.ts';
 
 /**
  * The text of an answer as its tokens come, up to the first stop text. Text that may be the beginning of a stop text

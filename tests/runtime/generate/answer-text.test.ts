@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { AnswerText } from '../../../runtime/generate/answer-text.ts';
-import { createTextStream } from '../../../runtime/tokenizer-stream.ts';
+import type { TextStream } from '../../../runtime/tokenizer.ts';
 
-const utf8 = () => createTextStream((ids) => Buffer.from(ids).toString('utf8'));
+/** Every id is a byte. */
+function utf8(): TextStream {
+  const decoder = new TextDecoder();
+  return {
+    push: (id) => decoder.decode(Uint8Array.of(id), { stream: true }),
+    end: () => decoder.decode(),
+  };
+}
 
 /** The pieces that come for each byte of a text, until a stop text is found. */
 function piecesOf(

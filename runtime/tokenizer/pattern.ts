@@ -1,0 +1,97 @@
+import { toRegExp } from 'oniguruma-to-es';
+import { z } from 'zod';
+import { rangesOf } from './characters.ts';
+import type { Pattern } from './piece.ts';
+import { runsWithin } from './time-limit.ts';
+
+/** A text that is to be found as it is, or a regular expression of Oniguruma's. */
+export const patternSchema = z.union([
+  z.strictObject({ String: z.string() }),
+  z.strictObject({ Regex: z.string() }),
+]);
+
+export type PatternSource = z.infer<typeof patternSchema>;
+
+/** Longest regular expression. */
+const LONGEST = 20_000;
+
+/**
+ * @throws Error for a regular expression that cannot be read, or that takes for ever on some texts
+ */
+export function readPattern(source: PatternSource): Pattern {
+  if ('String' in source) return literal(source.String);
+  return regularExpression(source.Regex);
+}
+
+function literal(wanted: string): Pattern {
+  return matching((text, from) => {
+    const start = text.indexOf(wanted, from);
+    return start < 0 ? undefined : [start, start + wanted.length];
+  });
+}
+
+function regularExpression(source: string): Pattern {
+  if (source.length > LONGEST)
+    throw new Error(`a regular expression has ${source.length} characters, of ${LONGEST} at most`);
+  let expression: RegExp;
+  try {
+    // What can never match keeps "ignore case" of a group to that group: it would be made a flag of the whole.
+    expression = toRegExp(`(?:${source})|(?!)k`, { global: true, target: 'ES2024' });
+  } catch (error) {
+    throw new Error(
+      `its regular expression '${source.slice(0, 100)}' cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const pattern = matching((text, from) => {
+    expression.lastIndex = from;
+    const found = expression.exec(text);
+    return found === null ? undefined : [found.index, found.index + found[0].length];
+  });
+  refuseCatastrophic(source, pattern);
+  return pattern;
+}
+
+/** All matches, as Rust's binding of Oniguruma finds them: none that is empty where another has just ended. */
+function matching(next: (text: string, from: number) => readonly [number, number] | undefined): Pattern {
+  return (text) => {
+    if (text === '') return [];
+    const matches: (readonly [number, number])[] = [];
+    let from = 0;
+    let lastEnd = -1;
+    while (from <= text.length) {
+      const found = next(text, from);
+      if (found === undefined) break;
+      const [start, end] = found;
+      if (start === end && end === lastEnd) {
+        from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+        continue;
+      }
+      from = end;
+      lastEnd = end;
+      matches.push(found);
+    }
+    return rangesOf(text, matches);
+  };
+}
+
+/** Milliseconds that a harmless expression never needs for the texts that are tried. */
+const TRIAL = 1000;
+
+/**
+ * Tries an expression on runs of each of its characters, which is where repetition within repetition takes
+ * exponential time: to say so now is better than to stop an encoding later.
+ */
+function refuseCatastrophic(source: string, pattern: Pattern): void {
+  if (!/[*+{]/.test(source)) return;
+  const characters = new Set([...source.replace(/\\./gu, ''), ...'a1 .\n']);
+  const runs = [...characters]
+    .slice(0, 60)
+    .flatMap((each) => [`${each.repeat(48)}\u0001`, `${each.repeat(48)}\n!`]);
+  const finished = runsWithin(TRIAL, () => {
+    for (const run of runs) pattern(run);
+  });
+  if (!finished)
+    throw new Error(
+      `its regular expression '${source.slice(0, 100)}' takes exponential time on some texts: write it without repetition within repetition`,
+    );
+}

@@ -58,6 +58,26 @@ export const LIMITS = {
     of: 'bytes of a tokenizer.json',
     because: 'one with 260,000 tokens and their merges has 33 MB',
   },
+  tokenId: {
+    most: 2 ** 24 - 1,
+    of: "an id of a tokenizer's token",
+    because: 'the largest vocabularies have some 260,000; two ids fit into one exact number',
+  },
+  addedToken: {
+    most: 4_096,
+    of: 'characters in an added token',
+    because: 'the longest, a run of spaces, have some 100',
+  },
+  normalisedText: {
+    most: 2 ** 26,
+    of: "characters of a text once a tokenizer's normalizer has changed it",
+    because: 'a few replacements can each double it',
+  },
+  tokenizerPattern: {
+    most: 20_000,
+    of: "characters in a regular expression of a tokenizer's",
+    because: 'the longest have 700',
+  },
   weightIndex: {
     most: 16 * MIB,
     of: 'bytes of an index of shards',

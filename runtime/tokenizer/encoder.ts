@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from '../../dsl/limits.ts';
 import { type AddedToken, type Section, tokenFinder } from './added-tokens.ts';
 import { wellFormed } from './characters.ts';
 import { parseSection } from './component.ts';
@@ -12,16 +13,13 @@ import type { Piece } from './piece.ts';
 import { checkPostProcessor } from './post-processors.ts';
 import { readPreTokenizer } from './pre-tokenizers/index.ts';
 
-/** Longest text of an added token. */
-const LONGEST_ADDED = 4096;
-
 const fileSchema = z.looseObject({
   version: z.literal('1.0').optional(),
   added_tokens: z
     .array(
       z.looseObject({
         id: z.number(),
-        content: z.string().min(1).max(LONGEST_ADDED),
+        content: z.string().min(1).max(LIMITS.addedToken.most),
         single_word: z.boolean().default(false),
         lstrip: z.boolean().default(false),
         rstrip: z.boolean().default(false),

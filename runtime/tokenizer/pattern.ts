@@ -1,5 +1,6 @@
 import { toRegExp } from 'oniguruma-to-es';
 import { z } from 'zod';
+import { LIMITS } from '../../dsl/limits.ts';
 import { rangesOf } from './characters.ts';
 import type { Pattern } from './piece.ts';
 import { runsWithin } from './time-limit.ts';
@@ -11,9 +12,6 @@ export const patternSchema = z.union([
 ]);
 
 export type PatternSource = z.infer<typeof patternSchema>;
-
-/** Longest regular expression. */
-const LONGEST = 20_000;
 
 /**
  * @throws Error for a regular expression that cannot be read, or that takes for ever on some texts
@@ -31,8 +29,10 @@ function literal(wanted: string): Pattern {
 }
 
 function regularExpression(source: string): Pattern {
-  if (source.length > LONGEST)
-    throw new Error(`a regular expression has ${source.length} characters, of ${LONGEST} at most`);
+  if (source.length > LIMITS.tokenizerPattern.most)
+    throw new Error(
+      `a regular expression has ${source.length} characters, of ${LIMITS.tokenizerPattern.most} at most`,
+    );
   let expression: RegExp;
   try {
     // What can never match keeps "ignore case" of a group to that group: it would be made a flag of the whole.

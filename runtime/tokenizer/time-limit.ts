@@ -1,6 +1,7 @@
 import { createContext, Script } from 'node:vm';
 
-const context = createContext({ work: () => {} });
+const global = { work: () => {} };
+const context = createContext(global);
 const script = new Script('work()');
 
 /**
@@ -11,7 +12,7 @@ const script = new Script('work()');
  */
 export function runsWithin(milliseconds: number, work: () => void): boolean {
   let failure: { readonly error: unknown } | undefined;
-  context['work'] = () => {
+  global.work = () => {
     try {
       work();
     } catch (error) {

@@ -1,11 +1,11 @@
-import { HIGHEST_ID } from './vocabulary.ts';
+import { LIMITS } from '../../../dsl/limits.ts';
 
 /** What pairs of tokens become, and which goes first; by `pairOf`. */
 export type Merges = Map<number, { readonly rank: number; readonly id: number }>;
 
 /** One number for two ids. */
 export function pairOf(left: number, right: number): number {
-  return left * (HIGHEST_ID + 1) + right;
+  return left * (LIMITS.tokenId.most + 1) + right;
 }
 
 /** Joins pairs, that of the lowest rank first and the leftmost of equals, until none is left to join. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { LIMITS } from '../../../dsl/limits.ts';
 import { parseSection } from '../component.ts';
 import { type TokenModel, UnknownText } from './model.ts';
 import { SortedTokens } from './sorted-tokens.ts';
-import { byteIds, HIGHEST_ID } from './vocabulary.ts';
+import { byteIds } from './vocabulary.ts';
 
 const schema = z.strictObject({
   type: z.string().optional(),
@@ -83,8 +84,8 @@ export function readUnigram(section: unknown): TokenModel {
 function readPieces(vocab: unknown): { readonly tokens: string[]; readonly scores: Float64Array } {
   if (!Array.isArray(vocab))
     throw new Error('its model has no "vocab" that is a list of pairs of token and score');
-  if (vocab.length > HIGHEST_ID)
-    throw new Error(`its model has ${vocab.length} tokens, of ${HIGHEST_ID} at most`);
+  if (vocab.length > LIMITS.tokenId.most)
+    throw new Error(`its model has ${vocab.length} tokens, of ${LIMITS.tokenId.most} at most`);
   const scores = new Float64Array(vocab.length);
   const tokens = vocab.map((pair: unknown, id) => {
     const [token, score]: readonly unknown[] = Array.isArray(pair) && pair.length === 2 ? pair : [];

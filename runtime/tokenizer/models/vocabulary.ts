@@ -1,12 +1,9 @@
-/**
- * The highest id that is taken: more than any model has rows for, and few enough that a wrong one takes no memory.
- */
-export const HIGHEST_ID = 2 ** 24 - 1;
+import { LIMITS } from '../../../dsl/limits.ts';
 
 /**
  * Reads a map of tokens to ids. It may have hundreds of thousands of entries, so it is gone through only once.
  *
- * @throws Error for an id that is no whole number from 0 to `HIGHEST_ID`
+ * @throws Error for an id that is no whole number from 0 to the limit
  */
 export function readVocabulary(vocab: unknown): ReadonlyMap<string, number> {
   if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab))
@@ -16,11 +13,11 @@ export function readVocabulary(vocab: unknown): ReadonlyMap<string, number> {
   return ids;
 }
 
-/** @throws Error for an id that is no whole number from 0 to `HIGHEST_ID` */
+/** @throws Error for an id that is no whole number from 0 to the limit */
 export function checkedId(id: unknown, token: string): number {
-  if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= HIGHEST_ID) return id;
+  if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= LIMITS.tokenId.most) return id;
   throw new Error(
-    `its token ${JSON.stringify(token.slice(0, 40))} has the id ${JSON.stringify(id)?.slice(0, 40)}, and ids are whole numbers from 0 to ${HIGHEST_ID}`,
+    `its token ${JSON.stringify(token.slice(0, 40))} has the id ${JSON.stringify(id)?.slice(0, 40)}, and ids are whole numbers from 0 to ${LIMITS.tokenId.most}`,
   );
 }
 

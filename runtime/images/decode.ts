@@ -163,8 +163,8 @@ export async function decodePicture(
   let raw: Uint8Array;
   try {
     const input = await openInput(source, header, frame);
-    const pipelineOf = (failOn: 'warning' | 'error'): Sharp => {
-      const opened = sharp(input.data, {
+    const pipelineOf = (data: ImageSource, failOn: 'warning' | 'error'): Sharp => {
+      const opened = sharp(data, {
         limitInputPixels: MAX_PIXELS,
         failOn,
         ignoreIcc: !shown,
@@ -184,7 +184,10 @@ export async function decodePicture(
         .raw({ depth: 'uchar' });
     };
     // Formats with checksums warn of harmless things alone.
-    raw = format === 'jpeg' ? await decodeJpeg(pipelineOf) : await pipelineOf('error').toBuffer();
+    raw =
+      format === 'jpeg'
+        ? await decodeJpeg(input.data, pipelineOf)
+        : await pipelineOf(input.data, 'error').toBuffer();
   } catch (error) {
     throw imageError(name, error);
   }

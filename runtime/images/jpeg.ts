@@ -1,52 +1,42 @@
 import pLimit from 'p-limit';
 import type { Sharp } from 'sharp';
+import { withoutHeaderFaults } from './jpeg-header-faults.ts';
+import { type ImageSource, readBytes } from './source.ts';
 
-/*
- * JPEG has no checksums: all that tells of damage is libjpeg's warnings. Cameras and phones write headers of which it
- * warns too (parameters of a scan, a JFIF version, bytes between segments), and every viewer shows their pictures. What
- * it says of the compressed data is damage.
- */
+/** What libjpeg says where a scan is whole and followed by something else: the data of the picture end there. */
+const AFTER_LAST_SCAN = /extraneous bytes before marker 0xd9/i;
 
-const DAMAGE =
-  /premature end|bad (Huffman|arithmetic) code|instead of RST|too few scanlines|unsupported marker|invalid/i;
-
-/** Of `DAMAGE`'s words what libjpeg says of a header alone. */
-const HARMLESS = /Invalid SOS parameters/i;
-
-/** Warnings are the whole process's: pictures of which there are some are decoded one after the other. */
+/** libvips keeps the words of its errors for the whole process: those of two pictures would be mixed. */
 const oneByOne = pLimit(1);
 
-/** How often a picture is decoded whose warnings another thread's picture took away. */
-const ATTEMPTS = 3;
-
 /**
- * Decodes a JPEG.
+ * Decodes a JPEG. The format has no checksums: all that tells of damage is libjpeg's warnings, so any of them refuses a
+ * picture. Cameras and phones write headers of which it warns too, and every viewer shows their pictures: those
+ * headers are put right first, so that what it still warns of is damage.
  *
- * @param pipelineOf the way to its pixels: `warning` stops at the first warning, `error` tells of them
+ * @param pipelineOf the way from a source to its pixels: `warning` stops at the first warning, `error` passes over them
  * @throws Error for one that is truncated, or whose data are damaged
  */
-export async function decodeJpeg(pipelineOf: (failOn: 'warning' | 'error') => Sharp): Promise<Uint8Array> {
+export async function decodeJpeg(
+  source: ImageSource,
+  pipelineOf: (source: ImageSource, failOn: 'warning' | 'error') => Sharp,
+): Promise<Uint8Array> {
   try {
-    return await pipelineOf('warning').toBuffer();
-  } catch (error) {
-    const damage = error instanceof Error ? damageIn(error.message) : undefined;
-    if (!(error instanceof Error) || damage !== undefined || !/VipsJpeg|libjpeg/i.test(error.message))
-      throw error;
+    return await pipelineOf(source, 'warning').toBuffer();
+  } catch {
+    const mended = withoutHeaderFaults(await readBytes(source));
     return oneByOne(async () => {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const warnings: string[] = [];
-        const pixels = await pipelineOf('error')
-          .on('warning', (warning: string) => warnings.push(warning))
-          .toBuffer();
-        const found = damageIn(warnings.join('\n'));
-        if (found !== undefined) throw new Error(found);
-        if (warnings.length > 0) return pixels;
+      try {
+        return await pipelineOf(mended, 'warning').toBuffer();
+      } catch (error) {
+        if (!(error instanceof Error) || !onlyAfterLastScan(error.message)) throw error;
+        return await pipelineOf(mended, 'error').toBuffer();
       }
-      throw error;
     });
   }
 }
 
-function damageIn(messages: string): string | undefined {
-  return messages.split('\n').find((line) => DAMAGE.test(line) && !HARMLESS.test(line));
+function onlyAfterLastScan(messages: string): boolean {
+  const lines = messages.split('\n').filter((line) => line !== '');
+  return lines.length > 0 && lines.every((line) => AFTER_LAST_SCAN.test(line));
 }

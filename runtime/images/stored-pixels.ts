@@ -22,8 +22,8 @@ export async function storedPixels(
   { width, height, format, colours }: StoredPicture,
   frame: number,
 ): Promise<{ readonly data: Uint8Array; readonly options: SharpOptions }> {
-  const pipelineOf = (failOn: 'warning' | 'error') => {
-    const pipeline = sharp(source, {
+  const pipelineOf = (data: ImageSource, failOn: 'warning' | 'error') => {
+    const pipeline = sharp(data, {
       limitInputPixels: MAX_PIXELS,
       failOn,
       ignoreIcc: true,
@@ -33,7 +33,8 @@ export async function storedPixels(
     else pipeline.removeAlpha().toColourspace('srgb');
     return pipeline.raw({ depth: 'uchar' });
   };
-  const stored = format === 'jpeg' ? await decodeJpeg(pipelineOf) : await pipelineOf('error').toBuffer();
+  const stored =
+    format === 'jpeg' ? await decodeJpeg(source, pipelineOf) : await pipelineOf(source, 'error').toBuffer();
   const channels = colours === 'cmyk' ? 4 : 3;
   if (stored.length !== width * height * channels) throw new Error(`its channels are not ${channels}`);
   const data = colours === 'cmyk' ? cmykToRgb(stored) : stored;

@@ -90,7 +90,7 @@ describe('JPEGs of which libjpeg only warns', () => {
     for (const [kind, file] of Object.entries(kinds)) {
       assert.deepEqual(await loadImage(file, rules), expected, kind);
     }
-    // Side by side with others: warnings are the process's.
+    // Side by side with others: libvips' words are the process's.
     const many = await Promise.all(
       Object.values(kinds).flatMap((file) => [loadImage(file, rules), loadImage(jpeg, rules)]),
     );

@@ -113,8 +113,8 @@ export const clipVitSizes = {
 } as const satisfies Readonly<Record<string, ClipVitOptions>>;
 
 /** Mean and deviation of CLIP's training pictures, red, green, blue. */
-const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
+export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
+export const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 /** CLIP's vision transformer as a frozen encoder for `flamingo`. Radford et al. 2021, arXiv 2103.00020. */
 export function clipVit<const O extends Partial<ClipVitOptions>>(

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import { orElse } from './config-fields.ts';
+import { recordOf } from './original-config.ts';
+import { defaultsOf } from './original-defaults.ts';
+import { sameJson } from './same-json.ts';
 
 /** PIL's numbers of the ways to resample. */
 const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
@@ -9,6 +14,8 @@ const side = z.int().min(1);
 const square = z.union([side, z.looseObject({ height: side, width: side })]);
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 const on = z.literal(true).optional();
+/** The classes whose defaults change nothing. */
+const CLASSES = ['clip_image_processor', 'idefics_image_processor'] as const;
 
 /** `preprocessor_config.json` of Hugging Face's `CLIPImageProcessor`, `CLIPFeatureExtractor` and `IdeficsImageProcessor`. */
 const schema = z.strictObject({
@@ -16,7 +23,8 @@ const schema = z.strictObject({
   do_center_crop: z.boolean().optional(),
   do_normalize: on,
   do_rescale: on,
-  do_convert_rgb: on,
+  // Pictures are always made red, green and blue here.
+  do_convert_rgb: z.boolean().optional(),
   rescale_factor: z
     .number()
     .refine((factor) => Math.abs(factor * 255 - 1) < 1e-6, 'only 1/255 is known')
@@ -27,8 +35,8 @@ const schema = z.strictObject({
   image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
   resample: z.union([z.literal(0), z.literal(2), z.literal(3)]).default(3),
-  image_mean: channels,
-  image_std: channels,
+  image_mean: orElse(channels, [...CLIP_MEAN]),
+  image_std: orElse(channels, [...CLIP_DEVIATION]),
   // Names of classes, and what only says how Python passes the result on.
   feature_extractor_type: z.string().optional(),
   image_processor_type: z.string().optional(),
@@ -48,11 +56,11 @@ const schema = z.strictObject({
  * @throws ModelError for fields that are not honoured, and for another size
  */
 export function preprocessingFromConfig(config: unknown, image: number): VisionEncoder['preprocessing'] {
-  const result = schema.safeParse(config);
+  const result = schema.safeParse(withoutDefaults(config));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message, ...issue }) =>
       issue.code === 'unrecognized_keys'
-        ? `${issue.keys.join(', ')} not known to this project`
+        ? `${issue.keys.slice(0, 12).join(', ').slice(0, 300)} not known to this project`
         : `${path.join('.') || 'it'}: ${message}`,
     );
     throw new ModelError(
@@ -103,6 +111,21 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
 
 function described(side: number | undefined): string {
   return side === undefined ? 'unequal sides' : `${side} pixels`;
+}
+
+/** The config without fields that this project does not know and that are at the original's default, or say nothing. */
+function withoutDefaults(config: unknown): unknown {
+  const fields = recordOf(config);
+  if (fields === undefined) return config;
+  const changing = Object.entries(fields).filter(
+    ([field, value]) =>
+      Object.hasOwn(schema.shape, field) ||
+      !(
+        value === null ||
+        CLASSES.some((name) => defaultsOf(name, field).some((each) => sameJson(each, value)))
+      ),
+  );
+  return Object.fromEntries(changing);
 }
 
 function sideOf(size: unknown): number | undefined {

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { ModelError } from '../../dsl/index.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/clip/clip-vit.ts';
+import { clipVitFromConfig } from '../../models/clip/config.ts';
+import { languageModelFromConfig } from '../../models/configs/language-families.ts';
+import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
+import { gpt2FromConfig } from '../../models/gpt2/config.ts';
+import { ideficsFromConfig } from '../../models/idefics/config.ts';
+import { llamaFromConfig } from '../../models/llama/config.ts';
+import { mptFromConfig } from '../../models/mpt/config.ts';
+import { optFromConfig } from '../../models/opt/config.ts';
+
+/** What `references/configs.py` has releases of transformers save, and what each understands its own file to mean. */
+const FOLDER = 'tests/references/configs';
+
+interface Saved {
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly resolved?: Readonly<Record<string, unknown>>;
+}
+interface Cases {
+  readonly read: Readonly<Record<string, Saved>>;
+  readonly refused: Readonly<Record<string, unknown>>;
+}
+type Facts = Readonly<Record<string, unknown>>;
+
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  gelu: 'gelu',
+  gelu_new: 'gelu-tanh',
+  gelu_fast: 'gelu-tanh',
+  quick_gelu: 'quick-gelu',
+  relu: 'relu',
+};
+const activation = (name: unknown): unknown => ACTIVATIONS[String(name)];
+const fieldsOf = (value: unknown): Facts =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
+/** The release's own understanding in this project's words. */
+const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> = {
+  llama: (facts) => {
+    const rope = { ...fieldsOf(facts.rope_scaling), ...fieldsOf(facts.rope_parameters) };
+    const kind = rope.rope_type ?? rope.type ?? 'default';
+    const scaling = {
+      linear: { kind, factor: rope.factor },
+      llama3: {
+        ...{ kind, factor: rope.factor, lowFrequencyFactor: rope.low_freq_factor },
+        highFrequencyFactor: rope.high_freq_factor,
+        originalContext: rope.original_max_position_embeddings,
+      },
+    }[String(kind)];
+    return {
+      ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
+      keyValueHeads: facts.num_key_value_heads ?? facts.num_attention_heads,
+      headDim: facts.head_dim ?? Number(facts.hidden_size) / Number(facts.num_attention_heads),
+      ...{ inner: facts.intermediate_size, vocabulary: facts.vocab_size },
+      contextLength: facts.max_position_embeddings,
+      rotaryBase: facts.rope_theta ?? rope.rope_theta ?? 10_000,
+      rotaryScaling: scaling,
+      epsilon: facts.rms_norm_eps,
+      ...{ attentionBias: facts.attention_bias ?? false, feedForwardBias: facts.mlp_bias ?? false },
+      tiedHead: facts.tie_word_embeddings,
+    };
+  },
+  gpt_neox: (facts, file) => {
+    // 5.0 writes the share of its heads and reads a quarter, whatever it wrote; 5.24 reads what it wrote.
+    const rope = { ...fieldsOf(facts.rope_parameters), ...fieldsOf(file.rope_parameters) };
+    return {
+      ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
+      ...{ inner: facts.intermediate_size, vocabulary: facts.vocab_size },
+      contextLength: facts.max_position_embeddings,
+      rotaryShare: facts.rotary_pct ?? rope.partial_rotary_factor,
+      rotaryBase: facts.rotary_emb_base ?? rope.rope_theta,
+      parallelResidual: facts.use_parallel_residual,
+      ...{ activation: activation(facts.hidden_act), epsilon: facts.layer_norm_eps },
+    };
+  },
+  opt: (facts) => ({
+    ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
+    ...{ inner: facts.ffn_dim, vocabulary: facts.vocab_size },
+    contextLength: facts.max_position_embeddings,
+    activation: activation(facts.activation_function),
+  }),
+  gpt2: (facts) => ({
+    ...{ dim: facts.n_embd, layers: facts.n_layer, heads: facts.n_head },
+    inner: facts.n_inner ?? 4 * Number(facts.n_embd),
+    ...{ vocabulary: facts.vocab_size, contextLength: facts.n_positions },
+    activation: activation(facts.activation_function),
+    epsilon: facts.layer_norm_epsilon,
+    scale: facts.scale_attn_weights === false ? 1 : undefined,
+    scaleByLayer: facts.scale_attn_by_inverse_layer_idx,
+  }),
+  // The model of every release has four times the width and ALiBi's 8, whatever its config says.
+  mpt: (facts) => ({
+    ...{ dim: facts.d_model, layers: facts.n_layers, heads: facts.n_heads },
+    ...{ inner: 4 * Number(facts.d_model), vocabulary: facts.vocab_size },
+    contextLength: facts.max_seq_len,
+    ...{ clip: facts['attn_config.clip_qkv'], scale: facts['attn_config.softmax_scale'] },
+    ...{ logitScale: undefined, queryKeyNorm: undefined, alibiBiasMax: undefined },
+  }),
+  clip_vision_model: (facts) => visionOf((field) => facts[field]),
+  clip: (facts) => visionOf((field) => facts[`vision_config.${field}`]),
+  idefics: (facts) => ({
+    vision: visionOf((field) => facts[`vision_config.${field === 'hidden_size' ? 'embed_dim' : field}`]),
+    language: {
+      ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
+      ...{ inner: facts.intermediate_size, vocabulary: facts.vocab_size },
+      additionalTokens: facts.additional_vocab_size,
+      ...{ contextLength: 2048, epsilon: facts.rms_norm_eps, rotaryBase: 10_000 },
+      tiedHead: facts.tie_word_embeddings,
+    },
+    resampler: facts.use_resampler
+      ? {
+          depth: facts['perceiver_config.resampler_depth'],
+          heads: facts['perceiver_config.resampler_n_heads'],
+          headDim: facts['perceiver_config.resampler_head_dim'],
+          latents: facts['perceiver_config.resampler_n_latents'],
+          queryKeyNorm: facts['perceiver_config.qk_layer_norms_perceiver'],
+        }
+      : undefined,
+    crossAttention: {
+      every: facts.cross_layer_interval,
+      gate: facts.alpha_type === 'vector' ? 'channel' : 'scalar',
+      queryKeyNorm: facts.qk_layer_norms,
+    },
+  }),
+};
+
+const visionOf = (field: (name: string) => unknown): Facts => ({
+  ...{ image: field('image_size'), patch: field('patch_size'), dim: field('hidden_size') },
+  ...{ layers: field('num_hidden_layers'), heads: field('num_attention_heads') },
+  ...{ inner: field('intermediate_size'), activation: activation(field('hidden_act')) },
+});
+
+const readers: Readonly<Record<string, (config: unknown, notes: string[]) => object>> = {
+  llama: (config, notes) => {
+    const options = llamaFromConfig(config, notes);
+    return { headDim: options.dim / options.heads, ...options };
+  },
+  gpt_neox: gptNeoxFromConfig,
+  opt: optFromConfig,
+  gpt2: gpt2FromConfig,
+  mpt: mptFromConfig,
+  clip_vision_model: clipVitFromConfig,
+  clip: clipVitFromConfig,
+  idefics: ideficsFromConfig,
+};
+
+const casesOf = async (release: string, family: string): Promise<Cases> =>
+  JSON.parse(await readFile(`${FOLDER}/${release}/${family}.json`, 'utf8'));
+const families = Object.keys(readers);
+const releases = (await readdir(FOLDER)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+
+const defined = (value: object): object => JSON.parse(JSON.stringify(value));
+const refusal =
+  (pattern: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof ModelError, String(error));
+    assert.match(error.sentence, pattern);
+    assert.ok(error.sentence.length < 2000 && !error.sentence.includes('\n'), 'one sentence');
+    return true;
+  };
+
+describe('the configs that releases of transformers save', () => {
+  it('come from releases of every kind, the first that this project reads and the newest among them', () => {
+    assert.ok(releases.length >= 9, releases.join());
+    for (const release of ['4.28.1', '4.35.2', '4.41.2', '4.46.3', '4.51.3', '4.57.6', '5.24.0']) {
+      assert.ok(releases.includes(release), release);
+    }
+  });
+
+  for (const release of releases) {
+    it(`${release}: each is read as that release understands it, and what changes a number is refused by name`, async () => {
+      const present = (await readdir(`${FOLDER}/${release}`)).map((name) => name.replace(/\.json$/, ''));
+      for (const family of families.filter((name) => present.includes(name))) {
+        const cases = await casesOf(release, family);
+        const read = readers[family] ?? assert.fail(family);
+        assert.ok(Object.keys(cases.read).length >= 2, family);
+        for (const [name, { file, resolved = {} }] of Object.entries(cases.read)) {
+          const wanted = expected[family]?.(resolved, file) ?? assert.fail(family);
+          assert.deepEqual(defined(read(file, [])), defined(wanted), `${family} ${name}`);
+        }
+        for (const [field, file] of Object.entries(cases.refused)) {
+          assert.throws(() => read(file, []), refusal(new RegExp(field)), `${family} ${field}`);
+        }
+      }
+    });
+  }
+
+  for (const family of ['clip_image_processor', 'idefics_image_processor']) {
+    it(`of ${family}s of every release give its preprocessing`, async () => {
+      for (const release of releases) {
+        if (family === 'idefics_image_processor' && release === '4.28.1') continue;
+        const { read, refused } = await casesOf(release, family);
+        const preprocessing = (name: string, image: number) =>
+          preprocessingFromConfig(read[name]?.file ?? assert.fail(name), image);
+        const { mean: usual, deviation, resize, interpolation } = preprocessing('default', 224);
+        assert.deepEqual([usual, deviation], [CLIP_MEAN, CLIP_DEVIATION]);
+        assert.deepEqual(
+          [resize, interpolation],
+          [family === 'clip_image_processor' ? 'shortest-edge' : 'stretch', 'bicubic'],
+        );
+        preprocessing('small', 21);
+        assert.throws(() => preprocessing('small', 28), refusal(/pictures of 21/));
+        assert.deepEqual(preprocessing('values', 224).mean, [0.5, 0.25, 0.5]);
+        for (const [field, file] of Object.entries(refused)) {
+          assert.throws(() => preprocessingFromConfig(file, 224), refusal(new RegExp(field)));
+        }
+      }
+    });
+  }
+
+  it('build the models that they describe', async () => {
+    for (const release of releases) {
+      for (const family of ['llama', 'gpt_neox', 'opt', 'gpt2', 'mpt']) {
+        if (family === 'mpt' && release === '4.28.1') continue;
+        const { file } = (await casesOf(release, family)).read.small ?? assert.fail(family);
+        assert.equal(languageModelFromConfig(file).layers, 2, `${release} ${family}`);
+      }
+    }
+  });
+
+  it("say of an MPT what transformers' class has no use for, and what it takes where nothing is said", async () => {
+    const { read } = await casesOf('4.46.3', 'mpt');
+    const notesOf = (file: unknown) => {
+      const notes: string[] = [];
+      mptFromConfig(file, notes);
+      return notes.join();
+    };
+    const unused = notesOf(read.left_out?.file);
+    for (const field of [
+      'logit_scale 0.5',
+      'alibi false',
+      'alibi_bias_max 16',
+      'qk_ln true',
+      'no_bias false',
+    ]) {
+      assert.ok(unused.includes(field), `${field} in: ${unused}`);
+    }
+    assert.match(notesOf(read.default?.file), /leaves out attn_config\.alibi: it is on, as in transformers/);
+  });
+});

@@ -19,6 +19,7 @@ import { parameterTable } from './parameter-table.ts';
 import type { StoredParameter } from './stored-parameter.ts';
 import { fallbacksOf, TARGETS } from './target/target.ts';
 import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match/match-weights.ts';
+import { compareCopies } from './weights/match/weight-copies.ts';
 import { openWeights } from './weights/read/open-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 import { workOf } from './work.ts';
@@ -205,7 +206,8 @@ async function findWeights(
   if (weights === 'none' || weights.length === 0) return { sources: new Map(), notes: [] };
   const files = await Promise.all(weights.map(openWeights));
   const { vocabulary } = program.facts.language;
-  return matchWeights(program, files, { seedMissing, vocabulary });
+  const { sources, notes, copies } = matchWeights(program, files, { seedMissing, vocabulary });
+  return { sources, notes: [...notes, ...(await compareCopies(copies))] };
 }
 
 function describeGraph(name: GraphName, { onnx, report }: CompiledGraph, target: Target): GraphManifest {

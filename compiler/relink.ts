@@ -11,6 +11,7 @@ import { LIMITS } from '../dsl/limits.ts';
 import { relocateModel } from './onnx/relocate-model.ts';
 import { parametersOfTable } from './parameter-table.ts';
 import { matchWeights } from './weights/match/match-weights.ts';
+import { compareCopies } from './weights/match/weight-copies.ts';
 import { openWeights } from './weights/read/open-weights.ts';
 import { storeWeights } from './weights/store/store-weights.ts';
 
@@ -48,7 +49,9 @@ export async function relink(
     aliases: new Map(Object.entries(aliases)),
     checkpointNames,
   };
-  const { sources, notes } = matchWeights(named, files, { vocabulary: manifest.language.vocabulary });
+  const { vocabulary } = manifest.language;
+  const { sources, notes, copies } = matchWeights(named, files, { vocabulary });
+  const compared = await compareCopies(copies);
 
   let relinked = manifest;
   await writeArtifactFolder(directory, true, async (folder) => {
@@ -59,7 +62,7 @@ export async function relink(
       seed: manifest.parameters.seed,
       ...options,
     });
-    for (const note of [...notes, ...stored.notes]) options.onNote?.(note);
+    for (const note of [...notes, ...compared, ...stored.notes]) options.onNote?.(note);
     const graphs = new Set(Object.values(manifest.graphs).map(({ file }) => file));
     const kept = Object.entries(manifest.files).filter(([name]) => !isWeightStore(name) && !graphs.has(name));
     for (const [name] of kept) await keep(join(directory, name), join(folder, name));

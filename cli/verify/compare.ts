@@ -23,8 +23,14 @@ const RELATIVE_TOLERANCE: Partial<Record<StoredDtype, number>> = {
  * that is not a finite number fails.
  *
  * @param dtype the precision in which the expected values were stored
+ * @param share the largest difference that passes, as a share of the largest expected magnitude; default: by the dtype
  */
-export function compare(actual: Float32Array, expected: Float32Array, dtype: StoredDtype): Comparison {
+export function compare(
+  actual: Float32Array,
+  expected: Float32Array,
+  dtype: StoredDtype,
+  share = RELATIVE_TOLERANCE[dtype] ?? 0,
+): Comparison {
   let largestError = 0;
   let largestExpected = 0;
   for (let index = 0; index < expected.length; index++) {
@@ -34,7 +40,7 @@ export function compare(actual: Float32Array, expected: Float32Array, dtype: Sto
     largestError = Math.max(largestError, difference);
     largestExpected = Math.max(largestExpected, Math.abs(wanted));
   }
-  const tolerance = (RELATIVE_TOLERANCE[dtype] ?? 0) * largestExpected;
+  const tolerance = share * largestExpected;
   const passed =
     Number.isFinite(largestError) && Number.isFinite(largestExpected) && largestError <= tolerance;
   return { largestError, tolerance, largestExpected, passed };

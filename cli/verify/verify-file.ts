@@ -30,6 +30,8 @@ export interface VerifyOptions {
   readonly fusion: boolean;
   /** Whether the file's gradients are compared as well as its outputs. Default false. */
   readonly gradients?: boolean;
+  /** The largest difference that passes, as a share of the largest expected value. Default: by the stored dtype. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface VerifyOptions {
  */
 export async function verifyFile(
   path: string,
-  { fusion, gradients = false }: VerifyOptions,
+  { fusion, gradients = false, tolerance }: VerifyOptions,
 ): Promise<VerifiedFile> {
   const file = await openSafetensors(path);
   const module = findModule(file.metadata, path);
@@ -104,7 +106,7 @@ export async function verifyFile(
   const results = await runModel(model, feeds);
   const tensors: VerifiedTensor[] = [];
   const wanted = [...outputs.map(([name]) => name), ...Object.keys(backward?.outputs ?? {})];
-  for (const name of wanted) tensors.push(await compareWithStored(file, name, results.get(name)));
+  for (const name of wanted) tensors.push(await compareWithStored(file, name, results.get(name), tolerance));
   return { module: file.metadata.get('module') ?? '', tensors };
 }
 
@@ -125,6 +127,7 @@ async function compareWithStored(
   file: SafetensorsFile,
   name: string,
   result: RuntimeTensor | undefined,
+  tolerance: number | undefined,
 ): Promise<VerifiedTensor> {
   const { dtype, shape } = file.tensor(name);
   const found = result?.dims ?? [];
@@ -134,5 +137,5 @@ async function compareWithStored(
       `${file.path}: ${name} is [${shape.join(', ')}], but the block gives [${result?.dims.join(', ')}].`,
     );
   }
-  return { name, shape, ...compare(result.data, await file.readFloat32(name), dtype) };
+  return { name, shape, ...compare(result.data, await file.readFloat32(name), dtype, tolerance) };
 }

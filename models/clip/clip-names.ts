@@ -57,5 +57,8 @@ export const clipNames: readonly CheckpointName[] = [
     because: "CLIP's projection into the space it shares with texts",
   })),
   ...['text_model.*', 'text_projection.weight'].map((unused) => ({ unused, because: "CLIP's text tower" })),
+  // transformers 5 saves a vision model alone without the prefix.
+  { ours: 'vision_model.*', theirs: '*' },
+  { unused: 'post_layernorm.*', because: "CLIP's projection into the space it shares with texts" },
   ...openAiClipNames,
 ];

@@ -26,6 +26,8 @@ const DECODER_LAYERS = [
  */
 export const openFlamingoNames: readonly CheckpointName[] = [
   ...openFlamingoMembers,
+  // The language model under the names of its family.
+  { ours: '*', theirs: 'lang_encoder.*' },
   { ours: 'cross_attention.*', theirs: 'lang_encoder.gated_cross_attn_layers.*' },
   ...DECODER_LAYERS.flatMap((layers) => [
     { ours: 'cross_attention.*.*', theirs: `lang_encoder.${layers}.*.gated_cross_attn_layer.*` },

@@ -152,11 +152,9 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   };
 }
 
-/** `GPTNeoXForCausalLM`, alone or inside an OpenFlamingo checkpoint; recent releases call its head `lm_head`. */
+/** `GPTNeoXForCausalLM`; recent releases call its head `lm_head`. */
 const gptNeoxNames: readonly CheckpointName[] = [
   { ours: 'language.embed_out.weight', theirs: 'embed_out.weight' },
   { ours: 'language.embed_out.weight', theirs: 'lm_head.weight' },
-  { ours: 'language.embed_out.weight', theirs: 'lang_encoder.embed_out.weight' },
   { ours: 'language.*', theirs: 'gpt_neox.*' },
-  { ours: 'language.*', theirs: 'lang_encoder.gpt_neox.*' },
 ];

@@ -145,5 +145,6 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
 const gpt2Names: readonly CheckpointName[] = [
   { ours: 'language.*', theirs: '*' },
   { ours: 'language.*', theirs: 'transformer.*' },
-  { ours: 'language.*', theirs: 'lang_encoder.transformer.*' },
+  // The head is tied to the embeddings and may be stored as a copy.
+  { ours: 'language.wte.weight', theirs: 'lm_head.weight' },
 ];

@@ -170,7 +170,7 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
     headDim,
     parts,
     options: { ...options },
-    checkpointNames: llamaNames,
+    checkpointNames: [...(tiedHead ? tiedHeadNames : headNames), ...llamaNames],
     embed(tokens) {
       const { embed_tokens, additional_embedding } = parts;
       return additional_embedding === undefined
@@ -190,10 +190,10 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   };
 }
 
-/** `LlamaForCausalLM`, alone or inside an OpenFlamingo checkpoint. */
-const llamaNames: readonly CheckpointName[] = [
-  { ours: 'language.lm_head.weight', theirs: 'lm_head.weight' },
-  { ours: 'language.lm_head.weight', theirs: 'lang_encoder.lm_head.weight' },
-  { ours: 'language.*', theirs: 'model.*' },
-  { ours: 'language.*', theirs: 'lang_encoder.model.*' },
+/** `LlamaForCausalLM`. */
+const llamaNames: readonly CheckpointName[] = [{ ours: 'language.*', theirs: 'model.*' }];
+const headNames: readonly CheckpointName[] = [{ ours: 'language.lm_head.weight', theirs: 'lm_head.weight' }];
+/** A head that is the embeddings may be stored as a copy of them. */
+const tiedHeadNames: readonly CheckpointName[] = [
+  { ours: 'language.embed_tokens.weight', theirs: 'lm_head.weight' },
 ];

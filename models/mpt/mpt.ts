@@ -145,5 +145,6 @@ const mptNames: readonly CheckpointName[] = [
   { ours: 'language.blocks.*.ffn.*_proj.weight', theirs: 'language.blocks.*.mlp.mlp_*.weight' },
   { ours: 'language.norm_f.*', theirs: 'language.ln_f.*' },
   { ours: 'language.*', theirs: 'transformer.*' },
-  { ours: 'language.*', theirs: 'lang_encoder.transformer.*' },
+  // The head is tied to the embeddings and may be stored as a copy.
+  { ours: 'language.wte.weight', theirs: 'lm_head.weight' },
 ];

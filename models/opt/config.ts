@@ -1,4 +1,4 @@
-import { ModelError } from '../../dsl/index.ts';
+import { z } from 'zod';
 import { activationName, sizes } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
 import type { OptOptions } from './opt.ts';
@@ -15,6 +15,8 @@ const readConfig = originalConfig({
     max_position_embeddings: sizes.positions,
     activation_function: activationName,
     word_embed_proj_dim: sizes.width.nullish(),
+    do_layer_norm_before: z.boolean(),
+    tie_word_embeddings: z.boolean(),
   },
   inert: 'dropout attention_dropout activation_dropout layerdrop init_std layer_norm_eps',
 });
@@ -22,11 +24,6 @@ const readConfig = originalConfig({
 /** The options of Hugging Face's `OPTConfig`. */
 export function optFromConfig(config: unknown, notes?: string[]): OptOptions {
   const given = readConfig(config, notes);
-  if ((given.word_embed_proj_dim ?? given.hidden_size) !== given.hidden_size) {
-    throw new ModelError(
-      `The config of this OPT model has word_embed_proj_dim ${given.word_embed_proj_dim} beside hidden_size ${given.hidden_size}: embeddings of another width than the layers are not known to this project.`,
-    );
-  }
   return {
     dim: given.hidden_size,
     layers: given.num_hidden_layers,
@@ -35,5 +32,8 @@ export function optFromConfig(config: unknown, notes?: string[]): OptOptions {
     vocabulary: given.vocab_size,
     contextLength: given.max_position_embeddings,
     activation: given.activation_function,
+    embeddingDim: given.word_embed_proj_dim ?? given.hidden_size,
+    normFirst: given.do_layer_norm_before,
+    tiedHead: given.tie_word_embeddings,
   };
 }

@@ -9,25 +9,35 @@ import {
   layerNorm,
   linear,
   matmul,
+  type Tensor,
   transpose,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
 import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
 
-/** Hugging Face `OPTForCausalLM` and `OPTModel`, alone or inside an OpenFlamingo checkpoint. */
+/** Hugging Face `OPTForCausalLM` and `OPTModel`. */
 const optNames: readonly CheckpointName[] = [
   { ours: 'language.*', theirs: 'model.decoder.*' },
   { ours: 'language.*', theirs: 'decoder.*' },
-  { ours: 'language.*', theirs: 'lang_encoder.model.decoder.*' },
-  // The head is tied to the embeddings and may be stored as a copy.
+];
+const headNames: readonly CheckpointName[] = [{ ours: 'language.lm_head.weight', theirs: 'lm_head.weight' }];
+/** A head that is the embeddings may be stored as a copy of them. */
+const tiedHeadNames: readonly CheckpointName[] = [
   { ours: 'language.embed_tokens.weight', theirs: 'lm_head.weight' },
-  { ours: 'language.embed_tokens.weight', theirs: 'lang_encoder.lm_head.weight' },
 ];
 
 /** OPT's position table has two rows more than positions: the places of padding and of an unused row. */
 const POSITION_OFFSET = 2;
 
-/** Pre-norm self-attention with a key/value cache, then a two-layer perceptron; both residual, all with biases. */
+interface OptLayerOptions {
+  readonly activation: Activation;
+  readonly normFirst: boolean;
+}
+
+/**
+ * Self-attention with a key/value cache, then a two-layer perceptron; both residual, all with biases. The norms stand
+ * before each, or after each sum.
+ */
 const optLayer = block('OptLayer', {
   sizes: ['dim', 'heads', 'headDim', 'inner'],
   takes: [
@@ -37,7 +47,7 @@ const optLayer = block('OptLayer', {
     'batch heads past headDim',
   ],
   gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
-  parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
+  parts: ({ dim, inner }, _options: OptLayerOptions) => ({
     self_attn_layer_norm: layerNorm(dim),
     self_attn: {
       q_proj: linear(dim, dim),
@@ -51,15 +61,19 @@ const optLayer = block('OptLayer', {
   }),
   forward: ({ parts, sizes, options }, x, visible, pastKey, pastValue) => {
     const { q_proj, k_proj, v_proj, out_proj } = parts.self_attn;
-    const normed = parts.self_attn_layer_norm(x);
+    const before = (norm: (x: Tensor) => Tensor, input: Tensor) => (options.normFirst ? norm(input) : input);
+    const after = (norm: (x: Tensor) => Tensor, sum: Tensor) => (options.normFirst ? sum : norm(sum));
+    const { self_attn_layer_norm, final_layer_norm } = parts;
+    const normed = before(self_attn_layer_norm, x);
     const attended = attention(q_proj(normed), k_proj(normed), v_proj(normed), {
       heads: sizes.heads,
       mask: visible,
       past: { key: pastKey, value: pastValue },
     });
-    const first = add(x, out_proj(attended.result));
-    const second = parts.fc2(activations[options.activation](parts.fc1(parts.final_layer_norm(first))));
-    return [add(first, second), attended.newKey, attended.newValue];
+    const first = after(self_attn_layer_norm, add(x, out_proj(attended.result)));
+    const inner = activations[options.activation](parts.fc1(before(final_layer_norm, first)));
+    const second = after(final_layer_norm, add(first, parts.fc2(inner)));
+    return [second, attended.newKey, attended.newValue];
   },
 });
 
@@ -74,11 +88,20 @@ export interface OptOptions {
   readonly contextLength: number;
   /** OPT's own is `relu`; the paper's language model has `gelu`. */
   readonly activation?: Activation;
+  /**
+   * Width of the token embeddings and of what the head reads, with a projection to and from the layers' where it is
+   * not theirs; default `dim`. OPT-350m's is 512 beside 1024.
+   */
+  readonly embeddingDim?: number;
+  /** Norms stand before attention and perceptron, and one at the end; false, as in OPT-350m: after each sum, and none at the end. Default true. */
+  readonly normFirst?: boolean;
+  /** The head is the token embeddings; default true. */
+  readonly tiedHead?: boolean;
 }
 
 /**
  * OPT's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
- * Zhang et al. 2022; Hugging Face `OPTForCausalLM` with `do_layer_norm_before`.
+ * Zhang et al. 2022, arXiv 2205.01068; Hugging Face `OPTForCausalLM`.
  */
 export function opt<const O extends Partial<OptOptions>>(
   options: CheckedOptions<'opt', OptOptions, ['heads divides dim'], O>,
@@ -87,12 +110,19 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
   const options: OptOptions = given;
   checkOptions(opt, options, ['heads divides dim']);
   const { dim, layers, heads, vocabulary, contextLength, activation = 'relu', inner = 4 * dim } = options;
+  const { embeddingDim = dim, normFirst = true, tiedHead = true } = options;
   const headDim = dim / heads;
+  const layer = { activation, normFirst };
   const parts = {
-    embed_tokens: embedding(vocabulary, dim),
+    embed_tokens: embedding(vocabulary, embeddingDim),
     embed_positions: embedding(contextLength + POSITION_OFFSET, dim),
-    layers: Array.from({ length: layers }, () => optLayer({ dim, heads, headDim, inner, activation })),
-    final_layer_norm: layerNorm(dim),
+    ...(embeddingDim !== dim && {
+      project_in: linear(embeddingDim, dim, { bias: false }),
+      project_out: linear(dim, embeddingDim, { bias: false }),
+    }),
+    layers: Array.from({ length: layers }, () => optLayer({ dim, heads, headDim, inner, ...layer })),
+    ...(normFirst && { final_layer_norm: layerNorm(dim) }),
+    ...(!tiedHead && { lm_head: linear(embeddingDim, vocabulary, { bias: false }) }),
   };
   return {
     family: 'opt',
@@ -105,10 +135,17 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
     headDim,
     parts,
     options: { ...options },
-    checkpointNames: optNames,
-    embed: (tokens, positions) =>
-      add(parts.embed_tokens(tokens), parts.embed_positions(add(positions, POSITION_OFFSET))),
+    checkpointNames: [...optNames, ...(tiedHead ? tiedHeadNames : headNames)],
+    embed(tokens, positions) {
+      const embedded: Tensor = parts.embed_tokens(tokens);
+      const placed = parts.embed_positions(add(positions, POSITION_OFFSET));
+      return add(parts.project_in?.(embedded) ?? embedded, placed);
+    },
     layer: (index, x, { visible }, past) => layerAt(parts.layers, index)(x, visible, past.key, past.value),
-    logits: (x) => matmul(parts.final_layer_norm(x), transpose(parts.embed_tokens.parts.weight, [1, 0])),
+    logits(x) {
+      const normed: Tensor = parts.final_layer_norm?.(x) ?? x;
+      const read: Tensor = parts.project_out?.(normed) ?? normed;
+      return parts.lm_head?.(read) ?? matmul(read, transpose(parts.embed_tokens.parts.weight, [1, 0]));
+    },
   };
 }

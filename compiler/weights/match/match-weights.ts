@@ -4,6 +4,7 @@ import type { Program } from '../../../dsl/program.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { type Spelling, spellings, unusedReason } from './checkpoint-names.ts';
 import { nearestNames } from './nearest-names.ts';
+import type { WeightCopy } from './weight-copies.ts';
 
 /** Where one parameter's values come from: a tensor of a weight file, or some rows of one. */
 export interface WeightSource {
@@ -23,6 +24,8 @@ export interface MatchedWeights {
   readonly missing: readonly string[];
   /** What was left aside or resolved, a sentence each, to be shown to the user. */
   readonly notes: readonly string[];
+  /** Weights that a file has under two names, whose values are yet to be compared (`compareCopies`). */
+  readonly copies: readonly WeightCopy[];
 }
 
 export interface MatchOptions {
@@ -66,10 +69,12 @@ export function matchWeights(
   const notes = files.flatMap((file) => file.notes);
   const missing: string[] = [];
   const misshaped: string[] = [];
+  const copies: WeightCopy[] = [];
   for (const [name, parameter] of program.parameters) {
     const candidates = candidatesFor(program, name, parameter, files, options);
     // A tied weight may be stored under each of its names: all of them are accounted for.
     for (const { file, spelling } of candidates) used.get(file)?.add(spelling.name);
+    copies.push(...copiesAmong(candidates));
     const [chosen] = candidates.filter(({ problem }) => problem === undefined);
     const [first] = candidates;
     if (chosen !== undefined) {
@@ -104,7 +109,7 @@ export function matchWeights(
     const paths = [...new Set(files.map((file) => file.path))].join(', ');
     throw new UserError(`The weights in ${paths} do not fit the model:\n${complaints.join('\n')}`);
   }
-  return { sources, missing, notes };
+  return { sources, missing, notes, copies };
 }
 
 /** Every tensor that has one of the parameter's names, the last file's first. */
@@ -125,6 +130,17 @@ function candidatesFor(
         ...fitOf(parameter.shape, file.tensor(spelling.name).shape, spelling, options),
       })),
   );
+}
+
+/** Several names of one file for the same weight; the first of them is the one that is read. */
+function copiesAmong(candidates: readonly Candidate[]): WeightCopy[] {
+  const whole = candidates.filter(({ spelling }) => spelling.part === undefined);
+  return whole.flatMap(({ file, spelling }, index) => {
+    const first = whole.find((each) => each.file === file);
+    return first === undefined || first === whole[index]
+      ? []
+      : [{ file, name: first.spelling.name, copy: spelling.name }];
+  });
 }
 
 /** Whether a stored tensor, or the part of it that a spelling names, has the parameter's shape. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCaseFile } from '../../cli/verify/golden/case-file.ts';
-import { readExpected } from '../../cli/verify/golden/expected-file.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { readCaseFile } from '../../cli/verify/golden/case-file.ts';
+import { readExpected } from '../../cli/verify/golden/expected-file.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { UserError } from '../../../artifact/user-error.ts';
-import { readJson } from '../../checkpoints/model-folder.ts';
+import { readJson } from '../../../compiler/checkpoints/model-folder.ts';
 
 /** The name of the file that makes a folder a golden reference. */
 export const CASE_FILE = 'case.json';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../dsl/precision.ts';
+import { PROVIDERS } from './provider.ts';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
 export const ARTIFACT_FORMAT = 2;
@@ -121,7 +122,9 @@ export const manifestSchema = z.strictObject({
     source: z.string(),
     options: z.record(z.string(), z.unknown()),
   }),
-  target: z.enum(['cpu', 'cuda']),
+  /** What the graphs were compiled for, by its name, and the provider that runs them. */
+  target: z.string(),
+  provider: z.enum(PROVIDERS),
   fusion: z.boolean(),
   precision: z.strictObject({
     /** How weights are kept that the author has not marked. */

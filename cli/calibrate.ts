@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Calibration, Manifest } from '../artifact/manifest.ts';
+import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { writeWhole } from '../artifact/write-whole.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
@@ -58,10 +59,10 @@ export async function calibrate(
       ...options,
       ...{ out, target: 'cpu', precision: 'float32', marks: false, onNote: () => {} },
     });
-    const open = (directory: string, provider: 'cpu' | 'cuda') =>
+    const open = (directory: string, provider: Provider) =>
       Engine.open({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider });
     await using reference = await open(out, 'cpu');
-    await using model = await open(options.out, manifest.target);
+    await using model = await open(options.out, manifest.provider);
     const found = await comparePredictions(reference, model, prompts, {
       signal,
       onProgress: (done, total) => progress.update(done, total),

@@ -1,4 +1,3 @@
-import type { Target } from '../dsl/emitter.ts';
 import { type Graph, parametersOf } from '../dsl/graph.ts';
 import { nameParameters } from '../dsl/naming.ts';
 import type { Precision } from '../dsl/precision.ts';
@@ -7,10 +6,12 @@ import { type AuthorName, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
 import { isStored } from './stored-parameter.ts';
+import type { CompilerTarget } from './target/compiler-target.ts';
+import { targetOf } from './target/target.ts';
 
 export interface GraphOptions {
-  /** Default `cpu`. */
-  readonly target?: Target;
+  /** A target, or the name of one of this project's. Default `cpu`. */
+  readonly target?: string | CompilerTarget;
   /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
   readonly fusion?: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
@@ -34,7 +35,8 @@ export interface CompiledGraph {
  * program's, nor placed by a `nameParameters`, gets names for its parameters: `parameter.0`, `parameter.1`, ….
  */
 export function compileGraph(graph: Graph, options: GraphOptions = {}): CompiledGraph {
-  const { target = 'cpu', fusion = true } = options;
+  const { fusion = true } = options;
+  const target = targetOf(options.target ?? 'cpu');
   const { graph: optimised, report } = pipeline(placed(graph), {
     target,
     fusion,

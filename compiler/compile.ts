@@ -8,7 +8,6 @@ import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
-import type { Target } from '../dsl/emitter.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
@@ -17,7 +16,8 @@ import { clientSource } from './frontend/client-source.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
 import type { StoredParameter } from './stored-parameter.ts';
-import { fallbacksOf, TARGETS } from './target/target.ts';
+import type { CompilerTarget } from './target/compiler-target.ts';
+import { fallbacksOf, targetOf } from './target/target.ts';
 import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match/match-weights.ts';
 import { compareCopies } from './weights/match/weight-copies.ts';
 import { openWeights } from './weights/read/open-weights.ts';
@@ -31,8 +31,8 @@ export interface CompileOptions {
   readonly source?: string;
   /** The `tokenizer.json` that goes with the model: its path, or its content. */
   readonly tokenizer: string | Uint8Array;
-  /** Default `cpu`. */
-  readonly target?: Target;
+  /** What to compile for: `cpu`, `cuda`, or a target of one's own. Default `cpu`. */
+  readonly target?: string | CompilerTarget;
   /** Default true. */
   readonly fusion?: boolean;
   /**
@@ -78,8 +78,9 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  * @throws UserError for weights that do not fit, a tokenizer that cannot be read, or a folder that may not be replaced
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
-  const { target = 'cpu', fusion = true, seed = 0, weights = [] } = options;
-  const { precision = TARGETS[target].computes, marks = true } = options;
+  const { fusion = true, seed = 0, weights = [], marks = true } = options;
+  const target = targetOf(options.target ?? 'cpu');
+  const { precision = target.computes } = options;
   const compiled = Object.fromEntries(
     GRAPHS.map((name) => [
       name,
@@ -128,7 +129,8 @@ export async function compile(program: Program, options: CompileOptions): Promis
         source: options.source ?? program.name,
         options: { ...program.facts.options },
       },
-      target,
+      target: target.name,
+      provider: target.provider,
       fusion,
       precision: {
         weights: precision,
@@ -210,7 +212,11 @@ async function findWeights(
   return { sources, notes: [...notes, ...(await compareCopies(copies))] };
 }
 
-function describeGraph(name: GraphName, { onnx, report }: CompiledGraph, target: Target): GraphManifest {
+function describeGraph(
+  name: GraphName,
+  { onnx, report }: CompiledGraph,
+  target: CompilerTarget,
+): GraphManifest {
   const after: Record<string, number> = {};
   for (const { domain, type } of onnx.nodes) {
     const operator = domain === '' ? type : `${domain}.${type}`;

@@ -1,7 +1,6 @@
 import type { Dtype } from './dtype.ts';
+import type { Capabilities } from './target.ts';
 import type { AttributeValue, ConstantData, Dim } from './tensor.ts';
-
-export type Target = 'cpu' | 'cuda';
 
 /** ONNX attributes: numbers are written as integers unless wrapped by `float`, lists likewise. */
 export type OnnxAttribute =
@@ -15,7 +14,8 @@ export type OnnxAttribute =
  * the emitter, from the author's names where they are known.
  */
 export interface Emitter {
-  readonly target: Target;
+  /** What the target is good at: where a lowering has a choice, this decides. */
+  readonly capabilities: Capabilities;
   /** Whether operators of the `com.microsoft` domain may be used. */
   readonly fusion: boolean;
   /** Adds a node with one output and returns the output's name. A trailing undefined input is left out. */

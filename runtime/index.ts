@@ -1,5 +1,6 @@
 /** What programs that use a compiled model import as `flamingo-onnx/runtime`. */
 export type { Manifest } from '../artifact/manifest.ts';
+export type { Provider } from '../artifact/provider.ts';
 export { UserError } from '../artifact/user-error.ts';
 export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
 export { type EvaluateOptions, evaluate, type TaskFailure, type TaskOutcome } from './evaluate/evaluate.ts';
@@ -26,7 +27,6 @@ export * from './prompt/prompt.ts';
 export { type RenderedPrompt, renderPrompt } from './prompt/render.ts';
 export * from './prompt/templates.ts';
 export type { ChoiceScore, Normalisation } from './score-choices.ts';
-export type { Provider } from './session-provider.ts';
 export { loadTokenizer, type SpecialTokens, type Tokenizer } from './tokenizer.ts';
 export * from './training/data/index.ts';
 export { loadFrames, type VideoSource } from './video.ts';

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-
-/** Where the graphs run: ONNX Runtime's CPU or CUDA execution provider. */
-export type Provider = 'cpu' | 'cuda';
 
 /** The command that adds what npm's package of ONNX Runtime leaves out for its size. */
 export const ADD_CUDA =

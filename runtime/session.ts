@@ -1,7 +1,8 @@
 import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
+import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { InferenceSession, type Tensor } from './onnx-runtime.ts';
-import { ADD_CUDA, checkProvider, type Provider } from './session-provider.ts';
+import { ADD_CUDA, checkProvider } from './session-provider.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 export type SessionOptions = {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../artifact/user-error.ts';
 import type { CompileOptions } from '../../compiler/compile.ts';
+import { TARGETS } from '../../compiler/target/target-registry.ts';
 import { PRECISIONS } from '../../dsl/precision.ts';
 import { calibrate, readCalibrationPrompts } from '../calibrate.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
@@ -53,7 +54,9 @@ export const command: CliCommand = {
       )
       .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
       .addOption(
-        new Option('--target <target>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
+        new Option('--target <target>', 'what to compile for')
+          .choices(TARGETS.map(({ name }) => name))
+          .default('cpu'),
       )
       .addOption(
         new Option(

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { writeWhole } from '../../artifact/write-whole.ts';
 import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
@@ -17,7 +18,7 @@ interface EvaluateFlags {
   readonly answers?: string;
   /** False where a dialogue is not wanted. */
   readonly dialogue: boolean;
-  readonly provider: 'cpu' | 'cuda';
+  readonly provider: Provider;
   readonly json?: true;
 }
 
@@ -54,9 +55,7 @@ export const command: CliCommand = {
         "for a model tuned on dialogues: ask the texts as they are, instead of as the user's turns",
       )
       .option('--answers <file>', 'write every answer to this file, one JSON object a line')
-      .addOption(
-        new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
-      )
+      .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
       .option('--json', 'print the result as JSON')
       .addHelpText('after', TASK_HELP)
       .action((folder: string, tasks: string, flags: EvaluateFlags) =>

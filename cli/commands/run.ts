@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
+import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { Abortable, FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Pictures, Prompt, Shot } from '../../runtime/prompt/prompt.ts';
@@ -25,7 +26,7 @@ interface RunFlags {
   readonly topK?: number;
   readonly topP?: number;
   readonly seed?: number;
-  readonly provider: 'cpu' | 'cuda';
+  readonly provider: Provider;
   readonly json?: true;
 }
 
@@ -103,9 +104,7 @@ export const command: CliCommand = {
         numberAbove(0, 1),
       )
       .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0))
-      .addOption(
-        new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
-      )
+      .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
       .option('--json', 'print the result as JSON, when it is complete')
       .action((folder: string | undefined, flags: RunFlags) =>
         run((context) => runModel(folder, flags, context)),

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import type { Recipe, Task } from '../../dsl/recipe.ts';
 import type { TrainResult } from '../../runtime/training/train.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
@@ -15,7 +16,7 @@ interface TrainFlags {
   readonly threads?: number;
   readonly checkpointEvery?: number;
   readonly weights: 'float32' | 'float16';
-  readonly provider: 'cpu' | 'cuda';
+  readonly provider: Provider;
   readonly export?: string;
   readonly json?: true;
 }
@@ -54,9 +55,7 @@ export const command: CliCommand = {
           .choices(['float32', 'float16'])
           .default('float32'),
       )
-      .addOption(
-        new Option('--provider <provider>', 'execution provider').choices(['cpu', 'cuda']).default('cpu'),
-      )
+      .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
       .option('--export <name>', 'which export is the recipe (default: the default export)')
       .option('--json', 'print the result as JSON')
       .action((file: string, flags: TrainFlags) => run((context) => trainRecipe(file, flags, context)));

@@ -9,7 +9,7 @@ export interface CompileFlags {
   readonly name?: string;
   readonly weights?: readonly string[];
   readonly out?: string;
-  readonly target: 'cpu' | 'cuda';
+  readonly target: string;
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;
   readonly calibrate?: string;

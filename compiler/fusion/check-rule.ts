@@ -1,6 +1,6 @@
 import { BYTES_PER_ELEMENT } from '../../dsl/dtype.ts';
-import type { Target } from '../../dsl/emitter.ts';
 import type { Operator } from '../../dsl/operator.ts';
+import type { Capability } from '../../dsl/target.ts';
 import { closest } from './closest.ts';
 import { type Form, RESULT } from './rule.ts';
 import { RuleError } from './rule-error.ts';
@@ -9,9 +9,18 @@ import { FUNCTIONS } from './value.ts';
 
 type Kind = 'tensor' | 'value';
 
+/** What a rule may ask of a target: every capability that is there or not. */
+const CAPABILITIES = Object.keys({
+  attentionOverCache: true,
+  emptyRowsAreZero: true,
+  gatedAdd: true,
+  skipLayerNormalization: true,
+  int8Products: true,
+} satisfies Record<Capability, true>) as readonly Capability[];
+
 /**
  * Checks that every name of a form is known and used as what it is: operators, tensors, values (constants, attributes,
- * sizes), functions and targets. Throws a `RuleError` at the first that is not.
+ * sizes), functions and capabilities of targets. Throws a `RuleError` at the first that is not.
  */
 export function checkForm(
   syntax: FormSyntax,
@@ -37,7 +46,7 @@ export function checkForm(
     results: syntax.results.map(({ name }) => (name === '_' ? undefined : name)),
     declarations: syntax.declarations,
     conditions: syntax.conditions,
-    targets: syntax.targets.map((word) => checker.target(word)),
+    needs: syntax.needs.map((word) => checker.capability(word)),
     roots,
     size: sizeOf(syntax.pattern),
     operators,
@@ -212,9 +221,12 @@ class Checker {
     for (const other of others) this.checkExpression(other);
   }
 
-  target({ name, place }: Word): Target {
-    if (name === 'cpu' || name === 'cuda') return name;
-    return this.fail(place, `there is no target '${name}'; they are cpu and cuda`);
+  capability({ name, place }: Word): Capability {
+    const known = CAPABILITIES.find((each) => each === name);
+    return (
+      known ??
+      this.fail(place, `targets have no capability '${name}'; they may have ${CAPABILITIES.join(', ')}`)
+    );
   }
 }
 

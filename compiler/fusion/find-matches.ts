@@ -1,7 +1,7 @@
-import type { Target } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf, operationsUnder, usersOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';
+import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
 import { Bindings } from './bindings.ts';
@@ -34,10 +34,10 @@ export interface Findings {
  * Matches that can be applied together, larger patterns first: no operation belongs to two of them, and no replacement
  * comes to depend on itself.
  */
-export function findMatches(graph: Graph, forms: readonly Form[], target: Target): Findings {
+export function findMatches(graph: Graph, forms: readonly Form[], { capabilities }: Target): Findings {
   const finder = new MatchFinder(graph);
   const largestFirst = forms
-    .filter(({ targets }) => targets.length === 0 || targets.includes(target))
+    .filter(({ needs }) => needs.every((capability) => capabilities[capability]))
     .toSorted((a, b) => b.size - a.size);
   const candidates: Match[] = [];
   for (const operation of operationsOf(graph)) {

@@ -1,5 +1,5 @@
-import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
+import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
 import { type Renewed, rebuild } from '../passes/rebuild.ts';

@@ -67,7 +67,7 @@ class RuleParser extends PatternParser {
     const results = this.OPTION(() => this.SUBRULE(this.results)) ?? [{ name: 'result', place }];
     const declarations: Declaration[] = [];
     const conditions: Condition[] = [];
-    const targets: Word[] = [];
+    const needs: Word[] = [];
     this.OPTION2(() => {
       this.CONSUME(tokens.With);
       this.AT_LEAST_ONE_SEP({
@@ -84,9 +84,9 @@ class RuleParser extends PatternParser {
     });
     this.OPTION4(() => {
       this.CONSUME(tokens.On);
-      this.AT_LEAST_ONE_SEP3({ SEP: tokens.Comma, DEF: () => targets.push(this.SUBRULE(this.word)) });
+      this.AT_LEAST_ONE_SEP3({ SEP: tokens.Comma, DEF: () => needs.push(this.SUBRULE(this.word)) });
     });
-    return { place, pattern, template, results, declarations, conditions, targets };
+    return { place, pattern, template, results, declarations, conditions, needs };
   });
 
   private readonly results = this.RULE('results', (): readonly Word[] => {

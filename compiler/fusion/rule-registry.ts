@@ -88,7 +88,7 @@ with  x [..., width], bias parameter [width]
 fuse  add(x, multiply(y, gate))
 into  gatedAdd(x, y, gate)
 with  x [batch, text, width], y [batch, text, width], gate [1]
-on    cpu
+on    gatedAdd
 `,
   'gelu.rule': `# GELU written out with the error function: x/2 * (1 + erf(x / sqrt 2)), in the orders that authors put the factors.
 let   bell = add(errorFunction((divide(x, constant 1.41421356) | multiply(x, constant 0.70710678))), constant 1)
@@ -168,11 +168,10 @@ fuse  multiply(x, sigmoid(x))
 into  silu(x)
 `,
   'skip-layer-norm.rule': `# A residual sum followed by a layer norm: one pass over memory instead of two. The sum goes on to the next residual.
-# On the CPU ONNX Runtime's kernel for it is slower than the two it replaces.
 fuse  layerNormalize(add(x, skip) as sum, weight, bias?; epsilon)
 into  skipLayerNormalize(x, skip, weight, bias?; epsilon) -> (result, sum)
 with  x [batch, text, width], skip [batch, text, width], weight [width], bias [width]
-on    cuda
+on    skipLayerNormalization
 `,
   'skip-rms-norm.rule': `# A residual sum followed by an RMS norm: one pass over memory instead of two.
 fuse  rmsNormalize(add(x, skip) as sum, weight; epsilon)

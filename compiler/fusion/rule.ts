@@ -1,5 +1,5 @@
-import type { Target } from '../../dsl/emitter.ts';
 import type { Operator } from '../../dsl/operator.ts';
+import type { Capability } from '../../dsl/target.ts';
 import type { Condition, Declaration, Pattern, Template } from './syntax.ts';
 
 /** One rule file: an idea, its explanation, and the forms in which authors write it. */
@@ -20,7 +20,8 @@ export interface Form {
   readonly results: readonly (string | undefined)[];
   readonly declarations: readonly Declaration[];
   readonly conditions: readonly Condition[];
-  readonly targets: readonly Target[];
+  /** What the target must be good at for the replacement to pay. */
+  readonly needs: readonly Capability[];
   /** Operators that the outermost operation of the pattern may have. */
   readonly roots: ReadonlySet<string>;
   /** Operations in the pattern: where several rules match, larger patterns go first. */

@@ -23,8 +23,8 @@ export interface FormSyntax {
   readonly results: readonly Word[];
   readonly declarations: readonly Declaration[];
   readonly conditions: readonly Condition[];
-  /** Empty: every target. */
-  readonly targets: readonly Word[];
+  /** Capabilities that the target must have; empty: every target. */
+  readonly needs: readonly Word[];
 }
 
 export interface Word {

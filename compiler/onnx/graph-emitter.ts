@@ -1,8 +1,9 @@
 import { encodeScalar } from '../../artifact/weights/scalar.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { Emitter, OnnxAttribute, Target } from '../../dsl/emitter.ts';
+import type { Emitter, OnnxAttribute } from '../../dsl/emitter.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
+import type { Capabilities } from '../../dsl/target.ts';
 import type { ConstantData, Dim, TensorType } from '../../dsl/tensor.ts';
 import type { StoredParameter } from '../stored-parameter.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from './onnx-graph.ts';
@@ -25,7 +26,7 @@ export class GraphEmitter implements Emitter {
   private doc: string | undefined;
 
   constructor(
-    readonly target: Target,
+    readonly capabilities: Capabilities,
     readonly fusion: boolean,
   ) {}
 

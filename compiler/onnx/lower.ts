@@ -1,7 +1,7 @@
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { Target } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
+import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { storedParameter } from '../stored-parameter.ts';
 import { GraphEmitter } from './graph-emitter.ts';
@@ -25,7 +25,7 @@ export interface LowerOptions {
  * The graph must have been through the passes: an operator that has no lowering is an error naming it.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
-  const emitter = new GraphEmitter(options.target, options.fusion);
+  const emitter = new GraphEmitter(options.target.capabilities, options.fusion);
   const values = new Map<Tensor, string>();
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
 

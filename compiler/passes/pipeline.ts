@@ -1,10 +1,9 @@
-import type { Target } from '../../dsl/emitter.ts';
 import { type Graph, operatorCounts } from '../../dsl/graph.ts';
 import type { Precision } from '../../dsl/precision.ts';
+import type { Target } from '../../dsl/target.ts';
 import type { Refusal } from '../fusion/find-matches.ts';
 import { fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
-import { TARGETS } from '../target/target.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
 import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
@@ -21,7 +20,7 @@ export interface PipelineOptions {
   readonly precision?: Precision;
   /** Whether the author's marks are heeded. Default true; what is trained is not quantised, whatever its mark. */
   readonly marks?: boolean;
-  /** Default: the target's own, float32 on the CPU and float16 on CUDA; float32 where that is the precision. */
+  /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
 }
 
@@ -47,8 +46,8 @@ type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
 export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
-  const { target, fusion, precision = TARGETS[target].computes, marks = true } = options;
-  const computes = options.computes ?? (precision === 'float32' ? 'float32' : TARGETS[target].computes);
+  const { target, fusion, precision = options.target.computes, marks = true } = options;
+  const computes = options.computes ?? (precision === 'float32' ? 'float32' : target.computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
   const applyRules = (each: Graph): Graph => {

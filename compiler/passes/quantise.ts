@@ -1,10 +1,10 @@
-import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { linearOperator } from '../../dsl/operators/linear.ts';
 import { matmulOperator } from '../../dsl/operators/matmul.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision } from '../../dsl/precision.ts';
+import type { Target } from '../../dsl/target.ts';
 import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import {
   BLOCK_FORMATS,
@@ -40,7 +40,7 @@ export function quantise(
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
     const transposed = operator.name === matmulOperator.name;
     const width = parameter.shape[transposed ? 0 : 1] ?? 1;
-    const block = blockSize(format, width, target);
+    const block = blockSize(format, width, target.capabilities);
     const [values, scales] =
       members.get(parameter) ?? quantisedMembers(parameter, { format, block, transposed });
     members.set(parameter, [values, scales]);

@@ -1,4 +1,4 @@
-import type { Target } from '../../dsl/emitter.ts';
+import type { Capabilities } from '../../dsl/target.ts';
 
 export type QuantisedFormat = 'int8' | 'int4';
 
@@ -21,14 +21,14 @@ export const BLOCK_FORMATS: Readonly<Record<QuantisedFormat, BlockFormat>> = {
 
 /**
  * How many weights of a row share a scale. Four bits need one for every 32, which is also what CUDA's kernels prefer.
- * Eight bits are exact enough to share it among more, and the CPU's kernel is the faster the longer the block, up to 256:
- * against float32, 4.1 times at one token (128: 4.0, 32: 2.6) and 2.4 times at 128 (128: 2.2, 32: 1.6; width 2048, one
- * thread). DynamicQuantizeMatMul gives 3.6 and 3.8 times, but rounds x by one scale for all of it, so that an answer
- * would depend on what else is in the batch, and one large value costs all others their exactness.
+ * Eight bits are exact enough to share it among more, where that is faster. DynamicQuantizeMatMul gives 3.6 times
+ * float32's speed at one token and 3.8 at 128 where MatMulNBits gives 4.1 and 2.4 (CPU, width 2048, one thread), but
+ * rounds x by one scale for all of it, so that an answer would depend on what else is in the batch, and one large value
+ * costs all others their exactness.
  */
-export function blockSize(format: QuantisedFormat, width: number, target: Target): number {
-  if (format === 'int4' || target !== 'cpu') return 32;
-  return [256, 128, 64].find((size) => width % size === 0) ?? 32;
+export function blockSize(format: QuantisedFormat, width: number, { int8Blocks }: Capabilities): number {
+  const blocks = format === 'int8' ? int8Blocks : [];
+  return blocks.find((size) => width % size === 0) ?? 32;
 }
 
 export function isQuantised(precision: string): precision is QuantisedFormat {

@@ -45,7 +45,7 @@ export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
       N: Number(inputs[1]?.shape[0]),
       bits: BLOCK_FORMATS[format].bits,
       block_size: block,
-      ...(emit.target === 'cpu' && { accuracy_level: 4 }),
+      ...(emit.capabilities.int8Products && { accuracy_level: 4 }),
     };
     const product = emit.node('MatMulNBits', [x, values, scales], attributes, 'com.microsoft');
     return [bias === undefined ? product : emit.node('Add', [product, bias])];

@@ -1,19 +1,21 @@
-import type { Target } from '../../dsl/emitter.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
-import { cpu } from './cpu.ts';
-import { cuda } from './cuda.ts';
-import { type KernelTable, missingKernel, operatorName } from './kernels.ts';
+import type { CompilerTarget } from './compiler-target.ts';
+import { missingKernel, operatorName } from './kernels.ts';
+import { TARGETS } from './target-registry.ts';
 
-/** What the compiler knows of the ONNX Runtime provider that a model is compiled for. */
-export interface TargetDescription {
-  readonly provider: Target;
-  /** What models compute in unless they are compiled to float32. Graph inputs and outputs are float32 either way. */
-  readonly computes: 'float32' | 'float16';
-  /** Operators and dtypes that the provider computes itself; undefined for the CPU, which takes what is left. */
-  readonly kernels: KernelTable | undefined;
+/**
+ * The target of a name, or the target itself where a value of one's own is given.
+ *
+ * @throws UserError for a name that no target has
+ */
+export function targetOf(target: string | CompilerTarget): CompilerTarget {
+  if (typeof target !== 'string') return target;
+  const found = TARGETS.find(({ name }) => name === target);
+  if (found !== undefined) return found;
+  const names = TARGETS.map(({ name }) => name).join(', ');
+  throw new UserError(`There is no target '${target}'; the known ones are ${names}.`);
 }
-
-export const TARGETS: Readonly<Record<Target, TargetDescription>> = { cpu, cuda };
 
 /** A node that ONNX Runtime would compute on the CPU, copying its inputs there and its results back. */
 export interface Fallback {
@@ -23,8 +25,7 @@ export interface Fallback {
 }
 
 /** The nodes of a lowered graph that the target's provider has no kernel for, with the reason, in their order. */
-export function fallbacksOf(graph: OnnxGraph, target: Target): readonly Fallback[] {
-  const { kernels } = TARGETS[target];
+export function fallbacksOf(graph: OnnxGraph, { kernels }: CompilerTarget): readonly Fallback[] {
   if (kernels === undefined) return [];
   return graph.nodes.flatMap((node) => {
     const reason = missingKernel(kernels, node);

@@ -6,13 +6,13 @@ import {
   PORTS,
   type TrainingPlan,
 } from '../../artifact/training-plan.ts';
-import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
 import { compileGraph } from '../compile-graph.ts';
 import { encodeModel, type ParameterStorage } from '../onnx/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import type { StoredParameter } from '../stored-parameter.ts';
+import type { CompilerTarget } from '../target/compiler-target.ts';
 import { storageAs } from '../weights/store/weight-storage.ts';
 import { weightValues } from '../weights/store/weight-values.ts';
 import { writeWeights } from '../weights/store/write-weights.ts';
@@ -27,7 +27,7 @@ export interface CompileTrainingOptions {
   /** Where relative paths of the recipe start. */
   readonly recipeFolder: string;
   /** Default `cpu`. */
-  readonly target?: Target;
+  readonly target?: string | CompilerTarget;
 }
 
 export interface CompiledTraining {
@@ -120,7 +120,7 @@ export async function compileTraining(
   return { plan, initial };
 }
 
-function lowered(graph: Graph, target: Target): OnnxGraph {
+function lowered(graph: Graph, target: string | CompilerTarget): OnnxGraph {
   return compileGraph(graph, { target, precision: 'float32', marks: false }).onnx;
 }
 

@@ -28,8 +28,7 @@ export const gatedAddOperator = defineOperator<NoAttributes>({
   },
   lower(emit, inputs, { inputs: [x] }) {
     const gate = named(inputs, 2);
-    // The CUDA kernel was not measured, so that target keeps the plain form.
-    if (emit.target !== 'cpu' || x?.shape.length !== 3) {
+    if (!emit.capabilities.gatedAdd || x?.shape.length !== 3) {
       return [emit.node('Add', [inputs[0], emit.node('Mul', [inputs[1], gate])])];
     }
     const stretched = emit.node('Expand', [gate, emit.shape([...x.shape.slice(0, -1), 1])]);

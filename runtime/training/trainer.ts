@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { Provider } from '../../artifact/provider.ts';
 import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
-import { checkProvider, type Provider } from '../session-provider.ts';
+import { checkProvider } from '../session-provider.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';

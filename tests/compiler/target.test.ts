@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { OnnxGraph, OnnxNode } from '../../compiler/onnx/onnx-graph.ts';
-import { fallbacksOf } from '../../compiler/target/target.ts';
+import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
@@ -23,14 +23,14 @@ function graphOf(type: string, inputDtypes: readonly (Dtype | undefined)[], doma
 
 describe('fallbacks to the CPU', () => {
   it('are named with the node, the operator and the reason', () => {
-    assert.deepEqual(fallbacksOf(graphOf('GatedAdd', ['float16'], 'com.microsoft'), 'cuda'), [
+    assert.deepEqual(fallbacksOf(graphOf('GatedAdd', ['float16'], 'com.microsoft'), targetOf('cuda')), [
       {
         node: 'node',
         operator: 'com.microsoft.GatedAdd',
         reason: 'the provider has no kernel of this operator',
       },
     ]);
-    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', 'bool', 'bool']), 'cuda'), [
+    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', 'bool', 'bool']), targetOf('cuda')), [
       {
         node: 'node',
         operator: 'Where',
@@ -41,9 +41,9 @@ describe('fallbacks to the CPU', () => {
   });
 
   it('are none where a kernel takes the dtypes, or where they are not known', () => {
-    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', 'float16', 'float16']), 'cuda'), []);
-    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', undefined, undefined]), 'cuda'), []);
-    assert.deepEqual(fallbacksOf(graphOf('GatedAdd', ['float32'], 'com.microsoft'), 'cpu'), []);
+    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', 'float16', 'float16']), targetOf('cuda')), []);
+    assert.deepEqual(fallbacksOf(graphOf('Where', ['bool', undefined, undefined]), targetOf('cuda')), []);
+    assert.deepEqual(fallbacksOf(graphOf('GatedAdd', ['float32'], 'com.microsoft'), targetOf('cpu')), []);
   });
 
   it('are none in a Flamingo on OPT, fused or plain', () => {
@@ -58,7 +58,7 @@ describe('fallbacks to the CPU', () => {
     for (const graph of [program.graphs.vision, program.graphs.language]) {
       for (const fusion of [true, false]) {
         const { onnx, report } = compileGraph(graph, { target: 'cuda', fusion });
-        assert.deepEqual(fallbacksOf(onnx, 'cuda'), []);
+        assert.deepEqual(fallbacksOf(onnx, targetOf('cuda')), []);
         assert.deepEqual(report.refusals, []);
       }
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compileGraph } from '../../compiler/compile-graph.ts';
-import { fallbacksOf } from '../../compiler/target/target.ts';
+import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
@@ -24,7 +24,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
       for (const graph of Object.values(program.graphs)) {
         for (const fusion of [true, false]) {
           const { onnx } = compileGraph(graph, { fusion, target: 'cuda' });
-          assert.deepEqual([...fallbacksOf(onnx, 'cuda')], []);
+          assert.deepEqual([...fallbacksOf(onnx, targetOf('cuda'))], []);
         }
       }
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lowerGraph } from '../../compiler/onnx/lower.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
-import type { Target } from '../../dsl/emitter.ts';
+import { targetOf } from '../../compiler/target/target.ts';
 import { attention } from '../../dsl/operators/attention.ts';
 import { biasGelu } from '../../dsl/operators/bias-gelu.ts';
 import { gatedAdd } from '../../dsl/operators/gated-add.ts';
@@ -30,9 +30,9 @@ const positions = input('positions', 'int64', ['batch', 'text']);
 const INPUTS = { x, y, short, long, weight, vector, gate, cached, past, mask, positions };
 
 /** The ONNX operators that a tensor becomes, those of ONNX Runtime's own domain marked by a star. */
-function lowered(tensor: Tensor, fusion = true, target: Target = 'cpu'): readonly string[] {
+function lowered(tensor: Tensor, fusion = true, target = 'cpu'): readonly string[] {
   const graph = decompose({ name: 'test', inputs: INPUTS, outputs: { out: tensor } }, { fusion });
-  return lowerGraph(graph, { target, fusion }).nodes.map(({ domain, type }) =>
+  return lowerGraph(graph, { target: targetOf(target), fusion }).nodes.map(({ domain, type }) =>
     domain === '' ? type : `${type}*`,
   );
 }
@@ -58,7 +58,7 @@ describe('lowering', () => {
   it('copies nothing of a past on the CPU, and leaves it to the kernel on CUDA', () => {
     const { result } = attention(x, y, y, { heads: 2, past: { key: past, value: past } });
     const onCpu = decompose({ name: 'test', inputs: INPUTS, outputs: { result } }, { fusion: true });
-    const readers = lowerGraph(onCpu, { target: 'cpu', fusion: true }).nodes.filter(({ inputs }) =>
+    const readers = lowerGraph(onCpu, { target: targetOf('cpu'), fusion: true }).nodes.filter(({ inputs }) =>
       inputs.includes('past'),
     );
     assert.deepEqual(

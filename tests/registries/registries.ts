@@ -51,6 +51,20 @@ const REGISTRIES: readonly Registry[] = [
   },
   {
     ...{
+      folder: 'compiler/target/targets',
+      extension: '.ts',
+      file: 'compiler/target/target-registry.ts',
+    },
+    write: exportsOf(
+      'TARGETS',
+      'CompilerTarget',
+      './compiler-target.ts',
+      'Every target',
+      (name) => name === 'target',
+    ),
+  },
+  {
+    ...{
       folder: 'models/hugging-face/families',
       extension: '.ts',
       file: 'models/hugging-face/family-registry.ts',

@@ -1,8 +1,8 @@
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { lowerGraph } from '../../compiler/onnx/lower.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
+import { targetOf } from '../../compiler/target/target.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { Target } from '../../dsl/emitter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { Shape, Tensor } from '../../dsl/tensor.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
@@ -16,7 +16,7 @@ export interface Values {
 
 export interface RunOptions {
   /** The lowering to choose; it runs on the CPU provider in any case. Default `cpu`. */
-  readonly target?: Target;
+  readonly target?: string;
   /** Default true. */
   readonly fusion?: boolean;
   /** Whether ONNX Runtime may rewrite the graph itself. Default true; false runs exactly the nodes written. */
@@ -46,7 +46,7 @@ export async function withLowered<R>(
   { target = 'cpu', fusion = true, optimise = true }: RunOptions,
   use: (run: RunGraph) => Promise<R>,
 ): Promise<R> {
-  const lowered = lowerGraph(decompose(graph, { fusion }), { target, fusion });
+  const lowered = lowerGraph(decompose(graph, { fusion }), { target: targetOf(target), fusion });
   const bytes = encodeModel(lowered, (parameter) => {
     throw new Error(`parameter ${parameter.name} has no values: use an input`);
   });

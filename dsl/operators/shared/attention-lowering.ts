@@ -34,9 +34,10 @@ export function lowerAttention(
     const options = { num_heads: Number(heads), scale };
     return [emit.node('MultiHeadAttention', names.slice(0, 3), options, 'com.microsoft')];
   }
-  if (sizes.hasPast && emit.target === 'cpu') return [lowerAttentionOverCache(emit, names, operation)];
+  if (sizes.hasPast && emit.capabilities.attentionOverCache)
+    return [lowerAttentionOverCache(emit, names, operation)];
   const [, keyName, valueName, , , pastKey, pastValue] = names;
-  const guarded = emit.target !== 'cpu' && names[3] !== undefined;
+  const guarded = !emit.capabilities.emptyRowsAreZero && names[3] !== undefined;
   const causal = attributes.causal && !guarded;
   const joint = guarded && attributes.causal;
   const allowed = joint ? causalMask(emit, sizes, named(names, 3)) : names[3];
@@ -65,12 +66,9 @@ export function lowerAttention(
   return [guarded ? zeroWhereNothing(emit, result, named([allowed], 0), operation, sizes) : result];
 }
 
-/** Up to so many queries the scores are small, and the flash kernel's blocks cost more than they save. */
-const FEW_QUERIES = 512;
-
 function isShort(emit: Emitter, { queries, key }: AttentionSizes): boolean {
-  const few = typeof queries === 'number' && queries <= FEW_QUERIES;
-  return few && emit.target === 'cpu' && key.shape.length === 3;
+  const few = typeof queries === 'number' && queries <= emit.capabilities.fewQueries;
+  return few && key.shape.length === 3;
 }
 
 function splitHeads(

@@ -19,10 +19,9 @@ export function attentionMask(
 ): string | undefined {
   const either = mask ?? bias;
   if (mask === undefined || bias === undefined) return either && stretched(emit, sizes, either);
-  // Attention on the CPU provider gives zero for a row of -Infinity; elsewhere that is not known, and a finite number
-  // is followed by `zeroWhereNothing`.
-  const forbidden =
-    emit.target === 'cpu' ? Number.NEGATIVE_INFINITY : sizes.dtype === 'float16' ? -30000 : -1e30;
+  // Where a row of -Infinity is not known to give zero, a finite number is followed by `zeroWhereNothing`.
+  const finite = sizes.dtype === 'float16' ? -30000 : -1e30;
+  const forbidden = emit.capabilities.emptyRowsAreZero ? Number.NEGATIVE_INFINITY : finite;
   const name = emit.node('Where', [mask.name, bias.name, emit.scalar(forbidden, sizes.dtype)]);
   return stretched(emit, sizes, {
     name,

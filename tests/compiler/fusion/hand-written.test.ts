@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pipeline } from '../../../compiler/passes/pipeline.ts';
+import { targetOf } from '../../../compiler/target/target.ts';
 import { einsum } from '../../../dsl/einops/einsum.ts';
 import { rearrange } from '../../../dsl/einops/rearrange.ts';
 import type { Graph } from '../../../dsl/graph.ts';
@@ -58,7 +59,7 @@ describe('attention written by hand', () => {
   for (const [how, write] of Object.entries(attentions)) {
     it(`${how} becomes the operator alone, without a reshape or transpose`, async () => {
       const graph: Graph = { name: 'hand', inputs: { q, k, v, mask }, outputs: { result: write() } };
-      const { graph: fused, report } = pipeline(graph, { target: 'cpu', fusion: true });
+      const { graph: fused, report } = pipeline(graph, { target: targetOf('cpu'), fusion: true });
       const left = [...report.after.keys()].filter((name) => name !== 'where').sort();
       assert.deepEqual(left, ['attention']);
       await assertEqualRuns(graph, fused);
@@ -70,7 +71,7 @@ describe('attention written by hand', () => {
     const write = attentions['with einsum'];
     const byHand = pipeline(
       { name: 'a', inputs, outputs: { result: write?.() ?? q } },
-      { target: 'cpu', fusion: true },
+      { target: targetOf('cpu'), fusion: true },
     );
     const direct = { name: 'b', inputs, outputs: { result: attention(q, k, v, { heads: 4 }).result } };
     const feeds = feedsOf(direct);
@@ -104,7 +105,11 @@ describe('a feed-forward block written by hand', () => {
     for (const [activation, apply] of Object.entries(activations)) {
       const graph = { name: 'block', inputs: { x, ...weights }, outputs: { result: write(apply) } };
       for (const target of ['cpu', 'cuda'] as const) {
-        const { graph: fused, report } = pipeline(graph, { target, precision: 'float32', fusion: true });
+        const { graph: fused, report } = pipeline(graph, {
+          target: targetOf(target),
+          precision: 'float32',
+          fusion: true,
+        });
         assert.deepEqual(
           [...report.after.keys()].sort(),
           ['add', activation, 'linear', norms[target]].sort(),

@@ -50,9 +50,9 @@ const MISTAKES: readonly (readonly [what: string, text: string, message: string]
     "a.rule:1:1: no output of the replacement is 'result'",
   ],
   [
-    'an unknown target',
+    'an unknown capability',
     'fuse silu(x) into gelu(x) on gpu',
-    "a.rule:1:30: there is no target 'gpu'; they are cpu and cuda",
+    "a.rule:1:30: targets have no capability 'gpu'; they may have attentionOverCache, emptyRowsAreZero, gatedAdd, skipLayerNormalization, int8Products",
   ],
   [
     'an unknown function',

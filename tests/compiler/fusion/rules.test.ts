@@ -6,9 +6,10 @@ import { cancelReshapes } from '../../../compiler/passes/cancel-reshapes.ts';
 import { rebuild } from '../../../compiler/passes/rebuild.ts';
 import { withRenewedInputs } from '../../../compiler/passes/rewrite.ts';
 import { storedParameter } from '../../../compiler/stored-parameter.ts';
-import type { Target } from '../../../dsl/emitter.ts';
+import { TARGETS } from '../../../compiler/target/target-registry.ts';
 import type { Graph } from '../../../dsl/graph.ts';
 import { ModelError } from '../../../dsl/model-error.ts';
+import type { Target } from '../../../dsl/target.ts';
 import type { Tensor } from '../../../dsl/tensor.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';
 import { asPattern, type ConcretePattern, concretePatterns, describePattern } from './concrete-pattern.ts';
@@ -61,11 +62,8 @@ function leavesNearMisses(rule: Rule, general: Form, pattern: ConcretePattern): 
     if (spoiled === undefined) continue;
     assert.equal(apply(rule, form, spoiled.graph).applied, 0, `applied although ${what}`);
   }
-  const others = (['cpu', 'cuda'] as const).filter(
-    (target) => form.targets.length > 0 && !form.targets.includes(target),
-  );
-  for (const target of others)
-    assert.equal(apply(rule, form, instance.graph, target).applied, 0, `applied on ${target}`);
+  for (const target of TARGETS.filter((each) => !hasAll(each, form)))
+    assert.equal(apply(rule, form, instance.graph, target).applied, 0, `applied on ${target.name}`);
 }
 
 /** Changes after which the form must not apply, each of one thing that its text asks for. */
@@ -195,12 +193,18 @@ function bindsConstant(pattern: ConcretePattern, name: string): boolean {
   return bound;
 }
 
+/** Whether a target has what a form asks for. */
+function hasAll({ capabilities }: Target, { needs }: Form): boolean {
+  return needs.every((capability) => capabilities[capability]);
+}
+
 function apply(
   rule: Rule,
   form: Form,
   graph: Graph,
-  target: Target = form.targets[0] ?? 'cpu',
+  target: Target | undefined = TARGETS.find((each) => hasAll(each, form)),
 ): { readonly graph: Graph; readonly applied: number } {
+  assert.ok(target, 'no target has what the rule asks for');
   const result = fuse(graph, { rules: [{ ...rule, forms: [form] }], target });
   return { graph: result.graph, applied: result.counts.get(rule.name) ?? 0 };
 }

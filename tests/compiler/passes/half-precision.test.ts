@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { halfPrecision } from '../../../compiler/passes/half-precision.ts';
 import { pipeline } from '../../../compiler/passes/pipeline.ts';
 import { storedParameter } from '../../../compiler/stored-parameter.ts';
+import { targetOf } from '../../../compiler/target/target.ts';
 import { type Graph, operationsOf, parametersOf } from '../../../dsl/graph.ts';
 import { add } from '../../../dsl/operators/add.ts';
 import { attention } from '../../../dsl/operators/attention.ts';
@@ -157,7 +158,7 @@ describe('half precision', () => {
         ]),
       );
       const run = (precision: 'float32' | 'float16') =>
-        runGraph(pipeline(graph, { target: 'cuda', fusion, precision }).graph, feeds, {
+        runGraph(pipeline(graph, { target: targetOf('cuda'), fusion, precision }).graph, feeds, {
           fusion,
           target: 'cuda',
         });

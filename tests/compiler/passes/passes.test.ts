@@ -7,6 +7,7 @@ import { foldConstants } from '../../../compiler/passes/fold-constants.ts';
 import { mergeDuplicates } from '../../../compiler/passes/merge-duplicates.ts';
 import { pipeline } from '../../../compiler/passes/pipeline.ts';
 import { rewrite } from '../../../compiler/passes/rewrite.ts';
+import { targetOf } from '../../../compiler/target/target.ts';
 import { type Graph, operationsOf, operatorCounts, usersOf } from '../../../dsl/graph.ts';
 import { ModelError } from '../../../dsl/model-error.ts';
 import { apply, defineOperator } from '../../../dsl/operator.ts';
@@ -59,7 +60,7 @@ describe('graphs', () => {
     for (let depth = 0; depth < 50_000; depth++) deep = relu(deep);
     const graph = graphOf(deep);
     assert.equal(operationsOf(graph).length, 50_000);
-    assert.equal(pipeline(graph, { target: 'cpu', fusion: true }).report.after.get('relu'), 50_000);
+    assert.equal(pipeline(graph, { target: targetOf('cpu'), fusion: true }).report.after.get('relu'), 50_000);
   });
 });
 
@@ -218,11 +219,11 @@ describe('putting constants last', () => {
 describe('the pipeline', () => {
   it('reports what every pass and rule did', () => {
     const graph = graphOf(multiply(x, add(multiply(relu(x), 0), 1)));
-    const { report } = pipeline(graph, { target: 'cpu', fusion: true });
+    const { report } = pipeline(graph, { target: targetOf('cpu'), fusion: true });
     assert.deepEqual([...report.before.keys()].sort(), ['add', 'multiply', 'relu']);
     assert.equal(report.passes[0]?.before, 4);
     assert.ok(report.fusions.has('attention'));
     assert.deepEqual(report.refusals, []);
-    assert.equal(pipeline(graph, { target: 'cpu', fusion: false }).report.fusions.size, 0);
+    assert.equal(pipeline(graph, { target: targetOf('cpu'), fusion: false }).report.fusions.size, 0);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
-import { fallbacksOf } from '../../../compiler/target/target.ts';
+import { fallbacksOf, targetOf } from '../../../compiler/target/target.ts';
 import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import {
   embedding,
@@ -72,7 +72,7 @@ function expected(format: QuantisedFormat, x: Float32Array): readonly number[] {
   const { parameters } = nameParameters({ layer }, format);
   const weight = parameters.get(`${format}.layer.weight`);
   assert.ok(weight);
-  const layout = { width, block: blockSize(format, width, 'cpu') };
+  const layout = { width, block: blockSize(format, width, targetOf('cpu').capabilities) };
   const rows = quantiseRows(BLOCK_FORMATS[format], initialValues(weight, 1), layout);
   const weights = dequantised(format, rows, layout);
   return Array.from({ length: ROWS * OUT }, (_, index) => {
@@ -116,7 +116,7 @@ describe('linear layers on quantised weights', () => {
         [`layer.weight.${precision}.scales`, 'float16'],
         ['layer.bias', 'float16'],
       ]);
-      assert.deepEqual(fallbacksOf(onnx, 'cuda'), []);
+      assert.deepEqual(fallbacksOf(onnx, targetOf('cuda')), []);
     }
   });
 

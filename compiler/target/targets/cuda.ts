@@ -1,6 +1,6 @@
-import type { Dtype } from '../../dsl/dtype.ts';
-import { kernels } from './kernels.ts';
-import type { TargetDescription } from './target.ts';
+import type { Dtype } from '../../../dsl/dtype.ts';
+import type { CompilerTarget } from '../compiler-target.ts';
+import { kernels } from '../kernels.ts';
 
 const FLOAT: readonly Dtype[] = ['float32', 'float16'];
 const FLOATS: readonly Dtype[] = [...FLOAT, 'bfloat16'];
@@ -16,9 +16,21 @@ const SIZES: readonly Dtype[] = ['int64'];
  * (commit 001d12d, which has opset 25; a kernel added later is missing here). The list says what is registered, not
  * that a kernel takes every shape: Attention in particular may still refuse an input when it runs. Not checked on a GPU.
  */
-export const cuda: TargetDescription = {
+export const target: CompilerTarget = {
+  name: 'cuda',
   provider: 'cuda',
   computes: 'float16',
+  capabilities: {
+    attentionOverCache: false,
+    // Not known, and so not relied on.
+    emptyRowsAreZero: false,
+    fewQueries: 0,
+    // The kernel was not measured.
+    gatedAdd: false,
+    skipLayerNormalization: true,
+    int8Products: false,
+    int8Blocks: [],
+  },
   kernels: new Map([
     ...kernels('Abs Add Sub Mul Div', [...FLOATS, ...WHOLE, ...SMALL]),
     ...kernels('Neg', [...FLOATS, ...WHOLE, 'int8']),

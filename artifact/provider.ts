@@ -1,0 +1,5 @@
+/** The execution providers of ONNX Runtime that this project's runtime starts. */
+export const PROVIDERS = ['cpu', 'cuda'] as const;
+
+/** Where graphs run. */
+export type Provider = (typeof PROVIDERS)[number];

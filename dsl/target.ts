@@ -1,0 +1,40 @@
+/**
+ * What an execution provider of ONNX Runtime is good at, as far as lowering has a choice. Operators, fusion rules and
+ * quantisation ask for these and for no target by its name, so that a new target is one more value.
+ */
+export interface Capabilities {
+  /**
+   * Attention whose keys and values come from a cache is fastest as products over the cache as it lies (`Attention`
+   * copies the joined cache out at every step).
+   */
+  readonly attentionOverCache: boolean;
+  /**
+   * ONNX's Attention gives zero for a query that may attend to nothing, and takes a mask of -Infinity. Elsewhere the mask
+   * is finite, and such rows are set to zero after it.
+   */
+  readonly emptyRowsAreZero: boolean;
+  /** Up to so many queries ONNX's Attention is faster than MultiHeadAttention on keys in 3 axes; 0: never. */
+  readonly fewQueries: number;
+  /** ONNX Runtime's GatedAdd pays. */
+  readonly gatedAdd: boolean;
+  /** ONNX Runtime's SkipLayerNormalization pays: one pass over memory instead of two. */
+  readonly skipLayerNormalization: boolean;
+  /** MatMulNBits computes in int8 where it is asked to (`accuracy_level` 4). */
+  readonly int8Products: boolean;
+  /** Weights of a row that share a scale in int8, best first: the first that divides the width is taken, else 32. */
+  readonly int8Blocks: readonly number[];
+}
+
+/** The capabilities that are there or not, which a fusion rule may ask for (`on gatedAdd`). */
+export type Capability = {
+  [Name in keyof Capabilities]: Capabilities[Name] extends boolean ? Name : never;
+}[keyof Capabilities];
+
+/** What models are compiled for: a provider, and what lowering must know of it. */
+export interface Target {
+  /** As `--target` and the manifest name it. */
+  readonly name: string;
+  /** What models compute in unless they are compiled to float32. Graph inputs and outputs are float32 either way. */
+  readonly computes: 'float32' | 'float16';
+  readonly capabilities: Capabilities;
+}

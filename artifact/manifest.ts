@@ -3,7 +3,7 @@ import { PRECISIONS } from '../dsl/precision.ts';
 import { PROVIDERS } from './provider.ts';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
-export const ARTIFACT_FORMAT = 2;
+export const ARTIFACT_FORMAT = 3;
 
 const dim = z.union([z.number().int().nonnegative(), z.string()]);
 
@@ -92,13 +92,22 @@ const bytes = z.number().int().nonnegative();
 const ownFile = z.strictObject({ bytes, sha256: z.string() });
 
 /**
- * A checkpoint's file that is hard-linked into the folder and was not read: its size, and the place and SHA-256 of its
- * header, which says where its tensors are (and, in a PyTorch file, has the checksum of each).
+ * A checkpoint's file that was put into the folder without being read: its size, the place and SHA-256 of its header,
+ * which says where its tensors are (and, in a PyTorch file, has the checksum of each), and the SHA-256 of a sample of
+ * the whole, as `sampleOf` takes it.
  */
 const linkedFile = z.strictObject({
   bytes,
   header: z.strictObject({ offset: bytes, bytes, sha256: z.string() }),
+  sample: z.string(),
+  /**
+   * Where it is the checkpoint's own file under a second name, and so changes when somebody writes to that: its number
+   * on the disk, and when it was last written to, in nanoseconds. Absent where the disk made a copy without reading.
+   */
+  hardLink: z.exactOptional(z.strictObject({ inode: z.string(), modified: z.string() })),
 });
+
+const fileList = z.record(z.string(), z.union([ownFile, linkedFile]));
 
 /** How far the model's predictions of the next token are from its own in float32, on some prompts. */
 const calibration = z.strictObject({
@@ -146,13 +155,23 @@ export const manifestSchema = z.strictObject({
     origin: z.enum(['loaded', 'seeded', 'mixed', 'none']),
     seed: z.number().int(),
   }),
-  /** Every other file of the folder. */
-  files: z.record(z.string(), z.union([ownFile, linkedFile])),
+  /** Every other file that belongs to the artifact, by its name in the folder. */
+  files: fileList,
 });
+
+/** The files that a manifest lists, of whatever format or damage; none where it cannot be made out. */
+export function readFileList(text: string): Manifest['files'] {
+  try {
+    return z.object({ files: fileList }).parse(JSON.parse(text)).files;
+  } catch {
+    return {};
+  }
+}
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Calibration = z.infer<typeof calibration>;
-export type FileManifest = z.infer<typeof ownFile> | z.infer<typeof linkedFile>;
+export type LinkedFile = z.infer<typeof linkedFile>;
+export type FileManifest = z.infer<typeof ownFile> | LinkedFile;
 export type GraphManifest = z.infer<typeof graph>;
 export type GraphPort = z.infer<typeof port>;
 export type ImagePreprocessing = z.infer<typeof image>;

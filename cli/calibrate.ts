@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { amendManifest } from '../artifact/artifact-folder.ts';
 import type { Calibration, Manifest } from '../artifact/manifest.ts';
+import { makePartialFolder } from '../artifact/partial-folder.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { writeWhole } from '../artifact/write-whole.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Program } from '../dsl/program.ts';
 import type { TaskPrompt } from '../runtime/evaluate/task.ts';
@@ -51,10 +51,10 @@ export async function calibrate(
     import('../runtime/worker/engine.ts'),
     import('../runtime/calibrate/compare-predictions.ts'),
   ]);
-  const folder = await mkdtemp(join(dirname(resolve(options.out)), '.calibration-'));
+  await using folder = await makePartialFolder(resolve(options.out));
   const progress = report.progress('calibrating');
   try {
-    const out = join(folder, 'float32');
+    const out = join(folder.path, 'float32');
     await compile(program, {
       ...options,
       ...{ out, target: 'cpu', precision: 'float32', marks: false, onNote: () => {} },
@@ -70,12 +70,11 @@ export async function calibrate(
     return await record(options.out, manifest, { file, ...found });
   } finally {
     progress.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function record(directory: string, manifest: Manifest, calibration: Calibration): Promise<Manifest> {
   const calibrated = { ...manifest, precision: { ...manifest.precision, calibration } };
-  await writeWhole(join(directory, 'manifest.json'), `${JSON.stringify(calibrated, null, 2)}\n`);
+  await amendManifest(directory, manifest, calibrated);
   return calibrated;
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { MANIFEST } from '../artifact/artifact-names.ts';
+import { removeAbandoned } from '../artifact/partial-folder.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
 import { findPreset } from './presets.ts';
@@ -13,7 +14,7 @@ export const DEFAULT_MODEL = 'emoji';
 /**
  * The folder of the compiled default model: the small one that ships with its weights. It is compiled at its first
  * use, into the user's cache (`FLAMINGO_CACHE`, else `XDG_CACHE_HOME`, else `~/.cache`), once for each version of its
- * weights.
+ * weights, and again when the compiled model is found damaged.
  *
  * @throws UserError when this package has no trained weights, or the cache cannot be written
  */
@@ -27,16 +28,18 @@ export async function defaultModel({ report, signal }: CommandContext): Promise<
   const version = createHash('sha256')
     .update(await readFile(preset.weights))
     .digest('hex');
-  const out = join(cacheFolder(), `${DEFAULT_MODEL}-${version.slice(0, 12)}`);
-  if (existsSync(join(out, 'manifest.json'))) return out;
-  report.note(`Compiling the model that ships, '${DEFAULT_MODEL}', into ${out}; this is done once.`);
+  const cache = cacheFolder();
+  await removeAbandoned(cache);
+  const out = join(cache, `${DEFAULT_MODEL}-${version.slice(0, 12)}`);
+  const damage = await damageOf(out);
+  if (damage === undefined) return out;
+  report.note(`${damage}Compiling the model that ships, '${DEFAULT_MODEL}', into ${out}; this is done once.`);
   const { compile } = await import('../compiler/compile.ts');
   await compile(preset.program, {
     out,
     source: `flamingo-onnx preset ${DEFAULT_MODEL}`,
     tokenizer: preset.tokenizer,
     weights: [preset.weights],
-    // A folder without a manifest is what is left of something else: it is not ours to keep.
     replace: true,
     copyWeights: true,
     onProgress: () => signal.throwIfAborted(),
@@ -44,7 +47,28 @@ export async function defaultModel({ report, signal }: CommandContext): Promise<
   return out;
 }
 
+/** What is wrong with the compiled model: nothing to say where it was never compiled, undefined where it is whole. */
+async function damageOf(folder: string): Promise<string | undefined> {
+  const entries: readonly string[] = await readdir(folder).catch(() => []);
+  if (entries.length === 0) return '';
+  if (!entries.includes(MANIFEST)) {
+    // Nobody makes a model in a folder that has something in it, so nobody is.
+    await rm(folder, { recursive: true });
+    return 'The compiled model had no manifest. ';
+  }
+  const { openArtifact } = await import('../runtime/artifact.ts');
+  try {
+    await openArtifact(folder, { verify: true });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `The compiled model is damaged or of another release (${error.message.replace(/\.$/, '')}). `;
+  }
+}
+
+/** A variable that is empty is as good as none; a cache in the working folder is nobody's wish (XDG's rule). */
 function cacheFolder(): string {
   const { FLAMINGO_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
-  return own ?? join(shared ?? join(homedir(), '.cache'), 'flamingo-onnx');
+  if (own) return resolve(own);
+  return join(shared && isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'flamingo-onnx');
 }

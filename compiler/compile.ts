@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
+import { CLIENT, TOKENIZER } from '../artifact/artifact-names.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from '../artifact/manifest.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
@@ -48,10 +46,12 @@ export interface CompileOptions {
    */
   readonly weights?: readonly string[] | 'none';
   /**
-   * Write every weight into the artifact, checking that it is a finite number. Default false: weights that the graphs
-   * can read where they are stay in the checkpoint's own files, which are hard-linked into the artifact and not read.
+   * Write every weight into the artifact, checking that it is a finite number. Default: weights of up to 256 MiB. Of
+   * more, those that the graphs can read where they are stay in the checkpoint's own files: these are put into the
+   * artifact as clones where the disk can (Btrfs, XFS, APFS), else as hard links, and only a sample of them is read. An
+   * artifact of hard links refuses to answer when the checkpoint has been written to, and Python's onnx refuses it.
    */
-  readonly copyWeights?: boolean;
+  readonly copyWeights?: boolean | undefined;
   /** Draw weights that the files do not hold from the seed, instead of refusing. Default false. */
   readonly seedMissing?: boolean;
   /** Default 0. */
@@ -98,29 +98,32 @@ export async function compile(program: Program, options: CompileOptions): Promis
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
 
-  let manifest: Manifest | undefined;
-  await writeArtifactFolder(options.out, options.replace ?? false, async (folder) => {
+  let told: readonly string[] = notes;
+  const manifest = await writeArtifactFolder(options.out, options.replace ?? false, async (draft) => {
     const stored =
       weights === 'none'
         ? undefined
-        : await storeWeights(folder, { ...options, parameters, sources, seed, keptAs });
-    const files: Manifest['files'] = { ...stored?.files };
-    for (const note of [...notes, ...(stored?.notes ?? [])]) options.onNote?.(note);
-    const put = async (name: string, bytes: Uint8Array): Promise<void> => {
-      await writeFile(join(folder, name), bytes);
-      files[name] = { bytes: bytes.byteLength, sha256: sha256(bytes) };
+        : await storeWeights(draft, { ...options, parameters, sources, seed, keptAs });
+    told = [...notes, ...(stored?.notes ?? [])];
+    const putGraph = (name: GraphName): Promise<string> => {
+      const metadata = { generator: GENERATOR, doc: program.name };
+      const locate = stored?.locate ?? (() => NO_WEIGHTS);
+      return draft.put(`${name}.onnx`, encodeModel(compiled[name].onnx, locate, metadata));
     };
-    for (const name of GRAPHS) {
-      await put(
-        `${name}.onnx`,
-        encodeModel(compiled[name].onnx, stored?.locate ?? (() => NO_WEIGHTS), {
-          generator: GENERATOR,
-          doc: program.name,
-        }),
-      );
-    }
-    await put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
-    await put('tokenizer.json', await readTokenizer(options.tokenizer));
+    const graphs = {
+      vision: {
+        file: await putGraph('vision'),
+        ...describeGraph(compiled.vision, target),
+        work: workOf(program.graphs.vision),
+      },
+      language: {
+        file: await putGraph('language'),
+        ...describeGraph(compiled.language, target),
+        work: workOf(program.graphs.language),
+      },
+    };
+    await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
+    await draft.put(TOKENIZER, await readTokenizer(options.tokenizer));
     const facts: Manifest = {
       format: ARTIFACT_FORMAT,
       generator: GENERATOR,
@@ -136,13 +139,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
         weights: precision,
         kept: countKept(parameters, (each) => stored?.locate(each).dtype ?? keptAs(each)),
       },
-      graphs: {
-        vision: { ...describeGraph('vision', compiled.vision, target), work: workOf(program.graphs.vision) },
-        language: {
-          ...describeGraph('language', compiled.language, target),
-          work: workOf(program.graphs.language),
-        },
-      },
+      graphs,
       image: {
         ...program.facts.image,
         mean: [...program.facts.image.mean],
@@ -151,13 +148,12 @@ export async function compile(program: Program, options: CompileOptions): Promis
       language: program.facts.language,
       crossAttention: program.facts.crossAttention,
       parameters: summarise(parameters, sources, weights, seed, stored?.bytes),
-      files,
+      files: draft.files,
     };
-    await put('client.ts', Buffer.from(clientSource(facts)));
-    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(facts, null, 2)}\n`);
-    manifest = facts;
+    await draft.put(CLIENT, Buffer.from(clientSource(facts)));
+    return facts;
   });
-  if (manifest === undefined) throw new Error('the artifact was written without a manifest');
+  for (const note of told) options.onNote?.(note);
   return manifest;
 }
 
@@ -212,18 +208,13 @@ async function findWeights(
   return { sources, notes: [...notes, ...(await compareCopies(copies))] };
 }
 
-function describeGraph(
-  name: GraphName,
-  { onnx, report }: CompiledGraph,
-  target: CompilerTarget,
-): GraphManifest {
+function describeGraph({ onnx, report }: CompiledGraph, target: CompilerTarget): Omit<GraphManifest, 'file'> {
   const after: Record<string, number> = {};
   for (const { domain, type } of onnx.nodes) {
     const operator = domain === '' ? type : `${domain}.${type}`;
     after[operator] = (after[operator] ?? 0) + 1;
   }
   return {
-    file: `${name}.onnx`,
     inputs: onnx.inputs.map((port) => ({ ...port, shape: [...port.shape] })),
     outputs: onnx.outputs.map((port) => ({ ...port, shape: [...port.shape] })),
     operators: { before: Object.fromEntries(report.before), after },
@@ -266,8 +257,4 @@ async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {
       `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,
     );
   });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { copyFile, link, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
-import type { Manifest } from '../artifact/manifest.ts';
+import { fileOfKind, plainName } from '../artifact/artifact-names.ts';
+import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { PARAMETERS, parseParameterTable } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
@@ -18,8 +17,8 @@ import { storeWeights } from './weights/store/store-weights.ts';
 export interface RelinkOptions {
   /** Weight files, indices of shards, or folders, which must hold every parameter. */
   readonly weights: readonly string[];
-  /** Write the weights into the artifact and check them, instead of linking. Default false. */
-  readonly copyWeights?: boolean;
+  /** Write the weights into the artifact and check them, instead of linking. Default: up to 256 MiB. */
+  readonly copyWeights?: boolean | undefined;
   readonly onProgress?: (done: number, total: number) => void;
   readonly onNote?: (note: string) => void;
 }
@@ -53,36 +52,34 @@ export async function relink(
   const { sources, notes, copies } = matchWeights(named, files, { vocabulary });
   const compared = await compareCopies(copies);
 
-  let relinked = manifest;
-  await writeArtifactFolder(directory, true, async (folder) => {
-    const stored = await storeWeights(folder, {
+  let told: readonly string[] = notes;
+  const relinked = await writeArtifactFolder(directory, true, async (draft) => {
+    const stored = await storeWeights(draft, {
       parameters,
       keptAs: ({ name, dtype }) => table.parameters[name]?.keptAs ?? dtype,
       sources,
       seed: manifest.parameters.seed,
       ...options,
     });
-    for (const note of [...notes, ...compared, ...stored.notes]) options.onNote?.(note);
-    const graphs = new Set(Object.values(manifest.graphs).map(({ file }) => file));
-    const kept = Object.entries(manifest.files).filter(([name]) => !isWeightStore(name) && !graphs.has(name));
-    for (const [name] of kept) await keep(join(directory, name), join(folder, name));
-    const changed: Manifest['files'] = {};
-    for (const name of graphs) {
-      const path = join(directory, name);
-      const model = relocated(path, await readRegularFile(path, LIMITS.graph), stored.locate);
-      await writeFile(join(folder, name), model);
-      changed[name] = {
-        bytes: model.byteLength,
-        sha256: createHash('sha256').update(model).digest('hex'),
-      };
-    }
-    relinked = {
-      ...manifest,
-      parameters: { ...manifest.parameters, bytes: stored.bytes, origin: 'loaded' },
-      files: { ...Object.fromEntries(kept), ...changed, ...stored.files },
+    told = [...notes, ...compared, ...stored.notes];
+    const putGraph = async ({ file }: GraphManifest): Promise<string> => {
+      const path = join(directory, file);
+      const graph = await readRegularFile(path, LIMITS.graph);
+      return draft.put(plainName(file), relocated(path, graph, stored.locate));
     };
-    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(relinked, null, 2)}\n`);
+    const { vision, language } = manifest.graphs;
+    const graphs = {
+      vision: { ...vision, file: await putGraph(vision) },
+      language: { ...language, file: await putGraph(language) },
+    };
+    for (const [name, facts] of Object.entries(manifest.files)) {
+      const isGraph = name === vision.file || name === language.file;
+      if (!isWeightStore(name) && !isGraph) await draft.keep(directory, name, facts);
+    }
+    const parametersNow = { ...manifest.parameters, bytes: stored.bytes, origin: 'loaded' as const };
+    return { ...manifest, graphs, parameters: parametersNow, files: draft.files };
   });
+  for (const note of told) options.onNote?.(note);
   return relinked;
 }
 
@@ -96,12 +93,13 @@ function relocated(path: string, graph: Uint8Array, locate: Parameters<typeof re
 }
 
 async function readTable(directory: string, manifest: Manifest) {
-  if (!Object.hasOwn(manifest.files, PARAMETERS)) {
+  const file = fileOfKind(manifest.files, PARAMETERS);
+  if (file === undefined) {
     throw new UserError(
       `${directory} has no ${PARAMETERS}, by which weights are found; it was compiled by an earlier release: compile the model again.`,
     );
   }
-  const path = join(directory, PARAMETERS);
+  const path = join(directory, file);
   try {
     return parseParameterTable((await readRegularFile(path, LIMITS.parameterTable)).toString('utf8'), path);
   } catch (error) {
@@ -110,9 +108,4 @@ async function readTable(directory: string, manifest: Manifest) {
       `${path} is not the table of parameters that the compiler writes: compile the model again.`,
     );
   }
-}
-
-/** A file that stays as it is: linked where the disk can, which takes no room. */
-async function keep(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { fileOfKind } from '../artifact/artifact-names.ts';
 import { contractProblem } from '../artifact/graph-contract.ts';
 import { ARTIFACT_FORMAT, type FileManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import { parseJson } from '../artifact/parse-json.ts';
@@ -11,16 +9,23 @@ import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
+import { codeOf, sha256 } from './file-hash.ts';
+import { checkLinked } from './linked-weights.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;
+
+/** For so long an artifact is opened again when it is replaced while it is being opened, in milliseconds. */
+const REPLACED = 60_000;
 
 /** A compiled model whose files have been checked. */
 export type Artifact = {
   readonly directory: string;
   readonly manifest: Manifest;
-  /** Path of one of the folder's files. */
+  /** Path of one of the folder's files, by the name in the manifest or by what it is: `tokenizer.json`. */
   path(file: string): string;
+  /** Whether the folder still has this model. */
+  isCurrent(): Promise<boolean>;
 };
 
 export type OpenOptions = {
@@ -34,17 +39,57 @@ export type OpenOptions = {
 
 /**
  * Opens an artifact's folder: reads its manifest, and compares every file's size and SHA-256 with it. Of a linked
- * checkpoint, which may be large, the size and the header are compared, always, and nothing else, ever.
+ * checkpoint, which may be large, the size, the header and a sample are compared, and whether it was written to, always;
+ * the rest never. A model that takes the place of another meanwhile is opened whole, or the other is.
  *
  * @throws UserError for a folder without a manifest, a manifest of another format or with a wrong field, a missing or
  *   altered file, or an artifact compiled without weights.
  */
-export async function openArtifact(
+export async function openArtifact(directory: string, options: OpenOptions = {}): Promise<Artifact> {
+  return withArtifact(directory, options, async (artifact) => artifact);
+}
+
+/**
+ * Opens an artifact and what is made of its files, and does so again where another took its place meanwhile.
+ *
+ * @param use what may fail when files of the artifact are no longer there
+ * @param discard frees what `use` gave when it may be of two models
+ * @throws UserError as `openArtifact`, and what `use` throws
+ */
+export async function withArtifact<T>(
   directory: string,
-  { verify = false, runnable = true, weights = true }: OpenOptions = {},
-): Promise<Artifact> {
+  options: OpenOptions,
+  use: (artifact: Artifact) => Promise<T>,
+  discard: (made: T) => Promise<void> = async () => {},
+): Promise<T> {
   refuseNul(directory);
-  const manifest = parseManifest(directory, await readManifest(directory));
+  const began = performance.now();
+  for (;;) {
+    const text = await readManifest(directory);
+    const isCurrent = async () => (await readManifest(directory).catch(() => '')) === text;
+    try {
+      const artifact = await checkArtifact(directory, text, isCurrent, options);
+      const made = await use(artifact);
+      if (await isCurrent()) return made;
+      await discard(made);
+    } catch (error) {
+      if (await isCurrent()) throw error;
+    }
+    if (performance.now() - began > REPLACED) {
+      throw new UserError(
+        `The model in ${directory} was replaced again and again while it was being opened: open it when nobody compiles into it.`,
+      );
+    }
+  }
+}
+
+async function checkArtifact(
+  directory: string,
+  text: string,
+  isCurrent: () => Promise<boolean>,
+  { verify = false, runnable = true, weights = true }: OpenOptions,
+): Promise<Artifact> {
+  const manifest = parseManifest(directory, text);
   if (runnable && manifest.parameters.origin === 'none') {
     throw new UserError(
       `The artifact ${directory} was compiled without weights and cannot run: compile it again with weights, or with a seed.`,
@@ -62,7 +107,8 @@ export async function openArtifact(
       );
     }
   }
-  return { directory, manifest, path: (file) => join(directory, file) };
+  const path = (file: string) => join(directory, fileOfKind(manifest.files, file) ?? file);
+  return { directory, manifest, path, isCurrent };
 }
 
 async function readManifest(directory: string): Promise<string> {
@@ -154,33 +200,10 @@ async function checkFile(
       `${path} has ${bytes} bytes but ${expected.bytes} are expected: copy the whole artifact again.`,
     );
   }
-  if ('header' in expected) {
-    // A checkpoint's file, which the compiler did not read either: its header says where its tensors are.
-    const { offset, bytes: length, sha256: wanted } = expected.header;
-    if (length > 0 && (await sha256(path, offset, length)) === wanted) return;
-    throw new UserError(
-      `${path} is not the checkpoint that the model was compiled with, as its header differs: put that one back, or take this one with 'flamingo relink'.`,
-    );
-  }
+  if ('header' in expected) return checkLinked(path, expected);
   if (hashed && (await sha256(path)) !== expected.sha256) {
     throw new UserError(
       `${path} is not the file that was compiled, as its SHA-256 differs from the manifest's: copy the whole artifact again.`,
     );
   }
-}
-
-/** Of a whole file, or of `length` bytes from `start`. */
-async function sha256(path: string, start = 0, length = Number.POSITIVE_INFINITY): Promise<string> {
-  const hash = createHash('sha256');
-  const end = start + length - 1;
-  try {
-    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20, start, end }), hash);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read (${codeOf(error)}): pass a folder that this user may read.`);
-  }
-  return hash.digest('hex');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -71,8 +71,9 @@ export const command: CliCommand = {
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
       .option(
         '--copy-weights',
-        'write all weights into the artifact and check them, instead of linking to their files',
+        'write all weights into the artifact and check them, instead of linking to their files (default: up to 256 MiB)',
       )
+      .option('--no-copy-weights', 'link to the files of weights that are smaller, too')
       .option('--seed <n>', 'seed of weights that are not loaded', wholeNumber(0), 0)
       .option('--seed-missing', 'draw weights that the files lack from the seed, instead of refusing')
       .option(
@@ -118,7 +119,7 @@ async function compileModel(
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,
-      copyWeights: flags.copyWeights ?? false,
+      copyWeights: flags.copyWeights,
       replace: flags.force ?? false,
       nameOf: authorNames,
       onNote: report.note,

@@ -5,7 +5,7 @@ import { describeBytes, describeCount } from '../report.ts';
 
 interface RelinkFlags {
   readonly weights: readonly string[];
-  readonly copyWeights?: true;
+  readonly copyWeights?: boolean;
 }
 
 export const command: CliCommand = {
@@ -23,7 +23,11 @@ export const command: CliCommand = {
         'safetensors or PyTorch file, index of shards, or folder; may repeat: the last that holds a weight counts',
         collect,
       )
-      .option('--copy-weights', 'write the weights into the artifact and check them, instead of linking')
+      .option(
+        '--copy-weights',
+        'write the weights into the artifact and check them, instead of linking (default: up to 256 MiB)',
+      )
+      .option('--no-copy-weights', 'link to the files of weights that are smaller, too')
       .action((directory: string, flags: RelinkFlags) =>
         run((context) => relinkModel(directory, flags, context)),
       );
@@ -45,7 +49,7 @@ async function relinkModel(
   try {
     const { model, parameters } = await relink(directory, manifest, {
       weights,
-      copyWeights: copyWeights ?? false,
+      copyWeights,
       onNote: report.note,
       onProgress(done, total) {
         // Thrown inside, so that the artifact stays as it was.

@@ -15,7 +15,7 @@ export interface CompileFlags {
   readonly calibrate?: string;
   readonly seed: number;
   readonly seedMissing?: true;
-  readonly copyWeights?: true;
+  readonly copyWeights?: boolean;
   readonly tokenizer?: string;
   readonly export?: string;
   readonly force?: true;

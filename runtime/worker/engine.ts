@@ -1,12 +1,13 @@
 import type { Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { openArtifact } from '../artifact.ts';
+import { type Artifact, withArtifact } from '../artifact.ts';
 import { AnswerText } from '../generate/answer-text.ts';
 import { decode } from '../generate/decode.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
+import { LinkedWeights } from '../linked-weights.ts';
 import { encodePrompt } from '../prompt/encode.ts';
 import { orderings } from '../prompt/orderings.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
@@ -34,19 +35,21 @@ export class Engine implements AsyncDisposable {
   readonly tokenizer: Tokenizer;
   readonly media: MediaMemory;
   readonly language: LanguageModel;
-  readonly #sessions: readonly OnnxSession[];
+  readonly #held: readonly AsyncDisposable[];
+  readonly #weights: LinkedWeights;
 
   private constructor(
-    manifest: Manifest,
+    { manifest }: Artifact,
     tokenizer: Tokenizer,
-    vision: OnnxSession,
-    language: OnnxSession,
+    weights: LinkedWeights,
+    [vision, language]: readonly [OnnxSession, OnnxSession],
     imageMemory: number,
     pixels: PixelRule,
   ) {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
-    this.#sessions = [vision, language];
+    this.#weights = weights;
+    this.#held = [vision, language, weights];
     this.media = new MediaMemory(vision, manifest, imageMemory, pixels);
     this.language = new LanguageModel(language, manifest, tokenizer.special);
   }
@@ -59,22 +62,31 @@ export class Engine implements AsyncDisposable {
     pixels = 'shown',
     ...options
   }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
-    const artifact = await openArtifact(directory, { verify });
-    const { manifest } = artifact;
-    const { vision, language } = manifest.graphs;
-    const tokenizer = await loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens);
-    const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
-    try {
-      const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
-      return new Engine(manifest, tokenizer, visionSession, languageSession, imageMemory, pixels);
-    } catch (error) {
-      await visionSession.close();
-      throw error;
-    }
+    const open = async (artifact: Artifact): Promise<Engine> => {
+      const { vision, language } = artifact.manifest.graphs;
+      const tokenizer = await loadTokenizer(
+        artifact.path('tokenizer.json'),
+        artifact.manifest.language.tokens,
+      );
+      const held: AsyncDisposable[] = [];
+      try {
+        const weights = await LinkedWeights.open(artifact);
+        held.push(weights);
+        const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
+        held.push(visionSession);
+        const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
+        return new Engine(artifact, tokenizer, weights, [visionSession, languageSession], imageMemory, pixels);
+      } catch (error) {
+        for (const each of held) await each[Symbol.asyncDispose]();
+        throw error;
+      }
+    };
+    return withArtifact(directory, { verify }, open, (engine) => engine.close());
   }
 
   /** Renders, tokenises and encodes the media of a prompt. */
   async prepare(prompt: Prompt, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
+    await this.#weights.check();
     const { contextLength, tokens: special, dialogue } = this.manifest.language;
     const rendered = renderPrompt(prompt, special, dialogue);
     const { tokens, media } = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens });
@@ -159,6 +171,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async encodeImages(media: readonly Media[], request?: RequestOptions): Promise<EncodedImage[]> {
+    await this.#weights.check();
     const encoded = await this.media.encode(media, request);
     const { latents } = this.manifest.crossAttention;
     // copies: what is sent to the other thread is gone here
@@ -174,7 +187,7 @@ export class Engine implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.media.clear();
-    for (const session of this.#sessions) await session.close();
+    for (const each of this.#held) await each[Symbol.asyncDispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,15 @@
-import { link, realpath } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { sampleOf, writingFacts } from '../../../artifact/linked-file.ts';
+import type { LinkedFile } from '../../../artifact/manifest.ts';
 import { isSystemError, refusal } from '../../../artifact/system-error.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { LINKED } from '../../../artifact/weight-store.ts';
+import { readRange, withFile } from '../../../artifact/weights/file-access.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../artifact/weights/stored-dtype.ts';
-import { isSideBySide, type WeightFile } from '../../../artifact/weights/weight-file.ts';
+import { type FileHeader, isSideBySide, type WeightFile } from '../../../artifact/weights/weight-file.ts';
 import { BYTES_PER_ELEMENT, type Dtype, isFloat } from '../../../dsl/dtype.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
@@ -41,39 +46,34 @@ function isGraphFloat(dtype: StoredDtype): dtype is Dtype {
   return dtype !== 'float64' && dtype !== 'int16' && isFloat(dtype);
 }
 
-/** What an artifact's manifest says of a checkpoint's file that is linked into it. */
-export interface LinkedFile {
-  /** Its name in the artifact's folder. */
+/** A checkpoint's file that has been put into an artifact's folder. */
+export interface PlacedFile {
+  /** Its plain name there. */
   readonly name: string;
-  /** Where in it the headers are: what is checked of it when the artifact is opened. */
-  readonly header: { readonly offset: number; readonly bytes: number };
+  readonly facts: LinkedFile;
 }
 
-/** Why the operating system would not link: another disk, a disk without links, somebody else's file. */
-const NO_LINK: ReadonlySet<string> = new Set([
-  'EXDEV',
-  'EPERM',
-  'EACCES',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EMLINK',
+/** Why the operating system would not clone or link: another disk, a disk without it, somebody else's file. */
+const REFUSED: ReadonlySet<string> = new Set([
+  ...['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOTTY', 'EINVAL', 'EMLINK'],
 ]);
 
 /**
- * Hard-links checkpoint files into a folder: they take no room and are not read. (ONNX Runtime refuses symbolic links
- * out of a model's folder.)
+ * Puts checkpoint files into a folder: they take no room and are not read, but for a sample. Where the disk can (Btrfs,
+ * XFS, APFS, ReFS), as clones, which stay as they are whatever happens to the checkpoint; else as hard links. (ONNX
+ * Runtime refuses symbolic links out of a model's folder.)
  *
  * @param paths the files
- * @returns those that could be linked, by path, and a note for each that could not
+ * @returns those that could be put there, by path, and a note for each that could not
+ * @throws UserError for a file that is not there, or that another process is writing
  */
 export async function linkFiles(
   folder: string,
   paths: Iterable<string>,
   files: readonly WeightFile[],
-): Promise<{ readonly linked: ReadonlyMap<string, LinkedFile>; readonly notes: readonly string[] }> {
+): Promise<{ readonly linked: ReadonlyMap<string, PlacedFile>; readonly notes: readonly string[] }> {
   const headers = new Map(files.flatMap(({ headers }) => headers).map((header) => [header.path, header]));
-  const linked = new Map<string, LinkedFile>();
+  const linked = new Map<string, PlacedFile>();
   const taken = new Set<string>();
   const notes: string[] = [];
   for (const path of paths) {
@@ -82,15 +82,43 @@ export async function linkFiles(
     const name = freeName(basename(path), taken);
     try {
       // A file of Hugging Face's cache is itself a symbolic link.
-      await link(await realpath(path), join(folder, name));
-      linked.set(path, { name, header: { offset: header.offset, bytes: header.bytes } });
+      const isClone = await cloneOrLink(await realpath(path), join(folder, name));
+      linked.set(path, { name, facts: await describe(join(folder, name), header, isClone) });
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (!NO_LINK.has(error.code)) throw new UserError(refusal(path, error));
+      if (!REFUSED.has(error.code)) throw new UserError(refusal(path, error));
       notes.push(`${path} cannot be hard-linked into the artifact (${error.code}): its weights are copied.`);
     }
   }
   return { linked, notes };
+}
+
+/** @returns whether it was cloned */
+async function cloneOrLink(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch (error) {
+    if (!isSystemError(error) || !REFUSED.has(error.code)) throw error;
+    await rm(to, { force: true });
+    await link(from, to);
+    return false;
+  }
+}
+
+async function describe(path: string, { offset, bytes }: FileHeader, isClone: boolean): Promise<LinkedFile> {
+  return withFile(path, async (file) => {
+    const found = await file.stat({ bigint: true });
+    const size = Number(found.size);
+    const header = await readRange(file, path, offset, bytes);
+    const sha256 = createHash('sha256').update(new Uint8Array(header)).digest('hex');
+    return {
+      bytes: size,
+      header: { offset, bytes, sha256 },
+      sample: await sampleOf(file, size),
+      ...(!isClone && { hardLink: writingFacts(found) }),
+    };
+  });
 }
 
 function freeName(wanted: string, taken: Set<string>): string {

@@ -28,9 +28,14 @@ export interface Holder {
  * as in another container or on another machine, when its file has not been touched for twenty seconds.
  *
  * @param path the file
- * @param onHeld called, again and again, while another has it: throws, or returns to wait
+ * @param onHeld called when another has it, and when more is known of that: throws, or returns to wait
+ * @param patience milliseconds in place of the twenty seconds
  */
-export async function claim(path: string, onHeld: (holder: Holder) => void): Promise<Claim> {
+export async function claim(
+  path: string,
+  onHeld: (holder: Holder) => void,
+  patience = PATIENCE,
+): Promise<Claim> {
   let watched: { readonly text: string; readonly beat: number; readonly since: number } | undefined;
   for (;;) {
     const own = await create(path);
@@ -45,7 +50,7 @@ export async function claim(path: string, onHeld: (holder: Holder) => void): Pro
       watched = { ...found, since: performance.now() };
       if (ended !== true) onHeld({ process, isAlive: ended === false || hasBeaten });
     }
-    if (ended === true || (ended === undefined && performance.now() - watched.since > PATIENCE)) {
+    if (ended === true || (ended === undefined && performance.now() - watched.since > patience)) {
       await remove(path, found.text);
       continue;
     }

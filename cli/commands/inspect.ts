@@ -1,6 +1,7 @@
 import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
+import { describeLinked, weightsFacts } from '../describe-weights.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
@@ -54,6 +55,7 @@ function describe({ manifest, work }: Facts): object {
     crossAttention,
     work,
     graphs,
+    weights: weightsFacts(manifest),
     files,
   };
 }
@@ -118,6 +120,8 @@ function print({ manifest, work }: Facts, report: Report): void {
   }
   for (const [name, graph] of Object.entries(graphs)) printGraph(name, graph, target, report);
   report.result(`\n${bold('Files')}`);
+  const linked = describeLinked(manifest);
+  if (linked !== undefined) report.result(linked);
   report.table(
     ['file', 'size'],
     Object.entries(files).map(([file, { bytes }]) => [file, describeBytes(bytes)]),

@@ -1,5 +1,6 @@
 import { UserError } from '../../artifact/user-error.ts';
 import { type CliCommand, type CommandContext, collect } from '../command.ts';
+import { describeLinked } from '../describe-weights.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeBytes, describeCount } from '../report.ts';
 
@@ -47,7 +48,7 @@ async function relinkModel(
   const { manifest } = await openArtifact(directory, { runnable: false, weights: false });
   const progress = report.progress('writing weights');
   try {
-    const { model, parameters } = await relink(directory, manifest, {
+    const relinked = await relink(directory, manifest, {
       weights,
       copyWeights,
       onNote: report.note,
@@ -59,10 +60,14 @@ async function relinkModel(
     });
     progress.stop();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { model, parameters } = relinked;
+    const linked = describeLinked(relinked);
+    const done = `${model.name} in ${directory} has other weights, in ${seconds} s`;
     report.result(
-      `${report.colour.out.green('✓')} ${model.name} in ${directory} has other weights, in ${seconds} s`,
+      linked === undefined ? `${report.colour.out.green('✓')} ${done}` : `${done}, not checked`,
     );
     report.result(`${describeCount(parameters.count)} parameters, ${describeBytes(parameters.bytes)}`);
+    if (linked !== undefined) report.result(linked);
     return EXIT.ok;
   } finally {
     progress.stop();

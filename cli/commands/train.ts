@@ -76,7 +76,11 @@ async function trainRecipe(
     import('../../runtime/training/run-folder.ts'),
   ]);
   const out = flags.out ?? join('runs', recipe.name);
-  await using folder = await openRunFolder(out, { mustResume: flags.resume === true });
+  await using folder = await openRunFolder(out, {
+    mustResume: flags.resume === true,
+    onWait: (owner) =>
+      report.note(`${owner} may be training into ${out}: the run goes on if it gives no sign of life for 20 s.`),
+  });
   const { plan, initial } = await compileTraining(recipe, {
     folder: folder.graphs,
     recipeFolder: dirname(resolve(file)),
@@ -90,6 +94,7 @@ async function trainRecipe(
       ...{ plan, initial, out, signal },
       data: sourcesOf(recipe.tasks),
       evaluationData: sourcesOf(recipe.evaluation?.tasks ?? []),
+      checkHeld: folder.checkHeld,
       restart: flags.restart === true,
       stopAfter: flags.steps,
       checkpointEvery: flags.checkpointEvery,

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../artifact/manifest.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
+import { describeLinked, weightsFacts } from '../describe-weights.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
 const ORIGIN = {
@@ -24,6 +25,7 @@ export function describe(manifest: Manifest, out: string, seconds: number): obje
     fusion,
     precision,
     parameters,
+    weights: weightsFacts(manifest),
     graphs: Object.fromEntries(counts),
   };
 }
@@ -37,10 +39,14 @@ export function summarise(
 ): void {
   const { parameters, precision, graphs, model, target, fusion } = manifest;
   const { count, trainable, bytes, origin, seed } = parameters;
-  result(`${colour.out.green('✓')} ${model.name} -> ${out} for ${target} in ${seconds.toFixed(1)} s`);
+  const linked = describeLinked(manifest);
+  const made = `${model.name} -> ${out} for ${target} in ${seconds.toFixed(1)} s`;
+  // The tick is for what was checked.
+  result(linked === undefined ? `${colour.out.green('✓')} ${made}` : `${made}, weights not checked`);
   result(
     `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)} (${describePrecision(precision)}), ${ORIGIN[origin](seed)}`,
   );
+  if (linked !== undefined) result(linked);
   const total = (counts: Readonly<Record<string, number>>) =>
     String(Object.values(counts).reduce((sum, each) => sum + each, 0));
   table(

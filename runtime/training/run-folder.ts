@@ -7,18 +7,21 @@ import { lockRun } from './run-lock.ts';
 /** A run's folder, taken by this process until it is disposed of. */
 export interface RunFolder extends AsyncDisposable {
   readonly graphs: string;
+  /** @throws UserError when another process took this one for dead and has the folder */
+  checkHeld(): Promise<void>;
 }
 
 /**
  * Makes the folder of a run, or finds that it is one, and takes it.
  *
  * @param options.mustResume refuse a folder without checkpoints
+ * @param options.onWait told of a process that may be training there, before it is watched for twenty seconds
  * @throws UserError for a folder of something else, that cannot be written to, or that another
  *   process is training into
  */
 export async function openRunFolder(
   out: string,
-  { mustResume }: { readonly mustResume: boolean },
+  { mustResume, onWait }: { readonly mustResume: boolean; readonly onWait?: (owner: string) => void },
 ): Promise<RunFolder> {
   const entries = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
@@ -36,8 +39,17 @@ export async function openRunFolder(
   } catch (error) {
     throw refusal(out, error);
   }
-  const lock = await lockRun(join(out, 'lock'));
-  return { graphs: join(out, 'graphs'), [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
+  const lock = await lockRun(join(out, 'lock'), undefined, onWait);
+  return {
+    graphs: join(out, 'graphs'),
+    async checkHeld() {
+      if (await lock.isHeld()) return;
+      throw new UserError(
+        `Another process took ${out} over, as this one gave no sign of life for a while; nothing more is written: resume when that has ended.`,
+      );
+    },
+    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+  };
 }
 
 function refusal(out: string, error: unknown): UserError {

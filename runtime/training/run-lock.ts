@@ -1,58 +1,29 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { type Claim, claim, type Holder } from '../../artifact/claim.ts';
 import { UserError } from '../../artifact/user-error.ts';
 
 /**
  * Takes a run's folder for this process, so that no other trains into it at the same time. A process that was killed
- * leaves its lock behind; as it is not there any more, the next one takes the folder over.
+ * leaves its lock behind. It is taken over: at once where the process is known to have ended, also when another has its
+ * number now, as the first process of a container has; else, from another machine or container, when it has given no
+ * sign of life for twenty seconds.
  *
  * @param path of the lock, a file that does not exist while nobody trains
+ * @param patience milliseconds in place of the twenty seconds
+ * @param onWait told of a process of which it has to be seen whether it is alive
  * @returns what gives the folder back when it is disposed of
  * @throws UserError while another process has it
  */
-export async function lockRun(path: string): Promise<AsyncDisposable> {
-  const own = `${process.pid} on ${hostname()}`;
-  if (!(await create(path, own))) {
-    const owner = await readFile(path, 'utf8').catch(() => '');
-    if (!isGone(owner)) {
-      throw new UserError(
-        `Process ${owner} is training into this folder (${path}); wait for it or give another folder with --out, and delete the file if it is no training.`,
-      );
-    }
-    await rm(path, { force: true });
-    if (!(await create(path, own))) {
-      throw new UserError(
-        `Another process took the folder of ${path} at the same time; give another with --out.`,
-      );
-    }
-  }
-  return {
-    [Symbol.asyncDispose]: () => rm(path, { force: true }),
+export async function lockRun(
+  path: string,
+  patience?: number,
+  onWait: (owner: string) => void = () => {},
+): Promise<Claim> {
+  const refuse = ({ process, isAlive }: Holder): void => {
+    const owner = process === undefined ? 'Another process' : `Process ${process.pid} on ${process.host}`;
+    if (!isAlive) return onWait(owner);
+    throw new UserError(
+      `${owner} is training into this folder (${path}); wait for it or give another folder with --out.`,
+    );
   };
-}
-
-/** @returns whether the file was not there before */
-async function create(path: string, content: string): Promise<boolean> {
-  try {
-    await writeFile(path, content, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Whether a lock's owner has ended. Of another machine's processes nothing is known. */
-function isGone(owner: string): boolean {
-  const [, id, host] = /^(\d+) on (.*)$/.exec(owner) ?? [];
-  if (id === undefined || host === undefined) return true;
-  if (host !== hostname()) return false;
-  if (Number(id) === process.pid) return false;
-  try {
-    process.kill(Number(id), 0);
-    return false;
-  } catch (error) {
-    // Whose signals are refused is another user's, and alive.
-    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
-  }
+  return claim(path, refuse, patience);
 }

@@ -28,6 +28,8 @@ export interface TrainOptions {
   readonly evaluationData?: ReadonlyMap<string, DataSource>;
   /** The run's folder: its graphs are in `graphs`. */
   readonly out: string;
+  /** Called before anything is written at a checkpoint; throws when the folder is no longer this run's. */
+  readonly checkHeld?: () => Promise<void>;
   /** Begin anew, though the folder has checkpoints. Default false. */
   readonly restart?: boolean;
   /** Stop when so many steps have been made; the schedule stays that of the plan. Default all. */
@@ -242,6 +244,7 @@ class Run {
 
   async #checkpoint(step: number): Promise<void> {
     const path = this.#checkpoints.path(step);
+    await this.#options.checkHeld?.();
     await this.#trainer.call('save', [
       path,
       { step, identity: this.#options.plan.identity, best: this.best },

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../artifact/process-identity.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openRunFolder } from '../../runtime/training/run-folder.ts';
+import { lockRun } from '../../runtime/training/run-lock.ts';
 
 describe("a run's folder", () => {
   let folder: string;
@@ -35,20 +37,68 @@ describe("a run's folder", () => {
     await (await open())[Symbol.asyncDispose]();
   });
 
-  it('is refused while another process has it, and taken over from one that was killed', async () => {
-    await (await open())[Symbol.asyncDispose]();
+  /** A process that waits, and who the kernel says that it is. */
+  const sleeper = async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(other, 'spawn');
-    await writeFile(join(out, 'lock'), `${other.pid} on ${hostname()}`);
-    await assert.rejects(open(), isTaken);
+    const { pid = 0 } = other;
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const identity = { ...thisProcess(), pid, ...(stat !== '' && { started }) };
+    return { other, identity };
+  };
+  const lockOf = async (owner: object | string) => {
+    await mkdir(out, { recursive: true });
+    const path = join(out, 'lock');
+    await writeFile(path, typeof owner === 'string' ? owner : JSON.stringify(owner));
+    return path;
+  };
+
+  it('is refused while another process has it, and taken over from one that was killed', async function () {
+    const { other, identity } = await sleeper();
+    // Where the system does not say when a process began, another is known to be alive by its signs of life.
+    if (identity.started === undefined) this.skip();
+    const path = await lockOf(identity);
+    await assert.rejects(lockRun(path), isTaken);
     other.kill('SIGKILL');
     await once(other, 'exit');
-    await (await open())[Symbol.asyncDispose]();
+    await (await lockRun(path))[Symbol.asyncDispose]();
+    assert.ok(!existsSync(path));
   });
 
-  it("is refused where another machine's process has it, of which nothing is known", async () => {
-    await (await open())[Symbol.asyncDispose]();
-    await writeFile(join(out, 'lock'), '1 on another.machine');
-    await assert.rejects(open(), isTaken);
+  it('is taken over at once from a process that was killed and whose number this one has', async function () {
+    const { started } = thisProcess();
+    if (started === undefined) this.skip();
+    const path = await lockOf({ ...thisProcess(), started: String(Number(started) - 500) });
+    await (await lockRun(path, 1e9))[Symbol.asyncDispose]();
+  });
+
+  it("is taken over from another container's or machine's process that gives no sign of life", async () => {
+    for (const owner of [{ ...thisProcess(), boot: 'another', namespace: 'pid:[1]', host: 'b' }, '1 on b']) {
+      const path = await lockOf(owner);
+      const began = performance.now();
+      await (await lockRun(path, 600))[Symbol.asyncDispose]();
+      assert.ok(performance.now() - began >= 600, 'it was given time');
+    }
+  });
+
+  it('is refused as long as such a process gives signs of life', async () => {
+    const path = await lockOf({ ...thisProcess(), boot: 'another', namespace: 'pid:[1]', host: 'b' });
+    const beat = setInterval(() => void utimes(path, new Date(), new Date()), 100);
+    try {
+      await assert.rejects(lockRun(path, 60_000), isTaken);
+      assert.ok(existsSync(path));
+    } finally {
+      clearInterval(beat);
+    }
+  });
+
+  it('is known to be lost by the process that was taken for dead', async () => {
+    const held = await open();
+    await held.checkHeld();
+    await lockOf({ ...thisProcess(), pid: 1, host: 'b' });
+    await assert.rejects(held.checkHeld(), /took .* over,.*resume when that has ended/);
+    await held[Symbol.asyncDispose]();
+    assert.ok(existsSync(join(out, 'lock')), 'the lock is that of the other process');
   });
 });

@@ -75,11 +75,20 @@ export async function isAbandoned(path: string): Promise<boolean | undefined> {
 /** @returns undefined where another was first */
 async function create(path: string): Promise<Claim | undefined> {
   const text = JSON.stringify({ ...thisProcess(), mark: randomBytes(8).toString('hex') });
+  // A file of that name appears with its content in it, also when this process is killed meanwhile.
+  const partial = `${path}.${randomBytes(4).toString('hex')}.partial`;
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    await writeFile(partial, text);
+    await link(partial, path).catch((error: unknown) => {
+      if (isSystemError(error) && error.code === 'EEXIST') throw error;
+      // A disk without links.
+      return writeFile(path, text, { flag: 'wx' });
+    });
   } catch (error) {
     if (isSystemError(error) && error.code === 'EEXIST') return undefined;
     throw error;
+  } finally {
+    await rm(partial, { force: true });
   }
   const beat = () => void utimes(path, new Date(), new Date()).catch(() => {});
   const timer = setInterval(beat, BEAT).unref();

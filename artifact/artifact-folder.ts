@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { LIMITS } from '../dsl/limits.ts';
 import { ArtifactDraft, type Fingerprints, fingerprint } from './artifact-draft.ts';
 import { isArtifactFile, MANIFEST, plainName } from './artifact-names.ts';
 import { claim } from './claim.ts';
 import { type Manifest, readFileList } from './manifest.ts';
 import { isPartialFolder, makePartialFolder, type PartialFolder, removeAbandoned } from './partial-folder.ts';
+import { readRegularFile } from './read-regular-file.ts';
 import { isSystemError, refusal } from './system-error.ts';
 import { UserError } from './user-error.ts';
 import { isWeightStore } from './weight-store.ts';
@@ -94,7 +96,7 @@ async function look(folder: string, target: string, replace: boolean): Promise<F
   if (entries === undefined) return { exists: false, files: undefined };
   if (entries.includes(MANIFEST)) {
     if (!replace) throw new UserError(`${folder} already holds a compiled model; add --force to replace it.`);
-    const text = await readFile(join(target, MANIFEST), 'utf8');
+    const text = (await readRegularFile(join(target, MANIFEST), LIMITS.manifest)).toString('utf8');
     const files = Object.entries(readFileList(text)).map(
       ([name, facts]) => [name, fingerprint(facts)] as const,
     );

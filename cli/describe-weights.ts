@@ -32,5 +32,7 @@ export function describeLinked(manifest: Manifest): string | undefined {
 }
 
 function linkedFiles(files: Manifest['files']): readonly (readonly [string, LinkedFile])[] {
-  return Object.entries(files).flatMap(([name, facts]) => ('header' in facts ? [[name, facts] as const] : []));
+  return Object.entries(files).flatMap(([name, facts]) =>
+    'header' in facts ? [[name, facts] as const] : [],
+  );
 }

@@ -63,9 +63,7 @@ async function relinkModel(
     const { model, parameters } = relinked;
     const linked = describeLinked(relinked);
     const done = `${model.name} in ${directory} has other weights, in ${seconds} s`;
-    report.result(
-      linked === undefined ? `${report.colour.out.green('✓')} ${done}` : `${done}, not checked`,
-    );
+    report.result(linked === undefined ? `${report.colour.out.green('✓')} ${done}` : `${done}, not checked`);
     report.result(`${describeCount(parameters.count)} parameters, ${describeBytes(parameters.bytes)}`);
     if (linked !== undefined) report.result(linked);
     return EXIT.ok;

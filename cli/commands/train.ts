@@ -79,7 +79,9 @@ async function trainRecipe(
   await using folder = await openRunFolder(out, {
     mustResume: flags.resume === true,
     onWait: (owner) =>
-      report.note(`${owner} may be training into ${out}: the run goes on if it gives no sign of life for 20 s.`),
+      report.note(
+        `${owner} may be training into ${out}: the run goes on if it gives no sign of life for 20 s.`,
+      ),
   });
   const { plan, initial } = await compileTraining(recipe, {
     folder: folder.graphs,

@@ -75,7 +75,14 @@ export class Engine implements AsyncDisposable {
         const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
         held.push(visionSession);
         const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
-        return new Engine(artifact, tokenizer, weights, [visionSession, languageSession], imageMemory, pixels);
+        return new Engine(
+          artifact,
+          tokenizer,
+          weights,
+          [visionSession, languageSession],
+          imageMemory,
+          pixels,
+        );
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
         throw error;

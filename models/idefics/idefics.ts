@@ -120,7 +120,7 @@ export function idefics(options: IdeficsOptions): Program {
     checkpointNames: [
       ...vision.checkpointNames,
       ...language.checkpointNames,
-      ...namesOf(places),
+      ...namesOf(places, options.language.tiedHead ?? false),
       ...bufferNames,
     ],
     facts: {
@@ -166,7 +166,7 @@ const splitImages = (latents: Tensor): Tensor =>
   rearrange(latents, 'images latents dim -> 1 images latents dim');
 
 /** transformers' names; its blocks are numbered in their own order. */
-function namesOf(places: readonly number[]): readonly CheckpointName[] {
+function namesOf(places: readonly number[], tiedHead: boolean): readonly CheckpointName[] {
   return [
     { ours: 'vision_model.*', theirs: 'model.vision_model.*' },
     {
@@ -186,8 +186,10 @@ function namesOf(places: readonly number[]): readonly CheckpointName[] {
       ours: 'language.additional_embedding.weight',
       theirs: 'model.embed_tokens.additional_embedding.weight',
     },
-    { ours: 'language.additional_fc.weight', theirs: 'lm_head.additional_fc.weight' },
-    // Where the head is tied, either may be stored.
-    { ours: 'language.additional_embedding.weight', theirs: 'lm_head.additional_fc.weight' },
+    // A tied head may be stored as a copy of the embeddings.
+    {
+      ours: tiedHead ? 'language.additional_embedding.weight' : 'language.additional_fc.weight',
+      theirs: 'lm_head.additional_fc.weight',
+    },
   ];
 }

@@ -144,6 +144,11 @@ export const LIMITS = {
     because: 'each is looked at when the file is read',
   },
   ruleFile: { most: 256 * KIB, of: 'bytes of a file of fusion rules', because: 'the longest rule has 3 kB' },
+  ruleTokens: {
+    most: 4_000,
+    of: 'words and signs in a file of fusion rules',
+    because: 'the longest rule has some 800; a sum of very many terms overflows the stack of what checks it',
+  },
   ruleDepth: {
     most: 64,
     of: 'brackets that are open at once in a rule',

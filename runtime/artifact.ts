@@ -153,7 +153,7 @@ function parseManifest(directory: string, text: string): Manifest {
     issue === undefined || issue.path.length === 0
       ? 'the whole file'
       : `field '${plain(issue.path.join('.'))}'`;
-  const reason = issue?.message.replace(/^Invalid input: /, '').slice(0, LONGEST_REASON) ?? 'unknown';
+  const reason = plain(issue?.message.replace(/^Invalid input: /, '') ?? 'unknown');
   throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
 }
 
@@ -164,9 +164,6 @@ function manifestProblem(manifest: Manifest): string | undefined {
     return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
   return contractProblem(manifest);
 }
-
-/** Of zod, which may list very many keys that it does not know. */
-const LONGEST_REASON = 200;
 
 function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : quoted(typeof value === 'string' ? value : typeof value);

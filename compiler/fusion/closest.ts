@@ -1,5 +1,9 @@
+/** Nobody misspells a word so long, and comparing it would take long. */
+const LONGEST = 100;
+
 /** The word with the fewest letters to change; undefined when none comes near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   const [best] = distances.sort((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;

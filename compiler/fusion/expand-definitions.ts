@@ -1,8 +1,6 @@
+import { LIMITS } from '../../dsl/limits.ts';
 import { RuleError } from './rule-error.ts';
 import type { FormSyntax, Pattern, Statement } from './syntax.ts';
-
-/** A definition may use earlier ones, so a few lines can stand for very many; a form must stay a form. */
-const MOST_OPERATIONS = 1_000;
 
 /** Puts the patterns of `let` in the place of their names; what is left are the forms. */
 export function expandDefinitions(statements: readonly Statement[], file: string): readonly FormSyntax[] {
@@ -10,7 +8,15 @@ export function expandDefinitions(statements: readonly Statement[], file: string
   const forms: FormSyntax[] = [];
   for (const statement of statements) {
     if (statement.kind === 'form') {
-      forms.push({ ...statement.form, pattern: expand(statement.form.pattern, definitions) });
+      const pattern = expand(statement.form.pattern, definitions);
+      if (countParts(pattern) > LIMITS.rulePatternSize.most) {
+        throw new RuleError(
+          file,
+          statement.form.place,
+          `this stands for more than ${LIMITS.rulePatternSize.most} parts of a pattern`,
+        );
+      }
+      forms.push({ ...statement.form, pattern });
       continue;
     }
     const { word, pattern } = statement.definition;
@@ -18,11 +24,11 @@ export function expandDefinitions(statements: readonly Statement[], file: string
       throw new RuleError(file, word.place, `'${word.name}' is defined twice; give the second another name`);
     }
     const expanded = expand(pattern, definitions);
-    if (countOperations(expanded) > MOST_OPERATIONS) {
+    if (countParts(expanded) > LIMITS.rulePatternSize.most) {
       throw new RuleError(
         file,
         word.place,
-        `'${word.name}' stands for more than ${MOST_OPERATIONS} operations`,
+        `'${word.name}' stands for more than ${LIMITS.rulePatternSize.most} parts of a pattern`,
       );
     }
     definitions.set(word.name, expanded);
@@ -42,9 +48,14 @@ function expand(pattern: Pattern, definitions: ReadonlyMap<string, Pattern>): Pa
   return { kind: 'operation', pattern: { ...pattern.pattern, inputs } };
 }
 
-function countOperations(pattern: Pattern): number {
-  if (pattern.kind === 'choice')
-    return pattern.choices.reduce((sum, choice) => sum + countOperations(choice), 0);
-  if (pattern.kind !== 'operation') return 0;
-  return pattern.pattern.inputs.reduce((sum, input) => sum + countOperations(input), 1);
+/** Operations, choices and what they are given. Stops counting beyond the limit. */
+function countParts(pattern: Pattern): number {
+  const parts =
+    pattern.kind === 'choice' ? pattern.choices : pattern.kind === 'operation' ? pattern.pattern.inputs : [];
+  let count = 1;
+  for (const part of parts) {
+    if (count > LIMITS.rulePatternSize.most) break;
+    count += countParts(part);
+  }
+  return count;
 }

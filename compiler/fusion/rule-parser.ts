@@ -1,4 +1,5 @@
-import { Lexer } from 'chevrotain';
+import { type IToken, Lexer } from 'chevrotain';
+import { LIMITS } from '../../dsl/limits.ts';
 import { expandDefinitions } from './expand-definitions.ts';
 import { placeOf } from './expression-parser.ts';
 import { PatternParser } from './pattern-parser.ts';
@@ -218,11 +219,30 @@ const parser = new RuleParser();
 
 /** Reads the text of a rule file, its definitions put in; `file` is its name in messages. Throws a `RuleError` with line and column. */
 export function parseRules(text: string, file: string): readonly FormSyntax[] {
+  const start = { line: 1, column: 1 };
+  if (text.length > LIMITS.ruleFile.most)
+    throw new RuleError(file, start, `a file of rules has at most ${LIMITS.ruleFile.most} characters`);
   const { tokens: read, errors: unreadable } = lexer.tokenize(text);
   const [stray] = unreadable;
   if (stray !== undefined) {
     const place = { line: stray.line ?? 1, column: stray.column ?? 1 };
     throw new RuleError(file, place, `the sign '${text[stray.offset] ?? ''}' has no meaning in a rule`);
+  }
+  const beyond = read[LIMITS.ruleTokens.most];
+  if (beyond !== undefined) {
+    throw new RuleError(
+      file,
+      placeOf(beyond),
+      `a file of rules has at most ${LIMITS.ruleTokens.most} words and signs; put the others into another file`,
+    );
+  }
+  const tooDeep = firstTooDeep(read);
+  if (tooDeep !== undefined) {
+    throw new RuleError(
+      file,
+      placeOf(tooDeep),
+      `more than ${LIMITS.ruleDepth.most} brackets are open here; take the inner ones apart with let`,
+    );
   }
   parser.input = read;
   const statements = parser.file();
@@ -230,6 +250,16 @@ export function parseRules(text: string, file: string): readonly FormSyntax[] {
   if (error === undefined) return expandDefinitions(statements, file);
   const place = Number.isNaN(error.token.startOffset) ? endOf(text) : placeOf(error.token);
   throw new RuleError(file, place, error.message);
+}
+
+/** The parser calls itself for what is in brackets: too many would overflow the stack. */
+function firstTooDeep(read: readonly IToken[]): IToken | undefined {
+  let depth = 0;
+  return read.find(({ tokenType }) => {
+    if (tokenType === tokens.Open || tokenType === tokens.OpenList) depth++;
+    if (tokenType === tokens.Close || tokenType === tokens.CloseList) depth--;
+    return depth > LIMITS.ruleDepth.most;
+  });
 }
 
 function endOf(text: string): { readonly line: number; readonly column: number } {

@@ -1,4 +1,5 @@
 import { EmbeddedActionsParser } from 'chevrotain';
+import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
 import { isAxisName } from '../shape/dim.ts';
 import type { Factor, Item, Pattern, Side } from './pattern.ts';
@@ -64,6 +65,14 @@ class PatternParser extends EmbeddedActionsParser {
 }
 
 const parser = new PatternParser();
+/** Patterns are few and asked for often; a program that makes them without end keeps no more than so many. */
+const MOST_REMEMBERED = 10_000;
+
+function remember<V>(memory: Map<string, V>, text: string, value: V): void {
+  if (memory.size >= MOST_REMEMBERED) memory.clear();
+  memory.set(text, value);
+}
+
 const parsedPatterns = new Map<string, Pattern>();
 const parsedSides = new Map<string, Side>();
 
@@ -71,10 +80,10 @@ const parsedSides = new Map<string, Side>();
 export function parsePattern(text: string): Pattern {
   let pattern = parsedPatterns.get(text);
   if (pattern === undefined) {
-    if (text.split('->').length !== 2)
+    if (text.length <= LIMITS.axisPattern.most && text.split('->').length !== 2)
       fail(`the pattern '${text}' needs one '->' between the axes before and after`);
     pattern = parse(text, () => parser.pattern());
-    parsedPatterns.set(text, pattern);
+    remember(parsedPatterns, text, pattern);
   }
   return pattern;
 }
@@ -84,12 +93,16 @@ export function parseSide(text: string): Side {
   let side = parsedSides.get(text);
   if (side === undefined) {
     side = parse(text, () => parser.side());
-    parsedSides.set(text, side);
+    remember(parsedSides, text, side);
   }
   return side;
 }
 
 function parse<R>(text: string, rule: () => R): R {
+  if (text.length > LIMITS.axisPattern.most)
+    fail(
+      `a pattern of axes has at most ${LIMITS.axisPattern.most} characters, but this one has ${text.length}`,
+    );
   const { tokens } = PatternLexer.tokenize(text);
   for (const token of tokens) {
     if (token.tokenType === Word && !isAxisName(token.image) && !/^[1-9]\d{0,8}$/.test(token.image)) {

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
 import type { Dim } from '../tensor.ts';
 
@@ -14,6 +15,8 @@ export interface Term {
 type Polynomial = ReadonlyMap<string, number>;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Sizes are few and asked for often; a program that makes them without end keeps no more than so many. */
+const MOST_REMEMBERED = 10_000;
 const parsed = new Map<string, Polynomial>();
 
 /** Whether a string can name an axis: letters, digits and underscores, not starting with a digit. */
@@ -103,12 +106,15 @@ function polynomial(dim: Dim): Polynomial {
   let result = parsed.get(dim);
   if (result === undefined) {
     result = parse(dim);
+    if (parsed.size >= MOST_REMEMBERED) parsed.clear();
     parsed.set(dim, result);
   }
   return result;
 }
 
 function parse(text: string): Polynomial {
+  if (text.length > LIMITS.axisPattern.most)
+    fail(`a size has at most ${LIMITS.axisPattern.most} characters, but this one has ${text.length}`);
   let sum: Polynomial = new Map();
   // `a-b` is `a+-b`: the sign goes with its term.
   for (const term of text.replaceAll(' ', '').replaceAll('-', '+-').replace(/^\+-/, '-').split('+')) {

@@ -1,0 +1,34 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workPerStep } from '../../../cli/work-per-step.ts';
+import { compile } from '../../../compiler/compile.ts';
+import tiny from '../../../models/presets/tiny.ts';
+import { openArtifact } from '../../../runtime/artifact.ts';
+import type { FuzzReader } from '../fuzz-reader.ts';
+import { mutateJson } from '../mutate-json.ts';
+
+/** Manifests of compiled models, beside the files of a whole one. */
+export const reader: FuzzReader = {
+  name: 'manifests',
+  async prepare(folder) {
+    const out = join(folder, 'artifact');
+    await compile(tiny, {
+      out,
+      source: 'tiny.ts',
+      tokenizer: 'models/tokenizers/byte-level.json',
+      weights: 'none',
+    });
+    const path = join(out, 'manifest.json');
+    const whole = readFileSync(path);
+    const text = whole.toString();
+    return {
+      seeds: [whole],
+      make: (random) => mutateJson(random, [text]),
+      async read(file) {
+        writeFileSync(path, file);
+        const { manifest } = await openArtifact(out, { runnable: false });
+        workPerStep(manifest);
+      },
+    };
+  },
+};

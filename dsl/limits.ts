@@ -149,6 +149,11 @@ export const LIMITS = {
     of: 'words and signs in a file of fusion rules',
     because: 'the longest rule has some 800; a sum of very many terms overflows the stack of what checks it',
   },
+  ruleWord: {
+    most: 100,
+    of: 'characters in a word of a fusion rule',
+    because: 'the longest has 20',
+  },
   ruleDepth: {
     most: 64,
     of: 'brackets that are open at once in a rule',
@@ -163,5 +168,37 @@ export const LIMITS = {
     most: 1_000,
     of: 'characters in a pattern of axes or in a size',
     because: 'patterns stand in source code; the longest has 60',
+  },
+  picturePixels: {
+    most: 2 ** 27,
+    of: 'pixels of a picture, and of one frame of a moving one',
+    because:
+      '134 megapixels; phones take up to 200, which they save at a quarter of that unless told otherwise',
+  },
+  pictureHeld: {
+    most: 256 * MIB,
+    of: 'bytes of what a decoder of pictures holds whole',
+    because: 'interlaced, progressive and some other files cannot be decoded row by row',
+  },
+  pictureFile: {
+    most: 2 ** 30,
+    of: 'bytes of a picture',
+    because: 'one of 134 megapixels in 16 bits has 0.8 GB',
+  },
+  svg: { most: 16 * MIB, of: 'bytes of an SVG, once it is decompressed', because: 'drawings have a few kB' },
+  svgSide: {
+    most: 32_767,
+    of: 'pixels of a side of an SVG',
+    because: 'the library that draws it addresses no more',
+  },
+  frames: {
+    most: 100_000,
+    of: 'frames of a moving picture',
+    because: 'an hour at 25 frames a second has 90,000',
+  },
+  videoPixels: {
+    most: 2 ** 32,
+    of: 'pixels of all frames of a moving picture',
+    because: 'a frame can only be decoded after those before it',
   },
 } as const satisfies Readonly<Record<string, Limit>>;

@@ -228,6 +228,13 @@ export function parseRules(text: string, file: string): readonly FormSyntax[] {
     const place = { line: stray.line ?? 1, column: stray.column ?? 1 };
     throw new RuleError(file, place, `the sign '${text[stray.offset] ?? ''}' has no meaning in a rule`);
   }
+  const long = read.find(({ image }) => image.length > LIMITS.ruleWord.most);
+  if (long !== undefined)
+    throw new RuleError(
+      file,
+      placeOf(long),
+      `a word has at most ${LIMITS.ruleWord.most} characters in a rule`,
+    );
   const beyond = read[LIMITS.ruleTokens.most];
   if (beyond !== undefined) {
     throw new RuleError(

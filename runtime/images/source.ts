@@ -1,5 +1,6 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
+import { LONGEST_PATH, plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 
@@ -8,7 +9,9 @@ export type ImageSource = string | Uint8Array;
 
 /** What messages call a source: its path, or that it is bytes. */
 export function nameOf(source: ImageSource): string {
-  return typeof source === 'string' ? `'${source}'` : `The picture of ${source.length} bytes`;
+  return typeof source === 'string'
+    ? `'${plain(source, LONGEST_PATH)}'`
+    : `The picture of ${source.length} bytes`;
 }
 
 /**
@@ -90,7 +93,9 @@ async function opened<R>(path: string, read: () => Promise<R>): Promise<R> {
 
 function unopened(path: string, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new UserError(`'${path}' cannot be opened (${code}): pass a path that this user may read.`);
+  return new UserError(
+    `'${plain(path, LONGEST_PATH)}' cannot be opened (${code}): pass a path that this user may read.`,
+  );
 }
 
 /**

@@ -1,6 +1,9 @@
 import { mutateBytes } from './mutate-bytes.ts';
 import type { Random } from './random.ts';
 
+/** The longest text that is made of another. */
+const LONGEST = 200_000;
+
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Names that every object of JavaScript has, and other keys that a reader may stumble over. */
@@ -89,12 +92,12 @@ function replaced(json: Json, random: Random, texts: readonly string[]): Json {
     return json + random.pick([1, -1, 0.5, 1e6, -json, json, 2 ** 40]);
   if (typeof json === 'string' && random.once(2))
     return random.pick([
-      json + json,
+      json + json.slice(0, LONGEST),
       json.slice(1),
       json.toUpperCase(),
       ` ${json}`,
       `${json}\0`,
-      json.repeat(1000),
+      json.repeat(Math.min(1000, Math.floor(LONGEST / (json.length + 1)))),
     ]);
   return random.once(4) ? anyPart(JSON.parse(random.pick(texts)), random) : hostileValue(random);
 }

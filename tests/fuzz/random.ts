@@ -4,7 +4,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
-  constructor(seed: number, file: number) {
+  constructor(
+    seed: number,
+    /** The number of the file. */
+    readonly file: number,
+  ) {
     this.#generator = xoroshiro128plus(Math.imul(seed, 0x9e3779b1) ^ Math.imul(file + 1, 0x85ebca6b));
     // The first numbers of seeds that differ in few bits are alike.
     for (let count = 0; count < 4; count++) this.#generator.next();

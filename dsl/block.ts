@@ -3,18 +3,13 @@ import { fail } from './operator.ts';
 import { withinScope } from './scope.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
 import type { Tensor } from './tensor.ts';
-import type {
-  BodyArguments,
-  CallArguments,
-  CallResult,
-  CheckedArguments,
-  CheckedBody,
-  Given,
-} from './types/block.ts';
+import type { BodyArguments, CheckedBody } from './types/block.ts';
 import type { CheckedConfig, Requirement, SizesOf } from './types/config.ts';
-import type { BindAll, RigidNames } from './types/signature.ts';
+import type { RigidNames } from './types/signature.ts';
 import type { Size } from './types/size.ts';
-import type { Substituted } from './types/substitute.ts';
+import type { Block } from './types/substitute.ts';
+
+export type { Block };
 
 /** A block's own sizes as its body sees them: numbers whose types remember their names. */
 export type BodySizes<Sizes extends string> = { readonly [N in Sizes]: Size<N> };
@@ -48,22 +43,6 @@ export interface BlockDefinition<
     context: { readonly parts: Parts; readonly sizes: BodySizes<Sizes[number]>; readonly options: Options },
     ...args: BodyArguments<Takes, Sizes[number]>
   ) => CheckedBody<Name, Gives, RigidNames<Takes, Sizes[number]>, R>;
-}
-
-/** A block with its sizes filled in (`E`), ready to be called on tensors. Each call is checked by itself. */
-export interface Block<
-  Name extends string,
-  Takes extends readonly string[],
-  Gives extends string | readonly string[],
-  E,
-  Parts,
-> {
-  <A extends CallArguments<Takes>>(
-    ...args: CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>
-  ): CallResult<CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>, Given<Gives, BindAll<Takes, A, E>>>;
-  /** The parameters and blocks inside, with the sizes filled in. */
-  readonly parts: Substituted<Parts, E>;
-  readonly blockName: Name;
 }
 
 /**

@@ -1,6 +1,7 @@
+import type { AttributeValue, ConstantData } from './attributes.ts';
+import type { Dim } from './dim.ts';
 import type { Dtype } from './dtype.ts';
 import type { Capabilities } from './target.ts';
-import type { AttributeValue, ConstantData, Dim } from './tensor.ts';
 
 /** ONNX attributes: numbers are written as integers unless wrapped by `float`, lists likewise. */
 export type OnnxAttribute =

@@ -1,61 +1,8 @@
 import { captureCallSite } from './call-site.ts';
-import type { Dtype } from './dtype.ts';
-import type { Emitter } from './emitter.ts';
 import { frozenCopy } from './freeze.ts';
-import type { Gradient } from './gradient.ts';
 import { ModelError } from './model-error.ts';
 import { currentScope } from './scope.ts';
-import type { Attributes, Dim, Operation, Shape, Tensor, TensorType } from './tensor.ts';
-
-type Inputs = readonly (Tensor | undefined)[];
-
-/**
- * Everything there is to know of one operator. Each operator lives in its own file in `operators/`, beside the typed
- * function that authors call; nothing else in the project switches on operators.
- */
-export interface Operator<A extends Attributes = Attributes> {
-  /** camelCase, unique; the word that fusion rules and reports use. */
-  readonly name: string;
-  /** The shape rule: dtype and shape of each output. Throws a sentence (`fail`) when the inputs do not fit. */
-  infer(inputs: Inputs, attributes: A): readonly TensorType[];
-  /** Writes ONNX nodes for one application and returns the names of its outputs. */
-  lower?(
-    emit: Emitter,
-    inputs: readonly (string | undefined)[],
-    operation: Operation & { attributes: A },
-  ): readonly string[];
-  /**
-   * The same computation in simpler operators. Used where the operator has no `lower`, where fusion is off and
-   * `fused` is set, and as the definition that every fusion is tested against.
-   */
-  decompose?(inputs: Inputs, attributes: A): readonly Tensor[];
-  /**
-   * Reverse-mode differentiation: from cotangents of the outputs to cotangents of the inputs, written in the project's
-   * own operators. An operator without it cannot stand between a loss and what is trained.
-   */
-  readonly gradient?: Gradient<A>;
-  /**
-   * Multiplications that are each followed by an addition: the work of matrix products. Left out by operators whose
-   * work is one step an element, which is small beside it.
-   */
-  multiplyAdds?(inputs: Inputs, attributes: A, outputs: readonly TensorType[]): Dim;
-  /** True for operators that are not plain ONNX (`com.microsoft`): without fusion they are decomposed. */
-  readonly fused?: boolean;
-  /** True when the two first inputs may change places: fusion rules then match either order. */
-  readonly commutative?: boolean;
-  /** Computes the outputs from constant inputs (all of them given), for constant folding. */
-  fold?(
-    inputs: readonly ConstantTensor[],
-    attributes: A,
-    types: readonly TensorType[],
-  ): readonly ConstantTensor['data'][] | undefined;
-}
-
-export interface ConstantTensor {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
-}
+import type { Attributes, Inputs, Operation, Operator, Shape, Tensor, TensorType } from './tensor.ts';
 
 /** Declares an operator; the identity function, for its types: attributes are inferred from the shape rule. */
 export function defineOperator<A extends Attributes>(operator: Operator<A>): Operator<A> {

@@ -1,6 +1,6 @@
 import { BYTES_PER_ELEMENT } from '../../dsl/dtype.ts';
-import type { Operator } from '../../dsl/operator.ts';
 import type { Capability } from '../../dsl/target.ts';
+import type { Operator } from '../../dsl/tensor.ts';
 import { closest } from './closest.ts';
 import { type Form, RESULT } from './rule.ts';
 import { RuleError } from './rule-error.ts';

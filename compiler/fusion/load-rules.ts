@@ -1,4 +1,4 @@
-import type { Operator } from '../../dsl/operator.ts';
+import type { Operator } from '../../dsl/tensor.ts';
 import { checkForm } from './check-rule.ts';
 import { OPERATORS } from './operators.ts';
 import type { Rule } from './rule.ts';

@@ -1,5 +1,5 @@
-import type { Operator } from '../../dsl/operator.ts';
 import type { Capability } from '../../dsl/target.ts';
+import type { Operator } from '../../dsl/tensor.ts';
 import type { Condition, Declaration, Pattern, Template } from './syntax.ts';
 
 /** One rule file: an idea, its explanation, and the forms in which authors write it. */

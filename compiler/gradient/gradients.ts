@@ -1,11 +1,10 @@
 import { isFloat } from '../../dsl/dtype.ts';
-import type { Application } from '../../dsl/gradient.ts';
 import { operationsUnder } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { zerosOf } from '../../dsl/operators/shared/zeros.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';
-import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import type { Application, Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
 import { Cotangents, identityOf } from './cotangents.ts';
 import { Recomputation, type RecomputedBlocks } from './recomputation.ts';

@@ -1,6 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
-import type { Operator } from '../../dsl/operator.ts';
+import type { Operator } from '../../dsl/tensor.ts';
 import { rewrite } from './rewrite.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { Graph } from '../../dsl/graph.ts';
-import type { ConstantTensor } from '../../dsl/operator.ts';
-import type { Tensor } from '../../dsl/tensor.ts';
+import type { ConstantTensor, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Elements: a larger result stays an operation, because constants are written into the model file itself. */

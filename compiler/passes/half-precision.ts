@@ -7,33 +7,11 @@ import { onBehalfOf } from './on-behalf-of.ts';
 import { rebuild } from './rebuild.ts';
 import { reapply } from './rewrite.ts';
 
-/**
- * Operators that keep computing in float32: sums and exponentials that overflow or lose small terms, and the angles of
- * positions. A gate's tanh is among them: it starts near zero, where half precision is coarse. Attention and the norms
- * are not: their kernels add up in float32 themselves.
- */
-const PRECISE: ReadonlySet<string> = new Set([
-  'softmax',
-  'logSoftmax',
-  'exp',
-  'log',
-  'power',
-  'sqrt',
-  'tanh',
-  'sine',
-  'cosine',
-  'errorFunction',
-  'reduceSum',
-  'reduceMean',
-  'cumulativeSum',
-  'scatterAdd',
-]);
-
 const LARGEST_HALF = 65504;
 
 /**
- * Computes in float16 what is computed from parameters and float inputs, apart from the operators above and from
- * operations that read a parameter whose mark is float32 (`inPrecision`); values made
+ * Computes in float16 what is computed from parameters and float inputs, apart from the operators that say
+ * otherwise (`computesIn`) and from operations that read a parameter whose mark is float32 (`inPrecision`); values made
  * from positions and constants alone stay float32 until they meet a half. Parameters become float16 where a half
  * computation reads them. The graph's inputs and outputs keep their dtypes: casts stand at its edges.
  */
@@ -87,9 +65,8 @@ class HalfPrecision {
   }
 
   private operands({ operator }: Operation, inputs: Operation['inputs']): Operation['inputs'] {
-    // A cast takes what there is; it says itself what it gives.
-    if (operator.name === 'cast') return inputs;
-    const isPrecise = PRECISE.has(operator.name) || inputs.some(isMarkedPrecise);
+    if (operator.computesIn === 'any dtype') return inputs;
+    const isPrecise = operator.computesIn === 'float32' || inputs.some(isMarkedPrecise);
     if (isPrecise) return inputs.map((input) => input && this.precise(input));
     const computesHalf = inputs.some((input) => input !== undefined && isHalf(input));
     return computesHalf ? inputs.map((input) => input && this.half(input)) : inputs;

@@ -1,11 +1,9 @@
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
-import { linearOperator } from '../../dsl/operators/linear.ts';
-import { matmulOperator } from '../../dsl/operators/matmul.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
-import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import {
   BLOCK_FORMATS,
   blockSize,
@@ -38,7 +36,7 @@ export function quantise(
     const parameter = storedParameter(weight.source.parameter);
     const format = marks ? (parameter.precision ?? precision) : precision;
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
-    const transposed = operator.name === matmulOperator.name;
+    const transposed = operator.weight === '[in, out]';
     const width = parameter.shape[transposed ? 0 : 1] ?? 1;
     const block = blockSize(format, width, target.capabilities);
     const [values, scales] =
@@ -48,12 +46,9 @@ export function quantise(
   });
 }
 
-/** Whether an input is the matrix that each row of another one is multiplied by. */
-function isWeightOf({ name }: Operation['operator'], index: number, weight: Tensor | undefined): boolean {
-  return (
-    index === 1 &&
-    (name === linearOperator.name || (name === matmulOperator.name && weight?.shape.length === 2))
-  );
+/** Whether an input is the matrix of a linear map. */
+function isWeightOf({ weight }: Operator, index: number, input: Tensor | undefined): boolean {
+  return index === 1 && weight !== 'none' && input?.shape.length === 2;
 }
 
 /** Parameters that something else than a product reads too, or products of both orientations. */
@@ -63,7 +58,7 @@ function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
     for (const [index, input] of inputs.entries()) {
       if (input?.source.kind !== 'parameter') continue;
       const { parameter } = input.source;
-      const way = isWeightOf(operator, index, input) ? operator.name : 'otherwise';
+      const way = isWeightOf(operator, index, input) ? operator.weight : 'otherwise';
       ways.set(parameter, (ways.get(parameter) ?? new Set()).add(way));
     }
   }

@@ -21,6 +21,9 @@ type QuantisedLinear = { readonly format: QuantisedFormat; readonly width: numbe
  */
 export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
   name: 'quantisedLinear',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs, { format, width, block }) {
     const x = required('quantisedLinear', inputs, 0, 'x');

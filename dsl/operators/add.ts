@@ -7,6 +7,7 @@ import { NUMBERS } from './shared/inputs.ts';
 
 export const addOperator = binaryOperator({
   name: 'add',
+  computesIn: 'half',
   onnx: 'Add',
   accepts: NUMBERS,
   commutative: true,

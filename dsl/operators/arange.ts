@@ -6,6 +6,9 @@ import { foldable } from './shared/elements.ts';
 
 export const arangeOperator = defineOperator<{ size: Dim }>({
   name: 'arange',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(_inputs, { size }) {
     const dim = canonicalDim(size);
     if (typeof dim === 'number' && dim < 0) fail(`arange: the size must be 0 or more, but it is ${dim}`);

@@ -1,9 +1,9 @@
 import { atCallSite } from '../at-call-site.ts';
-import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
-import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Dim, Tensor } from '../tensor.ts';
 import type {
+  AttentionResult,
   AttentionTensors,
   CheckedKey,
   CheckedOptions,
@@ -13,6 +13,8 @@ import type {
 import { lowerAttention } from './shared/attention-lowering.ts';
 import { plainAttention } from './shared/attention-plain.ts';
 import { type AttentionAttributes, attentionSizes, splitHeads } from './shared/attention-sizes.ts';
+
+export type { AttentionResult };
 
 export interface AttentionOptions {
   /** Query heads. */
@@ -31,24 +33,15 @@ export interface AttentionOptions {
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
 
-export interface AttentionResult<
-  D extends Dtype = Dtype,
-  Result extends Shape = Shape,
-  New extends Shape = Shape,
-> {
-  /** `[batch, queries, heads*headDim]` */
-  readonly result: Tensor<D, Result>;
-  /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
-  readonly newKey: Tensor<D, New>;
-  readonly newValue: Tensor<D, New>;
-}
-
 /**
  * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. The past is only read: whoever keeps a cache appends the new keys
  * and values to it, so that a step does not copy what earlier steps stored.
  */
 export const attentionOperator = defineOperator<AttentionAttributes>({
   name: 'attention',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs, attributes) {
     const { dtype, query } = attentionSizes(inputs, attributes);

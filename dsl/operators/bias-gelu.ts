@@ -10,6 +10,9 @@ import { checkLastAxis } from './shared/last-axis.ts';
 
 export const biasGeluOperator = defineOperator<NoAttributes>({
   name: 'biasGelu',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs) {
     const x = required('biasGelu', inputs, 0, 'x');

@@ -6,6 +6,15 @@ import { required } from './shared/inputs.ts';
 
 export const castOperator = defineOperator<{ dtype: Dtype }>({
   name: 'cast',
+  computesIn: 'any dtype',
+  movement({ inputs: [x], attributes: { dtype } }, before) {
+    if (x?.dtype === dtype) return x;
+    const start = before?.inputs[0];
+    return x !== undefined && start !== undefined && holds(x.dtype, start.dtype)
+      ? cast(start, dtype)
+      : undefined;
+  },
+  weight: 'none',
   infer(inputs, { dtype }) {
     return [{ dtype, shape: required('cast', inputs, 0, 'x').shape }];
   },
@@ -28,4 +37,17 @@ export const castOperator = defineOperator<{ dtype: Dtype }>({
 export function cast<S extends Shape, D extends Dtype>(x: Tensor<Dtype, S>, dtype: D): Tensor<D, S>;
 export function cast(x: Tensor, dtype: Dtype): Tensor {
   return x.dtype === dtype ? x : apply(castOperator, [x], { dtype });
+}
+
+/** The dtypes that each dtype represents without loss: a cast there and on is the same as the direct cast. */
+const REPRESENTS: Readonly<Partial<Record<Dtype, readonly Dtype[]>>> = {
+  float32: ['float16', 'bfloat16', 'uint8', 'int8', 'bool'],
+  int64: ['int32', 'uint8', 'int8', 'bool'],
+  int32: ['uint8', 'int8', 'bool'],
+  uint8: ['bool'],
+  int8: ['bool'],
+};
+
+function holds(wide: Dtype, narrow: Dtype): boolean {
+  return wide === narrow || REPRESENTS[wide]?.includes(narrow) === true;
 }

@@ -1,6 +1,5 @@
-import type { Operator } from '../operator.ts';
 import { apply } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Operator, Tensor } from '../tensor.ts';
 import type { LeftOperand, RightOperand, Truth } from '../types/operand.ts';
 import { type Operand, operands } from './constant.ts';
 import { binaryOperator } from './shared/elementwise.ts';
@@ -8,6 +7,7 @@ import { type NoAttributes, NUMBERS } from './shared/inputs.ts';
 
 export const equalOperator = binaryOperator({
   name: 'equal',
+  computesIn: 'half',
   onnx: 'Equal',
   accepts: [...NUMBERS, 'bool'],
   commutative: true,
@@ -33,6 +33,7 @@ function ordering(
     name,
     onnx,
     accepts: NUMBERS,
+    computesIn: 'half',
     result: 'bool',
     gradient: 'zero',
     compute: (left, right) => Number(holds(left, right)),

@@ -1,8 +1,8 @@
 import { elementCount } from '../element-count.ts';
-import { apply, type ConstantTensor, defineOperator } from '../operator.ts';
+import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { concatShape } from '../shape/concat.ts';
-import type { Tensor } from '../tensor.ts';
+import type { ConstantTensor, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Concat } from '../types/shape/concat.ts';
@@ -13,6 +13,9 @@ import { split } from './split.ts';
 
 export const concatOperator = defineOperator<{ axis: number }>({
   name: 'concat',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axis }) {
     const tensors = inputs.map((_input, index) => required('concat', inputs, index, `tensor ${index}`));
     const shape = concatShape(

@@ -20,6 +20,9 @@ type Conv2dTransposedAttributes = {
 
 export const conv2dTransposedOperator = defineOperator<Conv2dTransposedAttributes>({
   name: 'conv2dTransposed',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, attributes) {
     const y = required('conv2dTransposed', inputs, 0, 'y');
     const weight = required('conv2dTransposed', inputs, 1, 'weight');

@@ -17,6 +17,9 @@ type Conv2dAttributes = { stride: number; padding: number; dilation: number; gro
 
 export const conv2dOperator = defineOperator<Conv2dAttributes>({
   name: 'conv2d',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, geometry) {
     const x = required('conv2d', inputs, 0, 'x');
     const weight = required('conv2d', inputs, 1, 'weight');

@@ -16,6 +16,9 @@ export interface CumulativeSumOptions {
 
 export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: boolean; reverse: boolean }>({
   name: 'cumulativeSum',
+  computesIn: 'float32',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axis }) {
     const x = required('cumulativeSum', inputs, 0, 'x');
     checkDtype('cumulativeSum', 'x', x, ['float32', 'int64', 'int32']);

@@ -10,6 +10,7 @@ import { negate } from './unary.ts';
 
 export const divideOperator = binaryOperator({
   name: 'divide',
+  computesIn: 'half',
   onnx: 'Div',
   accepts: NUMBERS,
   gradient(cotangent, left, right) {

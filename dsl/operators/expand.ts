@@ -1,6 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator } from '../operator.ts';
 import { expandShape } from '../shape/broadcast.ts';
+import { equalShapes } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Expand } from '../types/shape/expand.ts';
@@ -10,6 +11,14 @@ import { required } from './shared/inputs.ts';
 
 export const expandOperator = defineOperator<{ shape: readonly string[] }>({
   name: 'expand',
+  computesIn: 'half',
+  movement({ inputs: [x], outputs: [result] }, before) {
+    const start = before?.inputs[0] ?? x;
+    if (start === undefined || result === undefined) return undefined;
+    if (equalShapes(start.shape, result.shape)) return start;
+    return before === undefined ? undefined : expand(start, result.shape);
+  },
+  weight: 'none',
   infer(inputs, { shape }) {
     const x = required('expand', inputs, 0, 'x');
     return [{ dtype: x.dtype, shape: expandShape(x.shape, dimsFromAttribute(shape)) }];

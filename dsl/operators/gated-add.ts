@@ -13,6 +13,9 @@ import { checkSkip } from './shared/skip.ts';
 
 export const gatedAddOperator = defineOperator<NoAttributes>({
   name: 'gatedAdd',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs) {
     const x = required('gatedAdd', inputs, 0, 'x');

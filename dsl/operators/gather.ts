@@ -18,6 +18,9 @@ import { transpose } from './transpose.ts';
 
 export const gatherOperator = defineOperator<{ axis: number }>({
   name: 'gather',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axis }) {
     const x = required('gather', inputs, 0, 'x');
     const indices = required('gather', inputs, 1, 'indices');

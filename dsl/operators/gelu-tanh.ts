@@ -7,6 +7,9 @@ import { tanh } from './tanh.ts';
 
 export const geluTanhOperator = defineOperator<NoAttributes>({
   name: 'geluTanh',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const x = required('geluTanh', inputs, 0, 'x');
     checkDtype('geluTanh', 'x', x, FLOATS);

@@ -8,6 +8,9 @@ import { errorFunction, exp } from './unary.ts';
 
 export const geluOperator = defineOperator<NoAttributes>({
   name: 'gelu',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const x = required('gelu', inputs, 0, 'x');
     checkDtype('gelu', 'x', x, FLOATS);

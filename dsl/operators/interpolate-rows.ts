@@ -23,6 +23,9 @@ import { where } from './where.ts';
 
 export const interpolateRowsOperator = defineOperator<{ count: Dim }>({
   name: 'interpolateRows',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { count }) {
     const rows = required('interpolateRows', inputs, 0, 'rows');
     checkDtype('interpolateRows', 'rows', rows, FLOATS);

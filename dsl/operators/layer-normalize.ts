@@ -15,6 +15,9 @@ import { sqrt } from './unary.ts';
 
 export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'layerNormalize',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const x = required('layerNormalize', inputs, 0, 'x');
     const weight = required('layerNormalize', inputs, 1, 'weight');

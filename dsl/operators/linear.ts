@@ -13,6 +13,9 @@ import { transpose } from './transpose.ts';
 
 export const linearOperator = defineOperator<NoAttributes>({
   name: 'linear',
+  computesIn: 'half',
+  movement: 'none',
+  weight: '[out, in]',
   fused: true,
   infer(inputs) {
     const x = required('linear', inputs, 0, 'x');

@@ -7,6 +7,7 @@ import { elementwise } from './shared/same-shape.ts';
 
 export const andOperator = binaryOperator({
   name: 'and',
+  computesIn: 'half',
   onnx: 'And',
   accepts: BOOLEANS,
   commutative: true,
@@ -15,6 +16,7 @@ export const andOperator = binaryOperator({
 });
 export const orOperator = binaryOperator({
   name: 'or',
+  computesIn: 'half',
   onnx: 'Or',
   accepts: BOOLEANS,
   commutative: true,
@@ -23,6 +25,7 @@ export const orOperator = binaryOperator({
 });
 export const notOperator = unaryOperator({
   name: 'not',
+  computesIn: 'half',
   onnx: 'Not',
   accepts: BOOLEANS,
   gradient: 'zero',

@@ -13,6 +13,9 @@ import { lastTwoSwapped, transpose } from './transpose.ts';
 
 export const matmulTransposedOperator = defineOperator<{ scale: number }>({
   name: 'matmulTransposed',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs) {
     const left = required('matmulTransposed', inputs, 0, 'the left operand');

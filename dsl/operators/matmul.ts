@@ -10,6 +10,9 @@ import { transpose } from './transpose.ts';
 
 export const matmulOperator = defineOperator<NoAttributes>({
   name: 'matmul',
+  computesIn: 'half',
+  movement: 'none',
+  weight: '[in, out]',
   infer(inputs) {
     const left = required('matmul', inputs, 0, 'the left operand');
     const right = required('matmul', inputs, 1, 'the right operand');

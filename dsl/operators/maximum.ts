@@ -10,6 +10,7 @@ import { where } from './where.ts';
 
 export const maximumOperator = binaryOperator({
   name: 'maximum',
+  computesIn: 'half',
   onnx: 'Max',
   accepts: NUMBERS,
   commutative: true,

@@ -10,6 +10,7 @@ import { where } from './where.ts';
 
 export const minimumOperator = binaryOperator({
   name: 'minimum',
+  computesIn: 'half',
   onnx: 'Min',
   accepts: NUMBERS,
   commutative: true,

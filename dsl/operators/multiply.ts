@@ -7,6 +7,7 @@ import { NUMBERS } from './shared/inputs.ts';
 
 export const multiplyOperator = binaryOperator({
   name: 'multiply',
+  computesIn: 'half',
   onnx: 'Mul',
   accepts: NUMBERS,
   commutative: true,

@@ -21,6 +21,9 @@ type PadAttributes = { axes: readonly number[]; before: readonly string[]; after
 
 export const padOperator = defineOperator<PadAttributes>({
   name: 'pad',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axes, before, after }) {
     const x = required('pad', inputs, 0, 'x');
     checkDtype('pad', 'x', x, NUMBERS);

@@ -13,6 +13,7 @@ import { where } from './where.ts';
 
 export const powerOperator = binaryOperator({
   name: 'power',
+  computesIn: 'float32',
   onnx: 'Pow',
   accepts: NUMBERS,
   gradient(cotangent, base, exponent, result) {

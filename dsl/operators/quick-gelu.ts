@@ -10,6 +10,9 @@ const SLOPE = 1.702;
 
 export const quickGeluOperator = defineOperator<NoAttributes>({
   name: 'quickGelu',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs) {
     const x = required('quickGelu', inputs, 0, 'x');

@@ -1,10 +1,9 @@
 import type { Dtype } from '../dtype.ts';
-import type { Application, GradientRule } from '../gradient.ts';
-import { apply, defineOperator, type Operator } from '../operator.ts';
+import { apply, defineOperator } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { reduceShape } from '../shape/reduce.ts';
-import type { Shape, Tensor } from '../tensor.ts';
+import type { Application, GradientRule, Operator, Shape, Tensor } from '../tensor.ts';
 import type { Accept } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Reduce } from '../types/shape/reduce.ts';
@@ -19,19 +18,28 @@ import { sizeOf } from './size-of.ts';
 
 type ReduceAttributes = { axes: readonly number[]; keep: boolean };
 
-export const reduceSumOperator = reduction(
-  'reduceSum',
-  'ReduceSum',
-  NUMBERS,
-  ({ cotangent, input, attributes }) => [
+/** One of the reductions, all of which are one ONNX node. */
+interface Reduction extends Pick<Operator, 'name' | 'computesIn'> {
+  readonly onnx: string;
+  readonly accepts: readonly Dtype[];
+  readonly gradient: GradientRule<ReduceAttributes>;
+}
+
+export const reduceSumOperator = reduction({
+  name: 'reduceSum',
+  onnx: 'ReduceSum',
+  accepts: NUMBERS,
+  computesIn: 'float32',
+  gradient: ({ cotangent, input, attributes }) => [
     expand(withAxes(cotangent, input(0).shape, attributes), input(0).shape),
   ],
-);
-export const reduceMeanOperator = reduction(
-  'reduceMean',
-  'ReduceMean',
-  FLOATS,
-  ({ cotangent, input, attributes }) => {
+});
+export const reduceMeanOperator = reduction({
+  name: 'reduceMean',
+  onnx: 'ReduceMean',
+  accepts: FLOATS,
+  computesIn: 'float32',
+  gradient({ cotangent, input, attributes }) {
     const { dtype, shape } = input(0);
     const count = multiplyDims(...attributes.axes.map((axis) => shape[axis] ?? 1));
     const share =
@@ -40,9 +48,21 @@ export const reduceMeanOperator = reduction(
         : divide(cotangent, cast(sizeOf(count), dtype));
     return [expand(withAxes(share, shape, attributes), shape)];
   },
-);
-export const reduceMaxOperator = reduction('reduceMax', 'ReduceMax', NUMBERS, sharedByExtremes);
-export const reduceMinOperator = reduction('reduceMin', 'ReduceMin', NUMBERS, sharedByExtremes);
+});
+export const reduceMaxOperator = reduction({
+  name: 'reduceMax',
+  onnx: 'ReduceMax',
+  accepts: NUMBERS,
+  computesIn: 'half',
+  gradient: sharedByExtremes,
+});
+export const reduceMinOperator = reduction({
+  name: 'reduceMin',
+  onnx: 'ReduceMin',
+  accepts: NUMBERS,
+  computesIn: 'half',
+  gradient: sharedByExtremes,
+});
 
 /** What was reduced, with axes of size 1 where the reduced ones were. */
 function withAxes(reduced: Tensor, shape: Shape, { axes, keep }: ReduceAttributes): Tensor {
@@ -67,14 +87,12 @@ function sharedByExtremes({
   return [multiply(chosen, share)];
 }
 
-function reduction(
-  name: string,
-  onnx: string,
-  accepts: readonly Dtype[],
-  gradient: GradientRule<ReduceAttributes>,
-): Operator<ReduceAttributes> {
+function reduction({ name, onnx, accepts, computesIn, gradient }: Reduction): Operator<ReduceAttributes> {
   return defineOperator<ReduceAttributes>({
     name,
+    computesIn,
+    movement: 'none',
+    weight: 'none',
     infer(inputs, { axes, keep }) {
       const x = required(name, inputs, 0, 'x');
       checkDtype(name, 'x', x, accepts);

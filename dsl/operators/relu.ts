@@ -7,6 +7,7 @@ import { elementwise } from './shared/same-shape.ts';
 
 export const reluOperator = unaryOperator({
   name: 'relu',
+  computesIn: 'half',
   onnx: 'Relu',
   accepts: FLOATS,
   // By the result, so that x need not be kept; a product, which ONNX Runtime computes faster than a choice.

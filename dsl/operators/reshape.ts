@@ -1,7 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import type { Emitter } from '../emitter.ts';
 import { apply, defineOperator } from '../operator.ts';
-import { equalDims } from '../shape/dim.ts';
+import { equalDims, equalShapes } from '../shape/dim.ts';
 import { reshapeShape } from '../shape/reshape.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Checked, Result } from '../types/problem.ts';
@@ -13,6 +13,14 @@ import { named } from './shared/names.ts';
 
 export const reshapeOperator = defineOperator<{ shape: readonly string[] }>({
   name: 'reshape',
+  computesIn: 'half',
+  movement({ inputs: [x], outputs: [result] }, before) {
+    const start = before?.inputs[0] ?? x;
+    if (start === undefined || result === undefined) return undefined;
+    if (equalShapes(start.shape, result.shape)) return start;
+    return before === undefined ? undefined : reshape(start, result.shape);
+  },
+  weight: 'none',
   infer(inputs, { shape }) {
     const x = required('reshape', inputs, 0, 'x');
     return [{ dtype: x.dtype, shape: reshapeShape(x.shape, dimsFromAttribute(shape)) }];

@@ -15,6 +15,9 @@ import { sqrt } from './unary.ts';
 
 export const rmsNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'rmsNormalize',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const x = required('rmsNormalize', inputs, 0, 'x');
     const weight = required('rmsNormalize', inputs, 1, 'weight');

@@ -36,6 +36,9 @@ type RotaryAttributes = { heads: Dim; dim: number; interleaved: boolean };
 
 export const rotaryOperator = defineOperator<RotaryAttributes>({
   name: 'rotary',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { heads, dim }) {
     const x = required('rotary', inputs, 0, 'x');
     const cosines = required('rotary', inputs, 1, 'the cosines');

@@ -18,6 +18,9 @@ import { where } from './where.ts';
 
 export const scatterAddOperator = defineOperator<{ size: Dim }>({
   name: 'scatterAdd',
+  computesIn: 'float32',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { size }) {
     const { updates, row } = scatterSizes(inputs);
     return [{ dtype: updates.dtype, shape: [canonicalDim(size), ...row] }];

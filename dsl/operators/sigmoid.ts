@@ -6,6 +6,7 @@ import { subtract } from './subtract.ts';
 
 export const sigmoidOperator = unaryOperator({
   name: 'sigmoid',
+  computesIn: 'half',
   onnx: 'Sigmoid',
   accepts: FLOATS,
   gradient: (cotangent, _x, result) => multiply(cotangent, multiply(result, subtract(1, result))),

@@ -8,6 +8,9 @@ import { subtract } from './subtract.ts';
 
 export const siluOperator = defineOperator<NoAttributes>({
   name: 'silu',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer(inputs) {
     const x = required('silu', inputs, 0, 'x');

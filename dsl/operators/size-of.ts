@@ -4,6 +4,9 @@ import type { Dim, Tensor } from '../tensor.ts';
 
 export const sizeOfOperator = defineOperator<{ size: Dim }>({
   name: 'sizeOf',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(_inputs, { size }) {
     canonicalDim(size); // refuses what is not a size
     return [{ dtype: 'int64', shape: [] }];

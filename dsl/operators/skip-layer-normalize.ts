@@ -11,6 +11,9 @@ import { fitsSkipKernel, inferSkipNormalize } from './shared/skip.ts';
 
 export const skipLayerNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'skipLayerNormalize',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer: (inputs) => inferSkipNormalize('skipLayerNormalize', inputs),
   lower(emit, inputs, { attributes, inputs: [x] }) {

@@ -11,6 +11,9 @@ import { fitsSkipKernel, inferSkipNormalize } from './shared/skip.ts';
 
 export const skipRmsNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'skipRmsNormalize',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   fused: true,
   infer: (inputs) => inferSkipNormalize('skipRmsNormalize', inputs),
   lower(emit, inputs, { attributes, inputs: [x] }) {

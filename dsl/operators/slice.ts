@@ -19,6 +19,9 @@ const THE_END = 2 ** 31 - 1;
 export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim | undefined; step: number }>(
   {
     name: 'slice',
+    computesIn: 'half',
+    movement: 'none',
+    weight: 'none',
     infer(inputs, { axis, start, end, step }) {
       const x = required('slice', inputs, 0, 'x');
       const shape = sliceShape(x.shape, axis, start, end);

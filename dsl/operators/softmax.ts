@@ -15,6 +15,9 @@ import { exp, log } from './unary.ts';
 
 export const softmaxOperator = defineOperator<{ axis: number }>({
   name: 'softmax',
+  computesIn: 'float32',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axis }) {
     const x = required('softmax', inputs, 0, 'x');
     checkDtype('softmax', 'x', x, FLOATS);
@@ -36,6 +39,9 @@ export const softmaxOperator = defineOperator<{ axis: number }>({
 
 export const logSoftmaxOperator = defineOperator<{ axis: number }>({
   name: 'logSoftmax',
+  computesIn: 'float32',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, { axis }) {
     const x = required('logSoftmax', inputs, 0, 'x');
     checkDtype('logSoftmax', 'x', x, FLOATS);

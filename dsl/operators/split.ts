@@ -12,6 +12,9 @@ import { required } from './shared/inputs.ts';
 
 export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: number }>({
   name: 'split',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs, attributes) {
     const x = required('split', inputs, 0, 'x');
     const axis = resolveAxis('split', x.shape, attributes.axis);

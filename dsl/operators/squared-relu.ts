@@ -7,6 +7,9 @@ import { elementwise } from './shared/same-shape.ts';
 
 export const squaredReluOperator = defineOperator<NoAttributes>({
   name: 'squaredRelu',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const x = required('squaredRelu', inputs, 0, 'x');
     checkDtype('squaredRelu', 'x', x, FLOATS);

@@ -8,6 +8,7 @@ import { negate } from './unary.ts';
 
 export const subtractOperator = binaryOperator({
   name: 'subtract',
+  computesIn: 'half',
   onnx: 'Sub',
   accepts: NUMBERS,
   gradient: (cotangent) => [cotangent, negate(cotangent)],

@@ -7,6 +7,7 @@ import { subtract } from './subtract.ts';
 
 export const tanhOperator = unaryOperator({
   name: 'tanh',
+  computesIn: 'float32',
   onnx: 'Tanh',
   accepts: FLOATS,
   gradient: (cotangent, _x, result) => multiply(cotangent, subtract(1, square(result))),

@@ -10,6 +10,14 @@ import { required } from './shared/inputs.ts';
 
 export const transposeOperator = defineOperator<{ permutation: readonly number[] }>({
   name: 'transpose',
+  computesIn: 'half',
+  movement({ inputs: [x], attributes: { permutation } }, before) {
+    const start = before?.inputs[0] ?? x;
+    const order = permutation.map((axis) => before?.attributes.permutation[axis] ?? axis);
+    if (order.every((axis, index) => axis === index)) return start;
+    return before === undefined || start === undefined ? undefined : transpose(start, order);
+  },
+  weight: 'none',
   infer(inputs, { permutation }) {
     const x = required('transpose', inputs, 0, 'x');
     return [{ dtype: x.dtype, shape: transposeShape(x.shape, permutation) }];

@@ -9,6 +9,7 @@ import { where } from './where.ts';
 
 export const sqrtOperator = unaryOperator({
   name: 'sqrt',
+  computesIn: 'float32',
   onnx: 'Sqrt',
   accepts: FLOATS,
   gradient: (cotangent, _x, result) => zeroWithCotangent(cotangent, divide(multiply(cotangent, 0.5), result)),
@@ -16,6 +17,7 @@ export const sqrtOperator = unaryOperator({
 });
 export const expOperator = unaryOperator({
   name: 'exp',
+  computesIn: 'float32',
   onnx: 'Exp',
   accepts: FLOATS,
   gradient: (cotangent, _x, result) => zeroWithCotangent(cotangent, multiply(cotangent, result)),
@@ -23,6 +25,7 @@ export const expOperator = unaryOperator({
 });
 export const logOperator = unaryOperator({
   name: 'log',
+  computesIn: 'float32',
   onnx: 'Log',
   accepts: FLOATS,
   gradient: (cotangent, x) => zeroWithCotangent(cotangent, divide(cotangent, x)),
@@ -30,6 +33,7 @@ export const logOperator = unaryOperator({
 });
 export const sineOperator = unaryOperator({
   name: 'sine',
+  computesIn: 'float32',
   onnx: 'Sin',
   accepts: FLOATS,
   gradient: (cotangent, x) => multiply(cotangent, cosine(x)),
@@ -37,6 +41,7 @@ export const sineOperator = unaryOperator({
 });
 export const cosineOperator = unaryOperator({
   name: 'cosine',
+  computesIn: 'float32',
   onnx: 'Cos',
   accepts: FLOATS,
   gradient: (cotangent, x) => negate(multiply(cotangent, sine(x))),
@@ -44,6 +49,7 @@ export const cosineOperator = unaryOperator({
 });
 export const floorOperator = unaryOperator({
   name: 'floor',
+  computesIn: 'half',
   onnx: 'Floor',
   accepts: FLOATS,
   gradient: 'zero',
@@ -52,6 +58,7 @@ export const floorOperator = unaryOperator({
 // JavaScript has no error function, so this one is left to ONNX Runtime.
 export const errorFunctionOperator = unaryOperator({
   name: 'errorFunction',
+  computesIn: 'float32',
   onnx: 'Erf',
   accepts: FLOATS,
   gradient: (cotangent, x) =>
@@ -59,6 +66,7 @@ export const errorFunctionOperator = unaryOperator({
 });
 export const negateOperator = unaryOperator({
   name: 'negate',
+  computesIn: 'half',
   onnx: 'Neg',
   accepts: NUMBERS.filter((dtype) => dtype !== 'uint8'),
   gradient: (cotangent) => negate(cotangent),
@@ -66,6 +74,7 @@ export const negateOperator = unaryOperator({
 });
 export const absoluteOperator = unaryOperator({
   name: 'absolute',
+  computesIn: 'half',
   onnx: 'Abs',
   accepts: NUMBERS,
   // Nothing at 0, between the two slopes, as in PyTorch.

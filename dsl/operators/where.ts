@@ -11,6 +11,9 @@ import { BOOLEANS, checkDtype, type NoAttributes, required, sameDtype } from './
 
 export const whereOperator = defineOperator<NoAttributes>({
   name: 'where',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
   infer(inputs) {
     const condition = required('where', inputs, 0, 'the condition');
     const chosen = required('where', inputs, 1, 'the value where it holds');

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
-import type { Dim } from '../tensor.ts';
+import type { Dim, Shape } from '../tensor.ts';
 
 /** One term of a size: `2*heads*past` has coefficient 2 and the names `heads` and `past`, sorted. */
 export interface Term {
@@ -44,6 +44,11 @@ export function isOpen(dim: Dim): dim is string {
 
 export function equalDims(left: Dim, right: Dim): boolean {
   return left === right || canonicalDim(left) === canonicalDim(right);
+}
+
+/** Whether two shapes have the same sizes in the same order. */
+export function equalShapes(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((dim, axis) => equalDims(dim, right[axis] ?? -1));
 }
 
 /** The sum of any number of sizes; 0 for none. */

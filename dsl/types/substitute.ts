@@ -1,4 +1,3 @@
-import type { Block } from '../block.ts';
 import type { FloatDtype } from '../dtype.ts';
 import type { ConvolutionLayer } from '../layers/conv2d.ts';
 import type { EmbeddingLayer } from '../layers/embedding.ts';
@@ -6,7 +5,24 @@ import type { LinearLayer } from '../layers/linear.ts';
 import type { NormLayer } from '../layers/norm.ts';
 import type { Parameter } from '../parameter.ts';
 import type { Dim, Shape } from '../tensor.ts';
-import type { Environment, Evaluate } from './signature.ts';
+import type { CallArguments, CallResult, CheckedArguments, Given } from './block.ts';
+import type { BindAll, Environment, Evaluate } from './signature.ts';
+
+/** A block with its sizes filled in (`E`), ready to be called on tensors. Each call is checked by itself. */
+export interface Block<
+  Name extends string,
+  Takes extends readonly string[],
+  Gives extends string | readonly string[],
+  E,
+  Parts,
+> {
+  <A extends CallArguments<Takes>>(
+    ...args: CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>
+  ): CallResult<CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>, Given<Gives, BindAll<Takes, A, E>>>;
+  /** The parameters and blocks inside, with the sizes filled in. */
+  readonly parts: Substituted<Parts, E>;
+  readonly blockName: Name;
+}
 
 /**
  * The parts of a block as its user sees them: the block's own size names replaced by what the configuration gave.

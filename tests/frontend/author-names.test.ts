@@ -13,7 +13,11 @@ interface Erased {
   readonly by: 'the transpiler';
 }
 const make = (name: string) => {
-  const operator = defineOperator({ name, infer: ([x]) => (x === undefined ? [] : [x]) });
+  const operator = defineOperator({
+    name,
+    computesIn: 'half', movement: 'none', weight: 'none',
+    infer: ([x]) => (x === undefined ? [] : [x]),
+  });
   return operator;
 };
 const [one, two, three, four, five] = ['one', 'two', 'three', 'four', 'five'].map(make);

@@ -8,7 +8,7 @@ import { type AuthorFolder, authorFolder, ROOT } from './author-folder.ts';
 const PRELUDE = `import { apply, defineOperator, fail } from '${ROOT}dsl/operator.ts';
 import type { Tensor } from '${ROOT}dsl/tensor.ts';
 const double = defineOperator({
-  name: 'double',
+  name: 'double', computesIn: 'half', movement: 'none', weight: 'none',
   infer: ([x]) => (x === undefined || x.shape.length > 2 ? fail('double takes at most 2 axes, but x has 3') : [x]),
 });
 const input = (...shape: number[]): Tensor => ({ dtype: 'float32', shape, source: { kind: 'input', name: 'x' } });

@@ -10,12 +10,12 @@ import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 const RECIPE = `import { add, frozen, linear, parameter, recipe, reduceMean, square, subtract, task } from 'flamingo-onnx';
 
 const line = linear(2, 1);
-const shift = frozen(parameter([1], { kind: 'constant', value: 3 }));
+const shift = parameter([1], { kind: 'constant', value: 3 });
 
 export default recipe({
   name: 'line',
   steps: 60,
-  parts: { line, shift },
+  parts: { line, shift: frozen(shift) },
   tasks: [
     task({
       name: 'fit',

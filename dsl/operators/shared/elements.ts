@@ -1,6 +1,5 @@
 import type { Dtype } from '../../dtype.ts';
-import type { ConstantTensor } from '../../operator.ts';
-import type { ConstantData, TensorType } from '../../tensor.ts';
+import type { ConstantData, ConstantTensor, TensorType } from '../../tensor.ts';
 import { fixedShape } from './dims.ts';
 
 /** dtypes whose constants are typed arrays with one element a number; half precisions are left to ONNX Runtime. */

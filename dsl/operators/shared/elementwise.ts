@@ -1,15 +1,13 @@
 import type { Dtype } from '../../dtype.ts';
-import type { Gradient } from '../../gradient.ts';
-import { defineOperator, type Operator } from '../../operator.ts';
+import { defineOperator } from '../../operator.ts';
 import { broadcastShapes } from '../../shape/broadcast.ts';
-import type { Tensor } from '../../tensor.ts';
+import type { Gradient, Operator, Tensor } from '../../tensor.ts';
 import { fixedShape } from './dims.ts';
 import { broadcastNumbers, foldable, numbersOf, pack } from './elements.ts';
 import { checkDtype, type NoAttributes, required, sameDtype } from './inputs.ts';
 
 /** An operator that maps each element on its own and is one ONNX node. */
-export interface UnaryRule {
-  readonly name: string;
+export interface UnaryRule extends Pick<Operator, 'name' | 'computesIn'> {
   readonly onnx: string;
   readonly accepts: readonly Dtype[];
   /** From the cotangent of the result, x and the result to the cotangent of x; `'zero'` where the slope is 0. */
@@ -24,6 +22,9 @@ export function unaryOperator(rule: UnaryRule): Operator<NoAttributes> {
     slope === 'zero' ? slope : ({ cotangent, input, result }) => [slope(cotangent, input(0), result)];
   return defineOperator<NoAttributes>({
     name: rule.name,
+    computesIn: rule.computesIn,
+    movement: 'none',
+    weight: 'none',
     infer(inputs) {
       const x = required(rule.name, inputs, 0, 'x');
       checkDtype(rule.name, 'x', x, rule.accepts);
@@ -42,8 +43,7 @@ export function unaryOperator(rule: UnaryRule): Operator<NoAttributes> {
 }
 
 /** An operator that joins two broadcast operands element by element and is one ONNX node. */
-export interface BinaryRule {
-  readonly name: string;
+export interface BinaryRule extends Pick<Operator, 'name' | 'computesIn'> {
   readonly onnx: string;
   readonly accepts: readonly Dtype[];
   readonly commutative?: boolean;
@@ -67,6 +67,9 @@ export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
       : ({ cotangent, input, result }) => slopes(cotangent, input(0), input(1), result);
   return defineOperator<NoAttributes>({
     name: rule.name,
+    computesIn: rule.computesIn,
+    movement: 'none',
+    weight: 'none',
     ...(rule.commutative === true ? { commutative: true } : {}),
     infer(inputs) {
       const left = required(rule.name, inputs, 0, 'the left operand');

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
-import { apply, type Operator } from '../../operator.ts';
-import type { Shape, Tensor } from '../../tensor.ts';
+import { apply } from '../../operator.ts';
+import type { Operator, Shape, Tensor } from '../../tensor.ts';
 import type { Accept, DtypeGroup } from '../../types/dtypes.ts';
 import type { Checked, Result } from '../../types/problem.ts';
 import type { NoAttributes } from './inputs.ts';

@@ -1,5 +1,5 @@
-import type { AttentionResult } from '../../operators/attention.ts';
-import type { Dim, Shape } from '../../tensor.ts';
+import type { Dtype } from '../../dtype.ts';
+import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from '../problem.ts';
@@ -249,6 +249,19 @@ type Outcomes<Q, K, V, O, S> =
 type PastOutcomes<Name extends string, Q, P, S> = [P] extends [undefined]
   ? 'fits'
   : PastOutcome<Name, Q, P, S>;
+
+/** What attention gives. */
+export interface AttentionResult<
+  D extends Dtype = Dtype,
+  Result extends Shape = Shape,
+  New extends Shape = Shape,
+> {
+  /** `[batch, queries, heads*headDim]` */
+  readonly result: Tensor<D, Result>;
+  /** The given keys by head, `[batch, keyValueHeads, keys, headDim]`: after `past.key`, the next call's `past.key`. */
+  readonly newKey: Tensor<D, New>;
+  readonly newValue: Tensor<D, New>;
+}
 
 /** What an attention gives, or any after a problem. */
 export type AttentionTensors<Q, K, V, O> = [

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { OPERATORS } from '../../../compiler/fusion/operators.ts';
 import { type Graph, operationsOf } from '../../../dsl/graph.ts';
-import type { Operator } from '../../../dsl/operator.ts';
-import type { Tensor } from '../../../dsl/tensor.ts';
+import type { Operator, Tensor } from '../../../dsl/tensor.ts';
 import { describeSizes, drawValues, openGraph } from '../../operators/build-case.ts';
 import { OPERATOR_CASES } from '../../operators/cases/index.ts';
 import { assertGradients, floatTensors } from '../../support/central-differences.ts';

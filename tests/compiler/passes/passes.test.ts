@@ -196,7 +196,13 @@ describe('decomposing', () => {
   });
 
   it('names an operator that has neither a lowering nor a definition', () => {
-    const lone = defineOperator({ name: 'lone', infer: () => [{ dtype: 'float32', shape: [] }] });
+    const lone = defineOperator({
+      name: 'lone',
+      computesIn: 'half',
+      movement: 'none',
+      weight: 'none',
+      infer: () => [{ dtype: 'float32', shape: [] }],
+    });
     assert.throws(
       () => decompose(graphOf(apply(lone, [], {})), { fusion: true }),
       (error) =>

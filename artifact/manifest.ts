@@ -32,7 +32,7 @@ const graph = z.strictObject({
 });
 
 /** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
-const image = z
+export const imageSchema = z
   .strictObject({
     /** Height and width of the network's input, in pixels. */
     size: z.number().int().positive(),
@@ -51,6 +51,18 @@ const image = z
   })
   .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
 
+export const tokensSchema = z.strictObject({
+  image: z.string(),
+  endOfChunk: z.string().nullable(),
+  padding: z.string(),
+  beginning: z.string().nullable(),
+  end: z.string().nullable(),
+  aroundImages: z.exactOptional(z.string()),
+  endOfDocument: z.exactOptional(z.string()),
+  furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
+  neverWritten: z.exactOptional(z.array(z.string()).readonly()),
+});
+
 const language = z.strictObject({
   vocabulary: z.number().int().positive(),
   /** The longest prompt and answer together, in tokens. */
@@ -60,17 +72,7 @@ const language = z.strictObject({
   keyValueHeads: z.number().int().positive(),
   headDim: z.number().int().positive(),
   /** As `ModelTokens` says. */
-  tokens: z.strictObject({
-    image: z.string(),
-    endOfChunk: z.string().nullable(),
-    padding: z.string(),
-    beginning: z.string().nullable(),
-    end: z.string().nullable(),
-    aroundImages: z.exactOptional(z.string()),
-    endOfDocument: z.exactOptional(z.string()),
-    furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
-    neverWritten: z.exactOptional(z.array(z.string()).readonly()),
-  }),
+  tokens: tokensSchema,
   /** As `DialogueForm` says. */
   dialogue: z.exactOptional(
     z.strictObject({ assistant: z.string(), userTurnsEnd: z.boolean(), tuned: z.boolean() }),
@@ -144,7 +146,7 @@ export const manifestSchema = z.strictObject({
     calibration: z.exactOptional(calibration),
   }),
   graphs: z.strictObject({ vision: graph, language: graph }),
-  image,
+  image: imageSchema,
   language,
   crossAttention,
   parameters: z.strictObject({
@@ -174,4 +176,4 @@ export type LinkedFile = z.infer<typeof linkedFile>;
 export type FileManifest = z.infer<typeof ownFile> | LinkedFile;
 export type GraphManifest = z.infer<typeof graph>;
 export type GraphPort = z.infer<typeof port>;
-export type ImagePreprocessing = z.infer<typeof image>;
+export type ImagePreprocessing = z.infer<typeof imageSchema>;

@@ -9,6 +9,8 @@ import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
+import { checkArgument } from './arguments/check-argument.ts';
+import * as schemas from './arguments/schemas.ts';
 import { codeOf, sha256 } from './file-hash.ts';
 import { checkLinked } from './linked-weights.ts';
 
@@ -46,6 +48,8 @@ export type OpenOptions = {
  *   altered file, or an artifact compiled without weights.
  */
 export async function openArtifact(directory: string, options: OpenOptions = {}): Promise<Artifact> {
+  checkArgument("the artifact's folder", schemas.path, directory);
+  checkArgument('the options of openArtifact', schemas.openOptions, options);
   return withArtifact(directory, options, async (artifact) => artifact);
 }
 

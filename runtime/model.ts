@@ -1,5 +1,6 @@
 import type { Manifest } from '../artifact/manifest.ts';
-import { UserError } from '../artifact/user-error.ts';
+import { checkArgument } from './arguments/check-argument.ts';
+import * as schemas from './arguments/schemas.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 import type { PixelRule } from './images/pixel-rule.ts';
 import type { ImageSource } from './images/source.ts';
@@ -49,12 +50,9 @@ type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
  * @throws UserError for an artifact or a provider that cannot be used; see `openArtifact` and `OnnxSession.open`.
  */
 export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
+  checkArgument("the model's folder", schemas.path, directory);
+  checkArgument('the options of loadFlamingo', schemas.loadOptions, options);
   const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, ...session } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1 || !(imageMemory >= 0)) {
-    throw new UserError(
-      `The model was loaded with concurrency ${concurrency} and imageMemory ${imageMemory} but a whole number from 1 and a number of bytes from 0 are expected.`,
-    );
-  }
   const { client, manifest } = await WorkerClient.open({
     directory,
     verify,
@@ -63,6 +61,10 @@ export async function loadFlamingo(directory: string, options: LoadOptions = {})
     ...session,
   });
   return new FlamingoModel(client, manifest);
+}
+
+function checkPrompt(name: string, prompt: unknown): void {
+  checkArgument(name, schemas.promptOf(prompt), prompt);
 }
 
 /** A loaded Flamingo model. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. */
@@ -86,6 +88,8 @@ export class FlamingoModel implements AsyncDisposable {
     prompt: Prompt,
     options: ((GreedyOptions | SamplingOptions) & Abortable & Listening) | (BeamOptions & Abortable) = {},
   ): Promise<Generation> {
+    checkPrompt('the prompt', prompt);
+    checkArgument('the options of generation', schemas.generateOptions, options);
     const [answer] = await this.generateBatch([prompt], { ...options, batchSize: 1 });
     if (answer === undefined) throw new Error('the worker gave no answer');
     return answer;
@@ -96,10 +100,13 @@ export class FlamingoModel implements AsyncDisposable {
    *
    * @param options.batchSize Prompts that are decoded side by side, default 8.
    */
-  generateBatch(
+  async generateBatch(
     prompts: readonly Prompt[],
     options: GenerateOptions & Abortable & Listening & { readonly batchSize?: number } = {},
   ): Promise<Generation[]> {
+    checkArgument('the prompts', schemas.list, prompts);
+    for (const [index, prompt] of prompts.entries()) checkPrompt(`prompt ${index}`, prompt);
+    checkArgument('the options of generation', schemas.generateOptions, options);
     const { signal, onToken, onProgress, batchSize = 8, ...rest } = options;
     const call = {
       method: 'generate',
@@ -119,6 +126,7 @@ export class FlamingoModel implements AsyncDisposable {
     prompt: Prompt,
     options: SingleOptions = {},
   ): AsyncGenerator<TokenEvent, Generation, undefined> {
+    checkArgument('the options of generation', schemas.generateOptions, options);
     const { signal, ...rest } = options;
     const left = new AbortController();
     const events: TokenEvent[] = [];
@@ -167,11 +175,14 @@ export class FlamingoModel implements AsyncDisposable {
    * @returns In the order of the choices.
    * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.
    */
-  score(
+  async score(
     prompt: Prompt,
     choices: readonly string[],
     options: ScoreOptions & Abortable,
   ): Promise<ChoiceScore[]> {
+    checkPrompt('the prompt', prompt);
+    checkArgument('the list of choices', schemas.choices, choices);
+    checkArgument('the options of score', schemas.scoreOptions, options);
     const { signal, onProgress, ...rest } = options;
     return this.#client.call<'score'>(
       { method: 'score', prompt, choices, options: rest },
@@ -185,11 +196,14 @@ export class FlamingoModel implements AsyncDisposable {
    * @param options.orders How many different orders, default 6, or all where there are fewer.
    * @param options.seed Of the orders, default 0.
    */
-  scoreEnsemble(
+  async scoreEnsemble(
     prompt: FewShotPrompt,
     choices: readonly string[],
     options: EnsembleOptions & Abortable,
   ): Promise<ChoiceScore[]> {
+    checkArgument('the prompt', schemas.fewShotPrompt, prompt);
+    checkArgument('the list of choices', schemas.choices, choices);
+    checkArgument('the options of scoreEnsemble', schemas.ensembleOptions, options);
     const { signal, onProgress, ...rest } = options;
     return this.#client.call<'scoreEnsemble'>(
       { method: 'scoreEnsemble', prompt, choices, options: rest },
@@ -198,7 +212,12 @@ export class FlamingoModel implements AsyncDisposable {
   }
 
   /** The resampler's latents of images and videos. */
-  encodeImages(media: readonly (ImageSource | Media)[], listening: Abortable = {}): Promise<EncodedImage[]> {
+  async encodeImages(
+    media: readonly (ImageSource | Media)[],
+    listening: Abortable = {},
+  ): Promise<EncodedImage[]> {
+    checkArgument('the list of pictures', schemas.media, media);
+    checkArgument('the options of encodeImages', schemas.requestOptions, listening);
     const list = media.map(
       (each): Media =>
         typeof each === 'string' || each instanceof Uint8Array ? { kind: 'image', source: each } : each,

@@ -1,8 +1,10 @@
-import type { Manifest } from '../artifact/manifest.ts';
+import { type Manifest, tokensSchema } from '../artifact/manifest.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
+import { checkArgument } from './arguments/check-argument.ts';
+import * as schemas from './arguments/schemas.ts';
 import { type Encoder, readEncoder } from './tokenizer/encoder.ts';
 import { UnknownText } from './tokenizer/models/model.ts';
 
@@ -62,6 +64,8 @@ export type Tokenizer = {
  * @throws UserError for a file that cannot be read, is malformed, or lacks one of the special tokens.
  */
 export async function loadTokenizer(path: string, specialTokens: SpecialTokens): Promise<Tokenizer> {
+  checkArgument("the tokenizer's path", schemas.path, path);
+  checkArgument('the special tokens', tokensSchema, specialTokens);
   let text: string;
   try {
     text = (await readRegularFile(path, LIMITS.tokenizer)).toString('utf8');

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImagePreprocessing } from '../artifact/manifest.ts';
+import { type ImagePreprocessing, imageSchema } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { checkArgument } from './arguments/check-argument.ts';
+import * as schemas from './arguments/schemas.ts';
 import { decodePicture, type Header, readHeader } from './images/decode.ts';
 import { MAX_VIDEO_PIXELS } from './images/limits.ts';
 import { normalise } from './images/normalise.ts';
@@ -36,6 +38,9 @@ export async function loadFrames(
   preprocessing: ImagePreprocessing,
   options: { readonly frames?: number; readonly pixels?: PixelRule } = {},
 ): Promise<Frames> {
+  checkArgument('the video', schemas.videoSource, source);
+  checkArgument('the preprocessing', imageSchema, preprocessing);
+  checkArgument('the options of loadFrames', schemas.frameOptions, options);
   const { size, maxFrames } = preprocessing;
   const video = await openVideo(source, options.pixels ?? 'shown');
   const wanted = options.frames ?? Math.min(video.count, maxFrames);

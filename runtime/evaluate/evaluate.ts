@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
 import { UserError } from '../../artifact/user-error.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { FlamingoModel } from '../model.ts';
 import { dialogueOf } from '../prompt/dialogue-of.ts';
 import type { FewShotPrompt, Prompt } from '../prompt/prompt.ts';
@@ -70,8 +72,12 @@ interface Question {
 export async function evaluate(
   model: Answerer,
   tasks: readonly EvaluationTask[],
-  { shots, batch = 16, maxNewTokens = 20, beams = 1, assistant, signal, onProgress }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<EvaluationRun> {
+  checkArgument('the model', schemas.answerer, model);
+  checkArgument('the list of tasks', schemas.tasks, tasks);
+  checkArgument('the options of evaluate', schemas.evaluateOptions, options);
+  const { shots, batch = 16, maxNewTokens = 20, beams = 1, assistant, signal, onProgress } = options;
   const questions = questionsOf(tasks, shots);
   const outcomes: TaskOutcome[] = [];
   const failures: TaskFailure[] = [];

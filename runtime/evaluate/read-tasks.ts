@@ -2,6 +2,8 @@ import { dirname, resolve } from 'node:path';
 import { openRegularFile } from '../../artifact/read-regular-file.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import { readHeader } from '../images/decode.ts';
 import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
 
@@ -30,20 +32,26 @@ export interface ReadTasksOptions {
  *
  * @throws UserError for a file that cannot be read
  */
-export function readTasks(path: string, options: ReadTasksOptions = {}): Promise<TaskFile> {
+export async function readTasks(path: string, options: ReadTasksOptions = {}): Promise<TaskFile> {
   return readLines(path, parseTask, options);
 }
 
 /** As `readTasks` for what needs no answers: the prompts of a file of tasks, or of one without answers. */
-export function readPrompts(path: string, options: ReadTasksOptions = {}): Promise<TaskFile<TaskPrompt>> {
+export async function readPrompts(
+  path: string,
+  options: ReadTasksOptions = {},
+): Promise<TaskFile<TaskPrompt>> {
   return readLines(path, parsePrompt, options);
 }
 
 async function readLines<Task extends TaskPrompt>(
   path: string,
   parse: (source: string, line: number, locate: (image: string) => string) => Task,
-  { limit = Infinity, signal }: ReadTasksOptions,
+  options: ReadTasksOptions,
 ): Promise<TaskFile<Task>> {
+  checkArgument("the task file's path", schemas.path, path);
+  checkArgument('the options of readTasks', schemas.readTasksOptions, options);
+  const { limit = Infinity, signal } = options;
   const tasks: Task[] = [];
   const problems: TaskProblem[] = [];
   const locate = (image: string) => resolve(dirname(path), image);

@@ -1,4 +1,6 @@
-import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { type ImagePreprocessing, imageSchema } from '../../artifact/manifest.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import { decodePicture, readHeader } from './decode.ts';
 import { normalise } from './normalise.ts';
 import type { PixelRule } from './pixel-rule.ts';
@@ -20,8 +22,12 @@ import type { ImageSource } from './source.ts';
 export async function loadImage(
   source: ImageSource,
   preprocessing: ImagePreprocessing,
-  { pixels: rule = 'shown' }: { readonly pixels?: PixelRule } = {},
+  options: { readonly pixels?: PixelRule } = {},
 ): Promise<Float32Array> {
+  checkArgument('the picture', schemas.source, source);
+  checkArgument('the preprocessing', imageSchema, preprocessing);
+  checkArgument('the options of loadImage', schemas.pictureOptions, options);
+  const { pixels: rule = 'shown' } = options;
   const header = await readHeader(source, rule);
   const pixels = await decodePicture(source, header, preprocessing);
   const result = new Float32Array(pixels.length);

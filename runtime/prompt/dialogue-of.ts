@@ -1,4 +1,6 @@
 import { UserError } from '../../artifact/user-error.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { Dialogue, FewShotPrompt, Turn } from './prompt.ts';
 
 /**
@@ -9,7 +11,10 @@ import type { Dialogue, FewShotPrompt, Turn } from './prompt.ts';
  * @param assistant what the assistant is called: the `dialogue.assistant` of the manifest's `language`
  * @throws UserError for an example that does not say where its answer begins
  */
-export function dialogueOf({ shots = [], query }: FewShotPrompt, assistant: string): Dialogue {
+export function dialogueOf(prompt: FewShotPrompt, assistant: string): Dialogue {
+  checkArgument('the prompt', schemas.fewShotPrompt, prompt);
+  checkArgument("the assistant's name", schemas.path, assistant);
+  const { shots = [], query } = prompt;
   const mark = `${assistant}:`;
   const examples = shots.flatMap(({ text, ...pictures }): Turn[] => {
     const place = text.lastIndexOf(mark);

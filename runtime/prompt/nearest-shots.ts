@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 
 /**
  * Retrieval of in-context examples (RICES; arXiv 2204.14198): the examples whose frozen vision features are
@@ -16,6 +19,8 @@ export function nearestShots(
   candidates: readonly ArrayLike<number>[],
   count: number,
 ): number[] {
+  checkArgument('the features of the query', schemas.features, query);
+  checkArgument('the features of the candidates', z.array(schemas.features), candidates);
   if (!Number.isInteger(count) || count < 0 || count > candidates.length) {
     throw new UserError(
       `${count} examples are to be chosen of ${candidates.length}: ask for a whole number from 0 to ${candidates.length}.`,

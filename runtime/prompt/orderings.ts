@@ -1,5 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { z } from 'zod';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 
 /**
  * Different orders of the examples, for prompt ensembling: the Flamingo paper (arXiv 2204.14198) averages the
@@ -11,6 +14,9 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
  * @returns min(count, shots!) different orders; one empty order for no examples.
  */
 export function orderings<Item>(shots: readonly Item[], count: number, seed: number): Item[][] {
+  checkArgument('the list of examples', schemas.list, shots);
+  checkArgument('the number of orders', schemas.ORDERS, count);
+  checkArgument('the seed', z.int(), seed);
   const random = xoroshiro128plus(seed);
   const found = new Map<string, Item[]>();
   const wanted = Math.min(count, factorialUpTo(shots.length, count));

@@ -1,4 +1,7 @@
+import { tokensSchema } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { DialogueForm, SpecialTokens } from '../tokenizer.ts';
 import {
   type Dialogue,
@@ -35,6 +38,9 @@ export function renderPrompt(
   tokens: SpecialTokens,
   form: DialogueForm = PAPER_DIALOGUE,
 ): RenderedPrompt {
+  checkArgument('the prompt', schemas.promptOf(prompt), prompt);
+  checkArgument('the special tokens', tokensSchema, tokens);
+  checkArgument('the form of dialogues', schemas.dialogueForm, form);
   if ('turns' in prompt) return renderDialogue(prompt, tokens, form);
   if ('query' in prompt) return renderFewShot(prompt, tokens);
   return renderRaw(prompt, tokens);

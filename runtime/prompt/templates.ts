@@ -1,3 +1,5 @@
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { FewShotPrompt, Pictures, Shot } from './prompt.ts';
 
 /** How captions and answers are worded. Without the last argument: the text of a query, for the model to go on from. */
@@ -27,9 +29,12 @@ export type QuestionShot = Pictures & { readonly question: string; readonly answ
 
 /** A prompt that asks for a caption of the query's pictures after captioned examples. Default: OpenFlamingo's wording. */
 export function captionPrompt(
-  { shots = [], query }: { readonly shots?: readonly CaptionShot[]; readonly query: Pictures },
+  prompt: { readonly shots?: readonly CaptionShot[]; readonly query: Pictures },
   templates: Templates = OPEN_FLAMINGO_TEMPLATES,
 ): FewShotPrompt {
+  checkArgument('the prompt', schemas.captionPrompt, prompt);
+  checkArgument('the templates', schemas.templates, templates);
+  const { shots = [], query } = prompt;
   return {
     shots: shots.map(({ caption, ...pictures }): Shot => ({ ...pictures, text: templates.caption(caption) })),
     query: { ...query, text: templates.caption() },
@@ -38,12 +43,15 @@ export function captionPrompt(
 
 /** A prompt that asks a question about the query's pictures after answered examples. Default: OpenFlamingo's wording. */
 export function questionPrompt(
-  {
-    shots = [],
-    query,
-  }: { readonly shots?: readonly QuestionShot[]; readonly query: Pictures & { readonly question: string } },
+  prompt: {
+    readonly shots?: readonly QuestionShot[];
+    readonly query: Pictures & { readonly question: string };
+  },
   templates: Templates = OPEN_FLAMINGO_TEMPLATES,
 ): FewShotPrompt {
+  checkArgument('the prompt', schemas.questionPrompt, prompt);
+  checkArgument('the templates', schemas.templates, templates);
+  const { shots = [], query } = prompt;
   const { question: asked, ...queried } = query;
   return {
     shots: shots.map(

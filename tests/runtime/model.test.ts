@@ -169,9 +169,9 @@ describe('a model in its own thread', () => {
     await refused(model.generate({ query: { image: 'nowhere.png' } }), /^'nowhere\.png' does not exist/);
     await refused(model.generate({ query: { text: 'x'.repeat(300) } }), /more than the model's 256/);
     await refused(loadFlamingo('/nowhere'), /^\/nowhere is not an artifact/);
-    await refused(loadFlamingo(directory, { concurrency: 0 }), /concurrency 0/);
-    await refused(loadFlamingo(directory, { imageMemory: -1 }), /imageMemory -1/);
-    await refused(loadFlamingo(directory, { threads: 0 }), /number of threads is 0/);
+    await refused(loadFlamingo(directory, { concurrency: 0 }), /'concurrency' .* is 0 but/);
+    await refused(loadFlamingo(directory, { imageMemory: -1 }), /'imageMemory' .* is -1 but/);
+    await refused(loadFlamingo(directory, { threads: 0 }), /'threads' .* is 0 but/);
     await refused(model.generate(JSON.parse('{"query": {}}'), { seed: 0.5 }), /'seed'/);
   });
 

@@ -2,13 +2,13 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageFamilies } from '../../models/configs/language-families.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
 import { FAMILIES } from '../../models/hugging-face/family-registry.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
+import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { namedTokens, type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
+import { type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
 import { tokenizerNotes } from './tokenizer-notes.ts';
 
 export interface HuggingFaceSources {
@@ -85,34 +85,20 @@ async function knownTokens(
   }
   const tokenizer = withAddedTokens(tokenizerFile(json, path), folder.addedTokens, path);
   notes.push(...tokenizerNotes(folder));
-  const own = tokenIdsFromConfig(folder.generation, true);
-  const whole = tokenIdsFromConfig(folder.config, false);
-  if (own.settings.length > 0) {
-    notes.push(
-      `${join(folder.path, 'generation_config.json')}: ${own.settings.join(', ')} not kept; give them to flamingo run.`,
-    );
-  }
-  const textsOf = (ids: readonly (number | undefined)[]): string[] =>
-    ids.flatMap((id) => {
-      if (id === undefined) return [];
-      const text = tokenizer.tokenOf(id);
-      if (text !== undefined) return text;
-      throw new UserError(
-        `The configs of ${folder.path} name the token ${id}, which ${path} does not have; give the tokenizer that belongs to the model.`,
-      );
-    });
-  const { end, furtherEnds } = own.end === undefined ? whole : own;
-  const map = namedTokens(folder.specialTokens);
-  const config = namedTokens(folder.tokenizerConfig);
-  const named = (role: 'beginning' | 'end' | 'padding'): string | null =>
-    map[role] ?? config[role] ?? textsOf([own[role] ?? whole[role]])[0] ?? null;
+  const { beginning, end, ends, padding, neverWritten } = framingTokens(
+    folder,
+    tokenizer,
+    path,
+    notes,
+    'refused',
+  );
   const tokens: KnownTokens = {
     has: (token) => tokenizer.has(token),
-    beginning: named('beginning'),
-    end: named('end'),
-    padding: named('padding'),
-    ends: textsOf([end, ...furtherEnds]),
-    neverWritten: textsOf([...own.neverWritten, ...whole.neverWritten]),
+    beginning: beginning ?? null,
+    end: end ?? null,
+    padding: padding ?? null,
+    ends,
+    neverWritten,
   };
   return { tokenizer, tokens };
 }

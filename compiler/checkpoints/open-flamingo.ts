@@ -3,13 +3,13 @@ import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, Program } from '../../dsl/program.ts';
-import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { spellings } from '../weights/match/checkpoint-names.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
+import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
@@ -76,31 +76,34 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     );
   }
   const original = tokenizerFile(json, path);
-  const own = tokenIdsFromConfig(language.generation, true);
-  const whole = tokenIdsFromConfig(language.config, false);
-  if (own.settings.length > 0) {
-    notes.push(
-      `${join(language.path, 'generation_config.json')}: ${own.settings.join(', ')} not kept; give them to flamingo run.`,
-    );
-  }
-  const textOf = (id: number | undefined): string | undefined => original.tokenOf(id);
-  // The tokenizer's own word counts, as for open_flamingo; a config's is that of a tokenizer whose word is not here.
+  const framing = framingTokens(language, original, path, notes, 'noted');
+  // As for open_flamingo: one is added where the tokenizer has none. A config's counts where the tokenizer's words are
+  // not here.
+  const hasWords = language.specialTokens !== undefined || language.tokenizerConfig !== undefined;
   const padding =
-    language.specialTokens === undefined
-      ? (textOf(own.padding ?? whole.padding) ?? PADDING)
-      : (namedTokens(language.specialTokens).padding ?? PADDING);
+    (hasWords
+      ? (namedTokens(language.specialTokens).padding ?? namedTokens(language.tokenizerConfig).padding)
+      : framing.padding) || PADDING;
   const tokenizer = withSpecialTokens(original, [END_OF_CHUNK, IMAGE, padding], path);
   if (tokenizer.size > original.size)
     notes.push(`${path}: the special tokens it lacked were added, from id ${original.size} on.`);
-  const { furtherEnds, neverWritten } = own.end === undefined ? whole : own;
+  const end = knownSpecial(tokenizer, framing.end);
+  if (end === null && framing.end !== undefined) {
+    notes.push(
+      `The end of a text by the configs of ${language.path}, '${framing.end}', is an ordinary token of ${path}: it ends no answer.`,
+    );
+  }
+  const furtherEnds = framing.ends.filter((token) => token !== framing.end);
+  const { neverWritten } = framing;
   const tokens: ModelTokens = {
     image: IMAGE,
     endOfChunk: END_OF_CHUNK,
     padding,
+    // Only what the tokenizer puts before a text by itself.
     beginning: knownSpecial(tokenizer, original.beginning),
-    end: knownSpecial(tokenizer, textOf(own.end ?? whole.end)),
-    ...(furtherEnds.length > 0 && { furtherEnds: furtherEnds.flatMap((id) => textOf(id) ?? []) }),
-    ...(neverWritten.length > 0 && { neverWritten: neverWritten.flatMap((id) => textOf(id) ?? []) }),
+    end,
+    ...(furtherEnds.length > 0 && { furtherEnds }),
+    ...(neverWritten.length > 0 && { neverWritten }),
   };
   return { tokenizer, tokens };
 }

@@ -18,6 +18,8 @@ export interface TokenizerFile {
   /** One more than the highest id. */
   readonly size: number;
   has(token: string): boolean;
+  /** The id of a token, special or not. */
+  idOf(token: string): number | undefined;
   /** The text of an id. */
   tokenOf(id: number | undefined): string | undefined;
   /** The token that the tokenizer itself puts before every text; undefined when it puts none. */
@@ -42,6 +44,7 @@ export function tokenizerFile(json: unknown, path: string): TokenizerFile {
     json: result.data,
     size: [...ids.values()].reduce((most, id) => Math.max(most, id + 1), 0),
     has: (token) => tokens.some(({ content }) => content === token),
+    idOf: (token) => ids.get(token),
     tokenOf: (id) => (id === undefined ? undefined : texts.get(id)),
     beginning: firstOfTemplate(result.data.post_processor),
   };

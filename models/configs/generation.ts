@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
+import { defaultsOf } from './original-defaults.ts';
+import { sameJson, shownJson } from './same-json.ts';
 
-const id = z.int().nullish();
+/** A number below 0 is no token: the first converted LLaMAs have a padding of -1. */
+const id = z
+  .int()
+  .nullish()
+  .transform((given) => (typeof given === 'number' && given < 0 ? undefined : given));
 /** One id or several. */
 const ids = z
   .union([z.int().transform((only) => [only]), z.array(z.int())])
   .nullish()
-  .transform((given) => given ?? []);
+  .transform((given) => (given ?? []).filter((each) => each >= 0));
 const schema = z.looseObject({
   bos_token_id: id,
   eos_token_id: ids,
@@ -38,19 +44,19 @@ export interface TokenIds {
 }
 
 /**
- * Token ids of a `generation_config.json`, or of a `config.json`, whose other fields are somebody else's. Without the
- * file it knows of none.
+ * Token ids of a `generation_config.json`, or of a `config.json`, where older files have settings of generation among
+ * somebody else's fields. Without the file it knows of none. Settings at the original's default are none.
  *
- * @param settings whether the other fields are settings of generation
  * @throws ModelError for ids that are none
  */
-export function tokenIdsFromConfig(config: unknown, settings: boolean): TokenIds {
+export function tokenIdsFromConfig(
+  config: unknown,
+  file: 'generation_config.json' | 'config.json',
+): TokenIds {
   const result = schema.safeParse(config ?? {});
   if (!result.success) {
     const fields = result.error.issues.map(({ path }) => path.join('.') || 'it');
-    throw new ModelError(
-      `The ${settings ? 'generation_config.json' : 'config.json'} has no token ids where they are expected: ${fields.join(', ')}.`,
-    );
+    throw new ModelError(`The ${file} has no token ids where they are expected: ${fields.join(', ')}.`);
   }
   const { bos_token_id, eos_token_id, pad_token_id, suppress_tokens, bad_words_ids, ...others } = result.data;
   const [end, ...furtherEnds] = eos_token_id;
@@ -62,10 +68,17 @@ export function tokenIdsFromConfig(config: unknown, settings: boolean): TokenIds
     furtherEnds,
     padding: pad_token_id ?? undefined,
     neverWritten: [...suppress_tokens, ...bad_words_ids.flatMap((word) => (word.length === 1 ? word : []))],
-    settings: settings
-      ? Object.entries(unkept)
-          .filter(([name, value]) => value !== null && !ABOUT_OTHER_THINGS.includes(name))
-          .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-      : [],
+    settings: Object.entries(unkept)
+      .filter(([name, value]) => {
+        const defaults = defaultsOf('generation', name);
+        const isSetting = defaults.length > 0 || file === 'generation_config.json';
+        return (
+          isSetting &&
+          value !== null &&
+          !ABOUT_OTHER_THINGS.includes(name) &&
+          !defaults.some((each) => sameJson(each, value))
+        );
+      })
+      .map(([name, value]) => `${name.slice(0, 80)} ${shownJson(value)}`),
   };
 }

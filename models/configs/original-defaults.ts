@@ -33,9 +33,10 @@ export type OriginalName =
 
 /**
  * The values that a field's default has or had, the newest first; empty for a field that the class does not have. What a
- * class inherits is in the table once, under `every`.
+ * config's class inherits is in the table once, under `every`.
  */
 export function defaultsOf(original: OriginalName, field: string): readonly unknown[] {
-  const table = [original, 'every'].map((name) => tables[name] ?? {});
+  const isConfig = original !== 'generation' && !original.endsWith('image_processor');
+  const table = [original, ...(isConfig ? ['every'] : [])].map((name) => tables[name] ?? {});
   return table.find((fields) => Object.hasOwn(fields, field))?.[field] ?? [];
 }

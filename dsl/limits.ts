@@ -78,6 +78,31 @@ export const LIMITS = {
     of: "characters in a regular expression of a tokenizer's",
     because: 'the longest have 700',
   },
+  modelLayers: {
+    most: 512,
+    of: 'layers of a part of a model, by a config or by the names in a checkpoint',
+    because: 'the deepest public models have 126; each layer makes nodes of the graph',
+  },
+  modelWidth: {
+    most: 2 ** 18,
+    of: 'features, heads or latents, by a config',
+    because: 'the widest layers of public models have 53,248',
+  },
+  modelVocabulary: {
+    most: 2 ** 24,
+    of: 'tokens of a vocabulary, by a config',
+    because: 'the largest vocabularies have some 260,000',
+  },
+  modelPositions: {
+    most: 2 ** 30,
+    of: 'positions, by a config',
+    because: 'the longest contexts of public models have 10 million',
+  },
+  modelPixels: {
+    most: 2 ** 13,
+    of: 'pixels of a side of what a vision encoder sees, by a config',
+    because: 'encoders see pictures of 224 to some 1,000 pixels',
+  },
   weightIndex: {
     most: 16 * MIB,
     of: 'bytes of an index of shards',

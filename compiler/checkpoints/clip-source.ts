@@ -8,6 +8,7 @@ import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
+import { highestIndex } from './highest-index.ts';
 import { readJson, readModelFolder } from './model-folder.ts';
 
 /**
@@ -58,14 +59,11 @@ function openAiSizes(file: WeightFile): ClipVitOptions {
       `${file.path} has the width ${dim}, which heads of ${HEAD} do not divide, so it is no CLIP of OpenAI's; give the folder of a CLIP model with its config.json.`,
     );
   }
-  const blocks = file.names.map((name) =>
-    Number(/^visual\.transformer\.resblocks\.(\d+)\./.exec(name)?.[1] ?? -1),
-  );
   return {
     image: patch * Math.round(Math.sqrt(tokens - 1)),
     patch,
     dim,
-    layers: Math.max(...blocks) + 1,
+    layers: highestIndex(file, /^visual\.transformer\.resblocks\.(\d+)\./) + 1,
     heads: dim / HEAD,
     inner,
     activation: 'quick-gelu',

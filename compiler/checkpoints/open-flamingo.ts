@@ -10,6 +10,7 @@ import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
 import { framingTokens } from './framing-tokens.ts';
+import { highestIndex } from './highest-index.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
@@ -114,22 +115,19 @@ function knownSpecial(tokenizer: TokenizerFile, token: string | undefined): stri
 
 /** Blocks stand before every n-th layer: the first before layer n - 1. */
 function intervalOf(checkpoint: WeightFile): number {
-  const layers = checkpoint.names.flatMap((name) => {
+  let first = Number.POSITIVE_INFINITY;
+  for (const name of checkpoint.names) {
     const match = /gated_cross_attn_layers\.(\d+)\.|\.(\d+)\.gated_cross_attn_layer\./.exec(name);
-    return match === null ? [] : [Number(match[1] ?? match[2])];
-  });
-  if (layers.length === 0) {
-    throw new UserError(
-      `${checkpoint.path} has no gated cross-attention blocks (gated_cross_attn_layers.…), so it is no OpenFlamingo checkpoint; found ${checkpoint.names.slice(0, 3).join(', ')}, ….`,
-    );
+    if (match !== null) first = Math.min(first, Number(match[1] ?? match[2]));
   }
-  return Math.min(...layers) + 1;
+  if (Number.isFinite(first)) return first + 1;
+  throw new UserError(
+    `${checkpoint.path} has no gated cross-attention blocks (gated_cross_attn_layers.…), so it is no OpenFlamingo checkpoint; found ${checkpoint.names.slice(0, 3).join(', ')}, ….`,
+  );
 }
 
-function depthOf(checkpoint: WeightFile): number {
-  const layers = checkpoint.names.map((name) => Number(/^perceiver\.layers\.(\d+)\./.exec(name)?.[1] ?? -1));
-  return Math.max(...layers) + 1;
-}
+const depthOf = (checkpoint: WeightFile): number =>
+  highestIndex(checkpoint, /^perceiver\.layers\.(\d+)\./) + 1;
 
 /** Rows of the trained token embeddings; undefined when the checkpoint has none. */
 function vocabularyOf(program: Program, checkpoint: WeightFile): number | undefined {

@@ -1,22 +1,20 @@
 import { z } from 'zod';
+import { LIMITS, type Limit } from '../../dsl/limits.ts';
 import type { Activation } from '../shared/activation.ts';
 
 /** A whole number from 1 up to a limit. */
-const upTo = (limit: number) => z.int().min(1).max(limit, `at most ${limit} is taken`);
+const upTo = ({ most }: Limit) => z.int().min(1).max(most, `at most ${most} is taken`);
 
-/**
- * Sizes that a config may ask for. Each limit is above every published model of these kinds (126 layers, widths of
- * 53,248, vocabularies of 262,144, 10 million positions) and keeps a damaged or hostile file from taking memory or time.
- */
+/** Sizes that a config may ask for, each bounded, so that a damaged or hostile file takes neither memory nor time. */
 export const sizes = {
-  /** Layers or blocks, one after the other: each makes nodes of the graph. */
-  layers: upTo(512),
+  /** Layers or blocks, one after the other. */
+  layers: upTo(LIMITS.modelLayers),
   /** Features, heads, or what else is a side of a weight. */
-  width: upTo(2 ** 18),
-  vocabulary: upTo(2 ** 24),
-  positions: upTo(2 ** 30),
+  width: upTo(LIMITS.modelWidth),
+  vocabulary: upTo(LIMITS.modelVocabulary),
+  positions: upTo(LIMITS.modelPositions),
   /** Height and width of a picture, or of a patch of it. */
-  pixels: upTo(2 ** 13),
+  pixels: upTo(LIMITS.modelPixels),
 } as const;
 
 /** A number above 0: a rotary base, a factor. */

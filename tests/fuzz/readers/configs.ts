@@ -22,7 +22,7 @@ const READERS: readonly ((config: unknown) => unknown)[] = [
   clipVitFromConfig,
   openClipFromConfig,
   (config) => preprocessingFromConfig(config, 224),
-  (config) => tokenIdsFromConfig(config, true),
+  (config) => tokenIdsFromConfig(config, 'generation_config.json'),
 ];
 
 const OPEN_CLIP = {

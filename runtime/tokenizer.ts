@@ -1,5 +1,6 @@
 import { type Manifest, tokensSchema } from '../artifact/manifest.ts';
 import { parseJson } from '../artifact/parse-json.ts';
+import { plain } from '../artifact/quoted.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
@@ -107,7 +108,7 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     } catch (error) {
       if (!(error instanceof UnknownText)) throw error;
       throw new UserError(
-        `${name} has no token for a part of '${text.slice(0, 60)}' and no unknown token: leave it out or use another tokenizer.`,
+        `${name} has no token for a part of '${plain(text, 60)}' and no unknown token: leave it out or use another tokenizer.`,
       );
     }
   };
@@ -160,8 +161,11 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
   };
 }
 
+/** A reason quotes names from the file, which may be of any length. */
+const LONGEST_REASON = 500;
+
 /** The first line of what went wrong, without a full stop, for use in brackets. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
+  return plain((message.split('\n')[0] ?? '').replace(/\.$/, ''), LONGEST_REASON);
 }

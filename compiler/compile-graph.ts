@@ -2,6 +2,7 @@ import { type Graph, parametersOf } from '../dsl/graph.ts';
 import { nameParameters } from '../dsl/naming.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Operation } from '../dsl/tensor.ts';
+import type { Rule } from './fusion/rule.ts';
 import { type AuthorName, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
@@ -12,6 +13,8 @@ import { targetOf } from './target/target.ts';
 export interface GraphOptions {
   /** A target, or the name of one of this project's. Default `cpu`. */
   readonly target?: string | CompilerTarget;
+  /** Fusion rules. Default: this project's. */
+  readonly rules?: readonly Rule[];
   /** Default true: use fused operators. False gives the same model in plain ONNX operators. */
   readonly fusion?: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
@@ -40,6 +43,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
   const { graph: optimised, report } = pipeline(placed(graph), {
     target,
     fusion,
+    ...(options.rules && { rules: options.rules }),
     ...(options.precision && { precision: options.precision }),
     ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.computes && { computes: options.computes }),

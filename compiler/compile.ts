@@ -10,6 +10,7 @@ import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
+import { type Extensions, rulesWith } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
@@ -22,14 +23,14 @@ import { openWeights } from './weights/read/open-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 import { workOf } from './work.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends Omit<Extensions, 'families' | 'languageFamilies'> {
   /** The artifact's folder; made whole or not at all. */
   readonly out: string;
   /** Where the program came from, for the record: the author's file. Default: the program's name. */
   readonly source?: string;
   /** The `tokenizer.json` that goes with the model: its path, or its content. */
   readonly tokenizer: string | Uint8Array;
-  /** What to compile for: `cpu`, `cuda`, or a target of one's own. Default `cpu`. */
+  /** What to compile for: the name of a target (`cpu`, `cuda`, one of `targets`), or a target itself. Default `cpu`. */
   readonly target?: string | CompilerTarget;
   /** Default true. */
   readonly fusion?: boolean;
@@ -79,13 +80,15 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { fusion = true, seed = 0, weights = [], marks = true } = options;
-  const target = targetOf(options.target ?? 'cpu');
+  const target = targetOf(options.target ?? 'cpu', options.targets);
+  const rules = rulesWith(options);
   const { precision = target.computes } = options;
   const compiled = Object.fromEntries(
     GRAPHS.map((name) => [
       name,
       compileGraph(program.graphs[name], {
         target,
+        rules,
         fusion,
         precision,
         marks,
@@ -96,7 +99,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  const { sources, notes } = await findWeights(program, weights, options.seedMissing ?? false);
+  const { sources, notes } = await findWeights(program, weights, options);
 
   let told: readonly string[] = notes;
   const manifest = await writeArtifactFolder(options.out, options.replace ?? false, async (draft) => {
@@ -199,10 +202,10 @@ function weightOf(parameter: StoredParameter): StoredParameter | undefined {
 async function findWeights(
   program: Program,
   weights: readonly string[] | 'none',
-  seedMissing: boolean,
+  { seedMissing = false, weightFormats = [] }: CompileOptions,
 ): Promise<Pick<MatchedWeights, 'sources' | 'notes'>> {
   if (weights === 'none' || weights.length === 0) return { sources: new Map(), notes: [] };
-  const files = await Promise.all(weights.map(openWeights));
+  const files = await Promise.all(weights.map((each) => openWeights(each, { weightFormats })));
   const { vocabulary } = program.facts.language;
   const { sources, notes, copies } = matchWeights(program, files, { seedMissing, vocabulary });
   return { sources, notes: [...notes, ...(await compareCopies(copies))] };

@@ -40,7 +40,7 @@ export async function relink(
   const table = await readTable(directory, manifest);
   const { aliases, checkpointNames } = table;
   const parameters = parametersOfTable(table);
-  const files = await Promise.all(options.weights.map(openWeights));
+  const files = await Promise.all(options.weights.map((each) => openWeights(each)));
   const named = {
     parameters: new Map(
       parameters.map((each) => [each.quantised?.weight.name ?? each.name, each.quantised?.weight ?? each]),

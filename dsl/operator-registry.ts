@@ -1,4 +1,3 @@
-import type { Operator } from './tensor.ts';
 // Written by `npm run registries`; add a file to the folder rather than edit this one.
 import { addOperator } from './operators/add.ts';
 import { arangeOperator } from './operators/arange.ts';
@@ -48,6 +47,7 @@ import { tanhOperator } from './operators/tanh.ts';
 import { transposeOperator } from './operators/transpose.ts';
 import { absoluteOperator, cosineOperator, errorFunctionOperator, expOperator, floorOperator, logOperator, negateOperator, sineOperator, sqrtOperator } from './operators/unary.ts';
 import { whereOperator } from './operators/where.ts';
+import type { Operator } from './tensor.ts';
 
 /** Every operator of the language. */
 export const OPERATORS: readonly Operator[] = [

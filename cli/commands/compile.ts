@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../artifact/user-error.ts';
 import type { CompileOptions } from '../../compiler/compile.ts';
+import type { Extensions } from '../../compiler/extensions.ts';
+import type { CompilerTarget } from '../../compiler/target/compiler-target.ts';
+import { targetOf } from '../../compiler/target/target.ts';
 import { TARGETS } from '../../compiler/target/target-registry.ts';
 import { PRECISIONS } from '../../dsl/precision.ts';
 import { calibrate, readCalibrationPrompts } from '../calibrate.ts';
@@ -9,7 +12,9 @@ import { type CliCommand, type CommandContext, collect, wholeNumber } from '../c
 import { chosenModel } from '../compile/chosen-model.ts';
 import type { CompileFlags } from '../compile/flags.ts';
 import { describe, summarise } from '../compile/summary.ts';
+import { projectExtensions } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { WrongUse } from '../wrong-use.ts';
 
 export const command: CliCommand = {
   name: 'compile',
@@ -53,10 +58,14 @@ export const command: CliCommand = {
         collect,
       )
       .option('--out <dir>', 'folder to make (default: artifacts/<name of the model>)')
-      .addOption(
-        new Option('--target <target>', 'what to compile for')
-          .choices(TARGETS.map(({ name }) => name))
-          .default('cpu'),
+      .option(
+        '--target <target>',
+        `what to compile for: ${TARGETS.map(({ name }) => name).join(', ')}, or one of the project's own`,
+        'cpu',
+      )
+      .option(
+        '--config <file>',
+        "what the project adds: families, targets, operators, rules, weight formats (default: the folder's flamingo.config.ts)",
       )
       .addOption(
         new Option(
@@ -96,7 +105,9 @@ async function compileModel(
 ): Promise<ExitCode> {
   const { report, signal } = context;
   const started = performance.now();
-  const { program, source, tokenizer, weights } = await chosenModel(model, flags, report);
+  const extensions = await projectExtensions(flags.config);
+  const target = chosenTarget(flags.target, extensions);
+  const { program, source, tokenizer, weights } = await chosenModel(model, flags, extensions, report);
   const out = flags.out ?? join('artifacts', program.name);
   if (flags.calibrate !== undefined && weights === 'none') {
     throw new UserError('--calibrate runs the model, so it goes with weights and not with --weights none.');
@@ -113,7 +124,8 @@ async function compileModel(
       out,
       source,
       tokenizer,
-      target: flags.target,
+      ...extensions,
+      target,
       fusion: flags.fusion === 'on',
       ...(flags.precision && { precision: flags.precision }),
       weights,
@@ -138,5 +150,14 @@ async function compileModel(
     return EXIT.ok;
   } finally {
     progress.stop();
+  }
+}
+
+/** A target that nobody knows is wrong use of the command line, as any other option's value that is not known. */
+function chosenTarget(name: string, { targets }: Extensions): CompilerTarget {
+  try {
+    return targetOf(name, targets);
+  } catch (error) {
+    throw error instanceof UserError ? new WrongUse(error.message) : error;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { CheckpointModel } from '../../compiler/checkpoints/checkpoint-model.ts';
+import type { Extensions } from '../../compiler/extensions.ts';
 import type { Program } from '../../dsl/program.ts';
 import { findPreset, PRESET_NAMES } from '../presets.ts';
 import type { Report } from '../report.ts';
@@ -28,10 +29,11 @@ export interface ChosenModel {
 export async function chosenModel(
   model: string | undefined,
   flags: CompileFlags,
+  extensions: Extensions,
   report: Report,
 ): Promise<ChosenModel> {
   const weights = chosenWeights(flags.weights);
-  if (model === undefined) return openFlamingo(flags, report);
+  if (model === undefined) return openFlamingo(flags, extensions, report);
   const folder = await isFolder(model);
   const { openFlamingo: checkpoint, vision, language, every, name } = flags;
   const stray = Object.entries({
@@ -45,7 +47,7 @@ export async function chosenModel(
     throw new WrongUse(
       `${stray[0]} does not go with a model ${folder ? 'folder' : 'file'}, which says it itself; leave out one of them.`,
     );
-  if (folder) return modelFolder(model, flags, report);
+  if (folder) return modelFolder(model, flags, extensions, report);
   return (await preset(model, weights, flags, report)) ?? modelFile(model, weights, flags, report);
 }
 
@@ -66,13 +68,14 @@ async function isFolder(model: string): Promise<boolean> {
 async function modelFolder(
   folder: string,
   { name, weights, tokenizer }: CompileFlags,
+  extensions: Extensions,
   report: Report,
 ): Promise<ChosenModel> {
   if (weights !== undefined && weights.join() !== 'none')
     throw new WrongUse('--weights does not go with a model folder, which has them; leave it out.');
-  const { huggingFaceModel } = await import('../../compiler/checkpoints/hugging-face.ts');
-  const made = await huggingFaceModel({
-    folder,
+  const { openCheckpoint } = await import('../../compiler/checkpoints/open-checkpoint.ts');
+  const made = await openCheckpoint(folder, {
+    ...extensions,
     ...(tokenizer !== undefined && { tokenizer }),
     ...(name !== undefined && { name }),
   });
@@ -115,6 +118,7 @@ async function modelFile(
 /** An OpenFlamingo from its checkpoint and the folders of its frozen parts, without a model file. */
 async function openFlamingo(
   { openFlamingo: checkpoint, vision, language, every, name, weights, tokenizer }: CompileFlags,
+  extensions: Extensions,
   report: Report,
 ): Promise<ChosenModel> {
   if (checkpoint === undefined || vision === undefined || language === undefined) {
@@ -126,13 +130,11 @@ async function openFlamingo(
     throw new WrongUse(
       '--weights does not go with --open-flamingo, whose parts are its weights; leave it out.',
     );
-  const { openFlamingoModel } = await import('../../compiler/checkpoints/open-flamingo.ts');
-  const made = await openFlamingoModel({
-    checkpoint,
-    vision,
-    language,
+  const { openCheckpoint } = await import('../../compiler/checkpoints/open-checkpoint.ts');
+  const parts = { checkpoint, vision, language, ...(every !== undefined && { every }) };
+  const made = await openCheckpoint(parts, {
+    ...extensions,
     ...(tokenizer !== undefined && { tokenizer }),
-    ...(every !== undefined && { every }),
     ...(name !== undefined && { name }),
   });
   return checkpointModel(made, { source: checkpoint, tokenizer: tokenizer ?? language, weights }, report);

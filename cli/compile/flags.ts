@@ -9,6 +9,7 @@ export interface CompileFlags {
   readonly name?: string;
   readonly weights?: readonly string[];
   readonly out?: string;
+  readonly config?: string;
   readonly target: string;
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;

@@ -2,16 +2,17 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import { languageFamilies } from '../../models/configs/language-families.ts';
+import { languageFamilies as ownLanguageFamilies } from '../../models/configs/language-families.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
 import { FAMILIES } from '../../models/hugging-face/family-registry.ts';
+import type { Extensions } from '../extensions.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
 import { tokenizerNotes } from './tokenizer-notes.ts';
 
-export interface HuggingFaceSources {
+export interface HuggingFaceSources extends Pick<Extensions, 'families' | 'languageFamilies'> {
   /** With `config.json`, weights and a tokenizer. */
   readonly folder: string;
   /** `tokenizer.json`; default: the one in the folder. */
@@ -28,7 +29,7 @@ export interface HuggingFaceSources {
  */
 export async function huggingFaceModel(sources: HuggingFaceSources): Promise<CheckpointModel> {
   const folder = await readModelFolder(sources.folder, 'the model');
-  const family = familyOf(folder);
+  const family = familyOf(folder, sources);
   const notes: string[] = [];
   const { tokenizer, tokens } = await knownTokens(folder, sources.tokenizer, notes);
   const { config, preprocessor } = folder;
@@ -43,9 +44,13 @@ export async function huggingFaceModel(sources: HuggingFaceSources): Promise<Che
 
 const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.string()).nullish() });
 
-function familyOf({ path, config }: ModelFolder): HuggingFaceFamily {
+function familyOf(
+  { path, config }: ModelFolder,
+  { families = [], languageFamilies = {} }: HuggingFaceSources,
+): HuggingFaceFamily {
+  const known = [...families, ...FAMILIES];
   const file = join(path, 'config.json');
-  const names = FAMILIES.map(({ modelType }) => modelType).join(', ');
+  const names = known.map(({ modelType }) => modelType).join(', ');
   const result = kind.safeParse(config);
   if (!result.success) {
     throw new UserError(
@@ -53,9 +58,9 @@ function familyOf({ path, config }: ModelFolder): HuggingFaceFamily {
     );
   }
   const { model_type: type, architectures } = result.data;
-  const family = FAMILIES.find(({ modelType }) => modelType === type);
+  const family = known.find(({ modelType }) => modelType === type);
   if (family === undefined) {
-    const part = Object.hasOwn(languageFamilies, type)
+    const part = Object.hasOwn({ ...ownLanguageFamilies, ...languageFamilies }, type)
       ? '; an OpenFlamingo on this language model is given by --open-flamingo, --vision and --language'
       : '';
     throw new UserError(

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../artifact/user-error.ts';
+import type { Extensions } from '../extensions.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { huggingFaceModel } from './hugging-face.ts';
 import { type OpenFlamingoSources, openFlamingoModel } from './open-flamingo.ts';
 
-export interface OpenCheckpointOptions {
+export interface OpenCheckpointOptions
+  extends Pick<Extensions, 'families' | 'languageFamilies' | 'weightFormats'> {
   /** What the program is to be called. Default: the name of the folder, or of OpenFlamingo's checkpoint. */
   readonly name?: string;
   /** Path of a `tokenizer.json`. Default: the one in the folder, or in that of the language model. */

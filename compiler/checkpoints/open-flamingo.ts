@@ -5,6 +5,7 @@ import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, Program } from '../../dsl/program.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
+import type { Extensions } from '../extensions.ts';
 import { spellings } from '../weights/match/checkpoint-names.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
@@ -14,7 +15,7 @@ import { highestIndex } from './highest-index.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
 
-export interface OpenFlamingoSources {
+export interface OpenFlamingoSources extends Pick<Extensions, 'languageFamilies' | 'weightFormats'> {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
   readonly checkpoint: string;
   /** The CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's. */
@@ -41,7 +42,7 @@ const PADDING = '<PAD>';
  * @throws UserError or ModelError for a part that is missing, or asks for what this project does not do
  */
 export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<CheckpointModel> {
-  const checkpoint = await openWeights(sources.checkpoint);
+  const checkpoint = await openWeights(sources.checkpoint, sources);
   const notes: string[] = [];
   const vision = await clipAt(sources.vision, notes);
   const language = await readModelFolder(sources.language, 'the language model');
@@ -52,7 +53,7 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
       name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
       convention: 'open-flamingo',
       vision,
-      language: languageModelFromConfig(language.config, { vocabulary }, noted),
+      language: languageModelFromConfig(language.config, { vocabulary }, noted, sources.languageFamilies),
       crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
       resampler: { depth: depthOf(checkpoint) },
       tokens,

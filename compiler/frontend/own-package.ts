@@ -15,12 +15,13 @@ const root = dirname(dirname(dirname(here)));
 /** True when the package runs from its sources: something has registered a TypeScript loader already. */
 export const RUNS_FROM_SOURCE = extension === '.ts';
 
-/** The specifiers that authors may import, and the folder whose index each one means. */
+/** The specifiers that authors may import, and the module that each one means. */
 const ENTRY_POINTS = {
-  'flamingo-onnx': 'models',
-  'flamingo-onnx/dsl': 'dsl',
-  'flamingo-onnx/compiler': 'compiler',
-  'flamingo-onnx/runtime': 'runtime',
+  'flamingo-onnx': 'models/index',
+  'flamingo-onnx/dsl': 'dsl/index',
+  'flamingo-onnx/compiler': 'compiler/index',
+  'flamingo-onnx/extend': 'compiler/extend',
+  'flamingo-onnx/runtime': 'runtime/index',
 } as const;
 
 const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].map(
@@ -31,9 +32,9 @@ const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].
 export function ownModules(purpose: 'run' | 'types'): Readonly<Record<string, string>> {
   const ending = purpose === 'types' && !RUNS_FROM_SOURCE ? '.d.ts' : extension;
   return Object.fromEntries(
-    Object.entries(ENTRY_POINTS).map(([specifier, folder]) => [
+    Object.entries(ENTRY_POINTS).map(([specifier, module]) => [
       specifier,
-      join(root, folder, `index${ending}`),
+      join(root, ...module.split('/')) + ending,
     ]),
   );
 }

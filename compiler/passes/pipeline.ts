@@ -4,6 +4,7 @@ import type { Target } from '../../dsl/target.ts';
 import type { Refusal } from '../fusion/find-matches.ts';
 import { fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
+import type { Rule } from '../fusion/rule.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
 import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
@@ -14,6 +15,8 @@ import { quantise } from './quantise.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
+  /** Default: this project's. */
+  readonly rules?: readonly Rule[];
   /** Whether ONNX Runtime's own operators may be used. Without them the same model is written in plain ONNX. */
   readonly fusion: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
@@ -52,7 +55,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
   let refusals: readonly Refusal[] = [];
   const applyRules = (each: Graph): Graph => {
     const result = fuse(each, {
-      rules: fusionRules(),
+      rules: options.rules ?? fusionRules(),
       target,
       clean: (fused) => mergeDuplicates(cancelReshapes(fused)),
     });

@@ -7,13 +7,18 @@ import { TARGETS } from './target-registry.ts';
 /**
  * The target of a name, or the target itself where a value of one's own is given.
  *
+ * @param further targets besides this project's
  * @throws UserError for a name that no target has
  */
-export function targetOf(target: string | CompilerTarget): CompilerTarget {
+export function targetOf(
+  target: string | CompilerTarget,
+  further: readonly CompilerTarget[] = [],
+): CompilerTarget {
   if (typeof target !== 'string') return target;
-  const found = TARGETS.find(({ name }) => name === target);
+  const targets = [...TARGETS, ...further];
+  const found = targets.find(({ name }) => name === target);
   if (found !== undefined) return found;
-  const names = TARGETS.map(({ name }) => name).join(', ');
+  const names = targets.map(({ name }) => name).join(', ');
   throw new UserError(`There is no target '${target}'; the known ones are ${names}.`);
 }
 

@@ -18,10 +18,19 @@ export interface LanguageChanges {
   readonly vocabulary?: number;
 }
 
-type FromConfig = (config: unknown, changes: LanguageChanges, notes?: string[]) => LanguageModel;
+/**
+ * Makes a language model from its original's `config.json`.
+ *
+ * @param notes gets a sentence for each thing that was assumed
+ * @throws ModelError for a config that asks for what the family does not do
+ */
+export type LanguageFamily = (config: unknown, changes: LanguageChanges, notes?: string[]) => LanguageModel;
 
-/** The language models that this project has, by the `model_type` of the original's `config.json`. */
-export const languageFamilies: Readonly<Record<string, FromConfig>> = {
+/** Language models by the `model_type` of the original's `config.json`. */
+export type LanguageFamilies = Readonly<Record<string, LanguageFamily>>;
+
+/** The language models that this project has. */
+export const languageFamilies: LanguageFamilies = {
   opt: (config, changes, notes) => opt({ ...optFromConfig(config, notes), ...changes }),
   mpt: (config, changes, notes) => mpt({ ...mptFromConfig(config, notes), ...changes }),
   mosaic_gpt: (config, changes, notes) => mpt({ ...mosaicGptFromConfig(config, notes), ...changes }),
@@ -34,26 +43,29 @@ export const languageFamilies: Readonly<Record<string, FromConfig>> = {
  * The language model that a `config.json` describes.
  *
  * @param notes gets a sentence for each thing that was assumed
- * @throws ModelError when it is of a family that this project does not have, or asks for what the family does not do
+ * @param further families besides this project's, which come first
+ * @throws ModelError when it is of a family that is not known, or asks for what the family does not do
  */
 export function languageModelFromConfig(
   config: unknown,
   changes: LanguageChanges = {},
   notes?: string[],
+  further: LanguageFamilies = {},
 ): LanguageModel {
+  const families = { ...languageFamilies, ...further };
   const { model_type: type, architectures } = recordOf(config) ?? {};
-  const family =
-    typeof type === 'string' && Object.hasOwn(languageFamilies, type) ? languageFamilies[type] : undefined;
+  const family = typeof type === 'string' && Object.hasOwn(families, type) ? families[type] : undefined;
   if (family === undefined || typeof type !== 'string') {
     const found = typeof type === 'string' ? `is of model_type ${quoted(type)}` : 'has no model_type';
     throw new ModelError(
-      `The config of the language model ${found}; known are ${Object.keys(languageFamilies).join(', ')}.`,
+      `The config of the language model ${found}; known are ${Object.keys(families).join(', ')}.`,
     );
   }
   const classes = Array.isArray(architectures)
     ? architectures.filter((name) => typeof name === 'string')
     : [];
-  if (classes.length > 0 && !classes.some((name) => isOfType(name, type))) {
+  const isOwn = Object.hasOwn(languageFamilies, type);
+  if (isOwn && classes.length > 0 && !classes.some((name) => isOfType(name, type))) {
     throw new ModelError(
       `The config of the language model contradicts itself: model_type is ${quoted(type)}, but its weights are of ${classes.slice(0, 3).map(quoted).join(', ')}; give the config.json that belongs to the weights.`,
     );

@@ -26,7 +26,7 @@ const REGISTRIES: readonly Registry[] = [
     write: exportsOf(
       'OPERATORS',
       'Operator',
-      './operator.ts',
+      './tensor.ts',
       'Every operator of the language',
       (name, value) => name.endsWith('Operator') && typeof value === 'object',
     ),

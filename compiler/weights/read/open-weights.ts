@@ -6,6 +6,7 @@ import { UserError } from '../../../artifact/user-error.ts';
 import { readStart } from '../../../artifact/weights/file-access.ts';
 import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
 import type { WeightFile } from '../../../artifact/weights/weight-file.ts';
+import type { WeightFormat } from './format.ts';
 import { FORMATS } from './format-registry.ts';
 import { plainNames } from './plain-names.ts';
 
@@ -17,20 +18,24 @@ const EXPECTED =
  * Opens weights of any format: a file, an index of shards, or a folder as Hugging Face lays it out. The format is
  * told by content. Names lose what wrappers of training put before them (`module.`).
  *
+ * @param options.weightFormats formats that are asked before this project's
  * @throws UserError one sentence for what is missing, damaged, or of a format that is not read
  */
-export async function openWeights(path: string): Promise<WeightFile> {
-  return plainNames(await openFile(await weightFileOf(path)));
+export async function openWeights(
+  path: string,
+  { weightFormats = [] }: { readonly weightFormats?: readonly WeightFormat[] } = {},
+): Promise<WeightFile> {
+  return plainNames(await openFile(await weightFileOf(path), [...weightFormats, ...FORMATS]));
 }
 
 /** @param named whether another file names this one, which may then name no further ones: it could name itself */
-async function openFile(path: string, named = false): Promise<WeightFile> {
+async function openFile(path: string, formats: readonly WeightFormat[], named = false): Promise<WeightFile> {
   const start = await readStart(path);
-  const format = FORMATS.find(({ recognises }) => recognises(start));
+  const format = formats.find(({ recognises }) => recognises(start));
   if (named && format?.namesOthers === true) {
     throw new UserError(`${path} is named as a shard, but is itself ${format.name}; download both again.`);
   }
-  if (format !== undefined) return format.open(path, (shard) => openFile(shard, true));
+  if (format !== undefined) return format.open(path, (shard) => openFile(shard, formats, true));
   // Named like one, so that the reader itself can say what is wrong with it.
   if (path.endsWith('.safetensors')) return openSafetensors(path);
   throw new UserError(`${path} is not a weight file; expected ${EXPECTED}.`);

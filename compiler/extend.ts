@@ -1,0 +1,28 @@
+/**
+ * What a project that adds to this one imports as `flamingo-onnx/extend`: the definitions of operators, fusion rules,
+ * targets, families and weight formats. CONTRIBUTING.md says which files each of them takes.
+ */
+export { UserError } from '../artifact/user-error.ts';
+export type { StoredData, StoredDtype } from '../artifact/weights/stored-dtype.ts';
+export { type StoredTensor, type WeightFile, weightFile } from '../artifact/weights/weight-file.ts';
+export type { Dtype } from '../dsl/dtype.ts';
+export type { Emitter, OnnxAttribute } from '../dsl/emitter.ts';
+export { apply, applyAll, defineOperator, describeShape, fail } from '../dsl/operator.ts';
+export {
+  checkDtype,
+  FLOATS,
+  type NoAttributes,
+  required,
+  sameDtype,
+} from '../dsl/operators/shared/inputs.ts';
+export type { Capabilities, Capability, Target } from '../dsl/target.ts';
+export type { Gradient, Operator } from '../dsl/tensor.ts';
+export type { LanguageFamilies, LanguageFamily } from '../models/configs/language-families.ts';
+export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/hugging-face/family.ts';
+export type { LanguageModel } from '../models/shared/language-model.ts';
+export type { VisionEncoder } from '../models/shared/vision-encoder.ts';
+export { defineConfig, type FlamingoConfig } from './config.ts';
+export type { Extensions, RuleText } from './extensions.ts';
+export type { CompilerTarget } from './target/compiler-target.ts';
+export { type Kernel, type KernelTable, kernels } from './target/kernels.ts';
+export type { WeightFormat } from './weights/read/format.ts';

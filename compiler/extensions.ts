@@ -1,0 +1,62 @@
+import { UserError } from '../artifact/user-error.ts';
+import type { Operator } from '../dsl/tensor.ts';
+import type { LanguageFamilies } from '../models/configs/language-families.ts';
+import type { HuggingFaceFamily } from '../models/hugging-face/family.ts';
+import { fusionRules, readRule } from './fusion/load-rules.ts';
+import { OPERATORS } from './fusion/operators.ts';
+import type { Rule } from './fusion/rule.ts';
+import type { CompilerTarget } from './target/compiler-target.ts';
+import type { WeightFormat } from './weights/read/format.ts';
+
+/** What a project of one's own adds to what this one knows. Each is found where this project's own are. */
+export interface Extensions {
+  /** Targets that are known by their names, besides `cpu` and `cuda`. */
+  readonly targets?: readonly CompilerTarget[];
+  /** Operators that rules may name. A model's own operators need not be listed: its graph holds them. */
+  readonly operators?: readonly Operator[];
+  /** Fusion rules, applied together with this project's. */
+  readonly rules?: readonly RuleText[];
+  /** Formats of weight files, asked before this project's. */
+  readonly weightFormats?: readonly WeightFormat[];
+  /** Whole models that compile from their folder. */
+  readonly families?: readonly HuggingFaceFamily[];
+  /** Language models that an OpenFlamingo may stand on, by `model_type`. */
+  readonly languageFamilies?: LanguageFamilies;
+}
+
+/** A fusion rule as a `.rule` file holds it. */
+export interface RuleText {
+  /** What reports count it under. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * This project's rules and one's own.
+ *
+ * @throws RuleError with line and column at the first mistake of a rule
+ * @throws UserError for a rule or an operator of a name that is taken
+ */
+export function rulesWith({ rules = [], operators = [] }: Extensions): readonly Rule[] {
+  const known = fusionRules();
+  const all = new Map(OPERATORS);
+  for (const operator of operators) {
+    refuseTaken('operator', operator.name, all.has(operator.name));
+    all.set(operator.name, operator);
+  }
+  const own: Rule[] = [];
+  for (const { name, text } of rules) {
+    refuseTaken(
+      'fusion rule',
+      name,
+      [...known, ...own].some((rule) => rule.name === name),
+    );
+    own.push(readRule(text, `${name}.rule`, all));
+  }
+  return [...known, ...own];
+}
+
+/** Two of a name would be one that is never used. */
+export function refuseTaken(kind: string, name: string, taken: boolean): void {
+  if (taken) throw new UserError(`There is already a ${kind} '${name}'; give yours another name.`);
+}

@@ -1,9 +1,10 @@
 import { atCallSite } from './at-call-site.ts';
 import type { Caller } from './call-site.ts';
+import { fail } from './operator.ts';
 import { checkRequirement, namesIn } from './shape/signature.ts';
-import type { CheckedConfig, Requirement } from './types/config.ts';
+import type { CheckedConfig, KnownOptions, Requirement } from './types/config.ts';
 
-export type { CheckedEntry, Complete } from './types/config.ts';
+export type { CheckedEntry, Complete, KnownOptions, UnknownIn } from './types/config.ts';
 export type { Subtract } from './types/dim.ts';
 export type { Problem } from './types/problem.ts';
 
@@ -23,13 +24,21 @@ export type CheckedOptions<
 > = CheckedConfig<Name, Options, Requires, O>;
 
 /**
- * Checks what must hold between the sizes in a family's options; a requirement over an option that is left out holds.
+ * Refuses options that a family does not have, and checks what must hold between sizes; a requirement over an option that
+ * is left out holds.
  *
  * @param family the function that the author calls: its name is that of the family, its caller's line is reported
  * @param requirements `'heads divides dim'`, `'dim = heads*headDim'`
+ * @param known every option, as `refuseUnknownOptions` takes them
  * @throws ModelError at the author's call, in the sentence that the type checker has for literal sizes
  */
-export function checkOptions(family: Caller, options: object, requirements: readonly Requirement[]): void {
+export function checkOptions<Options extends object>(
+  family: Caller,
+  options: Options,
+  requirements: readonly Requirement[],
+  known: KnownOptions<Options>,
+): void {
+  refuseUnknownOptions(family, options, known);
   const sizes = new Map(
     Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
@@ -39,4 +48,31 @@ export function checkOptions(family: Caller, options: object, requirements: read
         checkRequirement(family.name, requirement, sizes);
     }
   }, family);
+}
+
+/**
+ * Refuses options that there are none of, which a misspelt one is, also within a group of options. The type checker does
+ * so where options are written at the call; this is for those that come from elsewhere.
+ *
+ * @param family the function that the author calls
+ * @param known every option, as `{ depth: true, resampler: { latents: true } }`
+ * @throws ModelError at the author's call, in the type checker's sentence
+ */
+export function refuseUnknownOptions<Options extends object>(
+  family: Caller,
+  options: Options,
+  known: KnownOptions<Options>,
+): void {
+  atCallSite(() => refuseUnknown(family.name, options, known), family);
+}
+
+function refuseUnknown(where: string, options: object, known: object): void {
+  const groups = new Map<string, unknown>(Object.entries(known));
+  for (const [name, value] of Object.entries(options)) {
+    const group = groups.get(name);
+    if (group === undefined) fail(`${where} has no option '${name}'`);
+    const isGroup =
+      typeof group === 'object' && group !== null && typeof value === 'object' && value !== null;
+    if (isGroup) refuseUnknown(`${where}: ${name}`, value, group);
+  }
 }

@@ -24,8 +24,47 @@ export type CheckedEntry<
 > = K extends keyof Known
   ? FirstBroken<Name, Requires, SizesIn<C>> extends Broken<K, infer Sentence>
     ? Sentence
-    : C[K]
+    : CheckedGroup<Name, K, Known[K], C[K]>
   : Problem<`${Name} has no option '${K & string}'`>;
+
+/** An entry that is a group of options, as `resampler: { depth: 2 }`, with a sentence in the place of each unknown one. */
+type CheckedGroup<Name extends string, K, Known, Value> = [IsGroup<Known>] extends [true]
+  ? [UnknownIn<Known, Value>] extends [never]
+    ? Value
+    : {
+        readonly [N in keyof Value]: N extends UnknownIn<Known, Value>
+          ? Problem<`${Name}: ${K & string} has no option '${N & string}'`>
+          : Value[N];
+      }
+  : Value;
+
+/** The names in a group of options that it does not have. */
+export type UnknownIn<Known, Value> = Value extends object
+  ? Exclude<keyof Value, KeysOf<NonNullable<Known>>>
+  : never;
+
+/** The names in any of several forms. */
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type FieldOf<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
+
+/** Whether a type is that of a group of options: an object of texts, numbers, switches and lists of them. */
+type IsGroup<Known> =
+  NonNullable<Known> extends infer T
+    ? T extends Single
+      ? false
+      : T[keyof T] extends Single | undefined
+        ? true
+        : false
+    : never;
+
+type Single = string | number | boolean | null | readonly (string | number | boolean)[];
+
+/** Every option of a configuration, also those within its groups, as a value: what it may have, for run time. */
+export type KnownOptions<Options> = {
+  readonly [K in KeysOf<Options>]: [IsGroup<FieldOf<Options, K>>] extends [true]
+    ? KnownOptions<NonNullable<FieldOf<Options, K>>>
+    : true;
+};
 
 /** Asks for the entries that a configuration lacks. */
 export type Complete<Name extends string, Known, C> = MissingEntries<

@@ -6,6 +6,7 @@ import {
   checkOptions,
   concat,
   conv2dLayer,
+  type KnownOptions,
   layerNorm,
   linear,
   normal,
@@ -102,6 +103,18 @@ export interface ClipVitOptions {
   readonly resize?: 'shortest-edge' | 'stretch';
 }
 
+const KNOWN: KnownOptions<ClipVitOptions> = {
+  image: true,
+  patch: true,
+  dim: true,
+  layers: true,
+  heads: true,
+  inner: true,
+  activation: true,
+  classToken: true,
+  resize: true,
+};
+
 /** Published sizes. */
 export const clipVitSizes = {
   'b/32': { image: 224, patch: 32, dim: 768, layers: 12, heads: 12 },
@@ -122,7 +135,7 @@ export function clipVit<const O extends Partial<ClipVitOptions>>(
 ): VisionEncoder;
 export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
   const options: ClipVitOptions = given;
-  checkOptions(clipVit, options, ['heads divides dim', 'patch divides image']);
+  checkOptions(clipVit, options, ['heads divides dim', 'patch divides image'], KNOWN);
   const { image, patch, dim, layers, heads, inner = 4 * dim, activation = 'quick-gelu' } = options;
   const { classToken = false, resize = 'shortest-edge' } = options;
   const parts = clipTransformer({ dim, heads, inner, image, patch, layers, activation, classToken });

@@ -2,10 +2,13 @@ import {
   atCallSite,
   type CheckedEntry,
   type Complete,
+  type KnownOptions,
   type Marked,
   type ModelFacts,
   type Program,
   program,
+  refuseUnknownOptions,
+  type UnknownIn,
 } from '../../dsl/index.ts';
 import type { Activation } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
@@ -68,9 +71,33 @@ const TOKENS: ModelFacts['language']['tokens'] = {
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
 const LONGEST_VIDEO = 30;
 
+const KNOWN: KnownOptions<FlamingoOptions> = {
+  name: true,
+  convention: true,
+  vision: true,
+  language: true,
+  resampler: { depth: true, heads: true, headDim: true, latents: true, finalNorm: true, maxFrames: true },
+  crossAttention: { every: true, insertion: true, heads: true, headDim: true },
+  activation: true,
+  expansion: true,
+  longestVideo: true,
+  precision: { vision: true, resampler: true, language: true, crossAttention: true },
+  tokens: {
+    image: true,
+    endOfChunk: true,
+    padding: true,
+    beginning: true,
+    end: true,
+    aroundImages: true,
+    endOfDocument: true,
+    furtherEnds: true,
+    neverWritten: true,
+  },
+};
+
 /** The options with a sentence in the place of each that cannot be. */
 type CheckedFlamingo<O> = {
-  [K in keyof O]: K extends 'crossAttention'
+  [K in keyof O]: [K, UnknownIn<FlamingoOptions['crossAttention'], O[K]>] extends ['crossAttention', never]
     ? CheckedInsertion<O, O[K]>
     : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
 } & Complete<'flamingo', FlamingoOptions, O>;
@@ -81,11 +108,12 @@ type CheckedFlamingo<O> = {
  * `language`, which serves prefill and decode. Flamingo paper, section 2; `convention` chooses between its details
  * and OpenFlamingo's.
  *
- * @throws ModelError when the insertion interval misses every layer or sizes do not fit
+ * @throws ModelError for an unknown option, and when the insertion interval misses every layer or sizes do not fit
  */
 export function flamingo<const O extends Partial<FlamingoOptions>>(options: CheckedFlamingo<O>): Program;
 export function flamingo<O extends FlamingoOptions>(given: O): Program {
   const options: FlamingoOptions = given;
+  refuseUnknownOptions(flamingo, options, KNOWN);
   const parts = atCallSite(() => flamingoParts(options, gatedCrossAttention), flamingo);
   const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
   const { heads, headDim } = crossAttention;

@@ -7,6 +7,7 @@ import {
   checkOptions,
   chunk,
   embedding,
+  type KnownOptions,
   layerNorm,
   linear,
   rearrange,
@@ -91,6 +92,20 @@ export interface GptNeoxOptions {
   readonly epsilon?: number;
 }
 
+const KNOWN: KnownOptions<GptNeoxOptions> = {
+  dim: true,
+  layers: true,
+  heads: true,
+  inner: true,
+  vocabulary: true,
+  contextLength: true,
+  rotaryShare: true,
+  rotaryBase: true,
+  parallelResidual: true,
+  activation: true,
+  epsilon: true,
+};
+
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
 export const gptNeoxSizes = {
   'pythia-1.4b': { dim: 2048, layers: 24, heads: 16, vocabulary: 50_304, contextLength: 2048 },
@@ -115,7 +130,7 @@ export function gptNeox<const O extends Partial<GptNeoxOptions>>(
 ): LanguageModel<LayersOf<O>>;
 export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   const options: GptNeoxOptions = given;
-  checkOptions(gptNeox, options, ['heads divides dim']);
+  checkOptions(gptNeox, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
   const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
   const { activation = 'gelu', epsilon = 1e-5 } = options;

@@ -7,6 +7,7 @@ import {
   checkOptions,
   chunk,
   embedding,
+  type KnownOptions,
   layerNorm,
   matmul,
   normal,
@@ -92,6 +93,19 @@ export interface Gpt2Options {
   readonly scaleByLayer?: boolean;
 }
 
+const KNOWN: KnownOptions<Gpt2Options> = {
+  dim: true,
+  layers: true,
+  heads: true,
+  inner: true,
+  vocabulary: true,
+  contextLength: true,
+  activation: true,
+  epsilon: true,
+  scale: true,
+  scaleByLayer: true,
+};
+
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
 export const gpt2Sizes = {
   small: { dim: 768, layers: 12, heads: 12, vocabulary: 50_257, contextLength: 1024 },
@@ -109,7 +123,7 @@ export function gpt2<const O extends Partial<Gpt2Options>>(
 ): LanguageModel<LayersOf<O>>;
 export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
   const options: Gpt2Options = given;
-  checkOptions(gpt2, options, ['heads divides dim']);
+  checkOptions(gpt2, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
   const { activation = 'gelu-tanh', epsilon = 1e-5, scaleByLayer = false } = options;
   const headDim = dim / heads;

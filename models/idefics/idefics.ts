@@ -1,11 +1,13 @@
 import {
   type CheckpointName,
   frozen,
+  type KnownOptions,
   ModelError,
   type ModelTokens,
   type Program,
   program,
   rearrange,
+  refuseUnknownOptions,
   type Tensor,
   unfrozen,
 } from '../../dsl/index.ts';
@@ -52,6 +54,32 @@ export interface IdeficsOptions {
   readonly tokens?: ModelTokens;
 }
 
+/** Those of `vision` and `language` are for `clipVit` and `llama` to know. */
+const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
+  name: true,
+  resampler: { depth: true, heads: true, headDim: true, latents: true, queryKeyNorm: true },
+  crossAttention: { every: true, gate: true, queryKeyNorm: true },
+  preprocessing: {
+    resize: true,
+    resizeTo: true,
+    cropStart: true,
+    interpolation: true,
+    mean: true,
+    deviation: true,
+  },
+  tokens: {
+    image: true,
+    endOfChunk: true,
+    padding: true,
+    beginning: true,
+    end: true,
+    aroundImages: true,
+    endOfDocument: true,
+    furtherEnds: true,
+    neverWritten: true,
+  },
+};
+
 /** The special tokens of `HuggingFaceM4/idefics-9b`. */
 export const IDEFICS_TOKENS: ModelTokens = {
   image: '<image>',
@@ -74,6 +102,8 @@ export const IDEFICS_TOKENS: ModelTokens = {
  * @throws ModelError when the insertion interval is no whole number from 1 on
  */
 export function idefics(options: IdeficsOptions): Program {
+  const { vision: _vision, language: _language, ...own } = options;
+  refuseUnknownOptions(idefics, own, KNOWN);
   const vision = clipVit({ ...options.vision, classToken: true, resize: 'stretch' });
   const language = llama({ ...options.language });
   const { tokens = IDEFICS_TOKENS } = options;

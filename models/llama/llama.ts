@@ -7,6 +7,7 @@ import {
   checkOptions,
   concat,
   embedding,
+  type KnownOptions,
   linear,
   matmul,
   multiply,
@@ -108,6 +109,30 @@ export interface LlamaOptions {
   readonly additionalTokens?: number;
 }
 
+const KNOWN: KnownOptions<LlamaOptions> = {
+  dim: true,
+  layers: true,
+  heads: true,
+  keyValueHeads: true,
+  headDim: true,
+  inner: true,
+  vocabulary: true,
+  contextLength: true,
+  rotaryBase: true,
+  rotaryScaling: {
+    kind: true,
+    factor: true,
+    lowFrequencyFactor: true,
+    highFrequencyFactor: true,
+    originalContext: true,
+  },
+  epsilon: true,
+  attentionBias: true,
+  feedForwardBias: true,
+  tiedHead: true,
+  additionalTokens: true,
+};
+
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
 export const llamaSizes = {
   '7b': { dim: 4096, layers: 32, heads: 32, inner: 11_008, vocabulary: 32_000, contextLength: 2048 },
@@ -140,7 +165,7 @@ export function llama<const O extends Partial<LlamaOptions>>(
 export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   const options: LlamaOptions = given;
   const evenHeads = options.headDim === undefined ? (['heads divides dim'] as const) : [];
-  checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads']);
+  checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads'], KNOWN);
   const { dim, layers, heads, inner, vocabulary, contextLength } = options;
   const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
   const { attentionBias = false, feedForwardBias = false, tiedHead = false, rotaryScaling } = options;

@@ -9,6 +9,7 @@ import {
   chunk,
   embedding,
   gelu,
+  type KnownOptions,
   layerNorm,
   linear,
   matmul,
@@ -89,6 +90,20 @@ export interface MptOptions {
   readonly logitScale?: number;
 }
 
+const KNOWN: KnownOptions<MptOptions> = {
+  dim: true,
+  layers: true,
+  heads: true,
+  inner: true,
+  vocabulary: true,
+  contextLength: true,
+  alibiBiasMax: true,
+  queryKeyNorm: true,
+  clip: true,
+  scale: true,
+  logitScale: true,
+};
+
 /** MosaicML's published sizes, their vocabulary without the tokens that a Flamingo adds. */
 export const mptSizes = {
   /** `mosaicml/mpt-1b-redpajama-200b` and its `-dolly`, which are of the older class MosaicGPT. */
@@ -107,7 +122,7 @@ export function mpt<const O extends Partial<MptOptions>>(
 ): LanguageModel<LayersOf<O>>;
 export function mpt<O extends MptOptions>(given: O): LanguageModel {
   const options: MptOptions = given;
-  checkOptions(mpt, options, ['heads divides dim']);
+  checkOptions(mpt, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, contextLength, alibiBiasMax = 8, inner = 4 * dim } = options;
   const { queryKeyNorm = false, clip, scale, logitScale = 1 } = options;
   const headDim = dim / heads;

@@ -7,6 +7,7 @@ import {
   divide,
   expand,
   gelu,
+  type KnownOptions,
   ModelError,
   multiply,
   normal,
@@ -15,6 +16,7 @@ import {
   rearrange,
   reduce,
   reduceMean,
+  refuseUnknownOptions,
   relu,
   scalar,
   sigmoid,
@@ -169,6 +171,15 @@ export interface NfnetOptions {
   readonly features?: 'stages' | 'final';
 }
 
+const KNOWN: KnownOptions<NfnetOptions> = {
+  image: true,
+  depths: true,
+  widths: true,
+  stem: true,
+  groupSize: true,
+  features: true,
+};
+
 /** timm's `dm_nfnet_f0` … `f6`, with the picture sizes that they are tested at. */
 export const nfnetSizes = {
   f0: { image: 256, depths: [1, 2, 6, 3] },
@@ -190,9 +201,10 @@ const DEVIATION = [0.229, 0.224, 0.225] as const;
  * A normaliser-free residual network as a frozen encoder for `flamingo`: the paper's own is NFNet-F6 on pictures of
  * 320 pixels, whose features are a grid of 10x10. Brock et al. 2021, arXiv 2102.06171; timm's `NormFreeNet`.
  *
- * @throws ModelError when the picture's size is not a multiple of 32
+ * @throws ModelError for an unknown option, and when the picture's size is not a multiple of 32
  */
 export function nfnet(options: NfnetOptions): VisionEncoder {
+  refuseUnknownOptions(nfnet, options, KNOWN);
   const { image, depths, widths = WIDTHS, stem = 128, groupSize = 128, features = 'stages' } = options;
   if (image % 32 !== 0) {
     throw new ModelError(

@@ -6,6 +6,7 @@ import {
   type CheckpointName,
   checkOptions,
   embedding,
+  type KnownOptions,
   layerNorm,
   linear,
   matmul,
@@ -99,6 +100,19 @@ export interface OptOptions {
   readonly tiedHead?: boolean;
 }
 
+const KNOWN: KnownOptions<OptOptions> = {
+  dim: true,
+  layers: true,
+  heads: true,
+  inner: true,
+  vocabulary: true,
+  contextLength: true,
+  activation: true,
+  embeddingDim: true,
+  normFirst: true,
+  tiedHead: true,
+};
+
 /**
  * OPT's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
  * Zhang et al. 2022, arXiv 2205.01068; Hugging Face `OPTForCausalLM`.
@@ -108,7 +122,7 @@ export function opt<const O extends Partial<OptOptions>>(
 ): LanguageModel<LayersOf<O>>;
 export function opt<O extends OptOptions>(given: O): LanguageModel {
   const options: OptOptions = given;
-  checkOptions(opt, options, ['heads divides dim']);
+  checkOptions(opt, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, contextLength, activation = 'relu', inner = 4 * dim } = options;
   const { embeddingDim = dim, normFirst = true, tiedHead = true } = options;
   const headDim = dim / heads;

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Project, ts } from 'ts-morph-typescript-5';
 import { plainSentence, typeCheck } from '../../compiler/frontend/type-check.ts';
 import { ROOT } from '../frontend/author-folder.ts';
 
@@ -70,7 +71,36 @@ describe("authors' mistakes under the type checker", () => {
     assert.equal(errors.length, mistakes.length);
   });
 
-  it('are the same sentences when `flamingo compile` checks the file', () => {
+  it('are refused by TypeScript 5.9 too, an unknown option of a group in its own words', () => {
+    assert.match(ts.version, /^5\.9\./);
+    const project = new Project({
+      tsConfigFilePath: `${ROOT}tests/dsl/rejected/tsconfig.json`,
+      compilerOptions: { noErrorTruncation: true },
+    });
+    const file = project.getSourceFileOrThrow(`${ROOT}${MISTAKES}`).compilerNode;
+    const found = project
+      .getProgram()
+      .compilerObject.getSemanticDiagnostics(file)
+      .map((diagnostic) => {
+        const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
+        const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
+        return `${line}: ${plainSentence(text, diagnostic.code)}`;
+      });
+    const expected = messages(output).map(({ line, code, text }) => `${line}: ${plainSentence(text, code)}`);
+    assert.equal(found.length, expected.length);
+    for (const [index, sentence] of found.entries()) {
+      const [wanted = '', unknown] =
+        /^\d+: \w+: \w+ has no option ('\w+')$/.exec(expected[index] ?? '') ?? [];
+      if (unknown === undefined || sentence === wanted) assert.equal(sentence, expected[index]);
+      else
+        assert.ok(
+          sentence.startsWith(wanted.split(' ')[0] ?? '') &&
+            sentence.includes(`but ${unknown} does not exist`),
+        );
+    }
+  }).timeout(180_000);
+
+  it('are the same sentences when `flamingo compile` checks the file, which is by TypeScript 6', () => {
     assert.deepEqual(
       typeCheck(`${ROOT}${MISTAKES}`).map(({ line, sentence }) => `${line}: ${sentence}`),
       messages(output).map(({ line, code, text }) => `${line}: ${plainSentence(text, code)}`),

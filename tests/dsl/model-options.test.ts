@@ -11,7 +11,7 @@ const vision = clipVit({ image: 56, patch: 14, dim: 64, layers: 2, heads: 4 });
 const language = opt({ ...sizes, heads: 4, layers: size(4) });
 
 /** The sentences are those of `author-mistakes.txt`, where the same sizes are literal. */
-const REFUSALS: readonly [string, () => unknown][] = [
+const REFUSALS: [string, () => unknown][] = [
   [
     'clipVit: heads is 5, which does not divide dim = 64',
     () => clipVit({ image: 56, patch: 14, dim: 64, layers: 2, heads: size(5) }),
@@ -44,6 +44,39 @@ const REFUSALS: readonly [string, () => unknown][] = [
       }),
   ],
 ];
+
+/** Options that came from elsewhere than the call, of which the types know nothing. */
+const elsewhere = (options: object): Record<string, never> => JSON.parse(JSON.stringify(options));
+
+REFUSALS.push(
+  [
+    "flamingo: resampler has no option 'dept'",
+    () =>
+      flamingo({
+        ...{ name: 'misspelt', vision, language, crossAttention: { every: 1 } },
+        ...elsewhere({ resampler: { dept: 2, latents: 16 } }),
+      }),
+  ],
+  [
+    "flamingo: precision has no option 'langauge'",
+    () =>
+      flamingo({
+        ...{ name: 'misspelt', vision, language, crossAttention: { every: 1 } },
+        ...elsewhere({ precision: { langauge: 'int4', vision: 'float16' } }),
+      }),
+  ],
+  ["mpt has no option 'alibiMax'", () => mpt({ ...sizes, heads: 4, ...elsewhere({ alibiMax: 4 }) })],
+  [
+    "llama: rotaryScaling has no option 'factr'",
+    () =>
+      llama({
+        ...sizes,
+        inner: 256,
+        heads: 4,
+        ...elsewhere({ rotaryScaling: { kind: 'linear', factr: 2 } }),
+      }),
+  ],
+);
 
 describe("models' options whose sizes are known at run time alone", () => {
   for (const [sentence, use] of REFUSALS) {

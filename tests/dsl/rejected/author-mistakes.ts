@@ -114,3 +114,14 @@ flamingo({
   crossAttention: { every: 5 },
 });
 flamingo({ name: 'blind', language, crossAttention: { every: 2 } });
+flamingo({ name: 'a', vision, language, resampler: { dept: 2, latents: 16 }, crossAttention: { every: 2 } });
+flamingo({ name: 'b', vision, language, crossAttention: { every: 2, headsDim: 64 } });
+flamingo({
+  name: 'c',
+  vision,
+  language,
+  crossAttention: { every: 2 },
+  precision: { langauge: 'int4', vision: 'float16' },
+});
+flamingo({ name: 'd', vision, language, crossAttention: { every: 2 }, tokens: { image: '<i>', ends: '</s>' } });
+attention(x, x, x, { heads: 8, masc: undefined });

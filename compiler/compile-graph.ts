@@ -23,6 +23,8 @@ export interface GraphOptions {
   readonly marks?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
+  /** Whether every pass is checked to leave a whole graph. Default false. */
+  readonly verify?: boolean;
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
   readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
@@ -47,6 +49,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.precision && { precision: options.precision }),
     ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.computes && { computes: options.computes }),
+    ...(options.verify !== undefined && { verify: options.verify }),
   });
   const onnx = lowerGraph(optimised, {
     target,

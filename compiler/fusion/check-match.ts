@@ -2,6 +2,14 @@ import { isParameter } from '../../dsl/parameter.ts';
 import { canonicalDim } from '../../dsl/shape/dim.ts';
 import type { Dim, Shape } from '../../dsl/tensor.ts';
 import type { Bindings } from './bindings.ts';
+import {
+  describeExpression,
+  describeMaker,
+  describeShapeItems,
+  describeType,
+  describeValue,
+  type OnFailure,
+} from './near-miss.ts';
 import type { Form } from './rule.ts';
 import type { Declaration, ShapeItem } from './syntax.ts';
 import { compare, evaluate, sameValue } from './value.ts';
@@ -14,22 +22,51 @@ const REST = '...';
  * and the conditions after `when`. Returns the bindings with the sizes, or undefined where something does not hold.
  * A missing optional input fits any declaration.
  */
-export function checkMatch(form: Form, bindings: Bindings): Bindings | undefined {
-  let bound: Bindings | undefined = bindings;
+export function checkMatch(form: Form, bindings: Bindings, onFailure?: OnFailure): Bindings | undefined {
+  let bound = bindings;
+  const refuse = (word: string, expected: string): undefined => {
+    const tensor = bound.tensors.get(word);
+    const at = tensor?.source.kind === 'operation' ? tensor.source.operation : undefined;
+    const found = tensor === undefined ? 'nothing' : `${describeType(tensor)}, ${describeMaker(tensor)}`;
+    onFailure?.({ bindings: bound, at, expected, found });
+  };
   for (const declaration of form.declarations) {
-    bound = bindDeclaration(declaration, bound);
-    if (bound === undefined) return undefined;
+    const next = bindDeclaration(declaration, bound);
+    if (next === undefined) return refuse(declaration.word.name, describeDeclaration(declaration, bound));
+    bound = next;
   }
-  for (const { word, shape } of form.declarations) {
+  for (const declaration of form.declarations) {
+    const { word, shape } = declaration;
     const tensor = bound.tensors.get(word.name);
     if (tensor !== undefined && shape !== undefined && !fitsFormulas(shape, tensor.shape, bound))
-      return undefined;
+      return refuse(word.name, describeDeclaration(declaration, bound));
   }
-  const environment = bound;
-  const holds = form.conditions.every(({ left, comparison, right }) =>
-    compare(comparison, evaluate(left, environment), evaluate(right, environment)),
+  for (const { left, comparison, right } of form.conditions) {
+    const [one, other] = [evaluate(left, bound), evaluate(right, bound)];
+    if (compare(comparison, one, other)) continue;
+    const expected = `${describeExpression(left)} ${comparison} ${describeExpression(right)}`;
+    const found = `${describeValue(one)} and ${describeValue(other)}`;
+    onFailure?.({ bindings: bound, at: undefined, expected, found });
+    return undefined;
+  }
+  return bound;
+}
+
+/** `weight to be a parameter float32 [out, in], where in is 64`. */
+function describeDeclaration({ word, parameter, dtype, shape }: Declaration, { values }: Bindings): string {
+  const names = (shape ?? []).flatMap((item) =>
+    item.kind === 'size' && item.size.kind === 'name' ? [item.size.word.name] : [],
   );
-  return holds ? bound : undefined;
+  const known = names.flatMap((name) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [`${name} is ${describeValue(value)}`];
+  });
+  const wanted = [
+    ...(parameter ? ['a parameter'] : []),
+    ...(dtype === undefined ? [] : [dtype.name]),
+    ...(shape === undefined ? [] : [describeShapeItems(shape)]),
+  ].join(' ');
+  return `'${word.name}' to be ${wanted}${known.length === 0 ? '' : `, where ${known.join(' and ')}`}`;
 }
 
 function bindDeclaration(

@@ -1,6 +1,6 @@
 import { type Graph, operationsOf, operationsUnder, usersOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
-import { equalDims } from '../../dsl/shape/dim.ts';
+import { equalShapes } from '../../dsl/shape/dim.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
@@ -8,6 +8,7 @@ import { Bindings } from './bindings.ts';
 import { checkMatch } from './check-match.ts';
 import { instantiate } from './instantiate.ts';
 import { matchPattern } from './match-pattern.ts';
+import { describeType, type Failure } from './near-miss.ts';
 import { type Form, RESULT } from './rule.ts';
 
 /** One place in a graph where a form applies. */
@@ -52,7 +53,10 @@ export function findMatches(graph: Graph, forms: readonly Form[], { capabilities
   return { matches, refusals: finder.refusals };
 }
 
-class MatchFinder {
+/** How far a match came: the pattern, what `with` and `when` ask for, other readers of its values, its types. */
+export type Stage = 'pattern' | 'conditions' | 'readers' | 'types';
+
+export class MatchFinder {
   readonly refusals: Refusal[] = [];
   private readonly users: ReadonlyMap<Tensor, readonly Operation[]>;
   private readonly outputs: ReadonlySet<Tensor>;
@@ -62,61 +66,79 @@ class MatchFinder {
     this.outputs = new Set(Object.values(graph.outputs));
   }
 
-  matchAt(form: Form, root: Operation): Match | undefined {
+  /** @param onStage told of every failure, with how much of a match there was: the more, the nearer it came */
+  matchAt(
+    form: Form,
+    root: Operation,
+    onStage?: (stage: Stage, failure: Failure) => void,
+  ): Match | undefined {
     const [result] = root.outputs;
-    for (const matched of matchPattern(form.pattern, result, Bindings.NONE)) {
-      const bindings = checkMatch(form, matched);
+    const at = (stage: Stage) => onStage && ((failure: Failure) => onStage(stage, failure));
+    for (const matched of matchPattern(form.pattern, result, Bindings.NONE, at('pattern'))) {
+      const bindings = checkMatch(form, matched, at('conditions'));
       if (bindings === undefined || result === undefined) continue;
       const replaced = form.results.map((name) =>
         name === RESULT ? result : name === undefined ? undefined : bindings.tensors.get(name),
       );
-      if (this.isNeededElsewhere(bindings.owned, replaced)) continue;
+      const needed = this.neededElsewhere(bindings.owned, replaced);
+      if (needed !== undefined) {
+        at('readers')?.({ bindings, ...needed });
+        continue;
+      }
       const match = { form, root, bindings, replaced };
-      if (this.keepsTypes(match, result)) return match;
+      const unlike = this.unlikeTypes(match, result);
+      if (unlike === undefined) return match;
+      at('types')?.({ bindings, at: root, ...unlike });
     }
     return undefined;
   }
 
-  /** Whether something outside the match reads a value that the replacement does not provide. */
-  private isNeededElsewhere(
+  /** What outside the match reads a value that the replacement does not provide, if something does. */
+  private neededElsewhere(
     owned: ReadonlySet<Operation>,
     replaced: readonly (Tensor | undefined)[],
-  ): boolean {
-    for (const { outputs } of owned) {
-      for (const tensor of outputs) {
+  ): Omit<Failure, 'bindings'> | undefined {
+    for (const operation of owned) {
+      for (const tensor of operation.outputs) {
         if (replaced.includes(tensor)) continue;
-        if (this.outputs.has(tensor)) return true;
-        if (this.users.get(tensor)?.some((user) => !owned.has(user)) === true) return true;
+        const expected = `nothing else to read '${operation.operator.name}'`;
+        if (this.outputs.has(tensor))
+          return { at: operation, expected, found: 'a value that the graph gives out' };
+        const user = this.users.get(tensor)?.find((each) => !owned.has(each));
+        if (user !== undefined)
+          return { at: operation, expected, found: `one that '${user.operator.name}' reads too` };
       }
     }
-    return false;
+    return undefined;
   }
 
-  /** A replacement of another dtype or shape would not be one, for instance where a constant broadcasts the result. */
-  private keepsTypes(match: Match, result: Tensor): boolean {
+  /**
+   * How the replacement differs in dtype or shape, if it does, for instance where a constant broadcasts the result: it
+   * would not be one.
+   */
+  private unlikeTypes(match: Match, result: Tensor): Pick<Failure, 'expected' | 'found'> | undefined {
     try {
       const outputs = onBehalfOf(match.root, () =>
         instantiate(match.form, match.bindings, result, (tensor) => tensor),
       );
-      return (
-        outputs !== undefined &&
-        match.replaced.every((tensor, index) => tensor === undefined || sameType(tensor, outputs[index]))
-      );
+      if (outputs === undefined) return { expected: 'a replacement', found: 'none for these inputs' };
+      for (const [index, tensor] of match.replaced.entries()) {
+        const output = outputs[index];
+        if (tensor === undefined || sameType(tensor, output)) continue;
+        const found = output === undefined ? 'nothing' : describeType(output);
+        return { expected: `the replacement to be ${describeType(tensor)}`, found };
+      }
+      return undefined;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       this.refusals.push({ rule: match.form.rule, sentence: error.message });
-      return false;
+      return { expected: 'inputs that the replacement takes', found: error.sentence };
     }
   }
 }
 
 function sameType(left: Tensor, right: Tensor | undefined): boolean {
-  return (
-    right !== undefined &&
-    left.dtype === right.dtype &&
-    left.shape.length === right.shape.length &&
-    left.shape.every((dim, axis) => equalDims(dim, right.shape[axis] ?? -1))
-  );
+  return right !== undefined && left.dtype === right.dtype && equalShapes(left.shape, right.shape);
 }
 
 function selectCompatible(candidates: readonly Match[]): readonly Match[] {

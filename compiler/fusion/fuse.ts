@@ -1,4 +1,4 @@
-import type { Graph } from '../../dsl/graph.ts';
+import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../passes/on-behalf-of.ts';
@@ -23,20 +23,25 @@ export interface FusionResult {
   readonly refusals: readonly Refusal[];
 }
 
-/** Rules that make the pattern of one another would go on for ever; real models need a handful of rounds. */
-const MOST_ROUNDS = 100;
+/**
+ * Rules that make the pattern of one another would go on for ever. Others need a handful of rounds, but for matches that
+ * hang on each other, as the norms of a residual stream do: of those a round may apply one, so a deep model needs a round
+ * for each.
+ */
+const FEWEST_ROUNDS = 100;
 
 /** Applies fusion rules until none applies any more. */
 export function fuse(graph: Graph, { rules, target, clean = (each) => each }: FuseOptions): FusionResult {
   const forms = rules.flatMap((rule) => rule.forms);
   const counts = new Map(rules.map(({ name }) => [name, 0]));
   const refusals = new Map<string, Refusal>();
+  const mostRounds = Math.max(FEWEST_ROUNDS, operationsOf(graph).length);
   let current = graph;
   for (let round = 0; ; round++) {
     const found = findMatches(current, forms, target);
     for (const refusal of found.refusals) refusals.set(`${refusal.rule} ${refusal.sentence}`, refusal);
     if (found.matches.length === 0) return { graph: current, counts, refusals: [...refusals.values()] };
-    if (round === MOST_ROUNDS) {
+    if (round === mostRounds) {
       const names = [...new Set(found.matches.map(({ form }) => form.rule))].join(', ');
       throw new Error(
         `fusion of graph '${graph.name}' does not end: ${names} still apply after ${round} rounds`,

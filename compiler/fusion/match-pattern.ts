@@ -1,37 +1,63 @@
 import type { Attributes, AttributeValue, Operation, Tensor } from '../../dsl/tensor.ts';
 import type { Bindings } from './bindings.ts';
+import { describeLiteral, describeMaker, describeValue, type Failure, type OnFailure } from './near-miss.ts';
 import type { AttributePattern, Literal, OperationPattern, Pattern } from './syntax.ts';
 import { isNear, sameValue, type Value } from './value.ts';
+
+/** Where in a graph a pattern is being matched. */
+interface Walk {
+  /** Whether other readers of the values do not matter: within an operation that is written `shared`. */
+  readonly shared: boolean;
+  /** The operation that reads the tensor. */
+  readonly reader: Operation | undefined;
+  readonly onFailure: OnFailure | undefined;
+}
 
 /**
  * Every way in which a tensor's expression fits a pattern, as the bindings that each way gives. Commutative operators
  * are tried in both orders and choices in their order; a name that occurs twice must be the same tensor.
+ *
+ * @param onFailure told of every way that does not fit
  */
-export function* matchPattern(
+export function matchPattern(
   pattern: Pattern,
   tensor: Tensor | undefined,
   bindings: Bindings,
-  shared = false,
+  onFailure?: OnFailure,
+): Generator<Bindings> {
+  return match(pattern, tensor, bindings, { shared: false, reader: undefined, onFailure });
+}
+
+function* match(
+  pattern: Pattern,
+  tensor: Tensor | undefined,
+  bindings: Bindings,
+  walk: Walk,
 ): Generator<Bindings> {
   switch (pattern.kind) {
     case 'any':
       if (tensor !== undefined) yield bindings;
+      else fails(walk, bindings, tensor, 'an input');
       return;
     case 'none':
       if (tensor === undefined) yield bindings;
+      else fails(walk, bindings, tensor, 'no such input');
       return;
     case 'variable': {
-      if (tensor === undefined && !pattern.optional) return;
-      const bound = bindings.withTensor(pattern.word.name, tensor);
+      const { name } = pattern.word;
+      if (tensor === undefined && !pattern.optional)
+        return fails(walk, bindings, tensor, `an input '${name}'`);
+      const bound = bindings.withTensor(name, tensor);
       if (bound !== undefined) yield bound;
+      else fails(walk, bindings, tensor, `the same '${name}' as elsewhere in the rule`);
       return;
     }
     case 'constant':
-      yield* matchConstant(pattern.value, tensor, bindings);
+      yield* matchConstant(pattern.value, tensor, bindings, walk);
       return;
     case 'choice':
       for (const choice of pattern.choices) {
-        for (const matched of matchPattern(choice, tensor, bindings, shared)) {
+        for (const matched of match(choice, tensor, bindings, walk)) {
           const [name] = pattern.names;
           const bound = name === undefined ? matched : matched.withTensor(name.name, tensor);
           if (bound !== undefined) yield bound;
@@ -39,24 +65,39 @@ export function* matchPattern(
       }
       return;
     case 'operation':
-      if (tensor !== undefined) yield* matchOperation(pattern.pattern, tensor, bindings, shared);
+      yield* matchOperation(pattern.pattern, tensor, bindings, walk);
   }
+}
+
+function fails(
+  { onFailure, reader }: Walk,
+  bindings: Bindings,
+  tensor: Tensor | undefined,
+  expected: string,
+  found?: string,
+): void {
+  if (onFailure === undefined) return;
+  const at = tensor?.source.kind === 'operation' ? tensor.source.operation : reader;
+  onFailure({ bindings, at, expected, found: found ?? describeMaker(tensor) });
 }
 
 function* matchConstant(
   wanted: Extract<Pattern, { kind: 'constant' }>['value'],
   tensor: Tensor | undefined,
   bindings: Bindings,
+  walk: Walk,
 ): Generator<Bindings> {
   const value = tensor === undefined ? undefined : scalarOf(tensor);
-  if (value === undefined) return;
+  if (value === undefined) return fails(walk, bindings, tensor, 'a constant of one element');
   if (wanted === undefined) {
     yield bindings;
   } else if (typeof wanted === 'number') {
     if (isNear(value, wanted)) yield bindings;
+    else fails(walk, bindings, tensor, `the constant ${wanted}`);
   } else {
     const bound = bindings.withValue(wanted.name, value);
     if (bound !== undefined) yield bound;
+    else fails(walk, bindings, tensor, `the same constant '${wanted.name}' as elsewhere in the rule`);
   }
 }
 
@@ -70,24 +111,28 @@ export function scalarOf({ dtype, shape, source }: Tensor): number | undefined {
 
 function* matchOperation(
   pattern: OperationPattern,
-  tensor: Tensor,
+  tensor: Tensor | undefined,
   bindings: Bindings,
-  within: boolean,
+  walk: Walk,
 ): Generator<Bindings> {
-  if (tensor.source.kind !== 'operation' || tensor.source.output !== 0) return;
-  const { operation } = tensor.source;
-  if (operation.operator.name !== pattern.operator.name) return;
-  const shared = within || pattern.shared;
+  const source = tensor?.source;
+  const wanted = pattern.operator.name;
+  if (source?.kind !== 'operation' || source.output !== 0 || source.operation.operator.name !== wanted) {
+    return fails(walk, bindings, tensor, `'${wanted}'`);
+  }
+  const { operation } = source;
+  const shared = walk.shared || pattern.shared;
   let bound: Bindings | undefined = shared ? bindings : bindings.withOwned(operation);
   for (const [index, name] of pattern.names.entries()) {
     if (name.name !== '_') bound = bound?.withTensor(name.name, operation.outputs[index]);
   }
-  if (bound !== undefined) bound = matchAttributes(pattern, operation, bound);
+  if (bound !== undefined) bound = matchAttributes(pattern, operation, bound, walk.onFailure);
   if (bound === undefined) return;
-  yield* matchInputs(pattern.inputs, operation.inputs, 0, bound, shared);
+  const inner: Walk = { shared, reader: operation, onFailure: walk.onFailure };
+  yield* matchInputs(pattern.inputs, operation.inputs, 0, bound, inner);
   const [first, second, ...others] = operation.inputs;
   if (operation.operator.commutative === true && first !== second) {
-    yield* matchInputs(pattern.inputs, [second, first, ...others], 0, bound, shared);
+    yield* matchInputs(pattern.inputs, [second, first, ...others], 0, bound, inner);
   }
 }
 
@@ -97,15 +142,15 @@ function* matchInputs(
   inputs: Operation['inputs'],
   index: number,
   bindings: Bindings,
-  shared: boolean,
+  walk: Walk,
 ): Generator<Bindings> {
   if (index === Math.max(patterns.length, inputs.length)) {
     yield bindings;
     return;
   }
   const pattern = patterns[index] ?? { kind: 'none' };
-  for (const bound of matchPattern(pattern, inputs[index], bindings, shared)) {
-    yield* matchInputs(patterns, inputs, index + 1, bound, shared);
+  for (const bound of match(pattern, inputs[index], bindings, walk)) {
+    yield* matchInputs(patterns, inputs, index + 1, bound, walk);
   }
 }
 
@@ -114,18 +159,39 @@ function matchAttributes(
   { attributes, rest }: OperationPattern,
   operation: Operation,
   bindings: Bindings,
+  onFailure: OnFailure | undefined,
 ): Bindings | undefined {
-  let bound: Bindings | undefined = bindings;
+  let bound = bindings;
   for (const pattern of attributes) {
-    bound = matchAttribute(pattern, operation, bound);
-    if (bound === undefined) return undefined;
+    const next = matchAttribute(pattern, operation, bound);
+    if (next === undefined) {
+      onFailure?.({ bindings: bound, at: operation, ...attributeFailure(pattern, operation, bound) });
+      return undefined;
+    }
+    bound = next;
   }
   const named = new Set(attributes.map(({ attribute }) => attribute.name));
   const others: Attributes = Object.fromEntries(
     Object.entries(operation.attributes).filter(([name]) => !named.has(name)),
   );
   if (rest) return bound.withRest(others);
-  return Object.values(others).every((value) => value === undefined || value === false) ? bound : undefined;
+  const unnamed = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
+  if (unnamed === undefined) return bound;
+  const [name, value] = unnamed;
+  const found = `${name} = ${describeValue(value)}`;
+  onFailure?.({ bindings: bound, at: operation, expected: `no ${name}`, found });
+  return undefined;
+}
+
+function attributeFailure(
+  { attribute: { name }, value: wanted }: AttributePattern,
+  operation: Operation,
+  bindings: Bindings,
+): Pick<Failure, 'expected' | 'found'> {
+  const value = 'kind' in wanted ? describeLiteral(wanted) : describeValue(bindings.values.get(wanted.name));
+  const given = operation.attributes[name];
+  const found = given === undefined ? `no ${name}` : `${name} = ${describeValue(given)}`;
+  return { expected: given === undefined ? `an attribute ${name}` : `${name} = ${value}`, found };
 }
 
 function matchAttribute(

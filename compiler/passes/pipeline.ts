@@ -12,6 +12,7 @@ import { foldConstants } from './fold-constants.ts';
 import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
 import { quantise } from './quantise.ts';
+import { verifyGraph } from './verify-graph.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly marks?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
+  /** Whether every pass is checked to leave a whole graph (`verifyGraph`). Default false. */
+  readonly verify?: boolean;
 }
 
 export interface PipelineReport {
@@ -83,7 +86,9 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
   let current = graph;
   for (const [name, pass] of passes) {
     const operationsBefore = total(counts);
-    current = pass(current);
+    const given = current;
+    current = pass(given);
+    if (options.verify === true) verifyGraph(current, given, name);
     counts = operatorCounts(current);
     reports.push({ pass: name, before: operationsBefore, after: total(counts) });
   }

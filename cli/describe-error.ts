@@ -2,6 +2,7 @@ import type colours from 'picocolors';
 import { UserError } from '../artifact/user-error.ts';
 import { renderFindings, SourceError } from '../compiler/frontend/source-error.ts';
 import { ModelError } from '../dsl/model-error.ts';
+import { missingRuntime } from '../runtime/missing-runtime.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -31,6 +32,8 @@ export async function describeError(
     const code = error instanceof WrongUse ? EXIT.wrongUse : EXIT.badInput;
     return { text: `${label} ${error.message}${stack}`, code };
   }
+  const missing = missingRuntime(error);
+  if (missing !== undefined) return { text: `${label} ${missing.message}${stack}`, code: EXIT.badInput };
   const message = error instanceof Error ? error.message : String(error);
   const advice = debug ? '' : ' (a fault of flamingo; --debug shows where)';
   return { text: `${label} ${message.split('\n', 1)[0]}${advice}${stack}`, code: EXIT.fault };

@@ -2,6 +2,7 @@
 import '../telemetry.ts';
 import { Worker } from 'node:worker_threads';
 import { unpackError } from '../worker/error-message.ts';
+import { checkThreadEntry, threadEntry, threadFault } from '../worker/thread-entry.ts';
 import type { TrainerOptions } from './trainer.ts';
 import type {
   TrainerArguments,
@@ -23,17 +24,21 @@ export class TrainerClient implements AsyncDisposable {
   #nextId = 0;
   #ended: Error | undefined;
 
-  private constructor() {
+  private constructor(entry: URL) {
     // Flags of this process need not suit a thread: --input-type ends it.
-    this.#worker = new Worker(defaultEntry(), { name: 'flamingo-training', execArgv: [] });
+    this.#worker = new Worker(entry, { name: 'flamingo-training', execArgv: [] });
     this.#worker.on('message', (response: TrainerResponse) => this.#receive(response));
-    this.#worker.on('error', (error) => this.#end(`ended unexpectedly (${error.message})`));
-    this.#worker.on('exit', (code) => this.#end(`ended (exit code ${code})`));
+    this.#worker.on('error', (error) => this.#end(threadFault('The thread that trains', error)));
+    this.#worker.on('exit', (code) =>
+      this.#end(new Error(`the thread that trains ended (exit code ${code})`)),
+    );
   }
 
   /** @throws UserError as `Trainer.open` */
   static async open(options: TrainerOptions): Promise<TrainerClient> {
-    const client = new TrainerClient();
+    const entry = threadEntry(import.meta.url);
+    checkThreadEntry(entry);
+    const client = new TrainerClient(entry);
     try {
       await client.#send({ id: client.#nextId++, method: 'open', parameters: [options] });
     } catch (error) {
@@ -74,15 +79,9 @@ export class TrainerClient implements AsyncDisposable {
     else waiting?.resolve(response.result);
   }
 
-  #end(reason: string): void {
-    this.#ended ??= new Error(`the thread that trains ${reason}`);
+  #end(error: Error): void {
+    this.#ended ??= error;
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
-}
-
-/** Beside this module: the compiled worker, or in development the entry that teaches its thread TypeScript. */
-function defaultEntry(): URL {
-  const compiled = import.meta.url.endsWith('.js');
-  return new URL(compiled ? './worker.js' : './development.mjs', import.meta.url);
 }

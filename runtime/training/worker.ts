@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { endThread } from '../worker/end-thread.ts';
 import { packError } from '../worker/error-message.ts';
 import { Trainer } from './trainer.ts';
 import type { TrainerRequest, TrainerResponse } from './trainer-protocol.ts';
@@ -26,7 +27,7 @@ async function answer(request: TrainerRequest): Promise<unknown> {
       return trainer.exportWeights(...request.parameters);
     case 'close':
       await trainer.close();
-      port?.close();
+      endThread();
       return undefined;
   }
 }

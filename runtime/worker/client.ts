@@ -15,6 +15,9 @@ import type {
   TokenEvent,
   WorkerOptions,
 } from './protocol.ts';
+import { checkThreadEntry, threadEntry, threadFault } from './thread-entry.ts';
+
+const SUBJECT = 'The worker that runs the model';
 
 type Listeners = {
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
@@ -50,10 +53,10 @@ export class WorkerClient implements AsyncDisposable {
       execArgv: [],
     });
     this.#worker.on('message', (response: Response) => this.#receive(response));
-    this.#worker.on('error', (error) => this.#fail(`ended unexpectedly (${error.message})`));
+    this.#worker.on('error', (error) => this.#fail(threadFault(SUBJECT, error)));
     this.#ended = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
-        this.#fail(`ended unexpectedly (exit code ${code})`);
+        this.#fail(threadFault(SUBJECT, new Error(`exit code ${code}`)));
         resolve();
       });
     });
@@ -68,9 +71,10 @@ export class WorkerClient implements AsyncDisposable {
    */
   static async open(
     options: WorkerOptions,
-    entry: URL = defaultEntry(),
+    entry: URL = threadEntry(import.meta.url),
     resourceLimits: ResourceLimits = {},
   ): Promise<{ client: WorkerClient; manifest: Manifest }> {
+    checkThreadEntry(entry);
     const client = new WorkerClient(entry, options, resourceLimits);
     const manifest = await new Promise<Manifest>((resolve, reject) => {
       client.#onOpened = resolve;
@@ -165,10 +169,8 @@ export class WorkerClient implements AsyncDisposable {
     }
   }
 
-  #fail(reason: string): void {
-    this.#unusable ??= new UserError(
-      `The worker that runs the model ${reason}: load the model again, with fewer or smaller requests at once if memory ran out.`,
-    );
+  #fail(fault: UserError): void {
+    this.#unusable ??= fault;
     this.#onRefused(this.#unusable);
     for (const { reject } of this.#waiting.values()) reject(this.#unusable);
     this.#waiting.clear();
@@ -182,10 +184,4 @@ export class WorkerClient implements AsyncDisposable {
   #rest(): void {
     if (this.#waiting.size === 0 && this.#closing === null) this.#worker.unref();
   }
-}
-
-/** Beside this module: the compiled worker, or in development the entry that teaches its thread TypeScript. */
-function defaultEntry(): URL {
-  const compiled = import.meta.url.endsWith('.js');
-  return new URL(compiled ? './worker.js' : './development.mjs', import.meta.url);
 }

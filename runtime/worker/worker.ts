@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import pLimit from 'p-limit';
+import { endThread } from './end-thread.ts';
 import { Engine } from './engine.ts';
 import { packError } from './error-message.ts';
 import type {
@@ -24,7 +25,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     engine = await Engine.open(engineOptions);
   } catch (error) {
     send({ kind: 'refused', error: packError(error) });
-    parentPort?.close();
+    endThread();
     return;
   }
   const queue = pLimit(concurrency);
@@ -64,7 +65,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     await Promise.all(pending);
     await engine.close();
     send({ kind: 'closed' });
-    parentPort?.close();
+    endThread();
   };
 
   send({ kind: 'opened', manifest: engine.manifest });

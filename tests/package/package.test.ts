@@ -52,8 +52,10 @@ describe('the published package', function () {
     await execute('tar', ['-xzf', tarball], { cwd: folder });
     await mkdir(join(folder, 'node_modules'));
     await execute('mv', ['package', 'node_modules/flamingo-onnx'], { cwd: folder });
-    const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-    for (const name of Object.keys(dependencies)) {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      await readFile(join(ROOT, 'package.json'), 'utf8'),
+    );
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
       await mkdir(dirname(join(folder, 'node_modules', name)), { recursive: true });
       await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
     }

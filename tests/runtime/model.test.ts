@@ -7,6 +7,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
+import { threadFault } from '../../runtime/worker/thread-entry.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
 const run = promisify(execFile);
@@ -225,6 +226,33 @@ describe('a model in its own thread', () => {
       await client.close();
     });
   }
+
+  it("says which file is missing where a bundle has left out its thread's", async () => {
+    const options = { directory, verify: false, imageMemory: 0, concurrency: 1 };
+    const entry = new URL('./workers/nowhere.js', import.meta.url);
+    await assert.rejects(WorkerClient.open(options, entry), (error: unknown) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.match(error.message, /workers\/nowhere\.js, is missing, .*--external:flamingo-onnx/);
+      return true;
+    });
+  });
+
+  it('speaks of memory where that is what its thread lacked, and nowhere else', () => {
+    const lack = Object.assign(new Error('reached its limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+    assert.match(
+      threadFault('It', lack).message,
+      /^It ended .*: load the model again, with fewer or smaller/,
+    );
+    assert.match(
+      threadFault('It', new Error('of luck.')).message,
+      /^It ended .*\(of luck\): load the model again\.$/,
+    );
+    const missing = new Error("Cannot find package 'onnxruntime-node' imported from x");
+    assert.match(
+      threadFault('It', missing).message,
+      /install it with 'ONNXRUNTIME_NODE_INSTALL=skip npm install/,
+    );
+  });
 
   it('lets the process end by itself, closed or not', async () => {
     const index = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
-import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 
 const CHECKPOINTS = 'tests/references/checkpoints';
@@ -95,5 +95,82 @@ describe('openWeights', () => {
     assert.deepEqual((await openWeights(path)).names.toSorted(), ['a.weight', 'b.weight']);
     await writeSafetensors(path, [ones('module.a'), ones('b')]);
     assert.deepEqual((await openWeights(path)).names.toSorted(), ['b', 'module.a']);
+  });
+
+  it('reads one model from what each program of training makes of it', async () => {
+    const wrapped = 'tests/references/checkpoints/wrapped';
+    const own = await openSafetensors(join(wrapped, 'plain.safetensors'));
+    const names = own.names.toSorted();
+    const whole = (await readdir(wrapped)).filter((name) => !/plain|fsdp-local|stage-3|optimizer/.test(name));
+    assert.equal(whole.length, 10);
+    for (const name of whole) {
+      const file = await openWeights(join(wrapped, name));
+      assert.deepEqual(file.names.toSorted(), names, name);
+      for (const each of names)
+        assert.deepEqual(await file.readFloat32(each), await own.readFloat32(each), `${name}: ${each}`);
+    }
+    const { notes } = await openWeights(join(wrapped, 'nested.pt'));
+    assert.match(notes.join(), /the weights are those of 'state > model', and optimizers left aside\./);
+  });
+
+  it('says what joins the pieces of a model that several processes had', async () => {
+    const wrapped = 'tests/references/checkpoints/wrapped';
+    await refuses(join(wrapped, 'fsdp-local.pt'), /has _flat_param, a process's piece .*\.FULL_STATE_DICT\.$/);
+    await refuses(
+      join(wrapped, 'deepspeed-stage-3.pt'),
+      /its 5 tensors are empty, as DeepSpeed .* zero_to_fp32\.py/,
+    );
+    await refuses(
+      join(wrapped, 'deepspeed-optimizer.pt'),
+      /no weights, but what DeepSpeed keeps .*optimizer_state_dict/,
+    );
+    for (const [name, sentence] of [
+      ['zero_to_fp32.py', /is a checkpoint of DeepSpeed; run python zero_to_fp32\.py/],
+      ['__0_0.distcp', /is a distributed checkpoint of PyTorch; make one file of it by python -m/],
+    ] as const) {
+      const pieces = join(folder, name.slice(0, 6));
+      await mkdir(pieces);
+      await writeFile(join(pieces, name), '');
+      await refuses(pieces, sentence);
+    }
+  });
+
+  it('takes an attribute for one only where a whole model stands below it', async () => {
+    const path = join(folder, 'prefixes.safetensors');
+    for (const [stored, read] of [
+      [
+        ['model.model.layers.0.w', 'model.lm_head.w'],
+        ['lm_head.w', 'model.layers.0.w'],
+      ],
+      [
+        ['net.module.perceiver.a', 'net.module.lang_encoder.b'],
+        ['lang_encoder.b', 'perceiver.a'],
+      ],
+      // a tied LLaMA, whose own names begin so
+      [
+        ['model.embed_tokens.w', 'model.layers.0.w', 'model.norm.w'],
+        ['model.embed_tokens.w', 'model.layers.0.w', 'model.norm.w'],
+      ],
+      [
+        ['lang_encoder.model.w', 'lang_encoder.lm_head.w'],
+        ['lang_encoder.lm_head.w', 'lang_encoder.model.w'],
+      ],
+      [
+        ['net.perceiver.a', 'loss.b'],
+        ['loss.b', 'net.perceiver.a'],
+      ],
+    ] as const) {
+      await writeSafetensors(path, stored.map(ones));
+      assert.deepEqual((await openWeights(path)).names.toSorted(), read);
+    }
+  });
+
+  it('tells safetensors from an old pickle by more than their first bytes, which may be the same', async () => {
+    const path = join(folder, 'a.safetensors');
+    for (let length = 1; length < 640; length += 8) {
+      const name = 'n'.repeat(length);
+      await writeSafetensors(path, [ones(name)]);
+      assert.deepEqual((await openWeights(path)).names, [name]);
+    }
   });
 });

@@ -12,7 +12,7 @@ import { plainNames } from './plain-names.ts';
 
 /** What `--weights` takes, for error sentences. */
 const EXPECTED =
-  'a safetensors file, a PyTorch .pt, .pth or .bin file, an index of shards, or a folder of them';
+  'a safetensors file, a PyTorch .pt, .pth, .bin or .ckpt file, an index of shards, or a folder of them';
 
 /**
  * Opens weights of any format: a file, an index of shards, or a folder as Hugging Face lays it out. The format is
@@ -51,6 +51,20 @@ const PREFERRED = [
   'open_clip_pytorch_model.bin',
 ];
 
+/** Folders with what each process of a training run had, which only its own program can join. */
+const SHARDS_OF_PROCESSES = [
+  {
+    shows: /^zero_to_fp32\.py$|^global_step\d+$/,
+    problem:
+      'is a checkpoint of DeepSpeed; run python zero_to_fp32.py . joined in it, and give the folder joined',
+  },
+  {
+    shows: /\.distcp$/,
+    problem:
+      'is a distributed checkpoint of PyTorch; make one file of it by python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE, and give that',
+  },
+] as const;
+
 async function weightFileOf(path: string): Promise<string> {
   refuseNul(path);
   const status = await stat(path).catch((error: unknown) => {
@@ -64,7 +78,7 @@ async function weightFileOf(path: string): Promise<string> {
   for (const candidates of [
     names.filter((name) => name.endsWith('.index.json')),
     names.filter((name) => name.endsWith('.safetensors')),
-    names.filter((name) => /\.(pt|pth|bin)$/.test(name)),
+    names.filter((name) => /\.(pt|pth|bin|ckpt)$/.test(name)),
   ]) {
     const [only] = candidates;
     if (candidates.length > 1) {
@@ -74,5 +88,7 @@ async function weightFileOf(path: string): Promise<string> {
     }
     if (only !== undefined) return join(path, only);
   }
+  for (const { shows, problem } of SHARDS_OF_PROCESSES)
+    if (names.some((name) => shows.test(name))) throw new UserError(`${path} ${problem}.`);
   throw new UserError(`${path} has no weight files; expected ${EXPECTED}.`);
 }

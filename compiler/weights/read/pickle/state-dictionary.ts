@@ -9,7 +9,10 @@ export interface NamedTensor {
 }
 
 /** Where training programs keep the weights in a checkpoint that also has an epoch, an optimizer, … */
-const WRAPPERS = ['model_state_dict', 'state_dict', 'model', 'module', 'model_state', 'weights'];
+const WRAPPERS = ['model_state_dict', 'state_dict', 'model', 'module', 'model_state', 'weights', 'state'];
+
+/** What every file of DeepSpeed's has. */
+const DEEP_SPEED = 'ds_version';
 
 /**
  * The tensors of a checkpoint by name: those of a state dict, of the state dict under one of the usual names, or of
@@ -30,21 +33,57 @@ export function stateDictionary(root: PickleValue): {
     );
   const direct = flatten(dictionary, false);
   if (direct.length > 0) return { tensors: direct, notes: [] };
-  const keys = [...dictionary.entries.keys()].map(described);
-  for (const wrapper of WRAPPERS) {
-    const inner = dictionary.entries.get(wrapper);
-    if (!isKind('dictionary', inner)) continue;
-    const tensors = flatten(inner, false);
-    if (tensors.length === 0) continue;
-    const others = keys.filter((key) => key !== wrapper);
-    const aside = others.length === 0 ? '' : `, and ${listed(others)} left aside`;
-    return { tensors, notes: [`the weights are those of '${wrapper}'${aside}.`] };
+  const isDeepSpeed = dictionary.entries.has(DEEP_SPEED);
+  const wrapped = withinWrapper(dictionary);
+  if (wrapped !== undefined) {
+    const { tensors } = wrapped;
+    if (isDeepSpeed && tensors.every(({ tensor }) => tensor.shape.includes(0))) {
+      throw new PickleProblem(
+        `its ${tensors.length} tensors are empty, as DeepSpeed leaves them where several processes have the weights in shards (ZeRO stage 3); join them by its zero_to_fp32.py and give what that writes`,
+      );
+    }
+    return wrapped;
+  }
+  const keys = keysOf(dictionary);
+  if (isDeepSpeed) {
+    throw new PickleProblem(
+      `it holds no weights, but what DeepSpeed keeps beside them (${listed(keys)}); give its mp_rank_…_model_states.pt, or what its zero_to_fp32.py writes`,
+    );
   }
   const nested = flatten(dictionary, true);
   if (nested.length > 0) return { tensors: nested, notes: [] };
   throw new PickleProblem(
     `it holds no tensors under names, only ${listed(keys) || 'nothing'}; save the weights with torch.save(model.state_dict(), …)`,
   );
+}
+
+/** The state dict under one of the usual names; one program may have saved what another one had. */
+function withinWrapper(
+  dictionary: PickleDictionary,
+  path: readonly string[] = [],
+): { readonly tensors: readonly NamedTensor[]; readonly notes: readonly string[] } | undefined {
+  for (const wrapper of WRAPPERS) {
+    const inner = dictionary.entries.get(wrapper);
+    if (!isKind('dictionary', inner)) continue;
+    const names = [...path, wrapper];
+    const tensors = flatten(inner, false);
+    if (tensors.length === 0) {
+      const further = names.length < DEEPEST_WRAPPER ? withinWrapper(inner, names) : undefined;
+      if (further !== undefined) return further;
+      continue;
+    }
+    const others = keysOf(dictionary).filter((key) => key !== wrapper);
+    const aside = others.length === 0 ? '' : `, and ${listed(others)} left aside`;
+    return { tensors, notes: [`the weights are those of '${names.join(' > ')}'${aside}.`] };
+  }
+  return undefined;
+}
+
+/** State dicts within one another, as programs that wrap each other save them. */
+const DEEPEST_WRAPPER = 3;
+
+function keysOf(dictionary: PickleDictionary): readonly string[] {
+  return [...dictionary.entries.keys()].map(described);
 }
 
 /** A key as a sentence can name it: what is neither text nor number has no name. */

@@ -2,10 +2,12 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
+import { familyOfWeights } from '../../models/configs/family-of-weights.ts';
 import { languageFamilies as ownLanguageFamilies } from '../../models/configs/language-families.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
 import { FAMILIES } from '../../models/hugging-face/family-registry.ts';
 import type { Extensions } from '../extensions.ts';
+import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
@@ -30,6 +32,7 @@ export interface HuggingFaceSources extends Pick<Extensions, 'families' | 'langu
 export async function huggingFaceModel(sources: HuggingFaceSources): Promise<CheckpointModel> {
   const folder = await readModelFolder(sources.folder, 'the model');
   const family = familyOf(folder, sources);
+  await checkWeights(folder, family);
   const notes: string[] = [];
   const { tokenizer, tokens } = await knownTokens(folder, sources.tokenizer, notes);
   const { config, preprocessor } = folder;
@@ -40,6 +43,22 @@ export async function huggingFaceModel(sources: HuggingFaceSources): Promise<Che
     weights: [folder.path],
     notes,
   };
+}
+
+/** @throws UserError where the weights beside the config are a language model's alone */
+async function checkWeights(
+  { path }: ModelFolder,
+  { modelType, ownNames }: HuggingFaceFamily,
+): Promise<void> {
+  if (ownNames === undefined) return;
+  // What is wrong with weights that cannot be opened is said where they are read.
+  const file = await openWeights(path).catch(() => undefined);
+  if (file === undefined || file.names.some((name) => ownNames.test(name))) return;
+  const other = familyOfWeights(file.names);
+  if (other === undefined) return;
+  throw new UserError(
+    `${file.path}: these weights are ${other.name}'s (${other.example}), but config.json in ${path} says '${modelType}'; give the config and the weights of one model.`,
+  );
 }
 
 const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.string()).nullish() });

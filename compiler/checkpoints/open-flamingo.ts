@@ -3,7 +3,9 @@ import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, Program } from '../../dsl/program.ts';
+import { familyOfOthers } from '../../models/configs/family-of-weights.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
+import { recordOf } from '../../models/configs/original-config.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import type { Extensions } from '../extensions.ts';
 import { spellings } from '../weights/match/checkpoint-names.ts';
@@ -46,6 +48,7 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   const notes: string[] = [];
   const vision = await clipAt(sources.vision, notes);
   const language = await readModelFolder(sources.language, 'the language model');
+  await checkFamilies(language, checkpoint);
   const { tokenizer, tokens } = await specialTokens(language, sources.tokenizer, notes);
 
   const build = (vocabulary: number, noted?: string[]) =>
@@ -66,6 +69,30 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
     weights: [sources.vision, language.path, sources.checkpoint],
     notes,
   };
+}
+
+/**
+ * Weights of another family than the config's would be told as hundreds of names that are missing and unexpected.
+ *
+ * @throws UserError when the language model's weights, or the checkpoint's, are of another family
+ */
+async function checkFamilies({ path, config }: ModelFolder, checkpoint: WeightFile): Promise<void> {
+  const { model_type: type } = recordOf(config) ?? {};
+  // What is wrong with a config without one, or with weights that cannot be opened, is said where they are read.
+  if (typeof type !== 'string') return;
+  const own = await openWeights(path).catch(() => undefined);
+  const other = own && familyOfOthers(own.names, type);
+  if (own !== undefined && other !== undefined) {
+    throw new UserError(
+      `${own.path}: these weights are ${other.name}'s (${other.example}), but config.json in ${path} says '${type}'; give the config and the weights of one model.`,
+    );
+  }
+  const trained = familyOfOthers(checkpoint.names, type);
+  if (trained !== undefined) {
+    throw new UserError(
+      `${checkpoint.path} was trained on ${trained.name} (${trained.example}), but the language model in ${path} is '${type}'; give the folder of the one that it was trained on.`,
+    );
+  }
 }
 
 /** The tokenizer with OpenFlamingo's tokens, and the texts of all that the model knows. */

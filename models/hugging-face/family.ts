@@ -35,6 +35,11 @@ export interface HuggingFaceFamily {
   /** The classes whose weights are a whole model: `architectures` of its `config.json`. */
   readonly architectures: readonly string[];
   /**
+   * Names that weights of such a model have, and those of the language model in it alone do not. Left out: a folder with
+   * a language model's weights alone is told by the names that are missing.
+   */
+  readonly ownNames?: RegExp;
+  /**
    * @param notes gets a sentence for each thing that was assumed
    * @throws ModelError for what is missing, contradicts itself, or is not done
    */

@@ -185,6 +185,19 @@ describe('compiling what is on the disk', function () {
     await compileRefuses(/sliding_window is not known to this project/);
   });
 
+  it("says whose weights they are where they are another family's than the config says", async () => {
+    const own = await readFile(join(parts, 'language/config.json'), 'utf8');
+    await cp('tests/references/whole/opt-untied/language/config.json', join(parts, 'language/config.json'));
+    await compileRefuses(
+      /model\.safetensors\.index\.json: these weights are MPT's \(transformer\.blocks\.\d+\..*\), but config\.json in .*language says 'opt'; give the config and the weights of one model\.$/,
+    );
+    await writeFile(join(parts, 'language/config.json'), own);
+    await compileRefuses(
+      /llama-tied\/checkpoint\.pt was trained on LLaMA \(lang_encoder\.model\..*\), but the language model in .* is 'mosaic_gpt'; give the folder/,
+      'tests/references/whole/llama-tied/checkpoint.pt',
+    );
+  });
+
   it('refuses a preprocessing that is not done, and one for pictures of another size', async () => {
     await edit('clip/preprocessor_config.json', (config) => {
       config.do_pad = true;

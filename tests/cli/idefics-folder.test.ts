@@ -225,6 +225,18 @@ describe('a folder of Hugging Face that says something else', () => {
     await refuses(/has no config\.json/);
   });
 
+  it("is refused for a language model's weights alone", async () => {
+    for (const name of await readdir(model))
+      if (/\.(safetensors|bin)/.test(name)) await rm(join(model, name));
+    await cp(
+      'tests/references/whole/llama-tied/language/pytorch_model.bin',
+      join(model, 'pytorch_model.bin'),
+    );
+    await refuses(
+      /these weights are LLaMA's \(model\..*\), but config\.json in .* says 'idefics'; give the config and/,
+    );
+  });
+
   it('is refused for weights without a head, and for fields that are not honoured', async () => {
     await edit('config.json', (config) => {
       config.architectures = ['IdeficsModel'];

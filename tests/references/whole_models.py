@@ -8,6 +8,7 @@ models; this script chooses sizes, seeds, prompts, and the form in which the par
 half precision holds, so that the files are small and everybody computes with the same.
 """
 
+import inspect
 import json
 import random
 import shutil
@@ -25,8 +26,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models
 from transformers import (
-    CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModel, LlamaConfig,
-    LlamaForCausalLM, OPTConfig, OPTForCausalLM,
+    CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModel, GPT2Config, GPT2LMHeadModel, GPTNeoXConfig,
+    GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM, MptConfig, MptForCausalLM, OPTConfig, OPTForCausalLM,
 )  # fmt: skip
 
 from generate import VisionEncoder
@@ -38,6 +39,9 @@ EOC, IMAGE, PAD = 40, 41, 42
 SIZE, PICTURES = 14, 4
 NEW_TOKENS, BEAM_TOKENS, BEAMS = 12, 8, 3
 IMAGES = [[0, 1], [2], [], [3, 0]]
+
+
+LAYERS = {"GPT2LMHeadModel": "transformer.h"}  # the factory is told, as by its argument decoder_layers_attr_name
 
 
 def letter(token):
@@ -72,14 +76,33 @@ def make_vision(folder):
     return vision
 
 
+class TakingPositions(torch.nn.Module):
+    """A layer of GPT-2, which transformers 5 calls with positional arguments; FlamingoLayer passes on named ones alone."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, hidden, *rest, **named):
+        signature = inspect.signature(self.layer.decoder_layer.forward)
+        given = dict(zip(list(signature.parameters)[1:], rest)) | named
+        return self.layer(hidden, **given)
+
+
 def make_flamingo(vision, language, every):
     """The steps of OpenFlamingo's factory, with random parts in place of downloaded ones."""
     extend_instance(language, FlamingoLMMixin)
-    language.set_decoder_layers_attr_name(_infer_decoder_layers_attr_name(language))
+    language.set_decoder_layers_attr_name(LAYERS.get(type(language).__name__) or _infer_decoder_layers_attr_name(language))
     language.resize_token_embeddings(PAD + 1, mean_resizing=False)
     model = Flamingo(
         VisionEncoder(vision), language, EOC, IMAGE, vis_dim=vision.config.hidden_size, cross_attn_every_n_layers=every
     )
+    if isinstance(language, GPT2LMHeadModel):
+        layers = language._get_decoder_layers()
+        language._get_decoder_layers = lambda: layers
+        calls = torch.nn.ModuleList(TakingPositions(layer) for layer in layers)
+        language.transformer.register_forward_pre_hook(lambda module, _: setattr(module, "h", calls))
+        language.transformer.register_forward_hook(lambda module, *_: setattr(module, "h", layers), always_call=True)
     model.perceiver = PerceiverResampler(dim=vision.config.hidden_size, depth=1)
     model.eval().requires_grad_(False)
     for trained in (model.perceiver, language.gated_cross_attn_layers, language.get_input_embeddings()):
@@ -270,6 +293,33 @@ def opt(**options):
     return OPTForCausalLM(OPTConfig(**sizes, ffn_dim=12, max_position_embeddings=64, dropout=0.0))
 
 
+def mpt():
+    return MptForCausalLM(MptConfig(vocab_size=LETTERS, d_model=8, n_heads=2, n_layers=2, expansion_ratio=2, max_seq_len=64))
+
+
+def gpt2():
+    return GPT2LMHeadModel(GPT2Config(vocab_size=LETTERS, n_embd=8, n_head=2, n_layer=2, n_inner=12, n_positions=64))
+
+
+def gpt_neox():
+    return GPTNeoXForCausalLM(GPTNeoXConfig(**SIZES, intermediate_size=12, max_position_embeddings=64))
+
+
+def as_safetensors(folder, language):
+    """Every name of the state dict with values of its own: a tied head is stored twice."""
+    language.config.save_pretrained(folder)
+    save_file({name: tensor.half().clone() for name, tensor in language.state_dict().items()}, folder / "model.safetensors")
+
+
+def renamed(old, new):
+    return lambda state: {name.replace(old, new): tensor for name, tensor in state.items()}
+
+
+def lightning(state):
+    """As `wrapped_checkpoints.py` has it from Lightning itself, apart from what it keeps of the run."""
+    return {"epoch": 1, "global_step": 7, "state_dict": {f"model.{name}": tensor for name, tensor in state.items()}, "optimizer_states": []}
+
+
 CASES = {
     "llama-tied": lambda name: write_case(
         name, llama(True), as_bin, cli=True,
@@ -278,6 +328,17 @@ CASES = {
     "opt-350m": lambda name: write_case(
         name, opt(word_embed_proj_dim=4, do_layer_norm_before=False), save_pretrained,
         note="embeddings narrower than the layers, norms after the residual sums, no final norm",
+    ),
+    "mpt-tied": lambda name: write_case(
+        name, mpt(), as_safetensors, every=2, note="a tied head stored with values of its own, in the folder and in the checkpoint"
+    ),
+    "gpt2-tied": lambda name: write_case(
+        name, gpt2(), as_safetensors, every=2, note="a tied head stored with values of its own, in the folder and in the checkpoint"
+    ),
+    "gpt-neox-old-head": lambda name: write_case(
+        name, gpt_neox(), as_safetensors, every=2, checkpoint="last.ckpt",
+        wrap=lambda state: lightning(renamed("lang_encoder.lm_head.", "lang_encoder.embed_out.")(state)),
+        note="a head under one name in the folder and under another in the checkpoint, which is Lightning's",
     ),
     "opt-untied": lambda name: write_case(
         name, opt(tie_word_embeddings=False), save_pretrained, note="OPT with a head of its own"

@@ -115,7 +115,10 @@ describe('openWeights', () => {
 
   it('says what joins the pieces of a model that several processes had', async () => {
     const wrapped = 'tests/references/checkpoints/wrapped';
-    await refuses(join(wrapped, 'fsdp-local.pt'), /has _flat_param, a process's piece .*\.FULL_STATE_DICT\.$/);
+    await refuses(
+      join(wrapped, 'fsdp-local.pt'),
+      /has _flat_param, a process's piece .*\.FULL_STATE_DICT\.$/,
+    );
     await refuses(
       join(wrapped, 'deepspeed-stage-3.pt'),
       /its 5 tensors are empty, as DeepSpeed .* zero_to_fp32\.py/,

@@ -11,6 +11,7 @@ const END_OF_UTTERANCE = '<end_of_utterance>';
 export const family: HuggingFaceFamily = {
   modelType: 'idefics',
   architectures: ['IdeficsForVisionText2Text'],
+  ownNames: /(^|\.)(gated_cross_attn_layers|cross_attention)\.\d+\./,
   program({ name, config, preprocessor, tokens }, notes) {
     const options = ideficsFromConfig(config, notes);
     if (preprocessor === undefined) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { LIMITS } from '../dsl/limits.ts';
 import { ArtifactDraft, type Fingerprints, fingerprint } from './artifact-draft.ts';
 import { isArtifactFile, MANIFEST, plainName } from './artifact-names.ts';
@@ -105,7 +105,10 @@ async function look(folder: string, target: string, replace: boolean): Promise<F
   // A run that was killed while it filled an empty folder left its lock there.
   const isBegun = entries.includes(LOCK);
   const foreign = entries.filter(
-    (name) => name !== LOCK && !isPartialFolder(name) && !(isBegun && isArtifactFile(name)),
+    (name) =>
+      name !== LOCK &&
+      !isPartialFolder(name) &&
+      !(isBegun && (isArtifactFile(name) || extname(name) === '.onnx')),
   );
   if (foreign.length > 0) {
     throw new UserError(
@@ -144,8 +147,11 @@ async function publish(
   await rename(join(partial, MANIFEST), join(target, MANIFEST));
   // From here on nothing may fail: the artifact is there.
   const plain = await makePlainNames(target, partial, Object.keys(manifest.files));
+  // Graphs have the names that their author gave them.
+  const earlier = new Set([...(files?.keys() ?? [])].flatMap((name) => [name, plainName(name)]));
   for (const name of await readdir(target)) {
-    const isNeeded = Object.hasOwn(manifest.files, name) || plain.has(name) || !isArtifactFile(name);
+    const isOurs = isArtifactFile(name) || earlier.has(name);
+    const isNeeded = Object.hasOwn(manifest.files, name) || plain.has(name) || !isOurs;
     if (!isNeeded) await rm(join(target, name), { force: true }).catch(() => {});
   }
   return true;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { PRECISIONS } from '../dsl/precision.ts';
+import { imageSchema, languageSchema } from './facts.ts';
+import { mediaSchema } from './media/index.ts';
 import { PROVIDERS } from './provider.ts';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
-export const ARTIFACT_FORMAT = 3;
+export const ARTIFACT_FORMAT = 4;
 
 const dim = z.union([z.number().int().nonnegative(), z.string()]);
 
@@ -29,63 +31,6 @@ const graph = z.strictObject({
   fusions: z.record(z.string(), z.number()),
   /** Nodes that the target's provider has no kernel for, which ONNX Runtime would place on the CPU. */
   fallbacks: z.array(z.strictObject({ node: z.string(), operator: z.string(), reason: z.string() })),
-});
-
-/** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
-export const imageSchema = z
-  .strictObject({
-    /** Height and width of the network's input, in pixels. */
-    size: z.number().int().positive(),
-    /** `shortest-edge`: resize the shorter side, crop the centre (CLIP). `stretch`: resize both sides. */
-    resize: z.enum(['shortest-edge', 'stretch']),
-    /** Pixels that the side, or both, are resized to before the centre is cut out; at least `size`, which is the default. */
-    resizeTo: z.exactOptional(z.number().int().positive()),
-    /** Where the crop starts when an odd number of pixels is cut away: `round` halves to even (torchvision; the default), or `floor` (transformers). */
-    cropStart: z.exactOptional(z.enum(['round', 'floor'])),
-    interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
-    /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
-    mean: z.tuple([z.number(), z.number(), z.number()]),
-    deviation: z.tuple([z.number(), z.number(), z.number()]),
-    /** Most frames of a video; 1 for a model of still images. */
-    maxFrames: z.number().int().positive(),
-  })
-  .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
-
-export const tokensSchema = z.strictObject({
-  image: z.string(),
-  endOfChunk: z.string().nullable(),
-  padding: z.string(),
-  beginning: z.string().nullable(),
-  end: z.string().nullable(),
-  aroundImages: z.exactOptional(z.string()),
-  endOfDocument: z.exactOptional(z.string()),
-  furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
-  neverWritten: z.exactOptional(z.array(z.string()).readonly()),
-});
-
-const language = z.strictObject({
-  vocabulary: z.number().int().positive(),
-  /** The longest prompt and answer together, in tokens. */
-  contextLength: z.number().int().positive(),
-  /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `new_key.{i}`. */
-  layers: z.number().int().positive(),
-  keyValueHeads: z.number().int().positive(),
-  headDim: z.number().int().positive(),
-  /** As `ModelTokens` says. */
-  tokens: tokensSchema,
-  /** As `DialogueForm` says. */
-  dialogue: z.exactOptional(
-    z.strictObject({ assistant: z.string(), userTurnsEnd: z.boolean(), tuned: z.boolean() }),
-  ),
-});
-
-const crossAttention = z.strictObject({
-  /** Gated cross-attention blocks: `media_key.{i}`, `media_value.{i}`. */
-  layers: z.number().int().positive(),
-  heads: z.number().int().positive(),
-  headDim: z.number().int().positive(),
-  /** Latents per image. */
-  latents: z.number().int().positive(),
 });
 
 const bytes = z.number().int().nonnegative();
@@ -145,10 +90,13 @@ export const manifestSchema = z.strictObject({
     /** What the precision cost, where the compiler was given prompts to find out. */
     calibration: z.exactOptional(calibration),
   }),
-  graphs: z.strictObject({ vision: graph, language: graph }),
-  image: imageSchema,
-  language,
-  crossAttention,
+  graphs: z.record(z.string(), graph),
+  /** How pictures become `pixels`; left out where the model is shown none. */
+  image: z.exactOptional(imageSchema),
+  /** Of a model that answers prompts; left out for a graph that is run by itself. */
+  language: z.exactOptional(languageSchema),
+  /** How pictures reach the text of prompts; goes with `language`. */
+  media: z.exactOptional(mediaSchema),
   parameters: z.strictObject({
     count: z.number().int().nonnegative(),
     trainable: z.number().int().nonnegative(),
@@ -176,4 +124,8 @@ export type LinkedFile = z.infer<typeof linkedFile>;
 export type FileManifest = z.infer<typeof ownFile> | LinkedFile;
 export type GraphManifest = z.infer<typeof graph>;
 export type GraphPort = z.infer<typeof port>;
-export type ImagePreprocessing = z.infer<typeof imageSchema>;
+export type { ImagePreprocessing, LanguageSettings } from './facts.ts';
+export { imageSchema, tokensSchema } from './facts.ts';
+
+/** The manifest of a model that answers prompts. */
+export type LanguageManifest = Manifest & Required<Pick<Manifest, 'language' | 'media'>>;

@@ -1,4 +1,5 @@
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
+import { mediaWay } from '../artifact/media/index.ts';
 import { evaluateDim } from '../dsl/shape/dim.ts';
 
 export interface Step {
@@ -11,27 +12,25 @@ const PROMPT = 32;
 
 /**
  * Multiply-adds of the steps of an answer: one image, a prompt with that image, then one more token after the prompt
- * and with a full context. Empty for artifacts that do not record their work.
+ * and with a full context. Empty for artifacts that do not record their work, or that answer no prompts.
  */
-export function workPerStep({ graphs, language }: Manifest): readonly Step[] {
+export function workPerStep({ graphs, language, media }: Manifest): readonly Step[] {
+  if (language === undefined || media === undefined) return [];
+  const way = mediaWay(media);
   const prompt = Math.min(PROMPT, language.contextLength);
-  const decode = (past: number) => ({ batch: 1, text: 1, past, rows: 1, chunk: 1, wanted: 1 });
+  const read = (text: number, past: number) => ({ batch: 1, text, past, wanted: 1, ...way?.sizes(text) });
   const steps = [
     { step: 'one image', graph: graphs.vision, sizes: { images: 1, frames: 1 } },
-    {
-      step: `prompt of ${prompt} tokens`,
-      graph: graphs.language,
-      sizes: { batch: 1, text: prompt, past: 0, rows: 1, chunk: prompt, wanted: 1 },
-    },
-    { step: `one token after ${prompt}`, graph: graphs.language, sizes: decode(prompt) },
+    { step: `prompt of ${prompt} tokens`, graph: graphs.language, sizes: read(prompt, 0) },
+    { step: `one token after ${prompt}`, graph: graphs.language, sizes: read(1, prompt) },
     {
       step: `one token after ${language.contextLength - 1}`,
       graph: graphs.language,
-      sizes: decode(language.contextLength - 1),
+      sizes: read(1, language.contextLength - 1),
     },
   ];
   return steps.flatMap(({ step, graph, sizes }) => {
-    const multiplyAdds = totalWork(graph, new Map(Object.entries(sizes)));
+    const multiplyAdds = graph && totalWork(graph, new Map(Object.entries(sizes)));
     return multiplyAdds === undefined ? [] : [{ step, multiplyAdds }];
   });
 }

@@ -1,11 +1,14 @@
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { CLIENT, TOKENIZER } from '../artifact/artifact-names.ts';
-import { ARTIFACT_FORMAT, type GraphManifest, type Manifest } from '../artifact/manifest.ts';
+import type { GraphPorts } from '../artifact/contract.ts';
+import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
+import { type ModelFacts, modelProblem } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
+import type { Graph } from '../dsl/graph.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
@@ -28,8 +31,8 @@ export interface CompileOptions extends Omit<Extensions, 'families' | 'languageF
   readonly out: string;
   /** Where the program came from, for the record: the author's file. Default: the program's name. */
   readonly source?: string;
-  /** The `tokenizer.json` that goes with the model: its path, or its content. */
-  readonly tokenizer: string | Uint8Array;
+  /** The `tokenizer.json` that goes with a model that answers prompts: its path, or its content. */
+  readonly tokenizer?: string | Uint8Array;
   /** What to compile for: the name of a target (`cpu`, `cuda`, one of `targets`), or a target itself. Default `cpu`. */
   readonly target?: string | CompilerTarget;
   /** Default true. */
@@ -66,37 +69,35 @@ export interface CompileOptions extends Omit<Extensions, 'families' | 'languageF
   readonly onNote?: (note: string) => void;
 }
 
-const GRAPHS = ['vision', 'language'] as const;
-type GraphName = (typeof GRAPHS)[number];
-
 export const GENERATOR = 'flamingo-onnx 0.1.0';
 
 /**
- * Compiles a program to an artifact: two ONNX graphs, weights that they share, the tokenizer, a typed client
- * and a manifest. Nothing is written under `out` unless everything succeeds.
+ * Compiles a program to an artifact: its ONNX graphs, weights that they share, the tokenizer of a model that answers
+ * prompts, a typed client and a manifest. Nothing is written under `out` unless everything succeeds.
  *
  * @returns the manifest that was written
- * @throws UserError for weights that do not fit, a tokenizer that cannot be read, or a folder that may not be replaced
+ * @throws UserError for graphs that are not what the program's facts promise (`modelProblem`), weights that do not fit,
+ *   a tokenizer that cannot be read, or a folder that may not be replaced
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { fusion = true, seed = 0, weights = [], marks = true } = options;
   const target = targetOf(options.target ?? 'cpu', options.targets);
   const rules = rulesWith(options);
   const { precision = target.computes } = options;
-  const compiled = Object.fromEntries(
-    GRAPHS.map((name) => [
-      name,
-      compileGraph(program.graphs[name], {
-        target,
-        rules,
-        fusion,
-        precision,
-        marks,
-        ...(options.nameOf && { nameOf: options.nameOf }),
-      }),
-    ]),
-  ) as Record<GraphName, CompiledGraph>;
-  const parameters = storedParameters(GRAPHS.map((name) => compiled[name]));
+  const tokenizer = checkProgram(program, options);
+  const compiled = Object.entries(program.graphs).map(([name, graph]) => ({
+    name,
+    graph,
+    ...compileGraph(graph, {
+      target,
+      rules,
+      fusion,
+      precision,
+      marks,
+      ...(options.nameOf && { nameOf: options.nameOf }),
+    }),
+  }));
+  const parameters = storedParameters(compiled);
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   const { sources, notes } = await findWeights(program, weights, options);
@@ -108,26 +109,16 @@ export async function compile(program: Program, options: CompileOptions): Promis
         ? undefined
         : await storeWeights(draft, { ...options, parameters, sources, seed, keptAs });
     told = [...notes, ...(stored?.notes ?? [])];
-    const putGraph = (name: GraphName): Promise<string> => {
+    const graphs: Record<string, GraphManifest> = {};
+    for (const each of compiled) {
       const metadata = { generator: GENERATOR, doc: program.name };
-      const locate = stored?.locate ?? (() => NO_WEIGHTS);
-      return draft.put(`${name}.onnx`, encodeModel(compiled[name].onnx, locate, metadata));
-    };
-    const graphs = {
-      vision: {
-        file: await putGraph('vision'),
-        ...describeGraph(compiled.vision, target),
-        work: workOf(program.graphs.vision),
-      },
-      language: {
-        file: await putGraph('language'),
-        ...describeGraph(compiled.language, target),
-        work: workOf(program.graphs.language),
-      },
-    };
+      const bytes = encodeModel(each.onnx, stored?.locate ?? (() => NO_WEIGHTS), metadata);
+      const file = await draft.put(`${each.name}.onnx`, bytes);
+      graphs[each.name] = { file, ...describeGraph(each, target), work: workOf(each.graph) };
+    }
     await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
-    await draft.put(TOKENIZER, await readTokenizer(options.tokenizer));
-    const facts: Manifest = {
+    if (tokenizer !== undefined) await draft.put(TOKENIZER, await readTokenizer(tokenizer));
+    const facts = manifestSchema.parse({
       format: ARTIFACT_FORMAT,
       generator: GENERATOR,
       model: {
@@ -143,21 +134,57 @@ export async function compile(program: Program, options: CompileOptions): Promis
         kept: countKept(parameters, (each) => stored?.locate(each).dtype ?? keptAs(each)),
       },
       graphs,
-      image: {
-        ...program.facts.image,
-        mean: [...program.facts.image.mean],
-        deviation: [...program.facts.image.deviation],
-      },
-      language: program.facts.language,
-      crossAttention: program.facts.crossAttention,
+      ...modelFacts(program),
       parameters: summarise(parameters, sources, weights, seed, stored?.bytes),
-      files: draft.files,
-    };
+      files: {},
+    });
     await draft.put(CLIENT, Buffer.from(clientSource(facts)));
-    return facts;
+    return { ...facts, files: draft.files };
   });
   for (const note of told) options.onNote?.(note);
   return manifest;
+}
+
+/** The facts of a model that are part of the manifest as they are. */
+function modelFacts({ facts: { image, language, media } }: Program): Partial<ModelFacts> {
+  return { ...(image && { image }), ...(language && { language }), ...(media && { media }) };
+}
+
+/**
+ * Checks that what is about to be compiled can be run as the program's facts say.
+ *
+ * @returns the tokenizer of a program that needs one
+ */
+function checkProgram(program: Program, { tokenizer }: CompileOptions): string | Uint8Array | undefined {
+  const names = Object.keys(program.graphs);
+  const problem =
+    names.length === 0
+      ? 'it has no graphs, and one is the least'
+      : modelProblem(program.facts, mapValues(program.graphs, portsOf));
+  if (problem !== undefined) throw new UserError(`The program '${program.name}' cannot be run: ${problem}.`);
+  const strange = names.find((name) => !/^[\w-]+$/.test(name));
+  if (strange !== undefined) {
+    throw new UserError(
+      `The program '${program.name}' has a graph called '${strange}', which cannot name its file: use letters, digits, '_' and '-'.`,
+    );
+  }
+  if (program.facts.language === undefined) return undefined;
+  if (tokenizer === undefined) {
+    throw new UserError(
+      `The program '${program.name}' answers prompts but no tokenizer was given: pass the model's tokenizer.json.`,
+    );
+  }
+  return tokenizer;
+}
+
+function portsOf({ inputs, outputs }: Graph): GraphPorts {
+  const ports = (tensors: Graph['inputs']) =>
+    Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  return { inputs: ports(inputs), outputs: ports(outputs) };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 /** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */
@@ -206,8 +233,11 @@ async function findWeights(
 ): Promise<Pick<MatchedWeights, 'sources' | 'notes'>> {
   if (weights === 'none' || weights.length === 0) return { sources: new Map(), notes: [] };
   const files = await Promise.all(weights.map((each) => openWeights(each, { weightFormats })));
-  const { vocabulary } = program.facts.language;
-  const { sources, notes, copies } = matchWeights(program, files, { seedMissing, vocabulary });
+  const { vocabulary } = program.facts.language ?? {};
+  const { sources, notes, copies } = matchWeights(program, files, {
+    seedMissing,
+    ...(vocabulary !== undefined && { vocabulary }),
+  });
   return { sources, notes: [...notes, ...(await compareCopies(copies))] };
 }
 

@@ -48,8 +48,12 @@ export async function relink(
     aliases: new Map(Object.entries(aliases)),
     checkpointNames,
   };
-  const { vocabulary } = manifest.language;
-  const { sources, notes, copies } = matchWeights(named, files, { vocabulary });
+  const { vocabulary } = manifest.language ?? {};
+  const { sources, notes, copies } = matchWeights(
+    named,
+    files,
+    vocabulary === undefined ? {} : { vocabulary },
+  );
   const compared = await compareCopies(copies);
 
   let told: readonly string[] = notes;
@@ -67,14 +71,12 @@ export async function relink(
       const graph = await readRegularFile(path, LIMITS.graph);
       return draft.put(plainName(file), relocated(path, graph, stored.locate));
     };
-    const { vision, language } = manifest.graphs;
-    const graphs = {
-      vision: { ...vision, file: await putGraph(vision) },
-      language: { ...language, file: await putGraph(language) },
-    };
+    const graphs: Record<string, GraphManifest> = {};
+    for (const [name, graph] of Object.entries(manifest.graphs))
+      graphs[name] = { ...graph, file: await putGraph(graph) };
+    const old = new Set(Object.values(manifest.graphs).map(({ file }) => file));
     for (const [name, facts] of Object.entries(manifest.files)) {
-      const isGraph = name === vision.file || name === language.file;
-      if (!isWeightStore(name) && !isGraph) await draft.keep(directory, name, facts);
+      if (!isWeightStore(name) && !old.has(name)) await draft.keep(directory, name, facts);
     }
     const parametersNow = { ...manifest.parameters, bytes: stored.bytes, origin: 'loaded' as const };
     return { ...manifest, graphs, parameters: parametersNow, files: draft.files };

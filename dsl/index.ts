@@ -6,6 +6,7 @@ export { rearrange } from './einops/rearrange.ts';
 export { reduce } from './einops/reduce.ts';
 export { repeat } from './einops/repeat.ts';
 export * from './graph.ts';
+export * from './graph-program.ts';
 export * from './input.ts';
 export * from './layers/index.ts';
 export * from './marks.ts';

@@ -6,13 +6,15 @@ import type { ProgramParameter } from './program-parameter.ts';
 
 /**
  * A model ready to be compiled: its graphs, its parameters by name, and the facts that a runtime needs to prepare
- * images and prompts for it. `flamingo({...})` makes one; a model file exports it as its default.
+ * images and prompts for it. `flamingo({...})`, `spliced({...})`, `languageModel({...})` and `graph({...})` make one; a
+ * model file exports it as its default.
  */
-export interface Program {
+export interface Program<Facts extends ProgramFacts = ProgramFacts, Graphs extends string = string> {
   readonly kind: 'program';
   readonly name: string;
-  readonly graphs: { readonly vision: Graph; readonly language: Graph };
-  readonly facts: ModelFacts;
+  /** By name, which is that of the graph's file too. */
+  readonly graphs: Readonly<Record<Graphs, Graph>>;
+  readonly facts: Facts;
   /** Every parameter once, under the name that its place in the model gives it. */
   readonly parameters: ReadonlyMap<string, ProgramParameter>;
   /** Further names of tied parameters: alias -> name. */
@@ -21,8 +23,18 @@ export interface Program {
   readonly checkpointNames: readonly CheckpointName[];
 }
 
+/** A model that answers prompts. */
+export type PromptProgram<Graphs extends string = string> = Program<PromptFacts, Graphs>;
+
+/** A language model that is shown pictures: what `flamingo`, `idefics` and `spliced` make. */
+export type VisionLanguageProgram = Program<
+  PromptFacts & { readonly image: ImageFacts },
+  'vision' | 'language'
+>;
+
 /** What `program` is told of a model. */
-export interface ProgramDefinition extends Pick<Program, 'name' | 'graphs' | 'facts' | 'checkpointNames'> {
+export interface ProgramDefinition<Facts extends ProgramFacts, Graphs extends string>
+  extends Pick<Program<Facts, Graphs>, 'name' | 'graphs' | 'facts' | 'checkpointNames'> {
   /**
    * All parameters that the graphs read: blocks, layers and parameters in objects and arrays, whose properties name
    * them. What `frozen` and `inPrecision` mark is marked for this program alone.
@@ -37,13 +49,23 @@ export interface ProgramDefinition extends Pick<Program, 'name' | 'graphs' | 'fa
  * @throws ModelError for a graph that reads a parameter which is not among the parts, or places of one parameter that are
  *   marked differently
  */
-export function program({ name, parts, graphs, facts, checkpointNames }: ProgramDefinition): Program {
+export function program<Facts extends ProgramFacts, Graphs extends string>({
+  name,
+  parts,
+  graphs,
+  facts,
+  checkpointNames,
+}: ProgramDefinition<Facts, Graphs>): Program<Facts, Graphs> {
   return atCallSite(() => {
     const { parameters, aliases, place } = nameParameters(parts);
+    const placed: Readonly<Record<string, Graph>> = Object.fromEntries(
+      Object.entries<Graph>(graphs).map(([key, graph]) => [key, place(graph)]),
+    );
     return Object.freeze({
       kind: 'program',
       name,
-      graphs: Object.freeze({ vision: place(graphs.vision), language: place(graphs.language) }),
+      // Of the same names as those that were given.
+      graphs: Object.freeze(placed) as Readonly<Record<Graphs, Graph>>,
       facts: frozenCopy(facts),
       parameters,
       aliases,
@@ -77,39 +99,60 @@ export interface UnusedWeight {
   readonly because: string;
 }
 
-/** What the runtime must know of a model besides its graphs; it becomes part of the artifact's manifest. */
-export interface ModelFacts {
+/**
+ * What the runtime must know of a model besides its graphs; it becomes part of the artifact's manifest. A graph that is
+ * run by itself needs none of it; a model that answers prompts has `language` and `media`.
+ */
+export interface ProgramFacts {
   /** The options the model was made with, for the record. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly image: {
-    readonly size: number;
-    readonly resize: 'shortest-edge' | 'stretch';
-    readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
-    readonly mean: readonly [number, number, number];
-    readonly deviation: readonly [number, number, number];
-    readonly maxFrames: number;
-  };
-  readonly language: {
-    readonly vocabulary: number;
-    readonly contextLength: number;
-    readonly layers: number;
-    readonly keyValueHeads: number;
-    readonly headDim: number;
-    readonly tokens: ModelTokens;
-    /** How dialogues are written out; left out: as in the Flamingo paper. */
-    readonly dialogue?: DialogueForm;
-  };
-  readonly crossAttention: {
-    readonly layers: number;
-    readonly heads: number;
-    readonly headDim: number;
-    readonly latents: number;
-  };
+  readonly image?: ImageFacts;
+  readonly language?: LanguageFacts;
+  readonly media?: MediaFacts;
+}
+
+/** The facts of a model that answers prompts. */
+export type PromptFacts = ProgramFacts & { readonly language: LanguageFacts; readonly media: MediaFacts };
+
+/** How an image file becomes `pixels`. */
+export interface ImageFacts {
+  readonly size: number;
+  readonly resize: 'shortest-edge' | 'stretch';
+  /** Pixels that the side, or both, are resized to before the centre is cut out. Default `size`. */
+  readonly resizeTo?: number;
+  /** Where the crop starts when an odd number of pixels is cut away. Default `round`, which halves to even. */
+  readonly cropStart?: 'round' | 'floor';
+  readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+  readonly maxFrames: number;
+}
+
+/** How a language model's prompts are written and how far they reach. */
+export interface LanguageFacts {
+  readonly vocabulary: number;
+  readonly contextLength: number;
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  readonly tokens: ModelTokens;
+  /** How dialogues are written out; left out: as in the Flamingo paper. */
+  readonly dialogue?: DialogueForm;
+}
+
+/**
+ * How pictures reach the text: the way's name, and what the runtime must know of it. Each way has a schema of its own
+ * (`artifact/media`), which a program's facts are checked against when it is compiled.
+ */
+export interface MediaFacts {
+  readonly way: string;
+  readonly [fact: string]: string | number | boolean;
 }
 
 /** Texts of the special tokens; their ids are looked up in the tokenizer. */
 export interface ModelTokens {
-  readonly image: string;
+  /** Stands for a picture; null for a model that is shown none. */
+  readonly image: string | null;
   /** Ends an example, and the assistant's turn of a dialogue; null: examples end with their line. */
   readonly endOfChunk: string | null;
   readonly padding: string;

@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileOfKind } from '../artifact/artifact-names.ts';
-import { contractProblem } from '../artifact/graph-contract.ts';
-import { ARTIFACT_FORMAT, type FileManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
+import {
+  ARTIFACT_FORMAT,
+  type FileManifest,
+  type LanguageManifest,
+  type Manifest,
+  manifestSchema,
+} from '../artifact/manifest.ts';
+import { modelProblem } from '../artifact/model-problem.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { plain, quoted } from '../artifact/quoted.ts';
 import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
@@ -115,6 +121,19 @@ async function checkArtifact(
   return { directory, manifest, path, isCurrent };
 }
 
+/**
+ * The manifest of a model that answers prompts.
+ *
+ * @throws UserError for an artifact of graphs that are run by themselves
+ */
+export function requireLanguage({ directory, manifest }: Artifact): LanguageManifest {
+  const { language, media } = manifest;
+  if (language !== undefined && media !== undefined) return { ...manifest, language, media };
+  throw new UserError(
+    `${directory} holds ${Object.keys(manifest.graphs).length === 1 ? 'a graph' : 'graphs'} to be run by name and no model that answers prompts: load it with loadGraph, or compile a model.`,
+  );
+}
+
 async function readManifest(directory: string): Promise<string> {
   const path = join(directory, 'manifest.json');
   try {
@@ -166,7 +185,8 @@ function manifestProblem(manifest: Manifest): string | undefined {
   const files = Object.keys(manifest.files).length;
   if (files > LIMITS.artifactFiles.most)
     return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
-  return contractProblem(manifest);
+  const problem = modelProblem(manifest, manifest.graphs);
+  return problem && `says what does not go together: ${problem}`;
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 /** What programs that use a compiled model import as `flamingo-onnx/runtime`. */
-export type { Manifest } from '../artifact/manifest.ts';
+export type { LanguageManifest, Manifest } from '../artifact/manifest.ts';
 export type { Provider } from '../artifact/provider.ts';
 export { UserError } from '../artifact/user-error.ts';
 export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
@@ -9,6 +9,17 @@ export { type EvaluationResult, summarise } from './evaluate/summary.ts';
 export type { EvaluationTask } from './evaluate/task.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 export type { Finish } from './generate/search.ts';
+export {
+  type GraphArrays,
+  type GraphDtype,
+  type GraphFacts,
+  type GraphInputValues,
+  type GraphOutputValues,
+  type GraphValue,
+  LoadedGraph,
+  type LoadGraphOptions,
+  loadGraph,
+} from './graph.ts';
 export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';

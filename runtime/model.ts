@@ -1,4 +1,4 @@
-import type { Manifest } from '../artifact/manifest.ts';
+import type { LanguageManifest } from '../artifact/manifest.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
@@ -70,10 +70,10 @@ function checkPrompt(name: string, prompt: unknown): void {
 /** A loaded Flamingo model. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. */
 export class FlamingoModel implements AsyncDisposable {
   readonly #client: WorkerClient;
-  readonly manifest: Manifest;
+  readonly manifest: LanguageManifest;
 
   /** Use `loadFlamingo`. */
-  constructor(client: WorkerClient, manifest: Manifest) {
+  constructor(client: WorkerClient, manifest: LanguageManifest) {
     this.#client = client;
     this.manifest = manifest;
   }

@@ -1,4 +1,4 @@
-import { type Manifest, tokensSchema } from '../artifact/manifest.ts';
+import { type LanguageSettings, tokensSchema } from '../artifact/manifest.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { plain } from '../artifact/quoted.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
@@ -10,14 +10,14 @@ import { type Encoder, readEncoder } from './tokenizer/encoder.ts';
 import { UnknownText } from './tokenizer/models/model.ts';
 
 /** Text of the special tokens, as the artifact's manifest names them. */
-export type SpecialTokens = Manifest['language']['tokens'];
+export type SpecialTokens = LanguageSettings['tokens'];
 
 /** How dialogues are written out, as the artifact's manifest says. */
-export type DialogueForm = NonNullable<Manifest['language']['dialogue']>;
+export type DialogueForm = NonNullable<LanguageSettings['dialogue']>;
 
 /** Ids of the special tokens; null where the model has no such token, left out where few models have one. */
 export type SpecialTokenIds = {
-  readonly image: number;
+  readonly image: number | null;
   readonly endOfChunk: number | null;
   readonly padding: number;
   readonly beginning: number | null;
@@ -128,7 +128,7 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
   const idsOf = (role: string, words: readonly string[]) =>
     words.map((word) => encoder.idOf(word) ?? idOf(role, word));
   const special: SpecialTokenIds = {
-    image: idOf('the mark of an image', specialTokens.image),
+    image: idOrNull('the mark of an image', specialTokens.image),
     endOfChunk: idOrNull('the end of an example', specialTokens.endOfChunk),
     padding: idOf('padding', specialTokens.padding),
     beginning: idOrNull('the beginning of a text', specialTokens.beginning),

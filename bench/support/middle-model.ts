@@ -6,8 +6,9 @@ import {
   maskedGatedCrossAttention,
   mediaKeysAndValues,
 } from '../../models/flamingo/gated-cross-attention.ts';
-import { languageGraph } from '../../models/flamingo/language-graph.ts';
 import { perceiverResampler } from '../../models/flamingo/perceiver-resampler.ts';
+import { languageGraph } from '../../models/media/language-graph.ts';
+import { packedMedia } from '../../models/media/packed-cross-attention.ts';
 import { opt } from '../../models/opt/opt.ts';
 
 /** A model of 60 million parameters: large enough that matrix products are most of its time, small enough to wait for. */
@@ -87,14 +88,12 @@ export function resamplerGraph(): Graph {
 /** The language model without any image. */
 export function languageModelGraph(): Graph {
   const language = decoder();
+  // Inputs as those of the whole, so that it takes the same feeds.
   return nameParameters({ language }).place(
-    languageGraph({
+    languageGraph(
       language,
-      blocks: new Map(),
-      heads: MIDDLE.heads,
-      headDim: MIDDLE.headDim,
-      latents: MIDDLE.latents,
-    }),
+      packedMedia(new Map(), { heads: MIDDLE.heads, headDim: MIDDLE.headDim, latents: MIDDLE.latents }),
+    ),
   );
 }
 

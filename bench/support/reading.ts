@@ -1,5 +1,6 @@
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
-import { layoutDecode, layoutPrefill, type PrefillLayout } from '../../runtime/prompt/layout.ts';
+import { packContinuations, packPrompts } from '../../runtime/media/packing.ts';
+import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { MIDDLE } from './middle-model.ts';
 import type { Feeds, OpenGraph } from './open-graph.ts';
 import { lastRows, layoutFeeds, normalTensor } from './tensors.ts';
@@ -17,8 +18,16 @@ export function promptTokens(images: number): readonly number[] {
   );
 }
 
-export function promptLayout(images: number): PrefillLayout {
-  return layoutPrefill([promptTokens(images)], { image: MIDDLE.imageToken, padding: MIDDLE.padding });
+/** The same, packed by the image that each token looks at. */
+export function promptLayout(images: number) {
+  const layout = layoutPrefill([promptTokens(images)], { padding: MIDDLE.padding });
+  return { ...layout, ...packPrompts(layout, { image: MIDDLE.imageToken }) };
+}
+
+/** One token after what the cache holds, which looks at the only image. */
+function nextToken(token: number, cache: KeyValueCache) {
+  const layout = layoutDecode([{ tokens: [token], past: cache.mask(0) }], { padding: MIDDLE.padding });
+  return { ...layout, ...packContinuations(layout, [0], 1) };
 }
 
 /** Keys and values of so many images, as the vision graph would give them. */
@@ -48,10 +57,7 @@ export function decodeStep(graph: OpenGraph, past: number): () => Promise<Feeds>
     return { [`new_key.${layer}`]: make(), [`new_value.${layer}`]: make() };
   });
   cache.append(Object.assign({}, ...stored), [new Uint8Array(past).fill(1)]);
-  const layout = layoutDecode([{ tokens: [1], past: cache.mask(0), row: 0 }], {
-    rows: 1,
-    padding: MIDDLE.padding,
-  });
+  const layout = nextToken(1, cache);
   const feeds = { ...layoutFeeds(layout), ...mediaTensors(1), ...cache.feeds() };
   return () => graph.run(feeds);
 }
@@ -74,10 +80,7 @@ export async function answer(
   cache.append(result, layout.real);
   const last = lastRows(media);
   for (let token = 1; token <= newTokens; token++) {
-    const decode = layoutDecode([{ tokens: [token], past: cache.mask(0), row: 0 }], {
-      rows: 1,
-      padding: MIDDLE.padding,
-    });
+    const decode = nextToken(token, cache);
     result = await graph.run({ ...layoutFeeds(decode), ...last, ...cache.feeds() });
     cache.append(result, decode.real);
   }

@@ -1,5 +1,6 @@
+import { type Packing, packingFeeds } from '../../runtime/media/packing.ts';
 import { Tensor } from '../../runtime/onnx-runtime.ts';
-import type { TextLayout } from '../../runtime/prompt/layout.ts';
+import { type TextLayout, textFeeds } from '../../runtime/prompt/layout.ts';
 import type { Feeds } from './open-graph.ts';
 import { normalValues } from './weights.ts';
 
@@ -15,17 +16,8 @@ export function normalTensor(...shape: readonly number[]): Tensor {
 }
 
 /** The index inputs of the language graph. */
-export function layoutFeeds(layout: TextLayout): Feeds {
-  const { batch, text, past, rows, chunk } = layout;
-  return {
-    tokens: new Tensor('int64', layout.tokens, [batch, text]),
-    positions: new Tensor('int64', layout.positions, [batch, text]),
-    attention_mask: new Tensor('bool', layout.attentionMask, [batch, text, past + text]),
-    media_rows: new Tensor('int64', layout.mediaRows, [rows, chunk]),
-    media_slots: new Tensor('int64', layout.mediaSlots, [batch, text]),
-    has_media: new Tensor('bool', layout.hasMedia, [batch, text]),
-    wanted: new Tensor('int64', layout.wanted, [layout.wanted.length]),
-  };
+export function layoutFeeds(layout: TextLayout & Packing): Feeds {
+  return { ...textFeeds(layout), ...packingFeeds(layout, layout) };
 }
 
 /** The last row of each tensor: the image that new text looks at. */

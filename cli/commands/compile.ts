@@ -123,7 +123,7 @@ async function compileModel(
     const options: CompileOptions = {
       out,
       source,
-      tokenizer,
+      ...(tokenizer !== undefined && { tokenizer }),
       ...extensions,
       target,
       fusion: flags.fusion === 'on',

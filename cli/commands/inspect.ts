@@ -1,4 +1,5 @@
 import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
+import { mediaWay } from '../../artifact/media/index.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeLinked, weightsFacts } from '../describe-weights.ts';
@@ -41,8 +42,7 @@ interface Facts {
 }
 
 function describe({ manifest, work }: Facts): object {
-  const { model, target, fusion, precision, parameters, language, image, crossAttention, graphs, files } =
-    manifest;
+  const { model, target, fusion, precision, parameters, language, image, media, graphs, files } = manifest;
   return {
     model,
     target,
@@ -52,7 +52,7 @@ function describe({ manifest, work }: Facts): object {
     cache: cacheSizes(manifest),
     language,
     image,
-    crossAttention,
+    media,
     work,
     graphs,
     weights: weightsFacts(manifest),
@@ -60,16 +60,13 @@ function describe({ manifest, work }: Facts): object {
   };
 }
 
-/** Bytes that the runtime keeps: float32 keys and values of every layer, for each token and for each image. */
-function cacheSizes({ language, crossAttention }: Manifest): {
-  readonly bytesPerToken: number;
-  readonly bytesPerImage: number;
-} {
-  const perRow = ({ layers, headDim }: { layers: number; headDim: number }, heads: number) =>
-    2 * 4 * layers * heads * headDim;
+/** Bytes that the runtime keeps: float32 keys and values of every layer for each token, and what it keeps of an image. */
+function cacheSizes({ language, media }: Manifest) {
+  if (language === undefined || media === undefined) return undefined;
+  const { layers, keyValueHeads, headDim } = language;
   return {
-    bytesPerToken: perRow(language, language.keyValueHeads),
-    bytesPerImage: perRow(crossAttention, crossAttention.heads) * crossAttention.latents,
+    bytesPerToken: 2 * 4 * layers * keyValueHeads * headDim,
+    bytesPerImage: mediaWay(media)?.bytesPerImage ?? 0,
   };
 }
 
@@ -81,10 +78,8 @@ const ORIGIN = {
 };
 
 function print({ manifest, work }: Facts, report: Report): void {
-  const { model, target, fusion, precision, parameters, language, image, crossAttention, graphs, files } =
-    manifest;
+  const { model, target, fusion, precision, parameters, graphs, files } = manifest;
   const { bold } = report.colour.out;
-  const { bytesPerToken, bytesPerImage } = cacheSizes(manifest);
   report.result(`${bold(model.name)} from ${model.source}, for ${target}, fusion ${fusion ? 'on' : 'off'}`);
   report.table(
     ['', ''],
@@ -96,19 +91,7 @@ function print({ manifest, work }: Facts, report: Report): void {
       ['precision', `${precision.weights}: ${describePrecision(precision)}`],
       ...calibrationRows(precision).map((row) => [...row]),
       ['weights', ORIGIN[parameters.origin]],
-      [
-        'images',
-        `${image.size} x ${image.size} pixels, ${image.maxFrames} frames at most, ${crossAttention.latents} latents each`,
-      ],
-      [
-        'language',
-        `${language.layers} layers, vocabulary ${language.vocabulary}, context ${language.contextLength} tokens`,
-      ],
-      [
-        'cross-attention',
-        `${crossAttention.layers} blocks of ${crossAttention.heads} heads x ${crossAttention.headDim}`,
-      ],
-      ['cache', `${describeBytes(bytesPerToken)} a token, ${describeBytes(bytesPerImage)} an image`],
+      ...modelRows(manifest).map((row) => [...row]),
     ],
   );
   if (work.length > 0) {
@@ -126,6 +109,24 @@ function print({ manifest, work }: Facts, report: Report): void {
     ['file', 'size'],
     Object.entries(files).map(([file, { bytes }]) => [file, describeBytes(bytes)]),
   );
+}
+
+/** What is said of a model that answers prompts, and of pictures. */
+function modelRows(manifest: Manifest): readonly (readonly [string, string])[] {
+  const { image, language, media } = manifest;
+  const rows: (readonly [string, string])[] = [];
+  if (image) rows.push(['images', `${image.size} x ${image.size} pixels, ${image.maxFrames} frames at most`]);
+  if (language) {
+    const { layers, vocabulary, contextLength } = language;
+    rows.push(['language', `${layers} layers, vocabulary ${vocabulary}, context ${contextLength} tokens`]);
+  }
+  if (media) rows.push(...(mediaWay(media)?.describe() ?? []));
+  const cache = cacheSizes(manifest);
+  if (cache) {
+    const ofImage = cache.bytesPerImage === 0 ? '' : `, ${describeBytes(cache.bytesPerImage)} an image`;
+    rows.push(['cache', `${describeBytes(cache.bytesPerToken)} a token${ofImage}`]);
+  }
+  return rows;
 }
 
 function printGraph(

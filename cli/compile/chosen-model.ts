@@ -15,8 +15,8 @@ export interface ChosenModel {
   readonly program: Program;
   /** Where it came from, for the manifest. */
   readonly source: string;
-  /** A path, or the file's content. */
-  readonly tokenizer: string | Uint8Array;
+  /** A path, or the file's content; undefined for a program that reads no text. */
+  readonly tokenizer: string | Uint8Array | undefined;
   readonly weights: readonly string[] | 'none';
 }
 

@@ -2,21 +2,31 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../artifact/user-error.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program, PromptProgram } from '../../dsl/program.ts';
 import type { Report } from '../report.ts';
 
-/** The tokenizer's file, once it is known to fit: a model that cannot encode a prompt would fail only when it runs. */
+/**
+ * The tokenizer's file, once it is known to fit: a model that cannot encode a prompt would fail only when it runs.
+ * Undefined for a program that reads no text.
+ */
 export async function chosenTokenizer(
   model: string,
   given: string | undefined,
   program: Program,
   report: Report,
-): Promise<string> {
+): Promise<string | undefined> {
+  const { language } = program.facts;
+  if (language === undefined) {
+    if (given === undefined) return undefined;
+    throw new UserError(
+      `${model} is a graph that reads no text, so it has no use for the tokenizer ${given}: leave --tokenizer out.`,
+    );
+  }
   const beside = join(dirname(resolve(model)), 'tokenizer.json');
   const own = given ?? (existsSync(beside) ? beside : undefined);
   const path = own ?? BYTE_LEVEL_TOKENIZER;
   const { loadTokenizer } = await import('../../runtime/tokenizer.ts');
-  const { tokens, vocabulary } = program.facts.language;
+  const { tokens, vocabulary } = language;
   const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
     if (own !== undefined || !(error instanceof UserError)) throw error;
     const wanted = [...new Set(Object.values(tokens).flat())].filter((token) => token !== null).join(' ');
@@ -37,7 +47,7 @@ const BYTE_LEVEL_TOKENIZER = fileURLToPath(
 
 /** Refuses a tokenizer whose tokens the model has no rows for. */
 export async function checkedTokenizer(
-  { program, tokenizer }: { readonly program: Program; readonly tokenizer: Uint8Array },
+  { program, tokenizer }: { readonly program: PromptProgram; readonly tokenizer: Uint8Array },
   path: string,
 ): Promise<void> {
   const { createTokenizer } = await import('../../runtime/tokenizer.ts');

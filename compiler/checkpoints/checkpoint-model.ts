@@ -1,8 +1,8 @@
-import type { Program } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program.ts';
 
 /** What a checkpoint on the disk is compiled from. */
 export interface CheckpointModel {
-  readonly program: Program;
+  readonly program: PromptProgram;
   /** Content of the `tokenizer.json`, with the special tokens. */
   readonly tokenizer: Uint8Array;
   /** In the order in which they count. */

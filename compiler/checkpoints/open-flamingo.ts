@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import type { ModelTokens, Program } from '../../dsl/program.ts';
+import type { ModelTokens, PromptProgram } from '../../dsl/program.ts';
 import { familyOfOthers } from '../../models/configs/family-of-weights.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { recordOf } from '../../models/configs/original-config.ts';
@@ -158,7 +158,7 @@ const depthOf = (checkpoint: WeightFile): number =>
   highestIndex(checkpoint, /^perceiver\.layers\.(\d+)\./) + 1;
 
 /** Rows of the trained token embeddings; undefined when the checkpoint has none. */
-function vocabularyOf(program: Program, checkpoint: WeightFile): number | undefined {
+function vocabularyOf(program: PromptProgram, checkpoint: WeightFile): number | undefined {
   const { vocabulary } = program.facts.language;
   for (const [name, { shape }] of program.parameters) {
     if (shape.length !== 2 || shape[0] !== vocabulary) continue;

@@ -9,9 +9,9 @@ import {
 import type { GraphPort, Manifest } from '../../artifact/manifest.ts';
 
 /**
- * Writes `client.ts`, the typed way to load a compiled model: `load()` returns the runtime's model together with
- * `facts`, whose types are the model's own sizes, names and special tokens, so that a program which disagrees with
- * the model does not compile.
+ * Writes `client.ts`, the typed way to load what was compiled: `load()` returns the runtime's model, or its graph where
+ * that is all, and `facts` has types that are the model's own sizes, names and special tokens, so that a program which
+ * disagrees with the model does not compile.
  *
  * @param manifest of the artifact that the file will lie in
  */
@@ -22,14 +22,11 @@ export function clientSource(manifest: Manifest): string {
     manipulationSettings: { quoteKind: QuoteKind.Single, indentationText: IndentationText.TwoSpaces },
   });
   const file = project.createSourceFile('client.ts');
+  const loader = manifest.language === undefined ? graphLoader(manifest) : MODEL_LOADER;
   file.addImportDeclaration({ moduleSpecifier: 'node:url', namedImports: ['fileURLToPath'] });
   file.addImportDeclaration({
     moduleSpecifier: 'flamingo-onnx/runtime',
-    namedImports: [
-      { name: 'load', alias: 'loadArtifact' },
-      { name: 'LoadOptions', isTypeOnly: true },
-      { name: 'Model', isTypeOnly: true },
-    ],
+    namedImports: loader.imports.map((each) => ({ ...each })),
   });
   file.addVariableStatement({
     docs: [
@@ -47,32 +44,94 @@ export function clientSource(manifest: Manifest): string {
   });
   file.addFunction({
     docs: [
-      'Loads the model from the folder that this file lies in.\n\n@throws when the folder is incomplete or its files were altered',
+      `Loads ${loader.what} from the folder that this file lies in.\n\n@throws when the folder is incomplete or its files were altered`,
     ],
     isExported: true,
     isAsync: true,
     name: 'load',
-    parameters: [{ name: 'options', type: 'LoadOptions', initializer: '{}' }],
-    returnType: 'Promise<Model & { readonly facts: Facts }>',
-    statements: [
-      "const model = await loadArtifact(fileURLToPath(new URL('.', import.meta.url)), options);",
-      'return Object.assign(model, { facts });',
-    ],
+    ...(loader.graphs !== undefined && {
+      typeParameters: [{ name: 'Name', constraint: loader.graphs }],
+    }),
+    parameters: [loader.parameter],
+    returnType: loader.returns,
+    statements: [...loader.statements],
   });
   file.formatText({ indentSize: 2 });
   const origin = `Written by ${manifest.generator} for the model ${quote(manifest.model.name)}`;
   return `// ${oneLine(origin)}. Compile the model again rather than edit this file.\n${file.getFullText()}`;
 }
 
-function factsOf({ model, target, graphs, image, language, crossAttention }: Manifest): object {
+/** What differs between clients: what they load, and how. */
+interface Loader {
+  readonly what: string;
+  readonly imports: readonly {
+    readonly name: string;
+    readonly alias?: string;
+    readonly isTypeOnly?: boolean;
+  }[];
+  /** The type of the names that `load` chooses from, where there are several graphs. */
+  readonly graphs?: string;
+  readonly parameter: { readonly name: string; readonly type: string; readonly initializer?: string };
+  readonly returns: string;
+  readonly statements: readonly string[];
+}
+
+const MODEL_LOADER: Loader = {
+  what: 'the model',
+  imports: [
+    { name: 'load', alias: 'loadArtifact' },
+    { name: 'LoadOptions', isTypeOnly: true },
+    { name: 'Model', isTypeOnly: true },
+  ],
+  parameter: { name: 'options', type: 'LoadOptions', initializer: '{}' },
+  returns: 'Promise<Model & { readonly facts: Facts }>',
+  statements: [
+    "const model = await loadArtifact(fileURLToPath(new URL('.', import.meta.url)), options);",
+    'return Object.assign(model, { facts });',
+  ],
+};
+
+/** Of graphs that are run by themselves: the only one, or the one that is asked for. */
+function graphLoader({ graphs }: Manifest): Loader {
+  const names = Object.keys(graphs);
+  const [only = ''] = names;
+  const isOne = names.length === 1;
+  const imports = [
+    { name: 'loadGraph' },
+    { name: 'LoadedGraph', isTypeOnly: true },
+    { name: 'LoadGraphOptions', isTypeOnly: true },
+  ];
+  const folder = "fileURLToPath(new URL('.', import.meta.url))";
+  if (isOne) {
+    return {
+      what: 'the graph',
+      imports,
+      parameter: { name: 'options', type: 'LoadGraphOptions', initializer: '{}' },
+      returns: `Promise<LoadedGraph<Facts['graphs'][${quote(only)}]>>`,
+      statements: [`return loadGraph(${folder}, options);`],
+    };
+  }
+  return {
+    what: 'one of the graphs',
+    imports,
+    graphs: "keyof Facts['graphs']",
+    parameter: { name: 'options', type: 'LoadGraphOptions & { readonly graph: Name }' },
+    returns: "Promise<LoadedGraph<Facts['graphs'][Name]>>",
+    statements: [`return loadGraph(${folder}, options);`],
+  };
+}
+
+function factsOf({ model, target, graphs, image, language, media }: Manifest): object {
   return {
     name: model.name,
     target,
-    image: { size: image.size, maxFrames: image.maxFrames },
-    contextLength: language.contextLength,
-    vocabulary: language.vocabulary,
-    tokens: language.tokens,
-    latents: crossAttention.latents,
+    ...(image && { image: { size: image.size, maxFrames: image.maxFrames } }),
+    ...(language && {
+      contextLength: language.contextLength,
+      vocabulary: language.vocabulary,
+      tokens: language.tokens,
+    }),
+    ...(media && { media }),
     graphs: Object.fromEntries(
       Object.entries(graphs).map(([name, { inputs, outputs }]) => [
         name,

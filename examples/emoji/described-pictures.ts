@@ -14,6 +14,7 @@ import { VOCABULARY } from '../../models/emoji/language.ts';
 import type { FlamingoParts } from '../../models/flamingo/flamingo-parts.ts';
 import type { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { interleavedLogits } from '../../models/flamingo/interleaved-logits.ts';
+import { embedTokens } from '../../models/shared/language-model.ts';
 import { type DescribedText, shownWords, wordSums } from './described-language.ts';
 
 /** Keeps the error's denominator from zero in a batch without pictures. */
@@ -65,7 +66,7 @@ export function describedPictures(
       readonly unseen: Tensor;
     } {
       const one = (ids: Tensor) => rearrange(ids, 'pictures -> pictures 1');
-      const before = flamingo.language.embed(one(tokens), one(positions));
+      const before = embedTokens(flamingo.language, one(tokens), one(positions));
       const frames = rearrange(features, 'pictures places dim -> pictures 1 1 places dim');
       const after = firstBlock(before, flamingo.perceiver(frames));
       const added = subtract(after, before);

@@ -3,13 +3,17 @@ import {
   type CheckedEntry,
   type Complete,
   type KnownOptions,
+  type LanguageFacts,
   type Marked,
-  type ModelFacts,
-  type Program,
   program,
   refuseUnknownOptions,
   type UnknownIn,
+  type VisionLanguageProgram,
 } from '../../dsl/index.ts';
+import type { CrossAttentionWay } from '../media/cross-attention.ts';
+import { languageGraph } from '../media/language-graph.ts';
+import { packedCrossAttention } from '../media/packed-cross-attention.ts';
+import { visionGraph } from '../media/vision-graph.ts';
 import type { Activation } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
@@ -17,11 +21,8 @@ import type { PartPrecision } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { Convention } from './conventions.ts';
 import { flamingoParts } from './flamingo-parts.ts';
-import { gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
 import type { CheckedInsertion, InsertionRule } from './insertion.ts';
-import { languageGraph } from './language-graph.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
-import { visionGraph } from './vision-graph.ts';
 
 export interface FlamingoOptions {
   readonly name: string;
@@ -48,6 +49,8 @@ export interface FlamingoOptions {
     readonly heads?: number;
     readonly headDim?: number;
   };
+  /** Which pictures a token looks at, and how that is computed. Default `packedCrossAttention()`: the last one. */
+  readonly media?: CrossAttentionWay;
   /** Of all new layers. */
   readonly activation?: Activation;
   /** Width of the new layers' feed-forward in multiples of their own. Default 4. */
@@ -57,10 +60,10 @@ export interface FlamingoOptions {
   /** How the weights of parts are kept, whatever `--precision` says of the rest; as `{ language: 'int4' }`. */
   readonly precision?: PartPrecision;
   /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
-  readonly tokens?: Partial<ModelFacts['language']['tokens']>;
+  readonly tokens?: Partial<LanguageFacts['tokens']>;
 }
 
-const TOKENS: ModelFacts['language']['tokens'] = {
+const TOKENS: LanguageFacts['tokens'] = {
   image: '<image>',
   endOfChunk: '<|endofchunk|>',
   padding: '<PAD>',
@@ -78,6 +81,7 @@ const KNOWN: KnownOptions<FlamingoOptions> = {
   language: true,
   resampler: { depth: true, heads: true, headDim: true, latents: true, finalNorm: true, maxFrames: true },
   crossAttention: { every: true, insertion: true, heads: true, headDim: true },
+  media: true,
   activation: true,
   expansion: true,
   longestVideo: true,
@@ -110,13 +114,17 @@ type CheckedFlamingo<O> = {
  *
  * @throws ModelError for an unknown option, and when the insertion interval misses every layer or sizes do not fit
  */
-export function flamingo<const O extends Partial<FlamingoOptions>>(options: CheckedFlamingo<O>): Program;
-export function flamingo<O extends FlamingoOptions>(given: O): Program {
+export function flamingo<const O extends Partial<FlamingoOptions>>(
+  options: CheckedFlamingo<O>,
+): VisionLanguageProgram;
+export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguageProgram {
   const options: FlamingoOptions = given;
   refuseUnknownOptions(flamingo, options, KNOWN);
-  const parts = atCallSite(() => flamingoParts(options, gatedCrossAttention), flamingo);
+  const way = options.media ?? packedCrossAttention();
+  const parts = atCallSite(() => flamingoParts(options, way.block), flamingo);
   const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
   const { heads, headDim } = crossAttention;
+  const sizes = { heads, headDim, latents: resampler.latents };
   const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
   return program({
     name: options.name,
@@ -126,10 +134,10 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
         vision,
         resample: (features) => perceiver(features),
         keysAndValues: [...blocks.values()].map(
-          (block) => (latents) => mediaKeysAndValues(block, latents, heads),
+          (block) => (latents) => way.keysAndValues(block, latents, heads),
         ),
       }),
-      language: languageGraph({ language, blocks, heads, headDim, latents: resampler.latents }),
+      language: languageGraph(language, way.media(blocks, sizes)),
     },
     checkpointNames: [
       ...vision.checkpointNames,
@@ -156,12 +164,7 @@ export function flamingo<O extends FlamingoOptions>(given: O): Program {
         headDim: language.headDim,
         tokens: { ...TOKENS, ...options.tokens },
       },
-      crossAttention: {
-        layers: blocks.size,
-        heads,
-        headDim,
-        latents: resampler.latents,
-      },
+      media: way.facts({ ...sizes, layers: blocks.size, dim: vision.dim }),
     },
   });
 }

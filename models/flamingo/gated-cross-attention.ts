@@ -14,9 +14,9 @@ import {
   where,
   zeros,
 } from '../../dsl/index.ts';
+import { packedAttention } from '../media/packed-attention.ts';
 import type { Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
-import { packedAttention } from './packed-attention.ts';
 
 export interface GatedCrossAttentionOptions {
   /** Squared ReLU in the paper, GELU in OpenFlamingo. */

@@ -1,5 +1,5 @@
 import { arange, constant, equal, expand, lessOrEqual, rearrange, type Tensor } from '../../dsl/index.ts';
-import type { LanguageModel } from '../shared/language-model.ts';
+import { embedTokens, type LanguageModel } from '../shared/language-model.ts';
 import type { FlamingoParts } from './flamingo-parts.ts';
 import type { maskedGatedCrossAttention } from './gated-cross-attention.ts';
 import { mediaMask } from './media-mask.ts';
@@ -70,7 +70,7 @@ export function decoderLogits(
   const nothing = expand(constant([], [1, keyValueHeads, 0, headDim]), [batch, keyValueHeads, 0, headDim]);
   const positions = expand(rearrange(arange(text), 'text -> 1 text'), [batch, text]);
   const places = { visible, positions, keyPositions: positions };
-  let x = language.embed(tokens, positions);
+  let x = embedTokens(language, tokens, positions);
   for (let layer = 0; layer < language.layers; layer++) {
     [x] = language.layer(layer, before(layer, x), places, { key: nothing, value: nothing });
   }

@@ -149,7 +149,8 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
     parts,
     options: { ...options },
     checkpointNames: gpt2Names,
-    embed: (tokens, positions) => add(parts.wte(tokens), parts.wpe(positions)),
+    embed: (tokens) => parts.wte(tokens),
+    addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
     layer: (index, x, { visible }, past) => layerAt(parts.h, index)(x, visible, past.key, past.value),
     logits: (x) => matmul(parts.ln_f(x), transpose(parts.wte.parts.weight, [1, 0])),
   };

@@ -1,4 +1,4 @@
-import type { Program } from '../../dsl/index.ts';
+import type { PromptProgram } from '../../dsl/index.ts';
 
 /** What a folder of Hugging Face's says of the whole model in it. */
 export interface WholeModel {
@@ -43,5 +43,5 @@ export interface HuggingFaceFamily {
    * @param notes gets a sentence for each thing that was assumed
    * @throws ModelError for what is missing, contradicts itself, or is not done
    */
-  program(model: WholeModel, notes: string[]): Program;
+  program(model: WholeModel, notes: string[]): PromptProgram;
 }

@@ -11,7 +11,7 @@ import {
   tanh,
   zeros,
 } from '../../dsl/index.ts';
-import { packedAttention } from '../flamingo/packed-attention.ts';
+import { packedAttention } from '../media/packed-attention.ts';
 
 export interface IdeficsCrossAttentionOptions {
   /** One gate for the whole block, or one for every channel. */

@@ -4,18 +4,19 @@ import {
   type KnownOptions,
   ModelError,
   type ModelTokens,
-  type Program,
   program,
   rearrange,
   refuseUnknownOptions,
   type Tensor,
   unfrozen,
+  type VisionLanguageProgram,
 } from '../../dsl/index.ts';
 import { type ClipVitOptions, clipVit } from '../clip/clip-vit.ts';
 import { insertionPlaces } from '../flamingo/insertion.ts';
-import { languageGraph } from '../flamingo/language-graph.ts';
-import { visionGraph } from '../flamingo/vision-graph.ts';
 import { type LlamaOptions, llama } from '../llama/llama.ts';
+import { languageGraph } from '../media/language-graph.ts';
+import { packedFacts, packedMedia } from '../media/packed-cross-attention.ts';
+import { visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
@@ -81,7 +82,7 @@ const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
 };
 
 /** The special tokens of `HuggingFaceM4/idefics-9b`. */
-export const IDEFICS_TOKENS: ModelTokens = {
+export const IDEFICS_TOKENS: ModelTokens & { readonly image: string } = {
   image: '<image>',
   endOfChunk: null,
   padding: '<unk>',
@@ -101,7 +102,7 @@ export const IDEFICS_TOKENS: ModelTokens = {
  *
  * @throws ModelError when the insertion interval is no whole number from 1 on
  */
-export function idefics(options: IdeficsOptions): Program {
+export function idefics(options: IdeficsOptions): VisionLanguageProgram {
   const { vision: _vision, language: _language, ...own } = options;
   refuseUnknownOptions(idefics, own, KNOWN);
   const vision = clipVit({ ...options.vision, classToken: true, resize: 'stretch' });
@@ -145,7 +146,7 @@ export function idefics(options: IdeficsOptions): Program {
           (block) => (seen) => ideficsKeysAndValues(block, seen, heads),
         ),
       }),
-      language: languageGraph({ language, blocks, heads, headDim, latents }),
+      language: languageGraph(language, packedMedia(blocks, { heads, headDim, latents })),
     },
     checkpointNames: [
       ...vision.checkpointNames,
@@ -175,7 +176,7 @@ export function idefics(options: IdeficsOptions): Program {
           tuned: tokens.endOfChunk !== null,
         },
       },
-      crossAttention: { layers: blocks.size, heads, headDim, latents },
+      media: packedFacts({ layers: blocks.size, heads, headDim, latents, dim: vision.dim }),
     },
   });
 }

@@ -150,11 +150,12 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
     parts,
     options: { ...options },
     checkpointNames: [...optNames, ...(tiedHead ? tiedHeadNames : headNames)],
-    embed(tokens, positions) {
+    embed(tokens) {
       const embedded: Tensor = parts.embed_tokens(tokens);
-      const placed = parts.embed_positions(add(positions, POSITION_OFFSET));
-      return add(parts.project_in?.(embedded) ?? embedded, placed);
+      return parts.project_in?.(embedded) ?? embedded;
     },
+    addPositions: (embedded, positions) =>
+      add(embedded, parts.embed_positions(add(positions, POSITION_OFFSET))),
     layer: (index, x, { visible }, past) => layerAt(parts.layers, index)(x, visible, past.key, past.value),
     logits(x) {
       const normed: Tensor = parts.final_layer_norm?.(x) ?? x;

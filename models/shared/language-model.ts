@@ -34,8 +34,13 @@ export interface LanguageModel<Layers extends number = number> {
   readonly parts: object;
   readonly options: Readonly<Record<string, unknown>>;
   readonly checkpointNames: readonly CheckpointName[];
-  /** tokens and positions int64 `[batch, text]` -> `[batch, text, dim]`. */
-  embed(tokens: Tensor, positions: Tensor): Tensor;
+  /** tokens int64 `[batch, text]` -> `[batch, text, dim]`, without positions: image features may take their place. */
+  embed(tokens: Tensor): Tensor;
+  /**
+   * Adds the embeddings of positions int64 `[batch, text]` to those of tokens `[batch, text, dim]`; left out by a family
+   * that has none.
+   */
+  addPositions?(embedded: Tensor, positions: Tensor): Tensor;
   /**
    * One decoder layer: x `[batch, text, dim]` in and out, with the keys and values of the new tokens
    * `[batch, keyValueHeads, text, headDim]`, which follow the past's in the next call.
@@ -48,6 +53,21 @@ export interface LanguageModel<Layers extends number = number> {
   ): readonly [x: Tensor, newKey: Tensor, newValue: Tensor];
   /** `[tokens, dim]` -> logits `[tokens, vocabulary]`. */
   logits(x: Tensor): Tensor;
+}
+
+/**
+ * The embeddings of tokens at their positions, `[batch, text, dim]`.
+ *
+ * @param splice is done to those of the tokens before positions are added; default: nothing
+ */
+export function embedTokens(
+  language: Pick<LanguageModel, 'embed' | 'addPositions'>,
+  tokens: Tensor,
+  positions: Tensor,
+  splice: (embedded: Tensor) => Tensor = (embedded) => embedded,
+): Tensor {
+  const embedded = splice(language.embed(tokens));
+  return language.addPositions?.(embedded, positions) ?? embedded;
 }
 
 /** How many layers a family's options ask for, where the types can tell. */

@@ -1,39 +1,39 @@
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { LanguageSettings } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { Tensor } from '../onnx-runtime.ts';
-import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../prompt/layout.ts';
+import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
+import type { Tensor } from '../onnx-runtime.ts';
+import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { OnnxSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { logSoftmax } from './log-softmax.ts';
-import { type EncodedMedia, mediaFeeds } from './media-feeds.ts';
 
 /** A prompt as the language graph takes it. */
 export type PreparedPrompt = {
+  /** A picture that takes several tokens has its `<image>` token so often. */
   readonly tokens: readonly number[];
-  /** One for each `<image>` token, in order. */
+  /** The pictures, in the order of their `<image>` tokens. */
   readonly media: readonly EncodedMedia[];
 };
 
 /** Text that has been read and can be continued: one row per sequence. */
 export type ReadText = {
   readonly cache: KeyValueCache;
-  /** For each row the image that its next tokens look at: a row of `media`, or null. */
-  mediaRows: (number | null)[];
-  /** The image that each prompt's last token looks at. */
-  readonly media: Record<string, Tensor>;
-  readonly images: number;
+  /** What each row's next tokens see of pictures. */
+  seen: SeenMedia;
 };
 
 /** The language graph with its inputs laid out: prompts and continuations in, log-probabilities out. */
 export class LanguageModel {
   readonly #session: OnnxSession;
-  readonly #manifest: Manifest;
+  readonly #settings: LanguageSettings;
+  readonly #way: MediaWay;
   readonly special: SpecialTokenIds;
 
-  constructor(session: OnnxSession, manifest: Manifest, special: SpecialTokenIds) {
+  constructor(session: OnnxSession, settings: LanguageSettings, way: MediaWay, special: SpecialTokenIds) {
     this.#session = session;
-    this.#manifest = manifest;
+    this.#settings = settings;
+    this.#way = way;
     this.special = special;
   }
 
@@ -51,22 +51,16 @@ export class LanguageModel {
       prompts.map(({ tokens }) => tokens),
       this.special,
     );
-    const cache = new KeyValueCache(this.#manifest.language, {
+    const cache = new KeyValueCache(this.#settings, {
       rows: layout.batch,
       mostLength: layout.text + newTokens,
     });
-    const media = prompts.flatMap((prompt) => prompt.media);
-    const next = await this.#read(layout, cache, mediaFeeds(media, this.#manifest.crossAttention));
-    const lastImages = layout.lastRows.map((row) => (row === null ? undefined : media[row]));
-    const kept = lastImages.filter((each) => each !== undefined);
-    let row = 0;
-    const text: ReadText = {
-      cache,
-      mediaRows: lastImages.map((each) => (each === undefined ? null : row++)),
-      media: mediaFeeds(kept, this.#manifest.crossAttention),
-      images: kept.length,
-    };
-    return { next, text };
+    const { feeds, seen } = this.#way.prefill(
+      layout,
+      prompts.map(({ media }) => media),
+    );
+    const next = await this.#read(layout, cache, feeds);
+    return { next, text: { cache, seen } };
   }
 
   /**
@@ -76,8 +70,8 @@ export class LanguageModel {
    */
   async predictions({ tokens, media }: PreparedPrompt): Promise<Float64Array[]> {
     const layout = layoutPrefill([tokens], { ...this.special, wanted: [[...tokens.keys()]] });
-    const cache = new KeyValueCache(this.#manifest.language, { rows: 1, mostLength: layout.text });
-    const feeds = mediaFeeds(media, this.#manifest.crossAttention);
+    const cache = new KeyValueCache(this.#settings, { rows: 1, mostLength: layout.text });
+    const { feeds } = this.#way.prefill(layout, [media]);
     try {
       const { next, outputs } = await this.#run(layout, cache, feeds);
       for (const output of Object.values(outputs)) output.dispose();
@@ -94,16 +88,9 @@ export class LanguageModel {
    * @returns Log-probabilities of what follows the last new token of each row.
    */
   async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<Float64Array[]> {
-    const sequences = tokens.map((each, row) => ({
-      tokens: each,
-      past: text.cache.mask(row),
-      row: text.mediaRows[row] ?? null,
-    }));
-    const layout = layoutDecode(sequences, {
-      rows: Math.max(1, text.images),
-      padding: this.special.padding,
-    });
-    return this.#read(layout, text.cache, text.media);
+    const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
+    const layout = layoutDecode(sequences, this.special);
+    return this.#read(layout, text.cache, text.seen.feeds(layout));
   }
 
   /**
@@ -113,23 +100,14 @@ export class LanguageModel {
    * @returns For each branch and each of its tokens the log-probabilities of what follows the token.
    */
   async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
-    const layout = layoutBranches(branches, {
-      past: text.cache.mask(0),
-      row: text.mediaRows[0] ?? null,
-      rows: Math.max(1, text.images),
-      padding: this.special.padding,
-    });
-    const { next } = await this.#run(layout, text.cache, text.media);
+    const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
+    const { next } = await this.#run(layout, text.cache, text.seen.feeds(layout));
     const rest = next.values();
     return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
   }
 
   /** Runs the graph and takes the new tokens into the cache. */
-  async #read(
-    layout: TextLayout,
-    cache: KeyValueCache,
-    media: Record<string, Tensor>,
-  ): Promise<Float64Array[]> {
+  async #read(layout: TextLayout, cache: KeyValueCache, media: Feeds): Promise<Float64Array[]> {
     const { next, outputs } = await this.#run(layout, cache, media);
     cache.append(outputs, layout.real);
     return next;
@@ -138,21 +116,10 @@ export class LanguageModel {
   async #run(
     layout: TextLayout,
     cache: KeyValueCache,
-    media: Record<string, Tensor>,
+    media: Feeds,
   ): Promise<{ next: Float64Array[]; outputs: Record<string, Tensor> }> {
-    const { batch, text, past, rows, chunk } = layout;
-    const outputs = await this.#session.run({
-      tokens: new Tensor('int64', layout.tokens, [batch, text]),
-      positions: new Tensor('int64', layout.positions, [batch, text]),
-      attention_mask: new Tensor('bool', layout.attentionMask, [batch, text, past + text]),
-      media_rows: new Tensor('int64', layout.mediaRows, [rows, chunk]),
-      media_slots: new Tensor('int64', layout.mediaSlots, [batch, text]),
-      has_media: new Tensor('bool', layout.hasMedia, [batch, text]),
-      wanted: new Tensor('int64', layout.wanted, [layout.wanted.length]),
-      ...media,
-      ...cache.feeds(),
-    });
-    const { vocabulary } = this.#manifest.language;
+    const outputs = await this.#session.run({ ...textFeeds(layout), ...media, ...cache.feeds() });
+    const { vocabulary } = this.#settings;
     const { logits } = outputs;
     if (!(logits?.data instanceof Float32Array)) throw new Error('the language graph gave no float32 logits');
     const { data } = logits;
@@ -173,5 +140,5 @@ export class LanguageModel {
 /** Row i becomes what row `rows[i]` was. */
 export function selectRows(text: ReadText, rows: readonly number[]): void {
   text.cache.select(rows);
-  text.mediaRows = rows.map((row) => text.mediaRows[row] ?? null);
+  text.seen = text.seen.select(rows);
 }

@@ -119,7 +119,9 @@ export function createSearch(
   const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
   const { image, padding, endOfChunk, end, furtherEnds = [], neverWritten = [] } = special;
   const ends = new Set([endOfChunk, end, ...furtherEnds].filter((token) => token !== null));
-  const never = [image, padding, ...neverWritten].filter((token) => !ends.has(token));
+  const never = [...(image === null ? [] : [image]), padding, ...neverWritten].filter(
+    (token) => !ends.has(token),
+  );
   const processors: Processor[] = [suppress(never)];
   if (beams > 1) return new BeamSearch({ beams, lengthPenalty, maxNewTokens, ends, processors });
   const sampled = SAMPLING.some((name) => settings[name] !== undefined);

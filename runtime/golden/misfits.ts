@@ -21,7 +21,7 @@ export function misfits(
       );
   }
   const { vocabulary, contextLength } = manifest.language;
-  const { size } = manifest.image;
+  const size = manifest.image?.size ?? 0;
   const needed = frames * 3 * size * size;
   const odd = pictures.findIndex((picture) => picture.length !== needed);
   if (odd >= 0) {

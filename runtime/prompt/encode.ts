@@ -1,48 +1,78 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import type { SpecialTokenIds, Tokenizer } from '../tokenizer.ts';
 import type { Media } from './prompt.ts';
 import type { RenderedPrompt } from './render.ts';
 
 /** Token ids of a prompt, and what each `<image>` token among them stands for, in order: as many of both. */
 export type EncodedPrompt = { readonly tokens: readonly number[]; readonly media: readonly Media[] };
 
-export type EncodeOptions = {
+/** How long a prompt may be. */
+export type Room = {
   /** The longest prompt and answer together, in tokens: the manifest's `contextLength`. */
   readonly contextLength: number;
   /** Tokens that the answer may have; default 0. */
   readonly newTokens?: number;
 };
 
+export type EncodeOptions = Room & {
+  /** The fewest tokens that a picture may come to take; default 1. */
+  readonly leastTokens?: number;
+};
+
 /**
- * Token ids of a rendered prompt, the `beginning` token first where the model has one.
+ * Token ids of a rendered prompt, the `beginning` token first where the model has one, and one `<image>` token a picture.
  *
  * @throws UserError for a prompt without tokens, or one that does not fit into the context with its answer.
  */
 export function encodePrompt(
   { text, media }: RenderedPrompt,
   tokenizer: Tokenizer,
-  { contextLength, newTokens = 0 }: EncodeOptions,
+  { leastTokens = 1, ...room }: EncodeOptions,
 ): EncodedPrompt {
-  const { beginning, image, endOfChunk } = tokenizer.special;
+  const { beginning, image } = tokenizer.special;
   const start = beginning === null ? [] : [beginning];
   const tokens = [...start, ...tokenizer.encode(text)];
   if (tokens.length === 0) {
     throw new UserError('The prompt is empty: give it at least one image or one word.');
   }
-  const marks = tokens.filter((token) => token === image).length;
+  const marks = image === null ? 0 : tokens.filter((token) => token === image).length;
   if (marks !== media.length) {
     throw new UserError(
       `The tokenizer finds ${marks} '${tokenizer.specialTokens.image}' tokens in a prompt with ${media.length} images: make the token "single_word": false in tokenizer.json's "added_tokens".`,
     );
   }
-  const over = tokens.length + newTokens - contextLength;
-  if (over > 0) {
-    const room = newTokens === 0 ? '' : ` and ${newTokens} are to be written`;
-    throw new UserError(
-      `The prompt has ${tokens.length} tokens${room}, ${over} more than the model's ${contextLength}: ${advice(tokens, over, start.length, endOfChunk)}.`,
-    );
-  }
+  // Pictures that are small for all that is known now are not encoded in vain.
+  const least = media.map(() => leastTokens);
+  expandImages({ tokens, media }, least, tokenizer.special, room);
   return { tokens, media };
+}
+
+/**
+ * The tokens that the model reads: each `<image>` token as often as its picture takes places.
+ *
+ * @param counts for each picture its number of places
+ * @throws UserError where that does not fit into the context with its answer
+ */
+export function expandImages(
+  { tokens, media }: EncodedPrompt,
+  counts: readonly number[],
+  { beginning, image, endOfChunk }: SpecialTokenIds,
+  { contextLength, newTokens = 0 }: Room,
+): readonly number[] {
+  const rest = counts.values();
+  const expanded = counts.every((count) => count === 1)
+    ? tokens
+    : tokens.flatMap((token) =>
+        token === image ? new Array<number>(rest.next().value ?? 1).fill(token) : [token],
+      );
+  const over = expanded.length + newTokens - contextLength;
+  if (over <= 0) return expanded;
+  const places = counts.reduce((sum, count) => sum + count, 0);
+  const pictures = `, ${places} of them for ${media.length === 1 ? 'its picture' : `its ${media.length} pictures`},`;
+  const room = newTokens === 0 ? '' : ` and ${newTokens} are to be written`;
+  throw new UserError(
+    `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than the model's ${contextLength}: ${advice(expanded, over, beginning === null ? 0 : 1, endOfChunk)}.`,
+  );
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */

@@ -1,8 +1,10 @@
 import { UserError } from '../../artifact/user-error.ts';
+import { Tensor } from '../onnx-runtime.ts';
 
 /**
- * Index inputs of the language graph for one call, in the layout that ONNX Runtime takes: int64 as BigInt64Array,
- * bool as Uint8Array of 0 and 1. Beside the graph's inputs stand the sizes that give them their shapes.
+ * The language graph's inputs of text for one call, in the layout that ONNX Runtime takes: int64 as BigInt64Array, bool
+ * as Uint8Array of 0 and 1. Beside them stand the sizes that give them their shapes, and where each sequence's tokens
+ * lie, by which a way of media lays out its own.
  */
 export type TextLayout = {
   readonly batch: number;
@@ -10,10 +12,8 @@ export type TextLayout = {
   readonly text: number;
   /** Places of the cache before the new tokens; 0 in prefill. */
   readonly past: number;
-  /** Images that text looks at; 1 (a dummy) where no text looks at any. */
-  readonly rows: number;
-  /** Tokens of the row that most tokens look at; at least 1. */
-  readonly chunk: number;
+  /** The real new tokens of each sequence, which stand together. */
+  readonly sequences: readonly PlacedTokens[];
   /** `tokens` [batch, text]. */
   readonly tokens: BigInt64Array;
   /** `positions` [batch, text]: place among the sequence's real tokens, from 0; padding has 0. */
@@ -22,30 +22,16 @@ export type TextLayout = {
   readonly attentionMask: Uint8Array;
   /** For each sequence which of its `text` new tokens are real: 1, and 0 for padding. */
   readonly real: readonly Uint8Array[];
-  /** `media_rows` [rows, chunk]: flat indices into [batch, text] of the tokens that look at the row's image; unused 0. */
-  readonly mediaRows: BigInt64Array;
-  /** `media_slots` [batch, text]: flat index into [rows, chunk] of each token; 0 where it looks at no image. */
-  readonly mediaSlots: BigInt64Array;
-  /** `has_media` [batch, text]: 1 = the token looks at an image. */
-  readonly hasMedia: Uint8Array;
   /** `wanted` [wanted]: flat indices into [batch, text] of the tokens whose logits are asked for. */
   readonly wanted: BigInt64Array;
 };
 
-export type PrefillLayout = TextLayout & {
-  /** Images in the batch: the rows that need keys and values. 0 where the only row is a dummy. */
-  readonly images: number;
-  /** For each prompt the row that its last token looks at, as its answer will; null where that looks at no image. */
-  readonly lastRows: readonly (number | null)[];
-};
+/** Tokens of one sequence, and the flat index into [batch, text] of the first of them. */
+export type PlacedTokens = { readonly tokens: readonly number[]; readonly first: number };
 
 export type PrefillOptions = {
-  /** Id of the `<image>` token. */
-  readonly image: number;
   /** Id that fills the shorter prompts up. */
   readonly padding: number;
-  /** Id of the token after which no image is looked at up to the next one; left out: the last one always is. */
-  readonly endOfDocument?: number;
   /** Side of the padding, default `left`: all prompts then end in the last column. Both give the same answers. */
   readonly side?: 'left' | 'right';
   /**
@@ -56,42 +42,17 @@ export type PrefillOptions = {
 };
 
 /**
- * Lays out whole prompts for the language graph. Every image of every prompt becomes one row, in order of reading;
- * its chunk is the tokens that look at it: from its `<image>` token up to the next one (phi(l) of the Flamingo paper,
- * section 2.3: a token looks at the last image at or before it), or up to an end of document, which itself still looks
- * at it (Idefics' `image_attention_mask_for_packed_input_ids`). Tokens before the first image look at none.
+ * Lays out whole prompts for the language graph.
  *
  * @param prompts Token ids of each prompt, none of them empty, of any lengths.
  * @throws UserError for an empty batch, an empty prompt, or a wanted place outside its prompt.
  */
 export function layoutPrefill(
   prompts: readonly (readonly number[])[],
-  { image, padding, endOfDocument, side = 'left', wanted }: PrefillOptions,
-): PrefillLayout {
-  const lookedAt: number[][] = [];
-  const lastRows: (number | null)[] = [];
-  const text = widest(prompts);
-  for (const [index, prompt] of prompts.entries()) {
-    const start = index * text + (side === 'left' ? text - prompt.length : 0);
-    let row: number | null = null;
-    let lastRow: number | null = null;
-    for (const [place, token] of prompt.entries()) {
-      if (token === image) {
-        row = lookedAt.length;
-        lookedAt.push([]);
-      }
-      if (row !== null) lookedAt[row]?.push(start + place);
-      lastRow = row;
-      if (token === endOfDocument) row = null;
-    }
-    lastRows.push(lastRow);
-  }
+  { padding, side = 'left', wanted }: PrefillOptions,
+): TextLayout {
   const sequences = prompts.map((tokens) => ({ branches: [tokens], past: new Uint8Array(0) }));
-  return {
-    ...layoutText(sequences, { text, past: 0, padding, side, lookedAt, wanted }),
-    images: lookedAt.length,
-    lastRows,
-  };
+  return layoutText(sequences, { text: widest(prompts), past: 0, padding, side, wanted });
 }
 
 /** One sequence that is being continued: a beam, a sample, or a candidate answer of a prompt. */
@@ -100,13 +61,9 @@ export type Continuation = {
   readonly tokens: readonly number[];
   /** Which places of the cache hold real tokens of the sequence: 1, and 0 for padding and unused places. */
   readonly past: Uint8Array;
-  /** Row of the image that its new tokens look at, or null for none. Sequences may share a row. */
-  readonly row: number | null;
 };
 
 export type DecodeOptions = {
-  /** Rows of `media_key.{i}` and `media_value.{i}`. Rows that no sequence looks at are allowed. */
-  readonly rows: number;
   /** Id that fills the shorter sequences up. */
   readonly padding: number;
   /** Side of the padding where sequences differ in length, default `right`. */
@@ -116,37 +73,25 @@ export type DecodeOptions = {
 };
 
 /**
- * Lays out the next tokens of sequences whose earlier tokens are in the cache. All new tokens of a sequence look at
- * what the last token of its prompt does: while text is written phi is constant, so no other image's keys are needed. A
- * new `<image>` token has no meaning here (its image would have no keys): keep generation from choosing it.
+ * Lays out the next tokens of sequences whose earlier tokens are in the cache.
  *
- * @throws UserError for an empty batch, a sequence without new tokens, masks of different lengths or a row out of range.
+ * @throws UserError for an empty batch, a sequence without new tokens, or masks of different lengths.
  */
 export function layoutDecode(
   sequences: readonly Continuation[],
-  { rows, padding, side = 'right', wanted }: DecodeOptions,
+  { padding, side = 'right', wanted }: DecodeOptions,
 ): TextLayout {
   const text = widest(sequences.map((sequence) => sequence.tokens));
   const past = sequences[0]?.past.length ?? 0;
-  const lookedAt = Array.from({ length: rows }, (): number[] => []);
   for (const [index, sequence] of sequences.entries()) {
     if (sequence.past.length !== past) {
       throw new UserError(
         `Sequence ${index} has a mask of ${sequence.past.length} cached places but sequence 0 has ${past}: pass the masks of one cache.`,
       );
     }
-    if (sequence.row === null) continue;
-    const row = lookedAt[sequence.row];
-    if (row === undefined) {
-      throw new UserError(
-        `Sequence ${index} looks at image row ${sequence.row} but there are ${rows} rows: pass a row below ${rows}, or null for a sequence without an image.`,
-      );
-    }
-    const start = index * text + (side === 'left' ? text - sequence.tokens.length : 0);
-    for (const place of sequence.tokens.keys()) row.push(start + place);
   }
   const alone = sequences.map(({ tokens, past }) => ({ branches: [tokens], past }));
-  return layoutText(alone, { text, past, padding, side, lookedAt, wanted });
+  return layoutText(alone, { text, past, padding, side, wanted });
 }
 
 /**
@@ -158,19 +103,28 @@ export function layoutDecode(
  */
 export function layoutBranches(
   branches: readonly (readonly number[])[],
-  { past, row, rows, padding }: Pick<Continuation, 'past' | 'row'> & Pick<DecodeOptions, 'rows' | 'padding'>,
+  { past, padding }: Pick<Continuation, 'past'> & Pick<DecodeOptions, 'padding'>,
 ): TextLayout {
   widest(branches);
   const places = [...branches.flat().keys()];
-  const lookedAt = Array.from({ length: rows }, (_, index) => (index === row ? places : []));
   return layoutText([{ branches, past }], {
     text: places.length,
     past: past.length,
     padding,
     side: 'left',
-    lookedAt,
     wanted: [places],
   });
+}
+
+/** A layout as the language graph takes it: `tokens`, `positions`, `attention_mask` and `wanted`. */
+export function textFeeds(layout: TextLayout): Record<string, Tensor> {
+  const { batch, text, past, wanted } = layout;
+  return {
+    tokens: new Tensor('int64', layout.tokens, [batch, text]),
+    positions: new Tensor('int64', layout.positions, [batch, text]),
+    attention_mask: new Tensor('bool', layout.attentionMask, [batch, text, past + text]),
+    wanted: new Tensor('int64', wanted, [wanted.length]),
+  };
 }
 
 type TextOptions = {
@@ -178,8 +132,6 @@ type TextOptions = {
   readonly past: number;
   readonly padding: number;
   readonly side: 'left' | 'right';
-  /** For each row the flat indices of the tokens that look at it. */
-  readonly lookedAt: readonly (readonly number[])[];
   readonly wanted: readonly (readonly number[])[] | undefined;
 };
 
@@ -188,7 +140,7 @@ type Branches = { readonly branches: readonly (readonly number[])[]; readonly pa
 
 function layoutText(
   sequences: readonly Branches[],
-  { text, past, padding, side, lookedAt, wanted }: TextOptions,
+  { text, past, padding, side, wanted }: TextOptions,
 ): TextLayout {
   const batch = sequences.length;
   const width = past + text;
@@ -196,11 +148,13 @@ function layoutText(
   const positions = new BigInt64Array(batch * text);
   const attentionMask = new Uint8Array(batch * text * width);
   const real = sequences.map(() => new Uint8Array(text));
+  const placed: PlacedTokens[] = [];
   const wantedIndices: number[] = [];
   for (const [index, sequence] of sequences.entries()) {
     const length = sequence.branches.reduce((sum, branch) => sum + branch.length, 0);
     const offset = side === 'left' ? text - length : 0;
     real[index]?.fill(1, offset, offset + length);
+    placed.push({ tokens: sequence.branches.flat(), first: index * text + offset });
     const position = sequence.past.reduce((count, each) => count + each, 0);
     let first = offset;
     for (const branch of sequence.branches) {
@@ -222,33 +176,15 @@ function layoutText(
       wantedIndices.push(index * text + offset + place);
     }
   }
-
-  const rows = Math.max(1, lookedAt.length);
-  const chunk = lookedAt.reduce((longest, row) => Math.max(longest, row.length), 1);
-  const mediaRows = new BigInt64Array(rows * chunk);
-  const mediaSlots = new BigInt64Array(batch * text);
-  const hasMedia = new Uint8Array(batch * text);
-  for (const [row, indices] of lookedAt.entries()) {
-    for (const [place, index] of indices.entries()) {
-      const slot = row * chunk + place;
-      mediaRows[slot] = BigInt(index);
-      mediaSlots[index] = BigInt(slot);
-      hasMedia[index] = 1;
-    }
-  }
   return {
     batch,
     text,
     past,
-    rows,
-    chunk,
+    sequences: placed,
     tokens,
     positions,
     attentionMask,
     real,
-    mediaRows,
-    mediaSlots,
-    hasMedia,
     wanted: BigInt64Array.from(wantedIndices, BigInt),
   };
 }

@@ -85,7 +85,8 @@ function renderDialogue(
 }
 
 function renderRaw({ text, media }: RawPrompt, tokens: SpecialTokens): RenderedPrompt {
-  const marks = text.split(tokens.image).length - 1;
+  if (tokens.image === null && media.length > 0) throw noPictures('the prompt');
+  const marks = tokens.image === null ? 0 : text.split(tokens.image).length - 1;
   if (marks !== media.length) {
     throw new UserError(
       `The prompt's text has ${count(marks, `'${tokens.image}' token`)} but ${count(media.length, 'image')} came with it: write one '${tokens.image}' for each image, where it belongs.`,
@@ -109,11 +110,21 @@ function piece(
 ): string {
   checkText(text, where, tokens);
   const added = mediaOf(pictures);
+  if (tokens.image === null) {
+    if (added.length > 0) throw noPictures(where);
+    return text;
+  }
   media.push(...added);
   const around = tokens.aroundImages;
   if (around === undefined) return `${tokens.image.repeat(added.length)}${text}`;
   const images = added.length === 0 ? '' : around + `${tokens.image}${around}`.repeat(added.length);
   return `${images}${text.replace(/^ +| +$/g, '')}`;
+}
+
+function noPictures(where: string): UserError {
+  return new UserError(
+    `A picture came with ${where} but the model reads text alone: leave pictures out, or load a model that is shown them.`,
+  );
 }
 
 function checkText(text: string, where: string, tokens: SpecialTokens): void {

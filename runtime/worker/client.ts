@@ -1,7 +1,7 @@
 // Before the worker, whose own variables ONNX Runtime does not read.
 import '../telemetry.ts';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { unpackError } from './error-message.ts';
 import type {
@@ -41,7 +41,7 @@ export class WorkerClient implements AsyncDisposable {
   #unusable: Error | null = null;
   #closing: Promise<void> | null = null;
   /** Set by `open`. */
-  #onOpened: (manifest: Manifest) => void = () => {};
+  #onOpened: (manifest: LanguageManifest) => void = () => {};
   #onRefused: (error: Error) => void = () => {};
 
   private constructor(entry: URL, options: WorkerOptions, resourceLimits: ResourceLimits) {
@@ -73,10 +73,10 @@ export class WorkerClient implements AsyncDisposable {
     options: WorkerOptions,
     entry: URL = threadEntry(import.meta.url),
     resourceLimits: ResourceLimits = {},
-  ): Promise<{ client: WorkerClient; manifest: Manifest }> {
+  ): Promise<{ client: WorkerClient; manifest: LanguageManifest }> {
     checkThreadEntry(entry);
     const client = new WorkerClient(entry, options, resourceLimits);
-    const manifest = await new Promise<Manifest>((resolve, reject) => {
+    const manifest = await new Promise<LanguageManifest>((resolve, reject) => {
       client.#onOpened = resolve;
       client.#onRefused = reject;
     });

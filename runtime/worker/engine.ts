@@ -1,20 +1,22 @@
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { type Artifact, withArtifact } from '../artifact.ts';
+import { type Artifact, requireLanguage, withArtifact } from '../artifact.ts';
 import { AnswerText } from '../generate/answer-text.ts';
 import { decode } from '../generate/decode.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
-import type { PixelRule } from '../images/pixel-rule.ts';
 import { LinkedWeights } from '../linked-weights.ts';
-import { encodePrompt } from '../prompt/encode.ts';
+import { mediaWayOf } from '../media/index.ts';
+import type { MediaWay } from '../media/way.ts';
+import { openGraphSession } from '../open-graph.ts';
+import { encodePrompt, expandImages } from '../prompt/encode.ts';
 import { orderings } from '../prompt/orderings.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
 import { renderPrompt } from '../prompt/render.ts';
 import { scoreCandidates } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
-import { OnnxSession } from '../session.ts';
+import type { OnnxSession } from '../session.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { MediaMemory } from './media-memory.ts';
 import type {
@@ -29,32 +31,39 @@ import type {
   WorkerOptions,
 } from './protocol.ts';
 
+/** What a loaded model is made of. */
+type Parts = {
+  readonly manifest: LanguageManifest;
+  readonly tokenizer: Tokenizer;
+  readonly way: MediaWay;
+  readonly media: MediaMemory;
+  readonly language: OnnxSession;
+  readonly weights: LinkedWeights;
+  /** All that is to be closed. */
+  readonly held: readonly AsyncDisposable[];
+};
+
 /** A loaded model, in the thread that computes. */
 export class Engine implements AsyncDisposable {
-  readonly manifest: Manifest;
+  readonly manifest: LanguageManifest;
   readonly tokenizer: Tokenizer;
   readonly media: MediaMemory;
   readonly language: LanguageModel;
+  readonly #way: MediaWay;
   readonly #held: readonly AsyncDisposable[];
   readonly #weights: LinkedWeights;
 
-  private constructor(
-    { manifest }: Artifact,
-    tokenizer: Tokenizer,
-    weights: LinkedWeights,
-    [vision, language]: readonly [OnnxSession, OnnxSession],
-    imageMemory: number,
-    pixels: PixelRule,
-  ) {
+  private constructor({ manifest, tokenizer, way, media, language, weights, held }: Parts) {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
+    this.#way = way;
+    this.media = media;
+    this.language = new LanguageModel(language, manifest.language, way, tokenizer.special);
     this.#weights = weights;
-    this.#held = [vision, language, weights];
-    this.media = new MediaMemory(vision, manifest, imageMemory, pixels);
-    this.language = new LanguageModel(language, manifest, tokenizer.special);
+    this.#held = held;
   }
 
-  /** @throws UserError as `openArtifact`, `loadTokenizer` and `OnnxSession.open`. */
+  /** @throws UserError as `openArtifact`, `requireLanguage`, `loadTokenizer` and `OnnxSession.open`. */
   static async open({
     directory,
     verify,
@@ -63,26 +72,33 @@ export class Engine implements AsyncDisposable {
     ...options
   }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
     const open = async (artifact: Artifact): Promise<Engine> => {
-      const { vision, language } = artifact.manifest.graphs;
-      const tokenizer = await loadTokenizer(
-        artifact.path('tokenizer.json'),
-        artifact.manifest.language.tokens,
-      );
+      const manifest = requireLanguage(artifact);
+      const tokenizer = await loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens);
+      const way = mediaWayOf(manifest.media, {
+        language: manifest.language,
+        special: tokenizer.special,
+      });
       const held: AsyncDisposable[] = [];
+      const hold = async <T extends AsyncDisposable>(opening: Promise<T>): Promise<T> => {
+        const opened = await opening;
+        held.push(opened);
+        return opened;
+      };
       try {
-        const weights = await LinkedWeights.open(artifact);
-        held.push(weights);
-        const visionSession = await OnnxSession.open(artifact.path(vision.file), vision, options);
-        held.push(visionSession);
-        const languageSession = await OnnxSession.open(artifact.path(language.file), language, options);
-        return new Engine(
-          artifact,
-          tokenizer,
-          weights,
-          [visionSession, languageSession],
-          imageMemory,
-          pixels,
-        );
+        const weights = await hold(LinkedWeights.open(artifact));
+        const { image } = manifest;
+        const vision =
+          image === undefined || way.keeps.length === 0
+            ? undefined
+            : {
+                session: await hold(openGraphSession(artifact, 'vision', options)),
+                image,
+                pixels,
+                keeps: way.keeps,
+              };
+        const language = await hold(openGraphSession(artifact, 'language', options));
+        const media = new MediaMemory(vision, imageMemory);
+        return new Engine({ manifest, tokenizer, way, media, language, weights, held });
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
         throw error;
@@ -96,8 +112,12 @@ export class Engine implements AsyncDisposable {
     await this.#weights.check();
     const { contextLength, tokens: special, dialogue } = this.manifest.language;
     const rendered = renderPrompt(prompt, special, dialogue);
-    const { tokens, media } = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens });
-    return { tokens, media: await this.media.encode(media, request) };
+    const room = { contextLength, newTokens };
+    const { leastTokens } = this.#way;
+    const encoded = encodePrompt(rendered, this.tokenizer, { ...room, leastTokens });
+    const media = await this.media.encode(encoded.media, request);
+    const counts = media.map((picture) => this.#way.tokensOf(picture));
+    return { tokens: expandImages(encoded, counts, this.tokenizer.special, room), media };
   }
 
   /** For each token of a prompt the log-probabilities of what follows it. */
@@ -180,12 +200,14 @@ export class Engine implements AsyncDisposable {
   async encodeImages(media: readonly Media[], request?: RequestOptions): Promise<EncodedImage[]> {
     await this.#weights.check();
     const encoded = await this.media.encode(media, request);
-    const { latents } = this.manifest.crossAttention;
-    // copies: what is sent to the other thread is gone here
-    return encoded.map((each) => ({
-      latents: each.latents.slice(),
-      shape: [latents, each.latents.length / latents],
-    }));
+    return encoded.map((each) => {
+      const part = each[this.#way.features ?? ''];
+      const [latents, dim] = part?.shape ?? [];
+      if (part === undefined || latents === undefined || dim === undefined)
+        throw new Error('the vision graph gave no features of a picture');
+      // copies: what is sent to the other thread is gone here
+      return { latents: part.data.slice(), shape: [latents, dim] };
+    });
   }
 
   usage(): Usage {
@@ -256,7 +278,8 @@ export class Engine implements AsyncDisposable {
   #choiceTokens(choice: string, endOfChunk: boolean): number[] {
     const tokens = this.tokenizer.encode(choice);
     if (tokens.length === 0) throw new UserError('A choice is empty: give each choice at least one word.');
-    if (tokens.includes(this.tokenizer.special.image)) {
+    const { image } = this.tokenizer.special;
+    if (image !== null && tokens.includes(image)) {
       throw new UserError(
         `The choice '${choice.slice(0, 60)}' has an '${this.tokenizer.specialTokens.image}' token but a choice has no image: leave it out.`,
       );

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Manifest } from '../../artifact/manifest.ts';
-import type { EncodedMedia } from '../generate/media-feeds.ts';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { loadImage } from '../images/load-image.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import { checkSource, type ImageSource, readAll } from '../images/source.ts';
+import type { EncodedMedia, EncodedPart } from '../media/way.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { OnnxSession } from '../session.ts';
@@ -17,23 +18,30 @@ const IMAGES_AT_ONCE = 8;
 /** Preprocessed pixels [frames, 3, size, size] and a name for their content. */
 export type Pixels = { readonly key: string; readonly pixels: Float32Array; readonly frames: number };
 
+/** The vision graph, how files become its pixels, and which of its outputs are kept. */
+export type Vision = {
+  readonly session: OnnxSession;
+  readonly image: ImagePreprocessing;
+  readonly pixels: PixelRule;
+  readonly keeps: readonly string[];
+};
+
 /**
- * The vision graph with a memory: latents, keys and values are computed once for each image and kept while there is
- * room, by content, so an example that is shown again costs no run of the vision encoder.
+ * The vision graph with a memory: what it gives is computed once for each image and kept while there is room, by
+ * content, so an example that is shown again costs no run of the vision encoder.
  */
 export class MediaMemory {
-  readonly #session: OnnxSession;
-  readonly #manifest: Manifest;
-  readonly #pixels: PixelRule;
+  readonly #vision: Vision | undefined;
   readonly #kept: LRUCache<string, EncodedMedia>;
   #hits = 0;
   #encoded = 0;
 
-  /** @param bytes Room for what is kept; 0 keeps nothing. */
-  constructor(session: OnnxSession, manifest: Manifest, bytes: number, pixels: PixelRule = 'shown') {
-    this.#session = session;
-    this.#manifest = manifest;
-    this.#pixels = pixels;
+  /**
+   * @param vision Undefined for a model that is shown no pictures.
+   * @param bytes Room for what is kept; 0 keeps nothing.
+   */
+  constructor(vision: Vision | undefined, bytes: number) {
+    this.#vision = vision;
     this.#kept = new LRUCache({ maxSize: Math.max(1, bytes), sizeCalculation: bytesOf });
   }
 
@@ -47,7 +55,10 @@ export class MediaMemory {
     };
   }
 
-  /** @throws UserError for media that cannot be read; the signal's reason when aborted. */
+  /**
+   * @throws UserError for media that cannot be read, or any where the model is shown none; the signal's reason when
+   *   aborted.
+   */
   async encode(
     media: readonly Media[],
     { signal, onProgress }: RequestOptions = {},
@@ -114,8 +125,8 @@ export class MediaMemory {
 
   /** A name for the content, and a function that loads it. Pictures are named by their file's bytes, undecoded. */
   async #identify(media: Media): Promise<[key: string, load: () => Promise<Pixels>]> {
-    const { image } = this.#manifest;
-    const rule = { pixels: this.#pixels };
+    const { image, pixels } = this.#eyes();
+    const rule = { pixels };
     if (media.kind === 'image') {
       const key = `image ${await hashOf(media.source)}`;
       return [key, async () => ({ key, pixels: await loadImage(media.source, image, rule), frames: 1 })];
@@ -127,30 +138,34 @@ export class MediaMemory {
   }
 
   async #run(images: readonly Pixels[], frames: number): Promise<EncodedMedia[]> {
-    const { size } = this.#manifest.image;
-    const { layers } = this.#manifest.crossAttention;
+    const { session, image, keeps } = this.#eyes();
+    const { size } = image;
     const each = frames * 3 * size * size;
     const data = new Float32Array(images.length * each);
     for (const [index, { pixels }] of images.entries()) data.set(pixels, index * each);
     const input = new Tensor('float32', data, [images.length, frames, 3, size, size]);
-    const outputs = await this.#session.run({ pixels: input });
+    const outputs = await session.run({ pixels: input });
     this.#encoded += images.length;
-    const part = (name: string, index: number): Float32Array => {
-      const values = outputs[name]?.data;
-      if (!(values instanceof Float32Array)) throw new Error(`the vision graph gave no float32 ${name}`);
-      const length = values.length / images.length;
+    const part = (name: string, index: number): EncodedPart => {
+      const output = outputs[name];
+      if (!(output?.data instanceof Float32Array))
+        throw new Error(`the vision graph gave no float32 ${name}`);
+      const length = output.data.length / images.length;
       // a copy: a view would keep the whole batch in memory
-      return values.slice(index * length, (index + 1) * length);
+      return { data: output.data.slice(index * length, (index + 1) * length), shape: output.dims.slice(1) };
     };
-    const perLayer = (name: string, index: number) =>
-      Array.from({ length: layers }, (_, layer) => part(`${name}.${layer}`, index));
-    const results = images.map((_, index) => ({
-      latents: part('latents', index),
-      keys: perLayer('media_key', index),
-      values: perLayer('media_value', index),
-    }));
+    const results = images.map((_, index) =>
+      Object.fromEntries(keeps.map((name) => [name, part(name, index)])),
+    );
     for (const output of Object.values(outputs)) output.dispose();
     return results;
+  }
+
+  #eyes(): Vision {
+    if (this.#vision !== undefined) return this.#vision;
+    throw new UserError(
+      'The model reads text alone but it was shown a picture: leave pictures out, or load a model that is shown them.',
+    );
   }
 }
 
@@ -162,6 +177,6 @@ async function hashOf(source: ImageSource): Promise<string> {
   return hash.digest('hex');
 }
 
-function bytesOf({ latents, keys, values }: EncodedMedia): number {
-  return [latents, ...keys, ...values].reduce((sum, { byteLength }) => sum + byteLength, 1);
+function bytesOf(media: EncodedMedia): number {
+  return Object.values(media).reduce((sum, { data }) => sum + data.byteLength, 1);
 }

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { LanguageManifest } from '../../artifact/manifest.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
@@ -117,7 +117,7 @@ export type Request =
 
 /** From the worker to the caller. */
 export type Response =
-  | { readonly kind: 'opened'; readonly manifest: Manifest }
+  | { readonly kind: 'opened'; readonly manifest: LanguageManifest }
   | { readonly kind: 'refused'; readonly error: ErrorMessage }
   | { readonly kind: 'token'; readonly id: number; readonly event: TokenEvent }
   | { readonly kind: 'progress'; readonly id: number; readonly event: ProgressEvent }

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { plainName } from '../../artifact/artifact-names.ts';
+import type { Manifest } from '../../artifact/manifest.ts';
 import { thisProcess } from '../../artifact/process-identity.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
@@ -21,6 +22,11 @@ const words = (folder: string, times: number, first: number) =>
   ['--import', 'tsx', WRITER, folder, String(times), String(first)] as const;
 const write = (folder: string, times: number, first: number) =>
   promisify(execFile)(process.execPath, words(folder, times, first));
+
+function latentsOf({ media }: Manifest): number {
+  assert.ok(media?.way === 'packed-cross-attention');
+  return media.latents;
+}
 
 describe("an artifact in another's place", function () {
   this.timeout(120_000);
@@ -35,7 +41,7 @@ describe("an artifact in another's place", function () {
   /** That a folder holds one model and nothing else, and which. */
   async function whole(): Promise<number> {
     const { manifest, path } = await openArtifact(out, { verify: true });
-    const latents = manifest.crossAttention.latents;
+    const latents = latentsOf(manifest);
     assert.equal(manifest.model.name, `latents-${latents}`);
     assert.equal(manifest.parameters.seed, latents);
     const weights = await openSafetensors(path('weights.safetensors'));
@@ -61,7 +67,7 @@ describe("an artifact in another's place", function () {
     let reads = 0;
     while (isWriting) {
       const { manifest } = await openArtifact(out, { verify: true });
-      seen.add(manifest.crossAttention.latents);
+      seen.add(latentsOf(manifest));
       // Any program that reads the manifest, and by it a file: what it finds is that file, or the manifest has changed.
       const text = await readFile(join(out, 'manifest.json'), 'utf8');
       const { files } = JSON.parse(text);

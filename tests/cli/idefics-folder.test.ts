@@ -8,10 +8,11 @@ import { huggingFaceModel } from '../../compiler/checkpoints/hugging-face.ts';
 import { compile } from '../../compiler/compile.ts';
 import { ModelError } from '../../dsl/index.ts';
 import { logSoftmax } from '../../runtime/generate/log-softmax.ts';
-import { layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
+import type { Packing } from '../../runtime/media/packing.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
+import { packedPrefill } from '../models/language-feeds.ts';
 import { openReference } from '../models/reference.ts';
 import { flamingo } from './run-cli.ts';
 
@@ -101,7 +102,7 @@ describe('an Idefics compiled from its folder alone', () => {
 
       const [, images = 0] = file.tensor(`input.${name}.image_attention_mask`).shape;
       const mask = await numbers(`input.${name}.image_attention_mask`);
-      const layout = layoutPrefill([tokens], engine.tokenizer.special);
+      const layout = packedPrefill([tokens], engine.tokenizer.special);
       const looked = tokens.flatMap((_, token) =>
         Array.from({ length: images }, (_, image) => (imageOf(layout, token) === image ? 1 : 0)),
       );
@@ -181,7 +182,7 @@ describe('an Idefics compiled from its folder alone', () => {
 });
 
 /** The image that a token of one prompt looks at. */
-function imageOf({ hasMedia, mediaSlots, chunk }: TextLayout, token: number): number | undefined {
+function imageOf({ hasMedia, mediaSlots, chunk }: Packing, token: number): number | undefined {
   return hasMedia[token] === 1 ? Math.floor(Number(mediaSlots[token]) / chunk) : undefined;
 }
 
@@ -294,7 +295,7 @@ describe('a folder of Hugging Face that says something else', () => {
     await writeFile(join(model, 'processor_config.json'), JSON.stringify(processor));
     const { program, tokenizer, notes } = await huggingFaceModel({ folder: model });
     assert.deepEqual(notes, []);
-    assert.deepEqual(program.facts.image.mean, [0.5, 0.5, 0.5]);
+    assert.deepEqual(program.facts.image?.mean, [0.5, 0.5, 0.5]);
     const { added_tokens: added } = JSON.parse(Buffer.from(tokenizer).toString('utf8'));
     assert.deepEqual(
       added.slice(-3).map(({ id, content }: { id: number; content: string }) => [id, content]),
@@ -342,7 +343,7 @@ describe('a folder of Hugging Face that says something else', () => {
     assert.match(notes, /temperature 0\.7, bad_words_ids \[\[3,4\]\] not kept/);
     assert.match(notes, /The folder has no preprocessor_config\.json/);
     assert.doesNotMatch(notes, /do_sample/);
-    assert.deepEqual(made.program.facts.image.mean, [0.48145466, 0.4578275, 0.40821073]);
+    assert.deepEqual(made.program.facts.image?.mean, [0.48145466, 0.4578275, 0.40821073]);
     const out = join(folder, 'artifact');
     await compile(made.program, { ...made, out, source: model });
     assert.ok((await readdir(out)).includes('client.ts'));

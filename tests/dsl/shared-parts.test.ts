@@ -51,7 +51,7 @@ const pretraining = ({ language }: Parts) =>
       task({
         name: 'words',
         inputs: { tokens: { dtype: 'int64', shape: [1, 4] } },
-        loss: ({ tokens }) => reduceMean(language.embed(tokens, tokens)),
+        loss: ({ tokens }) => reduceMean(language.embed(tokens)),
         data: { batch: () => ({ tokens: new BigInt64Array(4) }) },
       }),
     ],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Project, ts } from 'ts-morph';
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { ImagePreprocessing, LanguageSettings, Manifest } from '../../artifact/manifest.ts';
 import { compile } from '../../compiler/compile.ts';
 import { clientSource } from '../../compiler/frontend/client-source.ts';
 import { typeCheck } from '../../compiler/frontend/type-check.ts';
@@ -13,12 +13,16 @@ import { type AuthorFolder, authorFolder, ROOT } from './author-folder.ts';
 describe('clientSource', () => {
   let folder: AuthorFolder;
   let manifest: Manifest;
+  let image: ImagePreprocessing;
+  let language: LanguageSettings;
   let out: string;
   before(async () => {
     folder = await authorFolder();
     out = join(folder.path, 'tiny');
     const tokenizer = join(ROOT, 'models/tokenizers/byte-level.json');
     manifest = await compile(tiny, { out, source: 'tiny.ts', tokenizer, weights: 'none' });
+    assert.ok(manifest.image && manifest.language);
+    ({ image, language } = manifest);
   });
   after(() => folder.remove());
 
@@ -29,18 +33,18 @@ describe('clientSource', () => {
       `import { type Facts, load } from './tiny/client.ts';
 export async function use(): Promise<string> {
   await using model = await load({ provider: 'cpu' });
-  const size: ${manifest.image.size} = model.facts.image.size;
-  const pixels: readonly ['images', 'frames', 3, ${manifest.image.size}, ${manifest.image.size}] = model.facts.graphs.vision.inputs.pixels.shape;
-  const token: '${manifest.language.tokens.endOfChunk}' = model.facts.tokens.endOfChunk;
+  const size: ${image.size} = model.facts.image.size;
+  const pixels: readonly ['images', 'frames', 3, ${image.size}, ${image.size}] = model.facts.graphs.vision.inputs.pixels.shape;
+  const token: '${language.tokens.endOfChunk}' = model.facts.tokens.endOfChunk;
   const { text } = await model.generate({ query: { image: 'a.png' } });
   return [size, pixels, token, text].join();
 }
-export const wrong: Facts['contextLength'] = ${manifest.language.contextLength + 1};
+export const wrong: Facts['contextLength'] = ${language.contextLength + 1};
 `,
     );
     const sentences = typeCheck(using).map(({ line, sentence }) => `${line} ${sentence}`);
     assert.deepEqual(sentences, [
-      `10 Type '${manifest.language.contextLength + 1}' is not assignable to type '${manifest.language.contextLength}'. (TS2322)`,
+      `10 Type '${language.contextLength + 1}' is not assignable to type '${language.contextLength}'. (TS2322)`,
     ]);
   });
 

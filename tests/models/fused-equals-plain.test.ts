@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
-import type { Program } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, type Run, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { layoutFeeds } from './language-feeds.ts';
+import { layoutFeeds, packedDecode, packedPrefill } from './language-feeds.ts';
 import { IMAGE, smallPrograms, VOCABULARY } from './small-programs.ts';
 
 const PADDING = 0;
@@ -29,10 +28,12 @@ const corners = [
 ];
 
 /** Keys and values as if the vision graph had made them: the same for the same seed. */
-function mediaFeeds(program: Program, rows: number, seed: number): Feeds {
-  const { layers, heads, headDim, latents } = program.facts.crossAttention;
-  const shape = [rows, heads, latents, headDim];
-  const size = rows * heads * latents * headDim;
+function mediaFeeds(program: VisionLanguageProgram, rows: number, seed: number): Feeds {
+  const ports = Object.entries(program.graphs.language.inputs).filter(([name]) =>
+    name.startsWith('media_key.'),
+  );
+  const shape = [rows, ...(ports[0]?.[1].shape.slice(1).map(Number) ?? [])];
+  const size = shape.reduce((product, each) => product * each, 1);
   const draw = (salt: number) =>
     new onnxruntime.Tensor(
       'float32',
@@ -40,18 +41,21 @@ function mediaFeeds(program: Program, rows: number, seed: number): Feeds {
       shape,
     );
   return Object.fromEntries(
-    Array.from({ length: layers }, (_, layer) => [
+    Array.from({ length: ports.length }, (_, layer) => [
       [`media_key.${layer}`, draw(layer)] as const,
       [`media_value.${layer}`, draw(layer + 0.5)] as const,
     ]).flat(),
   );
 }
 
-function newCache(program: Program, rows: number): KeyValueCache {
+function newCache(program: VisionLanguageProgram, rows: number): KeyValueCache {
   return new KeyValueCache(program.facts.language, { rows, mostLength: 30 });
 }
 
-async function both<R>(program: Program, use: (fused: Run, plain: Run) => Promise<R>): Promise<R> {
+async function both<R>(
+  program: VisionLanguageProgram,
+  use: (fused: Run, plain: Run) => Promise<R>,
+): Promise<R> {
   const { language } = program.graphs;
   return withGraph(language, program, [], { fusion: true }, (fused) =>
     withGraph(language, program, [], { fusion: false }, (plain) => use(fused, plain)),
@@ -74,7 +78,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
             batch,
             fc.constantFrom('left' as const, 'right' as const),
             async (prompts, side) => {
-              const prefill = layoutPrefill(prompts, {
+              const prefill = packedPrefill(prompts, {
                 image: IMAGE,
                 padding: PADDING,
                 side,
@@ -92,7 +96,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
               plainCache.append(other, prefill.real);
               for (const name of Object.keys(one)) assertClose(values(one, name), values(other, name));
 
-              const decode = layoutDecode(
+              const decode = packedDecode(
                 prompts.map((_, row) => ({
                   tokens: row === 0 ? [1, 2] : [3],
                   past: cache.mask(row),
@@ -116,7 +120,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
       await withGraph(program.graphs.language, program, [], {}, (run) =>
         fc.assert(
           fc.asyncProperty(batch, async (prompts) => {
-            const together = layoutPrefill(prompts, { image: IMAGE, padding: PADDING });
+            const together = packedPrefill(prompts, { image: IMAGE, padding: PADDING });
             const batched = values(
               await run({
                 ...layoutFeeds(together),
@@ -127,7 +131,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
             );
             for (const [row, each] of prompts.entries()) {
               const expected = batched.subarray(row * VOCABULARY, (row + 1) * VOCABULARY);
-              const alone = layoutPrefill([each], { image: IMAGE, padding: PADDING });
+              const alone = packedPrefill([each], { image: IMAGE, padding: PADDING });
               const first = prompts
                 .slice(0, row)
                 .flat()
@@ -136,11 +140,11 @@ for (const [name, make] of Object.entries(smallPrograms)) {
               const whole = await run({ ...layoutFeeds(alone), ...media, ...newCache(program, 1).feeds() });
               assertClose(values(whole, 'logits'), expected);
               if (each.length < 2 || each.at(-1) === IMAGE) continue;
-              const head = layoutPrefill([each.slice(0, -1)], { image: IMAGE, padding: PADDING });
+              const head = packedPrefill([each.slice(0, -1)], { image: IMAGE, padding: PADDING });
               const cache = newCache(program, 1);
               const before = await run({ ...layoutFeeds(head), ...media, ...cache.feeds() });
               cache.append(before, head.real);
-              const last = layoutDecode(
+              const last = packedDecode(
                 [{ tokens: each.slice(-1), past: cache.mask(0), row: head.lastRows[0] ?? null }],
                 {
                   rows: head.rows,

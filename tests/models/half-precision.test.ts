@@ -3,10 +3,9 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { layoutFeeds } from './language-feeds.ts';
+import { layoutFeeds, packedDecode, packedPrefill } from './language-feeds.ts';
 import { IMAGE, PICTURE, smallPrograms } from './small-programs.ts';
 
 /** Of the largest value: float16 has 11 bits, and the errors of a few layers add up. */
@@ -39,7 +38,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
           PICTURE,
         ]);
         const seen = await both('vision', { pixels }, fusion);
-        const prefill = layoutPrefill(
+        const prefill = packedPrefill(
           [
             [1, IMAGE, 2, 3],
             [IMAGE, 4],
@@ -55,7 +54,7 @@ for (const [name, make] of Object.entries(smallPrograms)) {
         const cache = new KeyValueCache(program.facts.language, { rows: 2, mostLength: 10 });
         const read = await both('language', { ...layoutFeeds(prefill), ...cache.feeds(), ...media }, fusion);
         cache.append(read, prefill.real);
-        const decode = layoutDecode(
+        const decode = packedDecode(
           [7, 8].map((token, row) => ({ tokens: [token], past: cache.mask(row), row })),
           { rows: 2, padding: 0 },
         );

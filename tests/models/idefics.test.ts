@@ -29,7 +29,7 @@ describe("Idefics against transformers' IdeficsForVisionText2Text", () => {
 
   it('has 12 blocks before every seventh of 80 layers, though 7 does not divide 80', () => {
     const { parameters, facts } = idefics({ name: 'small', vision, language, crossAttention: { every: 7 } });
-    assert.equal(facts.crossAttention.layers, 12);
+    assert.equal(facts.media.layers, 12);
     const layers = [...parameters.keys()].flatMap(
       (name) => /^cross_attention\.(\d+)\.alpha_dense$/.exec(name)?.[1] ?? [],
     );

@@ -11,11 +11,10 @@ import { interleavedLogits } from '../../models/flamingo/interleaved-logits.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { reinitialised } from '../support/reinitialised.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { layoutFeeds } from './language-feeds.ts';
+import { layoutFeeds, packedPrefill } from './language-feeds.ts';
 
 const VOCABULARY = 20;
 const IMAGE = 19;
@@ -62,7 +61,7 @@ describe('the forward pass that training reads', () => {
         withGraph(open(training), weights, [], {}, (train) =>
           fc.assert(
             fc.asyncProperty(prompt, async (tokens) => {
-              const layout = layoutPrefill([tokens], {
+              const layout = packedPrefill([tokens], {
                 image: IMAGE,
                 padding: 0,
                 wanted: [[...tokens.keys()]],

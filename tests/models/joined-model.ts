@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { layoutFeeds } from './language-feeds.ts';
+import { layoutFeeds, packedDecode, packedPrefill } from './language-feeds.ts';
 import { rowsOf, sizesOf } from './reference.ts';
 
 /** The model's images, only those that a prompt has an `<image>` token for. */
@@ -31,7 +30,7 @@ async function usedPixels(file: SafetensorsFile, counts: readonly number[]): Pro
  * prompts and logits of further tokens one at a time.
  */
 export async function checkJoinedModel(
-  program: Program,
+  program: VisionLanguageProgram,
   file: SafetensorsFile,
   weights: readonly SafetensorsFile[],
   { fusion, side }: { readonly fusion: boolean; readonly side: 'left' | 'right' },
@@ -57,7 +56,7 @@ export async function checkJoinedModel(
 
   await withGraph(program.graphs.language, program, weights, { fusion }, async (run) => {
     const everywhere = prompts.map((prompt) => [...prompt.keys()]);
-    const prefill = layoutPrefill(prompts, { image, padding, side, wanted: everywhere });
+    const prefill = packedPrefill(prompts, { image, padding, side, wanted: everywhere });
     const cache = new KeyValueCache(program.facts.language, {
       rows: prompts.length,
       mostLength: prefill.text + 100,
@@ -75,7 +74,7 @@ export async function checkJoinedModel(
     const steps = await rowsOf(file, 'input.decode.lang_x');
     const expectedSteps = await file.readFloat32('output.decode.logits');
     for (const [step, tokens] of steps.entries()) {
-      const decode = layoutDecode(
+      const decode = packedDecode(
         tokens.map((token, row) => ({
           tokens: [token],
           past: cache.mask(row),

@@ -1,20 +1,45 @@
-import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import type { TextLayout } from '../../runtime/prompt/layout.ts';
+import {
+  type Packing,
+  type PackingTokens,
+  packContinuations,
+  packingFeeds,
+  packPrompts,
+} from '../../runtime/media/packing.ts';
+import {
+  type Continuation,
+  type DecodeOptions,
+  layoutDecode,
+  layoutPrefill,
+  type PrefillOptions,
+  type TextLayout,
+  textFeeds,
+} from '../../runtime/prompt/layout.ts';
 import type { Feeds } from '../support/run-program.ts';
 
+/** Whole prompts, packed by the image that each token looks at. */
+export function packedPrefill(
+  prompts: readonly (readonly number[])[],
+  options: PrefillOptions & PackingTokens,
+) {
+  const layout = layoutPrefill(prompts, options);
+  return { ...layout, ...packPrompts(layout, options) };
+}
+
+/** Continuations, of which each looks at one of so many rows of images. */
+export function packedDecode(
+  sequences: readonly (Continuation & { readonly row: number | null })[],
+  { rows, ...options }: DecodeOptions & { readonly rows: number },
+) {
+  const layout = layoutDecode(sequences, options);
+  const packing = packContinuations(
+    layout,
+    sequences.map(({ row }) => row),
+    rows,
+  );
+  return { ...layout, ...packing };
+}
+
 /** The index inputs of the language graph, as ONNX Runtime takes them. */
-export function layoutFeeds(layout: TextLayout): Feeds {
-  const { batch, text, past, rows, chunk } = layout;
-  const int64 = (data: BigInt64Array, shape: readonly number[]) =>
-    new onnxruntime.Tensor('int64', data, shape);
-  const bool = (data: Uint8Array, shape: readonly number[]) => new onnxruntime.Tensor('bool', data, shape);
-  return {
-    tokens: int64(layout.tokens, [batch, text]),
-    positions: int64(layout.positions, [batch, text]),
-    attention_mask: bool(layout.attentionMask, [batch, text, past + text]),
-    media_rows: int64(layout.mediaRows, [rows, chunk]),
-    media_slots: int64(layout.mediaSlots, [batch, text]),
-    has_media: bool(layout.hasMedia, [batch, text]),
-    wanted: int64(layout.wanted, [layout.wanted.length]),
-  };
+export function layoutFeeds(layout: TextLayout & Packing): Feeds {
+  return { ...textFeeds(layout), ...packingFeeds(layout, layout) };
 }

@@ -1,15 +1,12 @@
 import { nameParameters } from '../../dsl/index.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { languageGraph } from '../../models/flamingo/language-graph.ts';
+import { languageGraph } from '../../models/media/language-graph.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
-import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
+import { layoutDecode, layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
-import { layoutFeeds } from './language-feeds.ts';
 import { configOf, openReference, rowsOf, tensorsUnder } from './reference.ts';
 
-/** The id that no token of a reference has: the language model alone has no images. */
-const NO_IMAGE = -1;
 /** What fills rows up: masked, so any token serves. */
 const PADDING = 1;
 
@@ -37,19 +34,19 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
             ...nameParameters({ language: language.parts }),
             checkpointNames: language.checkpointNames,
           };
-          const graph = languageGraph({ language, blocks: new Map(), heads: 1, headDim: 1, latents: 1 });
+          const graph = languageGraph(language);
           const masks = await rowsOf(file, `input.${side}.attention_mask`);
           const padded = await rowsOf(file, `input.${side}.input_ids`);
           const prompts = padded.map((row, index) => row.filter((_, place) => masks[index]?.[place] === 1));
 
           await withGraph(graph, weights, [tensorsUnder(file, 'weights.')], { fusion }, async (run) => {
             const wanted = prompts.map((prompt) => [...prompt.keys()]);
-            const prefill = layoutPrefill(prompts, { image: NO_IMAGE, padding: PADDING, side, wanted });
+            const prefill = layoutPrefill(prompts, { padding: PADDING, side, wanted });
             const cache = new KeyValueCache(language, {
               rows: prompts.length,
               mostLength: prefill.text + 20,
             });
-            const first = await run({ ...layoutFeeds(prefill), ...cache.feeds() });
+            const first = await run({ ...textFeeds(prefill), ...cache.feeds() });
             cache.append(first, prefill.real);
             const expected = await file.readFloat32(`output.${side}.logits`);
             const places = masks.flat().flatMap((valid, place) => (valid === 1 ? [place] : []));
@@ -61,14 +58,10 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
             const expectedSteps = await file.readFloat32('output.decode.logits');
             for (const [step, tokens] of (await rowsOf(file, 'input.decode.input_ids')).entries()) {
               const decode = layoutDecode(
-                tokens.map((token, row) => ({
-                  tokens: [token],
-                  past: cache.mask(row),
-                  row: null,
-                })),
-                { rows: 1, padding: PADDING },
+                tokens.map((token, row) => ({ tokens: [token], past: cache.mask(row) })),
+                { padding: PADDING },
               );
-              const next = await run({ ...layoutFeeds(decode), ...cache.feeds() });
+              const next = await run({ ...textFeeds(decode), ...cache.feeds() });
               cache.append(next, decode.real);
               const each = prompts.length * vocabulary;
               assertClose(

@@ -1,5 +1,5 @@
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
@@ -17,7 +17,10 @@ export const OPEN_FLAMINGO_REFERENCES = [
 ];
 
 /** The model that OpenFlamingo joined for the reference, in this project's words. */
-export function openFlamingoProgram(file: SafetensorsFile, tokens: FlamingoOptions['tokens'] = {}): Program {
+export function openFlamingoProgram(
+  file: SafetensorsFile,
+  tokens: FlamingoOptions['tokens'] = {},
+): VisionLanguageProgram {
   const size = sizesOf(file);
   return flamingo({
     name: 'open-flamingo-reference',

@@ -1,5 +1,5 @@
 import type { Graph } from '../../dsl/graph.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { gptNeox } from '../../models/gpt-neox/gpt-neox.ts';
@@ -25,7 +25,7 @@ function small(
   model: LanguageModel,
   encoder: VisionEncoder = clipVit(vision),
   convention: 'paper' | 'open-flamingo' = 'open-flamingo',
-): Program {
+): VisionLanguageProgram {
   return flamingo({
     name: 'small',
     convention,
@@ -36,7 +36,7 @@ function small(
   });
 }
 
-const makers: Readonly<Record<string, () => Program>> = {
+const makers: Readonly<Record<string, () => VisionLanguageProgram>> = {
   'the paper on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY }), clipVit(vision), 'paper'),
   'OpenFlamingo on OPT': () => small(opt({ ...language, vocabulary: VOCABULARY })),
   'OpenFlamingo on MPT': () => small(mpt({ ...language, vocabulary: VOCABULARY, queryKeyNorm: true })),
@@ -59,7 +59,7 @@ const makers: Readonly<Record<string, () => Program>> = {
 };
 
 /** Small models of every kind, with random weights. Gates start at zero and would hide what is behind them: here they are open. */
-export const smallPrograms: Readonly<Record<string, () => Program>> = Object.fromEntries(
+export const smallPrograms: Readonly<Record<string, () => VisionLanguageProgram>> = Object.fromEntries(
   Object.entries(makers).map(([name, make]) => [
     name,
     () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { UserError } from '../../artifact/user-error.ts';
-import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout } from '../../runtime/prompt/layout.ts';
+import { type Packing, packContinuations } from '../../runtime/media/packing.ts';
+import { layoutBranches, type TextLayout } from '../../runtime/prompt/layout.ts';
+import { packedDecode, packedPrefill } from '../models/language-feeds.ts';
 
 const IMAGE = 7;
 const PADDING = 9;
@@ -15,7 +17,7 @@ const phi = (tokens: readonly number[], place: number) =>
   tokens.slice(0, place + 1).filter((id) => id === IMAGE).length - 1;
 
 /** What the graph does with the indices: the row that a token's attention reads, or null for exactly zero. */
-function rowRead(layout: TextLayout, index: number): number | null {
+function rowRead(layout: Packing, index: number): number | null {
   if (layout.hasMedia[index] === 0) return null;
   const slot = Number(layout.mediaSlots[index]);
   assert.equal(Number(layout.mediaRows[slot]), index, 'unpacking undoes packing');
@@ -31,7 +33,7 @@ function placesSeen({ attentionMask, past, text }: TextLayout, index: number): n
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-function checkSizes(layout: TextLayout, wanted: number): void {
+function checkSizes(layout: TextLayout & Packing, wanted: number): void {
   const flat = layout.batch * layout.text;
   assert.equal(layout.tokens.length, flat);
   assert.equal(layout.positions.length, flat);
@@ -50,11 +52,11 @@ function checkSizes(layout: TextLayout, wanted: number): void {
   for (const slot of layout.mediaSlots) assert.ok(slot >= 0n && slot < BigInt(layout.mediaRows.length));
 }
 
-describe('layoutPrefill', () => {
+describe('layoutPrefill, packed by image', () => {
   it('gives every token the last image at or before it, for any batch and padding', () => {
     fc.assert(
       fc.property(prompts, side, (batch, side) => {
-        const layout = layoutPrefill(batch, { image: IMAGE, padding: PADDING, side });
+        const layout = packedPrefill(batch, { image: IMAGE, padding: PADDING, side });
         checkSizes(layout, batch.length);
         const images = batch.map((tokens) => tokens.filter((id) => id === IMAGE).length);
         const total = images.reduce((sum, count) => sum + count, 0);
@@ -87,7 +89,7 @@ describe('layoutPrefill', () => {
     const END = 3;
     fc.assert(
       fc.property(prompts, side, (batch, side) => {
-        const layout = layoutPrefill(batch, { image: IMAGE, padding: PADDING, endOfDocument: END, side });
+        const layout = packedPrefill(batch, { image: IMAGE, padding: PADDING, endOfDocument: END, side });
         let firstRow = 0;
         for (const [row, tokens] of batch.entries()) {
           const offset = side === 'left' ? layout.text - tokens.length : 0;
@@ -110,7 +112,7 @@ describe('layoutPrefill', () => {
   it('packs as tightly as the longest chunk', () => {
     fc.assert(
       fc.property(prompts, side, (batch, side) => {
-        const { chunk } = layoutPrefill(batch, { image: IMAGE, padding: PADDING, side });
+        const { chunk } = packedPrefill(batch, { image: IMAGE, padding: PADDING, side });
         const longest = batch.flatMap((tokens) => {
           const places = tokens.map((_, place) => phi(tokens, place)).filter((image) => image >= 0);
           return places.map((image) => places.filter((other) => other === image).length);
@@ -121,7 +123,7 @@ describe('layoutPrefill', () => {
   });
 
   it('has one dummy row when no prompt has an image', () => {
-    const layout = layoutPrefill([[1, 2], [3]], { image: IMAGE, padding: PADDING });
+    const layout = packedPrefill([[1, 2], [3]], { image: IMAGE, padding: PADDING });
     assert.deepEqual([layout.rows, layout.chunk, layout.images], [1, 1, 0]);
     assert.deepEqual([...layout.hasMedia], [0, 0, 0, 0]);
     assert.deepEqual([...layout.mediaRows], [0n]);
@@ -129,7 +131,7 @@ describe('layoutPrefill', () => {
   });
 
   it('takes consecutive images and an image as the last token', () => {
-    const layout = layoutPrefill([[1, IMAGE, IMAGE, 2, IMAGE]], { image: IMAGE, padding: PADDING });
+    const layout = packedPrefill([[1, IMAGE, IMAGE, 2, IMAGE]], { image: IMAGE, padding: PADDING });
     assert.deepEqual([layout.rows, layout.chunk], [3, 2]);
     assert.deepEqual([...layout.mediaRows], [1n, 0n, 2n, 3n, 4n, 0n]);
     assert.deepEqual([...layout.mediaSlots], [0n, 0n, 2n, 3n, 4n]);
@@ -138,7 +140,7 @@ describe('layoutPrefill', () => {
 
   it('asks for the logits of the places that are wanted', () => {
     const wanted = [[0, 2], [1]];
-    const layout = layoutPrefill(
+    const layout = packedPrefill(
       [
         [1, 2, 3],
         [4, 5],
@@ -150,13 +152,13 @@ describe('layoutPrefill', () => {
 
   it('refuses an empty batch, an empty prompt and a place outside its prompt', () => {
     const options = { image: IMAGE, padding: PADDING };
-    assert.throws(() => layoutPrefill([], options), UserError);
-    assert.throws(() => layoutPrefill([[1], []], options), /Prompt 1 has no tokens/);
-    assert.throws(() => layoutPrefill([[1, 2]], { ...options, wanted: [[2]] }), /from 0 to 1/);
+    assert.throws(() => packedPrefill([], options), UserError);
+    assert.throws(() => packedPrefill([[1], []], options), /Prompt 1 has no tokens/);
+    assert.throws(() => packedPrefill([[1, 2]], { ...options, wanted: [[2]] }), /from 0 to 1/);
   });
 });
 
-describe('layoutDecode', () => {
+describe('layoutDecode, packed by image', () => {
   const sequence = (past: number) =>
     fc.record({
       tokens: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 3 }),
@@ -172,7 +174,7 @@ describe('layoutDecode', () => {
   it('gives every new token its sequence’s row, and positions after its real cached tokens', () => {
     fc.assert(
       fc.property(sequences, side, (batch, side) => {
-        const layout = layoutDecode(batch, { rows: 4, padding: PADDING, side });
+        const layout = packedDecode(batch, { rows: 4, padding: PADDING, side });
         checkSizes(layout, batch.length);
         assert.equal(layout.rows, 4);
         for (const [index, { tokens, past, row }] of batch.entries()) {
@@ -199,8 +201,8 @@ describe('layoutDecode', () => {
     fc.assert(
       fc.property(prompts, prompt, side, (batch, tail, side) => {
         const more = tail.filter((id) => id !== IMAGE).concat(1);
-        const prefill = layoutPrefill(batch, { image: IMAGE, padding: PADDING, side });
-        const decode = layoutDecode(
+        const prefill = packedPrefill(batch, { image: IMAGE, padding: PADDING, side });
+        const decode = packedDecode(
           batch.map((_, index) => ({
             tokens: more,
             past: prefill.real[index] ?? new Uint8Array(0),
@@ -208,7 +210,7 @@ describe('layoutDecode', () => {
           })),
           { rows: prefill.rows, padding: PADDING },
         );
-        const whole = layoutPrefill(
+        const whole = packedPrefill(
           batch.map((tokens) => [...tokens, ...more]),
           { image: IMAGE, padding: PADDING, side },
         );
@@ -227,7 +229,7 @@ describe('layoutDecode', () => {
 
   it('lets sequences share a row', () => {
     const past = Uint8Array.of(1);
-    const layout = layoutDecode(
+    const layout = packedDecode(
       [
         { tokens: [1], past, row: 0 },
         { tokens: [2], past, row: 0 },
@@ -246,10 +248,10 @@ describe('layoutDecode', () => {
     const options = { rows: 1, padding: PADDING };
     const first = { tokens: [1], past, row: 0 };
     assert.throws(
-      () => layoutDecode([first, { ...first, past: new Uint8Array(2) }], options),
+      () => packedDecode([first, { ...first, past: new Uint8Array(2) }], options),
       /Sequence 1 has a mask of 2/,
     );
-    assert.throws(() => layoutDecode([{ ...first, row: 1 }], options), /image row 1 but there are 1 rows/);
+    assert.throws(() => packedDecode([{ ...first, row: 1 }], options), /image row 1 but there are 1 rows/);
   });
 });
 
@@ -260,13 +262,14 @@ describe('layoutBranches', () => {
     const past = fc.array(fc.constantFrom(0, 1), { maxLength: 6 }).map((mask) => Uint8Array.from(mask));
     fc.assert(
       fc.property(branches, past, fc.option(fc.integer({ min: 0, max: 1 })), (branches, past, row) => {
-        const layout = layoutBranches(branches, { past, row, rows: 2, padding: PADDING });
+        const text = layoutBranches(branches, { past, padding: PADDING });
+        const layout = { ...text, ...packContinuations(text, [row], 2) };
         const count = branches.flat().length;
         checkSizes(layout, count);
         assert.deepEqual([...layout.wanted], range(0, count).map(BigInt));
         let first = 0;
         for (const tokens of branches) {
-          const alone = layoutDecode([{ tokens, past, row }], { rows: 2, padding: PADDING });
+          const alone = packedDecode([{ tokens, past, row }], { rows: 2, padding: PADDING });
           for (const place of tokens.keys()) {
             const index = first + place;
             assert.equal(layout.tokens[index], alone.tokens[place]);
@@ -282,7 +285,7 @@ describe('layoutBranches', () => {
   });
 
   it('refuses an empty branch', () => {
-    const options = { past: new Uint8Array(0), row: null, rows: 1, padding: PADDING };
+    const options = { past: new Uint8Array(0), padding: PADDING };
     assert.throws(() => layoutBranches([[1], []], options), UserError);
   });
 });

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { UserError } from '../../artifact/user-error.ts';
 import { dialogueOf } from '../../runtime/prompt/dialogue-of.ts';
 import { encodePrompt } from '../../runtime/prompt/encode.ts';
-import { layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { nearestShots } from '../../runtime/prompt/nearest-shots.ts';
 import { orderings } from '../../runtime/prompt/orderings.ts';
 import { type Pictures, type Prompt, type Shot, textOnly } from '../../runtime/prompt/prompt.ts';
 import { renderPrompt } from '../../runtime/prompt/render.ts';
 import { captionPrompt, PAPER_TEMPLATES, questionPrompt } from '../../runtime/prompt/templates.ts';
 import { loadTokenizer, type Tokenizer } from '../../runtime/tokenizer.ts';
+import { packedPrefill } from '../models/language-feeds.ts';
 
 const tokens = {
   image: '<image>',
@@ -279,7 +279,7 @@ describe('encodePrompt', () => {
           assert.equal(tokens.filter((id) => id === tokenizer.special.image).length, media.length);
         }
         const { image, padding } = tokenizer.special;
-        const layout = layoutPrefill(
+        const layout = packedPrefill(
           encoded.map(({ tokens }) => tokens),
           { image, padding },
         );

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
+export const imageSchema = z
+  .strictObject({
+    /** Height and width of the network's input, in pixels. */
+    size: z.number().int().positive(),
+    /** `shortest-edge`: resize the shorter side, crop the centre (CLIP). `stretch`: resize both sides. */
+    resize: z.enum(['shortest-edge', 'stretch']),
+    /** Pixels that the side, or both, are resized to before the centre is cut out; at least `size`, which is the default. */
+    resizeTo: z.exactOptional(z.number().int().positive()),
+    /** Where the crop starts when an odd number of pixels is cut away: `round` halves to even (torchvision; the default), or `floor` (transformers). */
+    cropStart: z.exactOptional(z.enum(['round', 'floor'])),
+    interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
+    /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    deviation: z.tuple([z.number(), z.number(), z.number()]),
+    /** Most frames of a video; 1 for a model of still images. */
+    maxFrames: z.number().int().positive(),
+  })
+  .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
+
+export const tokensSchema = z.strictObject({
+  image: z.string().nullable(),
+  endOfChunk: z.string().nullable(),
+  padding: z.string(),
+  beginning: z.string().nullable(),
+  end: z.string().nullable(),
+  aroundImages: z.exactOptional(z.string()),
+  endOfDocument: z.exactOptional(z.string()),
+  furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
+  neverWritten: z.exactOptional(z.array(z.string()).readonly()),
+});
+
+/** How a language model's prompts are written and how far they reach. */
+export const languageSchema = z.strictObject({
+  vocabulary: z.number().int().positive(),
+  /** The longest prompt and answer together, in tokens. */
+  contextLength: z.number().int().positive(),
+  /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `new_key.{i}`. */
+  layers: z.number().int().positive(),
+  keyValueHeads: z.number().int().positive(),
+  headDim: z.number().int().positive(),
+  /** As `ModelTokens` says. */
+  tokens: tokensSchema,
+  /** As `DialogueForm` says. */
+  dialogue: z.exactOptional(
+    z.strictObject({ assistant: z.string(), userTurnsEnd: z.boolean(), tuned: z.boolean() }),
+  ),
+});
+
+export type ImagePreprocessing = z.infer<typeof imageSchema>;
+export type LanguageSettings = z.infer<typeof languageSchema>;

@@ -1,0 +1,54 @@
+import { multiplyDims } from '../../dsl/shape/dim.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import type { GraphContract, PortContract, PortContracts } from '../contract.ts';
+import type { ImagePreprocessing, LanguageSettings } from '../facts.ts';
+
+/** The language graph's inputs and outputs in every way: text, its cache and the logits that are asked for. */
+export function languageContract(
+  { layers, keyValueHeads, headDim, vocabulary }: LanguageSettings,
+  media: PortContracts,
+): GraphContract {
+  const cache = (length: string): PortContract => ({
+    dtype: 'float32',
+    shape: ['batch', keyValueHeads, length, headDim],
+  });
+  return {
+    inputs: {
+      tokens: { dtype: 'int64', shape: ['batch', 'text'] },
+      positions: { dtype: 'int64', shape: ['batch', 'text'] },
+      attention_mask: { dtype: 'bool', shape: ['batch', 'text', 'past+text'] },
+      ...perLayer(layers, { past_key: cache('past'), past_value: cache('past') }),
+      ...media,
+      wanted: { dtype: 'int64', shape: ['wanted'] },
+    },
+    outputs: {
+      logits: { dtype: 'float32', shape: ['wanted', vocabulary] },
+      ...perLayer(layers, { new_key: cache('text'), new_value: cache('text') }),
+    },
+  };
+}
+
+/** The vision graph: pictures or frames to what is kept of each. */
+export function visionContract(image: ImagePreprocessing | undefined, outputs: PortContracts): GraphContract {
+  const { size = 0, maxFrames = 1 } = image ?? {};
+  // A model of still images may do without the open size.
+  const frames = maxFrames === 1 ? (['frames', 1] as const) : 'frames';
+  return {
+    inputs: { pixels: { dtype: 'float32', shape: ['images', frames, 3, size, size] } },
+    outputs,
+  };
+}
+
+/** Places of one picture: where a picture is one frame, it is the same whether or not the graph counts frames. */
+export function placesOf(places: Dim, image: ImagePreprocessing | undefined): Dim | readonly Dim[] {
+  return image?.maxFrames === 1 ? [places, multiplyDims(places, 'frames')] : places;
+}
+
+/** `media_key` as `media_key.0`, `media_key.1`, … */
+export function perLayer(layers: number, ports: PortContracts): PortContracts {
+  return Object.fromEntries(
+    Array.from({ length: layers }, (_, layer) =>
+      Object.entries(ports).map(([name, port]) => [`${name}.${layer}`, port] as const),
+    ).flat(),
+  );
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { evaluateDim } from '../../dsl/shape/dim.ts';
+import { languageContract, visionContract } from './language-contract.ts';
+import { defineMediaWay } from './way.ts';
+
+const count = z.number().int().positive();
+
+/** Image features take places in the token sequence. */
+export const splicedSchema = z.strictObject({
+  way: z.literal('spliced'),
+  /** Tokens that a picture takes: a number, or a size with `frames` where each frame or tile has its own. */
+  features: z.union([count, z.string()]),
+  /** Width of a feature: that of the language model. */
+  dim: count,
+});
+
+export const spliced = defineMediaWay(splicedSchema, ({ features, dim }) => {
+  const ofOneFrame = evaluateDim(features, new Map([['frames', 1]])) ?? 0;
+  return {
+    title: 'image features spliced into the text',
+    pictures: true,
+    contract: ({ language, image }) => ({
+      vision: visionContract(image, { features: { dtype: 'float32', shape: ['images', features, dim] } }),
+      language: languageContract(language, {
+        image_features: { dtype: 'float32', shape: ['features', dim] },
+        feature_slots: { dtype: 'int64', shape: ['batch', 'text'] },
+        is_feature: { dtype: 'bool', shape: ['batch', 'text'] },
+      }),
+    }),
+    sizes: () => ({ features: 1 }),
+    bytesPerImage: 4 * ofOneFrame * dim,
+    describe: () => [
+      [
+        'an image is',
+        `${features} tokens of the text${typeof features === 'string' ? `, ${ofOneFrame} for one frame` : ''}`,
+      ],
+    ],
+  };
+});

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { Contract } from '../contract.ts';
+import type { ImagePreprocessing, LanguageSettings } from '../facts.ts';
+
+/** What else the manifest says of a model that answers prompts. */
+export interface ModelSettings {
+  readonly language: LanguageSettings;
+  /** Undefined for a model that is shown no pictures. */
+  readonly image: ImagePreprocessing | undefined;
+}
+
+/** What an artifact says of how pictures reach the text: one variant of the manifest's `media`. */
+export interface MediaWay {
+  /** What sentences call it: `packed cross-attention`. */
+  readonly title: string;
+  /** Whether prompts have pictures, which `image` then must say how to read. */
+  readonly pictures: boolean;
+  /** What the runtime gives the graphs and reads from them. */
+  contract(settings: ModelSettings): Contract;
+  /** The language graph's open sizes for one sequence with one picture, besides those of text: for counting work. */
+  sizes(text: number): Readonly<Record<string, number>>;
+  /** What the runtime keeps of a picture of one frame for the text that follows it. */
+  readonly bytesPerImage: number;
+  /** What `inspect` says of it: a label and a text. */
+  describe(): readonly (readonly [label: string, text: string])[];
+}
+
+/** A way and the schema of its facts; every file beside this exports one. */
+export interface MediaWayDefinition<
+  Way extends string = string,
+  Schema extends z.ZodObject<{ way: z.ZodLiteral<Way> }> = z.ZodObject<{ way: z.ZodLiteral<Way> }>,
+> {
+  readonly way: Way;
+  readonly schema: Schema;
+  /** @throws ZodError for facts that the schema refuses */
+  open(facts: unknown): MediaWay;
+}
+
+/** Ties what is known of a way to the schema of its facts, so that nothing is asked of facts that were not checked. */
+export function defineMediaWay<Way extends string, Schema extends z.ZodObject<{ way: z.ZodLiteral<Way> }>>(
+  schema: Schema,
+  open: (facts: z.infer<Schema>) => MediaWay,
+): MediaWayDefinition<Way, Schema> {
+  return { way: schema.shape.way.value, schema, open: (facts) => open(schema.parse(facts)) };
+}

@@ -1,0 +1,73 @@
+import type { ProgramFacts } from '../dsl/program.ts';
+import { contractProblem, type GraphPorts } from './contract.ts';
+import { imageSchema, languageSchema } from './facts.ts';
+import { MEDIA_WAYS, mediaSchema, mediaWay } from './media/index.ts';
+
+/** What a program or a manifest says of a model besides its graphs. */
+export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;
+
+/**
+ * Why a model could not be run as its facts say, as the end of a sentence; undefined where it can. Graphs without facts are
+ * run by themselves and need nothing.
+ */
+export function modelProblem(
+  facts: ModelFacts,
+  graphs: Readonly<Record<string, GraphPorts>>,
+): string | undefined {
+  const { image, language, media } = facts;
+  const malformed =
+    factProblem('image', imageSchema, image) ?? factProblem('language', languageSchema, language);
+  if (malformed !== undefined) return malformed;
+  if (media === undefined) {
+    return language === undefined
+      ? undefined
+      : "the facts say how prompts are written, in 'language', but not how pictures reach them: give 'media' too ({ way: 'none' } for a model of text alone)";
+  }
+  if (!MEDIA_WAYS.includes(media.way)) {
+    return `the facts say that pictures reach the text by '${media.way}', but the ways are ${MEDIA_WAYS.join(', ')}`;
+  }
+  const wrong = factProblem('media', mediaSchema, media);
+  if (wrong !== undefined) return wrong;
+  if (language === undefined) {
+    return "the facts say how pictures reach the text, in 'media', but not how prompts are written: give 'language' too";
+  }
+  const most = Object.values(graphs).reduce((sum, each) => sum + each.inputs.length + each.outputs.length, 0);
+  for (const layers of [language.layers, media.layers]) {
+    // Before a list is made of as many.
+    if (typeof layers === 'number' && layers > most)
+      return `the facts speak of ${layers} layers, but the graphs have ${most} inputs and outputs`;
+  }
+  const way = mediaWay(media);
+  if (way === undefined) throw new Error(`the way ${media.way} has no file`);
+  if (way.pictures && image === undefined) {
+    return `with ${way.title} prompts have pictures, but the facts do not say how a picture becomes pixels: give 'image'`;
+  }
+  if (way.pictures && language.tokens.image === null) {
+    return `with ${way.title} prompts have pictures, but no token stands for one: give 'language.tokens.image'`;
+  }
+  return contractProblem(
+    way.contract({ language: languageSchema.parse(language), image: image && imageSchema.parse(image) }),
+    graphs,
+    way.title,
+  );
+}
+
+interface Schema {
+  safeParse(value: unknown):
+    | { readonly success: true }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
+
+function factProblem(name: string, schema: Schema, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  const field = [name, ...(issue?.path ?? [])].map(String).join('.');
+  return `the fact '${field}' is wrong (${issue?.message.replace(/^Invalid input: /, '') ?? 'unknown'})`;
+}

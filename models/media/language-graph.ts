@@ -1,0 +1,86 @@
+import {
+  cast,
+  concat,
+  cumulativeSum,
+  type Dtype,
+  type Graph,
+  gather,
+  input,
+  rearrange,
+  reduceMax,
+  type Shape,
+  split,
+  subtract,
+  type Tensor,
+} from '../../dsl/index.ts';
+import { embedTokens, type LanguageModel, type TextPlaces } from '../shared/language-model.ts';
+
+/** Declares one more input of the language graph. */
+export type TakeInput = (name: string, dtype: Dtype, shape: Shape) => Tensor;
+
+/** How pictures reach the text of a language graph: what is done with the hidden states, by way of its own inputs. */
+export interface LanguageMedia {
+  /** On the embeddings of the tokens `[batch, text, dim]`, before their positions are added. Default: nothing. */
+  splice?(embedded: Tensor): Tensor;
+  /** On the hidden states `[batch, text, dim]` before a layer. Default: nothing. */
+  before?(layer: number, x: Tensor): Tensor;
+}
+
+/** The way of media declares its inputs, which follow those of text and its cache. */
+export type LanguageMediaMaker = (take: TakeInput) => LanguageMedia;
+
+/**
+ * A language model and what it is shown, one graph for prefill (no past) and decode (new tokens on a past). The past is
+ * read, never written: the keys and values of the new tokens come out for the caller to append. `attention_mask`
+ * `[batch, text, past+text]` says which places each token looks at: order, padding, room that a cache has not used yet
+ * (it may hold anything finite), and continuations of one text that do not see each other are the caller's to say. Logits
+ * are computed for the tokens in `wanted` alone.
+ *
+ * @param makeMedia how pictures reach the text; default: not at all
+ */
+export function languageGraph(language: LanguageModel, makeMedia: LanguageMediaMaker = () => ({})): Graph {
+  const inputs: Record<string, Tensor> = {};
+  const take: TakeInput = (name, dtype, shape) => {
+    const tensor = input(name, dtype, shape);
+    inputs[name] = tensor;
+    return tensor;
+  };
+  const tokens = take('tokens', 'int64', ['batch', 'text']);
+  const positions = take('positions', 'int64', ['batch', 'text']);
+  const attentionMask = take('attention_mask', 'bool', ['batch', 'text', 'past+text']);
+  const places: TextPlaces = {
+    visible: rearrange(attentionMask, 'batch text keys -> batch 1 text keys'),
+    positions,
+    keyPositions: concat([pastPositions(attentionMask), positions], 1),
+  };
+  const past = Array.from({ length: language.layers }, (_, layer) => ({
+    key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
+    value: take(`past_value.${layer}`, 'float32', [
+      'batch',
+      language.keyValueHeads,
+      'past',
+      language.headDim,
+    ]),
+  }));
+  const media = makeMedia(take);
+  const wanted = take('wanted', 'int64', ['wanted']);
+
+  let x = embedTokens(language, tokens, positions, media.splice);
+  const outputs: Record<string, Tensor> = {};
+  for (const [layer, cache] of past.entries()) {
+    if (media.before) x = media.before(layer, x);
+    const [next, newKey, newValue] = language.layer(layer, x, places, cache);
+    x = next;
+    outputs[`new_key.${layer}`] = newKey;
+    outputs[`new_value.${layer}`] = newValue;
+  }
+  const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
+  return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };
+}
+
+/** int64 `[batch, past]`: a place's number among the real ones, which some new token sees since every real one does. */
+function pastPositions(attentionMask: Tensor): Tensor {
+  const [past] = split(cast(attentionMask, 'int64'), ['past', 'text'], 2);
+  if (past === undefined) throw new Error('a split in two has a first part');
+  return subtract(cumulativeSum(reduceMax(past, [1]), 1), 1);
+}

@@ -1,0 +1,13 @@
+import type { MediaSettings } from '../../artifact/media/index.ts';
+import { noMedia } from './none.ts';
+import { packedCrossAttention } from './packed-cross-attention.ts';
+import type { MediaWay, WayContext, WayDefinition } from './way.ts';
+
+/** How a model's way of media is run. A new one is a file beside this and a line here. */
+const WAYS: readonly WayDefinition[] = [packedCrossAttention, noMedia];
+
+export function mediaWayOf(facts: MediaSettings, context: WayContext): MediaWay {
+  const definition = WAYS.find(({ way }) => way === facts.way);
+  if (definition === undefined) throw new Error(`the way of media '${facts.way}' cannot be run`);
+  return definition.open(facts, context);
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { LanguageSettings } from '../../artifact/manifest.ts';
+import type { Tensor } from '../onnx-runtime.ts';
+import type { TextLayout } from '../prompt/layout.ts';
+import type { SpecialTokenIds } from '../tokenizer.ts';
+
+/** What the vision graph made of one image or video, by the names of its outputs, without the axis of images. */
+export type EncodedMedia = Readonly<Record<string, EncodedPart>>;
+
+export type EncodedPart = { readonly data: Float32Array; readonly shape: readonly number[] };
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/** How pictures reach the text of prompts when a model runs: what is kept of a picture, and what the language graph gets. */
+export interface MediaWay {
+  /** Outputs of the vision graph that are kept of a picture; none for a model that is shown no pictures. */
+  readonly keeps: readonly string[];
+  /** Which of them is the picture by itself `[features, dim]`, as `encodeImages` gives it. */
+  readonly features: string | undefined;
+  /** The fewest tokens of the sequence that a picture takes. */
+  readonly leastTokens: number;
+  /** The tokens of the sequence that a picture takes: so often its `<image>` token stands in a prompt. */
+  tokensOf(picture: EncodedMedia): number;
+  /**
+   * The inputs of media for whole prompts, and what their continuations will see.
+   *
+   * @param media for each prompt its pictures, in the order of their `<image>` tokens
+   */
+  prefill(layout: TextLayout, media: readonly (readonly EncodedMedia[])[]): { feeds: Feeds; seen: SeenMedia };
+}
+
+/** What text that has been read still sees of its pictures: one row a sequence. */
+export interface SeenMedia {
+  /** The inputs of media for new tokens of the sequences. */
+  feeds(layout: TextLayout): Feeds;
+  /** Row i becomes what row `rows[i]` was. */
+  select(rows: readonly number[]): SeenMedia;
+}
+
+/** What a way needs to know of the model. */
+export interface WayContext {
+  readonly language: LanguageSettings;
+  readonly special: SpecialTokenIds;
+}
+
+/** A way by its name; every file beside this exports one. */
+export interface WayDefinition {
+  readonly way: string;
+  open(facts: unknown, context: WayContext): MediaWay;
+}
+
+/** Ties a way to the schema of what the manifest says of it. */
+export function defineWay<Schema extends z.ZodObject<{ way: z.ZodLiteral<string> }>>(
+  schema: Schema,
+  open: (facts: z.infer<Schema>, context: WayContext) => MediaWay,
+): WayDefinition {
+  return { way: schema.shape.way.value, open: (facts, context) => open(schema.parse(facts), context) };
+}

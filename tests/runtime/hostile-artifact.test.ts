@@ -110,7 +110,7 @@ describe('artifacts that lie', () => {
     });
     await assert.rejects(
       open(),
-      oneSentence(/has an input 'tokens' that is int64 \[batch, text\], not int32/),
+      oneSentence(/the input 'tokens' of the graph 'language' is int32 \[batch, text\], but .* needs int64/),
     );
   });
 

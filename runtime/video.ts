@@ -56,7 +56,7 @@ export async function loadFrames(
   }
   if (maxFrames === 1 && video.count > 1 && options.frames === undefined) {
     throw new UserError(
-      `${video.name} has ${video.count} frames but the model takes still images: pass frames: 1 for the middle frame, or use a model compiled for video.`,
+      `${video.name} has ${video.count} frames but the model takes still images: ask for its middle frame (frames: 1 in code, --frames 1 on the command line), or use a model compiled for video.`,
     );
   }
   const pixels = new Float32Array(wanted * 3 * size * size);

@@ -27,6 +27,7 @@ interface RunFlags {
   readonly topP?: number;
   readonly seed?: number;
   readonly provider: Provider;
+  readonly pixels: 'shown' | 'pillow';
   readonly json?: true;
 }
 
@@ -105,6 +106,14 @@ export const command: CliCommand = {
       )
       .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0))
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
+      .addOption(
+        new Option(
+          '--pixels <rule>',
+          'which pixels pictures have: as a viewer shows them, or as Pillow reads them (no EXIF turn, no colour profile, alpha dropped)',
+        )
+          .choices(['shown', 'pillow'])
+          .default('shown'),
+      )
       .option('--json', 'print the result as JSON, when it is complete')
       .action((folder: string | undefined, flags: RunFlags) =>
         run((context) => runModel(folder, flags, context)),
@@ -124,7 +133,7 @@ async function runModel(
     import('../../runtime/prompt/dialogue-of.ts'),
   ]);
   const model = await whileWaiting(context.report, 'Loading the model', () =>
-    loadFlamingo(folder, { provider: flags.provider }),
+    loadFlamingo(folder, { provider: flags.provider, pixels: flags.pixels }),
   );
   try {
     const { origin, seed } = model.manifest.parameters;

@@ -95,6 +95,18 @@ describe('the published package', function () {
     assert.ok(cat.logLikelihood < 0);
   });
 
+  it("runs README's code as it is written, on this Node", async () => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
+    assert.equal(blocks.length, 1);
+    await flamingo('compile', 'emoji', '--out', 'artifacts/emoji');
+    await mkdir(join(folder, 'models/emoji'), { recursive: true });
+    await symlink(join(ROOT, 'models/emoji/examples'), join(folder, 'models/emoji/examples'), 'junction');
+    await writeFile(join(folder, 'readme.mjs'), blocks.join(''));
+    const { stdout } = await run('readme.mjs');
+    assert.equal(stdout.trim(), 'high-heeled shoe');
+  });
+
   it('verifies the reference blocks', async () => {
     const blocks = join(ROOT, 'tests/references/blocks');
     const { stdout } = await flamingo('verify', join(blocks, (await readdir(blocks))[0] ?? ''));

@@ -16,7 +16,7 @@ const INERT_EVERYWHERE = words(
   typical_p repetition_penalty length_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size bad_words_ids
   num_return_sequences exponential_decay_length_penalty suppress_tokens begin_suppress_tokens remove_invalid_values
   initializer_range _attn_implementation _attn_implementation_autoset _attn_implementation_internal attn_implementation
-  _flash_attn_2_enabled`,
+  _flash_attn_2_enabled neftune_noise_alpha use_reentrant_checkpointing`,
 );
 
 /** More problems than this are counted, not listed. */

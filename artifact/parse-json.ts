@@ -1,4 +1,4 @@
-import { LIMITS } from '../dsl/limits.ts';
+import { LIMITS, type Limit } from '../dsl/limits.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -6,9 +6,10 @@ import { UserError } from './user-error.ts';
  * the stack of whatever looks at the value, and values that take twenty times the text's memory.
  *
  * @param path what error sentences call the file
+ * @param mostValues how many values are read
  * @throws SyntaxError for text that is not JSON; UserError for more than the limits allow
  */
-export function parseJson(text: string, path: string): unknown {
+export function parseJson(text: string, path: string, mostValues: Limit = LIMITS.jsonValues): unknown {
   let depth = 0;
   let values = 0;
   for (let place = 0; place < text.length; place++) {
@@ -33,9 +34,9 @@ export function parseJson(text: string, path: string): unknown {
         depth--;
     }
   }
-  if (values > LIMITS.jsonValues.most) {
+  if (values > mostValues.most) {
     throw new UserError(
-      `${path} has ${values} values, but at most ${LIMITS.jsonValues.most} are read: get the file again from where it came from.`,
+      `${path} has ${values} values, but at most ${mostValues.most} are read: get the file again from where it came from.`,
     );
   }
   return JSON.parse(text);

@@ -53,6 +53,11 @@ export const LIMITS = {
     of: 'bytes of a config.json and the other JSON files of a model folder, but for its tokenizer',
     because: 'the largest are maps of added tokens, of some 100 kB',
   },
+  configValues: {
+    most: 100_000,
+    of: 'values in one of those',
+    because: 'maps of added tokens have a few thousand',
+  },
   tokenizer: {
     most: 64 * MIB,
     of: 'bytes of a tokenizer.json',
@@ -112,12 +117,22 @@ export const LIMITS = {
   safetensorsHeader: {
     most: 32 * MIB,
     of: "bytes of a safetensors file's header",
-    because: '250,000 tensors take 25 MB; the format itself allows 100 MB',
+    because: '100,000 tensors take 10 MB; the format itself allows 100 MB',
+  },
+  headerValues: {
+    most: 1_000_000,
+    of: "values in a safetensors file's header",
+    because: 'a tensor has about ten',
   },
   tensors: {
-    most: 250_000,
+    most: 100_000,
     of: 'tensors in a weight file',
-    because: 'a mixture of 256 experts in 61 layers has 90,000, over many files',
+    because: 'a mixture of 256 experts in 61 layers has 90,000, over 163 files',
+  },
+  shardedTensors: {
+    most: 250_000,
+    of: 'tensors in an index of shards',
+    because: 'a mixture of 384 experts in 61 layers, quantised, has 140,000',
   },
   axes: { most: 64, of: 'axes of a tensor', because: 'PyTorch allows 64' },
   tensorName: {
@@ -126,7 +141,7 @@ export const LIMITS = {
     because: 'names have fewer than 200',
   },
   zipEntries: {
-    most: 50_000,
+    most: 25_000,
     of: 'entries in a PyTorch file',
     because: 'there is one for each storage; each takes a read of its own to look at',
   },
@@ -161,6 +176,11 @@ export const LIMITS = {
     most: MIB,
     of: 'characters in a line of a file of tasks',
     because: 'a task holds texts and paths, not pictures',
+  },
+  taskProblems: {
+    most: 10_000,
+    of: 'lines of a file of tasks that cannot be used',
+    because: 'each is told; so many say that the file is something else',
   },
   taskShots: { most: 1_000, of: 'examples in a task', because: 'few models read more than a hundred' },
   taskImages: {

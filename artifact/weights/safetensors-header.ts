@@ -90,7 +90,7 @@ export function parseSafetensorsHeader(
   let parsed: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    parsed = parseJson(text, `The header of ${label}`);
+    parsed = parseJson(text, `The header of ${label}`, LIMITS.headerValues);
   } catch (error) {
     if (error instanceof UserError) throw error;
     return bad('its header is not JSON');

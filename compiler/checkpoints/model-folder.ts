@@ -67,7 +67,7 @@ export async function readJson(path: string, limit: Limit = LIMITS.config): Prom
     throw new UserError(`${path} cannot be read; give a file that this user may read.`);
   }
   try {
-    return parseJson(text, path);
+    return parseJson(text, path, limit === LIMITS.config ? LIMITS.configValues : LIMITS.jsonValues);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not JSON; download it again.`);

@@ -75,6 +75,11 @@ async function readLines<Task extends TaskPrompt>(
       tasks.push(task);
     } catch (error) {
       problems.push(problemOf(path, line, error));
+      if (problems.length > LIMITS.taskProblems.most) {
+        throw new UserError(
+          `${path} has more than ${LIMITS.taskProblems.most} lines that cannot be used: write one task a line, see 'flamingo evaluate --help'.`,
+        );
+      }
     }
     if (tasks.length >= limit) break;
   }

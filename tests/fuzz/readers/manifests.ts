@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Manifest } from '../../../artifact/manifest.ts';
 import { workPerStep } from '../../../cli/work-per-step.ts';
 import { compile } from '../../../compiler/compile.ts';
 import tiny from '../../../models/presets/tiny.ts';
@@ -19,8 +21,14 @@ export const reader: FuzzReader = {
       weights: 'none',
     });
     const path = join(out, 'manifest.json');
-    const whole = readFileSync(path);
-    const text = whole.toString();
+    // Small files: it is the manifest that is read.
+    const manifest: Manifest = JSON.parse(readFileSync(path, 'utf8'));
+    for (const name of Object.keys(manifest.files)) {
+      writeFileSync(join(out, name), name);
+      manifest.files[name] = { bytes: name.length, sha256: createHash('sha256').update(name).digest('hex') };
+    }
+    const text = JSON.stringify(manifest);
+    const whole = Buffer.from(text);
     return {
       seeds: [whole],
       make: (random) => mutateJson(random, [text]),

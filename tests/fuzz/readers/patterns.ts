@@ -16,7 +16,7 @@ const TEXTS = [
 const WORDS =
   '( ) -> ... , + - * 1 0 2 999999999 9999999999 a b batch : ? _ bool . \u00a0 \u2028 \ud800 ４'.split(' ');
 
-/** Patterns of axes, signatures and sizes. Each text is tried as all of them; the last refusal counts. */
+/** Patterns of axes, signatures and sizes. Each text is tried as some of them; the last refusal counts. */
 export const reader: FuzzReader = {
   name: 'patterns',
   async prepare() {
@@ -39,7 +39,9 @@ export const reader: FuzzReader = {
       read(file) {
         const text = Buffer.from(file).toString('utf8');
         let refusal: unknown;
-        for (const use of uses) {
+        for (const [index, use] of uses.entries()) {
+          // A third of them: an error looks up its place in the source, which takes most of the time.
+          if ((index + text.length) % 3 !== 0) continue;
           try {
             use(text);
           } catch (error) {

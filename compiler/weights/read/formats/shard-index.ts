@@ -65,9 +65,9 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   }
   const map = new Map(Object.entries(result.data.weight_map));
   if (map.size === 0) throw new UserError(`${path} names no tensors; download it again.`);
-  if (map.size > LIMITS.tensors.most) {
+  if (map.size > LIMITS.shardedTensors.most) {
     throw new UserError(
-      `${path} names ${map.size} tensors, but at most ${LIMITS.tensors.most} are read; download it again.`,
+      `${path} names ${map.size} tensors, but at most ${LIMITS.shardedTensors.most} are read; download it again.`,
     );
   }
   return map;
@@ -78,7 +78,7 @@ async function openNamed(
   file: string,
   openShard: (path: string) => Promise<WeightFile>,
 ): Promise<WeightFile> {
-  if (file === '' || file.length > LONGEST_FILE_NAME || /[/\\\0]|^\.\.?$/.test(file)) {
+  if (file === '' || file.length > LONGEST_FILE_NAME || /[/\\\p{Cc}]|^\.\.?$/u.test(file)) {
     throw new UserError(`${index} names the shard '${plain(file)}', which is not a file of its own folder.`);
   }
   const path = join(dirname(index), file);

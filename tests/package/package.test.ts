@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installedPackage, ROOT } from './installed-package.ts';
 
 const execute = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PICTURES = join(ROOT, 'tests/images');
 
 const MODEL = `
@@ -33,10 +31,6 @@ await model.close();
 console.log(JSON.stringify({ cat, tanh: typeof tanh }));
 `;
 
-/**
- * The package as npm would install it: built, packed, and unpacked into a folder where nothing but its declared
- * dependencies can be found.
- */
 describe('the published package', function () {
   this.timeout(180_000);
   let folder = '';
@@ -45,24 +39,10 @@ describe('the published package', function () {
   const flamingo = (...words: string[]) => run('node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'flamingo-package-'));
-    await execute('npm', ['run', 'build'], { cwd: ROOT });
-    await execute('npm', ['pack', '--pack-destination', folder], { cwd: ROOT });
-    const [tarball = ''] = await readdir(folder);
-    await execute('tar', ['-xzf', tarball], { cwd: folder });
-    await mkdir(join(folder, 'node_modules'));
-    await execute('mv', ['package', 'node_modules/flamingo-onnx'], { cwd: folder });
-    const { dependencies, optionalDependencies } = JSON.parse(
-      await readFile(join(ROOT, 'package.json'), 'utf8'),
-    );
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      await mkdir(dirname(join(folder, 'node_modules', name)), { recursive: true });
-      await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
-    }
+    folder = await installedPackage();
     await writeFile(join(folder, 'mine.ts'), MODEL);
     await writeFile(join(folder, 'program.mjs'), PROGRAM);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("compiles a user's TypeScript, which may use Node, and asks the model", async () => {
     const { stdout } = await flamingo('compile', 'mine.ts', '--out', 'artifact', '--json');

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { installedPackage, ROOT } from './installed-package.ts';
+
+const execute = promisify(execFile);
+const PICTURE = join(ROOT, 'tests/images/cat.png');
+
+/** `foreign/` adds an operator, a rule, a language model, a family, a weight format and a target, from outside. */
+describe('a project of its own that adds to the package', function () {
+  this.timeout(240_000);
+  let folder = '';
+  const run = (...words: string[]) => execute(process.execPath, words, { cwd: folder });
+  const flamingo = (...words: string[]) => run('node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
+  const script = (...words: string[]) => run('--import', 'tsx', ...words);
+
+  before(async () => {
+    folder = await installedPackage();
+    await cp(join(ROOT, 'tests/package/foreign'), folder, { recursive: true });
+  });
+
+  it('type-checks', async () => {
+    await execute(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], { cwd: folder });
+  });
+
+  it('compiles for a target of its own, with a rule that writes its own operator', async () => {
+    const { stdout } = await flamingo(
+      'compile',
+      'model.ts',
+      '--target',
+      'patient',
+      '--out',
+      'nodding',
+      '--json',
+    );
+    const { target, graphs } = JSON.parse(stdout);
+    assert.equal(target, 'patient');
+    assert.equal(graphs.language.fusions.softsign, 2, 'one in each layer was found by the rule');
+    assert.equal(graphs.language.nodes.Softsign, 3, 'and one was written');
+    assert.equal(graphs.language.fusions['gated-add'], 0, 'which the target does not ask for');
+    const answer = await flamingo('run', 'nodding', '--image', PICTURE, '--choices', 'a|b', '--json');
+    assert.equal(JSON.parse(answer.stdout).choices.length, 2);
+  });
+
+  it('compiles the folder of a family of its own, with weights of a format of its own', async () => {
+    await script('write-seer.ts', join(ROOT, 'models/tokenizers/byte-level.json'));
+    const { stdout } = await flamingo('compile', 'seer', '--out', 'seen', '--json');
+    assert.equal(JSON.parse(stdout).parameters.origin, 'loaded');
+    const answer = await script('compile-in-code.ts', PICTURE);
+    const { softsign, text } = JSON.parse(answer.stdout);
+    assert.equal(softsign, 1);
+    assert.equal(typeof text, 'string');
+    const same = await flamingo('run', 'seen', '--image', PICTURE, '--max-new-tokens', '2', '--json');
+    assert.equal(JSON.parse(same.stdout).text, text, 'a target changes no answer');
+  });
+
+  it('trains through an operator of its own', async () => {
+    await flamingo('train', 'recipe.ts', '--out', 'run');
+    const losses = (await readFile(join(folder, 'run', 'metrics.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line): { kind: string; loss?: number } => JSON.parse(line))
+      .flatMap(({ kind, loss }) => (kind === 'train' && loss !== undefined ? [loss] : []));
+    assert.ok(
+      (losses.at(-1) ?? 9) < 0.5 * (losses[0] ?? 0),
+      `the loss went from ${losses[0]} to ${losses.at(-1)}`,
+    );
+  });
+
+  it('is told in a sentence what it did wrong', async () => {
+    const refused = async (words: readonly string[], expected: RegExp) =>
+      assert.rejects(flamingo(...words), (error: { stderr?: string }) => {
+        assert.match(error.stderr ?? '', expected);
+        return true;
+      });
+    await refused(
+      ['compile', 'model.ts', '--target', 'hasty'],
+      /There is no target 'hasty'; the known ones are cpu, cuda, patient\./,
+    );
+    await refused(
+      ['compile', 'model.ts', '--config', 'nowhere.ts'],
+      /There is no configuration file nowhere\.ts/,
+    );
+    await refused(['compile', 'model.ts', '--config', 'model.ts'], /not a configuration; .*defineConfig/);
+  });
+});

@@ -1,0 +1,71 @@
+import { add, attention, block, embedding, layerNorm, linear, type Tensor } from 'flamingo-onnx/dsl';
+import type { LanguageFamily, LanguageModel } from 'flamingo-onnx/extend';
+import { softsign, softsignByHand } from '../operators/softsign.ts';
+
+const nodLayer = block('NodLayer', {
+  sizes: ['dim', 'heads', 'headDim'],
+  takes: [
+    'batch text dim',
+    'batch 1 text past+text: bool',
+    'batch heads past headDim',
+    'batch heads past headDim',
+  ],
+  gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
+  parts: ({ dim }) => ({
+    norm: layerNorm(dim),
+    query: linear(dim, dim),
+    key: linear(dim, dim),
+    value: linear(dim, dim),
+    out: linear(dim, dim),
+  }),
+  forward: ({ parts, sizes }, x, visible, key, value) => {
+    const normed = parts.norm(x);
+    const attended = attention(parts.query(normed), parts.key(normed), parts.value(normed), {
+      heads: sizes.heads,
+      mask: visible,
+      past: { key, value },
+    });
+    return [add(x, parts.out(softsignByHand(attended.result))), attended.newKey, attended.newValue];
+  },
+});
+
+export interface NodOptions {
+  readonly dim: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly vocabulary: number;
+}
+
+/** A decoder of attention alone, without positions. */
+export function nod({ dim, layers, heads, vocabulary }: NodOptions): LanguageModel {
+  const parts = {
+    embed: embedding(vocabulary, dim),
+    layers: Array.from({ length: layers }, () => nodLayer({ dim, heads, headDim: dim / heads })),
+    head: linear(dim, vocabulary),
+  };
+  return {
+    family: 'nod',
+    dim,
+    vocabulary,
+    contextLength: 256,
+    layers,
+    heads,
+    keyValueHeads: heads,
+    headDim: dim / heads,
+    parts,
+    options: { dim, layers, heads, vocabulary },
+    checkpointNames: [],
+    embed: (tokens: Tensor) => parts.embed(tokens),
+    layer(index, x, { visible }, past) {
+      const layer = parts.layers[index];
+      if (layer === undefined) throw new RangeError(`there is no layer ${index}`);
+      return layer(x, visible, past.key, past.value);
+    },
+    logits: (x) => parts.head(softsign(x)),
+  };
+}
+
+export const nodFamily: LanguageFamily = (config, changes) => {
+  const { width, depth, words } = config as { width: number; depth: number; words: number };
+  return nod({ dim: width, layers: depth, heads: 2, vocabulary: changes.vocabulary ?? words });
+};

@@ -1,0 +1,18 @@
+import type { CompilerTarget } from 'flamingo-onnx/extend';
+
+/** The CPU by operators that every provider has. */
+export const patient: CompilerTarget = {
+  name: 'patient',
+  provider: 'cpu',
+  computes: 'float32',
+  kernels: undefined,
+  capabilities: {
+    attentionOverCache: false,
+    emptyRowsAreZero: false,
+    fewQueries: 0,
+    gatedAdd: false,
+    skipLayerNormalization: false,
+    int8Products: true,
+    int8Blocks: [],
+  },
+};

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { LIMITS } from '../dsl/limits.ts';
 import { ArtifactDraft, type Fingerprints, fingerprint } from './artifact-draft.ts';
@@ -65,7 +65,8 @@ export async function writeArtifactFolder(
 export async function amendManifest(folder: string, before: Manifest, after: Manifest): Promise<void> {
   const target = resolve(folder);
   await using _lock = await claim(join(target, LOCK), () => {});
-  if ((await readFile(join(target, MANIFEST), 'utf8')) !== encodeManifest(before)) {
+  const found = await readRegularFile(join(target, MANIFEST), LIMITS.manifest);
+  if (found.toString('utf8') !== encodeManifest(before)) {
     throw new UserError(
       `The model in ${folder} was replaced by another process meanwhile: compile it again.`,
     );

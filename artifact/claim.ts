@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LIMITS } from '../dsl/limits.ts';
 import { hasEnded, type ProcessIdentity, parseIdentity, thisProcess } from './process-identity.ts';
+import { readRegularFile } from './read-regular-file.ts';
 import { isSystemError } from './system-error.ts';
 
 /** A place that this process has to itself until it gives it back. */
@@ -104,7 +106,10 @@ async function create(path: string): Promise<Claim | undefined> {
 
 async function look(path: string): Promise<{ readonly text: string; readonly beat: number } | undefined> {
   try {
-    return { text: await readFile(path, 'utf8'), beat: (await stat(path)).mtimeMs };
+    return {
+      text: (await readRegularFile(path, LIMITS.claim)).toString('utf8'),
+      beat: (await stat(path)).mtimeMs,
+    };
   } catch (error) {
     if (isSystemError(error) && ['ENOENT', 'ENOTDIR'].includes(error.code)) return undefined;
     throw error;
@@ -119,6 +124,7 @@ async function remove(path: string, text: string): Promise<void> {
   } catch {
     return;
   }
-  if ((await readFile(aside, 'utf8')) !== text) await link(aside, path).catch(() => {});
+  if ((await readRegularFile(aside, LIMITS.claim)).toString('utf8') !== text)
+    await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
 }

@@ -188,6 +188,16 @@ export const LIMITS = {
     of: 'pictures of one example or question',
     because: 'each is looked at when the file is read',
   },
+  claim: {
+    most: 64 * KIB,
+    of: 'bytes of a file that says which process has a folder',
+    because: 'it names a process and a machine',
+  },
+  metrics: {
+    most: 256 * MIB,
+    of: "bytes of a training run's metrics.jsonl",
+    because: 'a million steps take some 200 MB',
+  },
   ruleFile: { most: 256 * KIB, of: 'bytes of a file of fusion rules', because: 'the longest rule has 3 kB' },
   ruleTokens: {
     most: 4_000,

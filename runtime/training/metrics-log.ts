@@ -1,5 +1,8 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readRegularFile } from '../../artifact/read-regular-file.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 
 /** One line of `metrics.jsonl`. */
 export interface MetricsRecord {
@@ -40,7 +43,11 @@ export class MetricsLog {
 
   /** Goes on after a step: what a killed run noted of later ones, or left unfinished, is dropped. */
   async resume(step: number): Promise<void> {
-    const text = await readFile(this.path, 'utf8').catch(() => '');
+    const bytes = await readRegularFile(this.path, LIMITS.metrics).catch((error: unknown) => {
+      if (error instanceof UserError) throw error;
+      return Buffer.alloc(0);
+    });
+    const text = bytes.toString('utf8');
     const lines: string[] = [];
     for (const line of text.split('\n')) {
       const record = parse(line);

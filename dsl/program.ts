@@ -32,6 +32,9 @@ export type VisionLanguageProgram = Program<
   'vision' | 'language'
 >;
 
+/** A language model alone: what `languageModel` makes. */
+export type LanguageProgram = PromptProgram<'language'>;
+
 /** What `program` is told of a model. */
 export interface ProgramDefinition<Facts extends ProgramFacts, Graphs extends string>
   extends Pick<Program<Facts, Graphs>, 'name' | 'graphs' | 'facts' | 'checkpointNames'> {

@@ -67,7 +67,9 @@ export function describedLanguage() {
     /** Logits `[batch, text, vocabulary]` of the token after each token. */
     logits({ tokens, described, describedMask, imageToken }: DescribedText): Tensor {
       const shown = shownWords(parts.described, { tokens, described, describedMask, imageToken });
-      return decoderLogits(language, tokens, (layer, x) => (layer === 0 ? add(x, shown) : x));
+      return decoderLogits(language, tokens, {
+        before: (layer, x) => (layer === 0 ? add(x, shown) : x),
+      });
     },
   };
 }

@@ -16,6 +16,7 @@ import { packedCrossAttention } from '../media/packed-cross-attention.ts';
 import { visionGraph } from '../media/vision-graph.ts';
 import type { Activation } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
+import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import type { PartPrecision } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
@@ -63,14 +64,6 @@ export interface FlamingoOptions {
   readonly tokens?: Partial<LanguageFacts['tokens']>;
 }
 
-const TOKENS: LanguageFacts['tokens'] = {
-  image: '<image>',
-  endOfChunk: '<|endofchunk|>',
-  padding: '<PAD>',
-  beginning: '<s>',
-  end: '</s>',
-};
-
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
 const LONGEST_VIDEO = 30;
 
@@ -86,17 +79,7 @@ const KNOWN: KnownOptions<FlamingoOptions> = {
   expansion: true,
   longestVideo: true,
   precision: { vision: true, resampler: true, language: true, crossAttention: true },
-  tokens: {
-    image: true,
-    endOfChunk: true,
-    padding: true,
-    beginning: true,
-    end: true,
-    aroundImages: true,
-    endOfDocument: true,
-    furtherEnds: true,
-    neverWritten: true,
-  },
+  tokens: KNOWN_TOKENS,
 };
 
 /** The options with a sentence in the place of each that cannot be. */
@@ -156,14 +139,7 @@ export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguagePro
         expansion: parts.expansion,
       },
       image: { size: vision.image, ...vision.preprocessing, maxFrames },
-      language: {
-        vocabulary: language.vocabulary,
-        contextLength: language.contextLength,
-        layers: language.layers,
-        keyValueHeads: language.keyValueHeads,
-        headDim: language.headDim,
-        tokens: { ...TOKENS, ...options.tokens },
-      },
+      language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }),
       media: way.facts({ ...sizes, layers: blocks.size, dim: vision.dim }),
     },
   });

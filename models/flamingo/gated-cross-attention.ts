@@ -99,6 +99,30 @@ export function mediaKeysAndValues(
 }
 
 /**
+ * The same block on the pictures that a mask says, as a compiled model runs it (`maskedCrossAttention`): their keys and
+ * values were computed once.
+ *
+ * Takes x `[batch, text, dim]`; keys and values of all pictures of each sequence `[batch, heads, places, headDim]`; bool
+ * `[batch, 1, text, places]`, which of them each token attends to. A token that attends to none takes exactly zero.
+ */
+export const keyedGatedCrossAttention = block('KeyedGatedCrossAttention', {
+  sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],
+  takes: [
+    'batch text dim',
+    'batch heads places headDim',
+    'batch heads places headDim',
+    'batch 1 text places: bool',
+  ],
+  gives: 'batch text dim',
+  parts,
+  forward: ({ parts, sizes }, x, key, value, attends) => {
+    const query = parts.attn.to_q(parts.attn.norm(x));
+    const { result: seen } = attention(query, key, value, { heads: sizes.heads, mask: attends });
+    return gatedResidual(parts, x, parts.attn.to_out(seen));
+  },
+});
+
+/**
  * The same block over all images at once under a mask, as OpenFlamingo computes it: also for attending to all
  * previous images (`only_attend_immediate_media=False`), which packing cannot serve.
  *

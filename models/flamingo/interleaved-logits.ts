@@ -1,8 +1,10 @@
 import { arange, constant, equal, expand, lessOrEqual, rearrange, type Tensor } from '../../dsl/index.ts';
+import type { LanguageMedia } from '../media/language-graph.ts';
+import type { SeenPictures } from '../media/masked-cross-attention.ts';
 import { embedTokens, type LanguageModel } from '../shared/language-model.ts';
 import type { FlamingoParts } from './flamingo-parts.ts';
 import type { maskedGatedCrossAttention } from './gated-cross-attention.ts';
-import { mediaMask } from './media-mask.ts';
+import { type MediaMask, mediaMask, seenPictures } from './media-mask.ts';
 
 /** Sequences of text with images between, all at once, as training reads them. */
 export interface InterleavedBatch {
@@ -12,52 +14,53 @@ export interface InterleavedBatch {
   readonly features: Tensor;
   /** The id of the `<image>` token. */
   readonly imageToken: number;
+  /** Which pictures a token sees: what the model is compiled with. Default `last`, that of `packedCrossAttention()`. */
+  readonly sees?: SeenPictures;
 }
 
 /**
  * Logits `[batch, text, vocabulary]` of the token after each token, without a cache: a Flamingo's forward pass for
- * training. The cross-attention sees the last image at or before each token, under a mask (Flamingo paper, section
- * 2.3), with the parameters of the packed form that a compiled model runs.
+ * training. The cross-attention sees the last image at or before each token (Flamingo paper, section 2.3), or those that
+ * `sees` says, under a mask, with the parameters of the form that a compiled model runs.
  *
  * @param parts of `flamingoParts(options, maskedGatedCrossAttention)`
  * @param watch is shown the hidden states `[batch, text, dim]` before and after each block, for losses of their own
  */
 export function interleavedLogits(
   { language, perceiver, blocks }: FlamingoParts<ReturnType<typeof maskedGatedCrossAttention>>,
-  { tokens, features, imageToken }: InterleavedBatch,
+  { tokens, features, imageToken, sees = 'last' }: InterleavedBatch,
   watch?: (layer: number, before: Tensor, after: Tensor) => void,
 ): Tensor {
   const latents = perceiver(features);
   const [, text = 1] = tokens.shape;
   const [, media = 1] = features.shape;
-  const mask = mediaMask(equal(tokens, constant([imageToken], [1], 'int64')), text, media, {
-    onlyImmediate: true,
-    cached: false,
-  });
-  return decoderLogits(language, tokens, (layer, x) => {
-    const block = blocks.get(layer);
-    if (block === undefined) return x;
-    const after = block(x, latents, mask.attends, mask.uniform);
-    watch?.(layer, x, after);
-    return after;
+  const locations = equal(tokens, constant([imageToken], [1], 'int64'));
+  const mask: Partial<MediaMask> & Pick<MediaMask, 'attends'> =
+    sees === 'last'
+      ? mediaMask(locations, text, media, { onlyImmediate: true, cached: false })
+      : { attends: seenPictures(locations, media, sees) };
+  return decoderLogits(language, tokens, {
+    before(layer, x) {
+      const block = blocks.get(layer);
+      if (block === undefined) return x;
+      const after = block(x, latents, mask.attends, mask.uniform);
+      watch?.(layer, x, after);
+      return after;
+    },
   });
 }
 
 /** Logits `[batch, text, vocabulary]` of a language model alone; tokens int64 `[batch, text]`, padded on the right. */
 export function textLogits(language: LanguageModel, tokens: Tensor): Tensor {
-  return decoderLogits(language, tokens, (_layer, x) => x);
+  return decoderLogits(language, tokens, {});
 }
 
 /**
  * Logits `[batch, text, vocabulary]` of a language model; tokens int64 `[batch, text]`, padded on the right.
  *
- * @param before what is done to the hidden states before each layer
+ * @param media what is done to the embeddings, and to the hidden states before each layer
  */
-export function decoderLogits(
-  language: LanguageModel,
-  tokens: Tensor,
-  before: (layer: number, x: Tensor) => Tensor,
-): Tensor {
+export function decoderLogits(language: LanguageModel, tokens: Tensor, media: LanguageMedia): Tensor {
   const [batch = 1, text = 1] = tokens.shape;
   const { keyValueHeads, headDim } = language;
   const visible = expand(
@@ -70,9 +73,9 @@ export function decoderLogits(
   const nothing = expand(constant([], [1, keyValueHeads, 0, headDim]), [batch, keyValueHeads, 0, headDim]);
   const positions = expand(rearrange(arange(text), 'text -> 1 text'), [batch, text]);
   const places = { visible, positions, keyPositions: positions };
-  let x = embedTokens(language, tokens, positions);
+  let x = embedTokens(language, tokens, positions, media.splice);
   for (let layer = 0; layer < language.layers; layer++) {
-    [x] = language.layer(layer, before(layer, x), places, { key: nothing, value: nothing });
+    [x] = language.layer(layer, media.before?.(layer, x) ?? x, places, { key: nothing, value: nothing });
   }
   const flat = language.logits(rearrange(x, 'batch text dim -> (batch text) dim'));
   return rearrange(flat, '(batch text) vocabulary -> batch text vocabulary', { batch, text });

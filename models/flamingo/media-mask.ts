@@ -1,18 +1,27 @@
 import {
   add,
+  and,
   arange,
   cast,
+  concat,
+  constant,
   cumulativeSum,
   equal,
   expand,
   greater,
   greaterOrEqual,
+  maximum,
+  multiply,
   or,
   rearrange,
+  reduceMax,
   reduceSum,
   sizeOf,
+  slice,
+  subtract,
   type Tensor,
 } from '../../dsl/index.ts';
+import type { SeenPictures } from '../media/masked-cross-attention.ts';
 
 /** Which images each text token attends to, as OpenFlamingo's `MaskedCrossAttention` has it. */
 export interface MediaMask {
@@ -56,4 +65,30 @@ export function mediaMask(
     ? equal(reached, add(mediaTime, 1))
     : greaterOrEqual(reached, add(mediaTime, 1));
   return { attends: or(attends, rearrange(last, 'batch text -> batch text 1')), uniform: last };
+}
+
+/**
+ * Which pictures each token sees of those at or before it, bool `[batch, text, media]`, as a model with
+ * `maskedCrossAttention` sees them: none before the first.
+ *
+ * @param locations bool `[batch, text]`, the places of the `<image>` tokens
+ */
+export function seenPictures(
+  locations: Tensor,
+  media: number | string,
+  sees: Exclude<SeenPictures, 'last'>,
+): Tensor {
+  const counts = cast(locations, 'int64');
+  const reached = rearrange(cumulativeSum(counts, 1), 'batch text -> batch text 1');
+  const order = rearrange(add(arange(media), 1), 'media -> 1 1 media');
+  const previous = greaterOrEqual(reached, order);
+  if (sees === 'all-previous') return previous;
+  // A row begins with an image after a token that is none.
+  const [batch = 1, text = 1] = locations.shape;
+  const before = slice(concat([expand(constant([0], [1, 1], 'int64'), [batch, 1]), counts], 1), 1, 0, text);
+  const row = cumulativeSum(maximum(subtract(counts, before), 0), 1);
+  const isPicture = and(equal(reached, order), rearrange(locations, 'batch text -> batch text 1'));
+  const rowOfToken = rearrange(row, 'batch text -> batch text 1');
+  const rowOfPicture = reduceMax(multiply(cast(isPicture, 'int64'), rowOfToken), [1], true);
+  return and(previous, equal(rowOfToken, rowOfPicture));
 }

@@ -18,6 +18,7 @@ import { languageGraph } from '../media/language-graph.ts';
 import { packedFacts, packedMedia } from '../media/packed-cross-attention.ts';
 import { visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
+import { languageFacts } from '../shared/language-facts.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
 import { ideficsResampler } from './resampler.ts';
@@ -162,20 +163,12 @@ export function idefics(options: IdeficsOptions): VisionLanguageProgram {
         crossAttention: { every, gate, queryKeyNorm },
       },
       image: { size: vision.image, ...(options.preprocessing ?? vision.preprocessing), maxFrames: 1 },
-      language: {
-        vocabulary: language.vocabulary,
-        contextLength: language.contextLength,
-        layers: language.layers,
-        keyValueHeads: language.keyValueHeads,
-        headDim,
-        tokens,
-        // A token for it comes with the tuning on dialogues.
-        dialogue: {
-          assistant: 'Assistant',
-          userTurnsEnd: tokens.endOfChunk !== null,
-          tuned: tokens.endOfChunk !== null,
-        },
-      },
+      // A token for it comes with the tuning on dialogues.
+      language: languageFacts(language, tokens, {
+        assistant: 'Assistant',
+        userTurnsEnd: tokens.endOfChunk !== null,
+        tuned: tokens.endOfChunk !== null,
+      }),
       media: packedFacts({ layers: blocks.size, heads, headDim, latents, dim: vision.dim }),
     },
   });

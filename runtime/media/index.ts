@@ -1,10 +1,12 @@
 import type { MediaSettings } from '../../artifact/media/index.ts';
+import { maskedCrossAttention } from './masked-cross-attention.ts';
 import { noMedia } from './none.ts';
 import { packedCrossAttention } from './packed-cross-attention.ts';
+import { spliced } from './spliced.ts';
 import type { MediaWay, WayContext, WayDefinition } from './way.ts';
 
 /** How a model's way of media is run. A new one is a file beside this and a line here. */
-const WAYS: readonly WayDefinition[] = [packedCrossAttention, noMedia];
+const WAYS: readonly WayDefinition[] = [packedCrossAttention, maskedCrossAttention, spliced, noMedia];
 
 export function mediaWayOf(facts: MediaSettings, context: WayContext): MediaWay {
   const definition = WAYS.find(({ way }) => way === facts.way);

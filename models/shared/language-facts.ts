@@ -1,0 +1,37 @@
+import type { DialogueForm, KnownOptions, LanguageFacts, ModelTokens } from '../../dsl/index.ts';
+import type { LanguageModel } from './language-model.ts';
+
+/** The special tokens of this project's own small models, and of those that are told no others. */
+export const DEFAULT_TOKENS: ModelTokens & { readonly image: string } = {
+  image: '<image>',
+  endOfChunk: '<|endofchunk|>',
+  padding: '<PAD>',
+  beginning: '<s>',
+  end: '</s>',
+};
+
+/** The options `tokens` of a model's maker. */
+export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
+  image: true,
+  endOfChunk: true,
+  padding: true,
+  beginning: true,
+  end: true,
+  aroundImages: true,
+  endOfDocument: true,
+  furtherEnds: true,
+  neverWritten: true,
+};
+
+/** What the runtime must know of a language model. */
+export function languageFacts(
+  language: LanguageModel,
+  tokens: ModelTokens,
+  dialogue?: DialogueForm,
+): LanguageFacts {
+  const { vocabulary, contextLength, layers, keyValueHeads, headDim } = language;
+  return {
+    ...{ vocabulary, contextLength, layers, keyValueHeads, headDim, tokens },
+    ...(dialogue && { dialogue }),
+  };
+}

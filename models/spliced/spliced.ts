@@ -1,0 +1,126 @@
+import type { Precision } from '../../dsl/index.ts';
+import {
+  atCallSite,
+  frozen,
+  input,
+  ModelError,
+  type ModelTokens,
+  program,
+  rearrange,
+  refuseUnknownOptions,
+  type Tensor,
+  type VisionLanguageProgram,
+} from '../../dsl/index.ts';
+import { languageGraph } from '../media/language-graph.ts';
+import { splicedFacts, splicedMedia } from '../media/spliced.ts';
+import { bufferNames } from '../shared/buffer-names.ts';
+import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
+import { keptIn } from '../shared/part-precision.ts';
+import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import type { Connector, MadeConnector } from './connector.ts';
+
+export interface SplicedOptions {
+  readonly name: string;
+  /** Frozen. */
+  readonly vision: VisionEncoder;
+  /** `mlpConnector()`, `resamplerConnector({ latents })`, or one of one's own. */
+  readonly connector: Connector;
+  /** Frozen. */
+  readonly language: LanguageModel;
+  /** The most frames that a video may have at run time. Default 1: still images. */
+  readonly longestVideo?: number;
+  /** How the weights of parts are kept, whatever `--precision` says of the rest. */
+  readonly precision?: {
+    readonly vision?: Precision;
+    readonly connector?: Precision;
+    readonly language?: Precision;
+  };
+  /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
+  readonly tokens?: Partial<ModelTokens>;
+}
+
+/** What a model with spliced images is made of. */
+export interface SplicedParts {
+  readonly vision: VisionEncoder;
+  readonly connector: MadeConnector;
+  readonly language: LanguageModel;
+  /** The tree that names the parameters: `connector.layers.0.weight`. The vision encoder and the language model are frozen. */
+  readonly tree: object;
+}
+
+/** The parts of a model with spliced images, to be compiled (`spliced`) or trained (`splicedLogits`). */
+export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
+  const { vision, language, longestVideo = 1, precision = {} } = options;
+  const connector = options.connector.make({
+    vision: vision.dim,
+    language: language.dim,
+    tokens: vision.tokens,
+    frames: longestVideo === 1 ? 1 : 'frames',
+  });
+  const tree = {
+    vision: frozen(keptIn(precision.vision, vision)),
+    connector: keptIn(precision.connector, connector.part),
+    language: frozen(keptIn(precision.language, language)),
+  };
+  return { vision, connector, language, tree };
+}
+
+/**
+ * A frozen vision encoder whose features a connector turns into tokens of a frozen language model: they stand in the
+ * text where its `<image>` token does, as many for a picture as the connector makes (LLaVA, arXiv 2304.08485). The
+ * language model is as it was: every layer attends to pictures as to text.
+ *
+ *     export default spliced({
+ *       name: 'my-llava',
+ *       vision: clipVit({ ... }),
+ *       connector: mlpConnector(),
+ *       language: llama({ ... }),
+ *     });
+ *
+ * @throws ModelError for an unknown option, or where a connector gives features of another width
+ */
+export function spliced(options: SplicedOptions): VisionLanguageProgram {
+  refuseUnknownOptions(spliced, options, {
+    ...{ name: true, vision: true, connector: true, language: true, longestVideo: true },
+    precision: { vision: true, connector: true, language: true },
+    tokens: KNOWN_TOKENS,
+  });
+  const { vision, language, longestVideo = 1 } = options;
+  return atCallSite(() => {
+    if (!Number.isInteger(longestVideo) || longestVideo < 1)
+      throw new ModelError(
+        `spliced: longestVideo must be a whole number from 1 on, but it is ${longestVideo}`,
+      );
+    const { connector, tree } = splicedParts(options);
+    const frames = longestVideo === 1 ? 1 : 'frames';
+    const pixels = input('pixels', 'float32', ['images', frames, 3, vision.image, vision.image]);
+    const features = connector.connect(pictureFeatures(vision, pixels));
+    return program({
+      name: options.name,
+      parts: tree,
+      graphs: {
+        vision: { name: 'vision', inputs: { pixels }, outputs: { features } },
+        language: languageGraph(language, splicedMedia(language.dim)),
+      },
+      checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...bufferNames],
+      facts: {
+        options: {
+          vision: { family: vision.family, ...vision.options },
+          connector: options.connector.options,
+          language: { family: language.family, ...language.options },
+        },
+        image: { size: vision.image, ...vision.preprocessing, maxFrames: longestVideo },
+        language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }),
+        media: splicedFacts(connector.features, language.dim),
+      },
+    });
+  }, spliced);
+}
+
+/** Pixels `[images, frames, 3, size, size]` to features `[images, frames, tokens, dim]`. */
+function pictureFeatures(vision: VisionEncoder, pixels: Tensor): Tensor {
+  const [images = 1, frames = 1] = pixels.shape;
+  const features = vision.encode(rearrange(pixels, 'images frames c h w -> (images frames) c h w'));
+  return rearrange(features, '(images frames) tokens dim -> images frames tokens dim', { images, frames });
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
+import { compile } from '../../compiler/compile.ts';
+import { initialValues } from '../../compiler/weights/store/initialise.ts';
+import type { PromptProgram } from '../../dsl/program.ts';
+import {
+  clipVit,
+  flamingo,
+  gpt2,
+  languageModel,
+  llama,
+  maskedCrossAttention,
+  mlpConnector,
+  opt,
+  resamplerConnector,
+  type SeenPictures,
+  spliced,
+} from '../../models/index.ts';
+import { TOKENIZER } from '../runtime/compiled-model.ts';
+
+const VISION = { image: 28, patch: 14, dim: 32, layers: 1, heads: 4 } as const;
+const LANGUAGE = { dim: 32, layers: 3, heads: 4, vocabulary: 261, contextLength: 256 } as const;
+
+const masked = (sees: SeenPictures) => (): PromptProgram =>
+  flamingo({
+    name: sees,
+    vision: clipVit(VISION),
+    resampler: { depth: 1, heads: 2, headDim: 16, latents: 4 },
+    language: opt({ ...LANGUAGE, activation: 'gelu' }),
+    crossAttention: { every: 2 },
+    media: maskedCrossAttention({ sees }),
+  });
+
+/** A small model of every way that pictures reach text, one of each kind. */
+export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
+  'masked, all previous pictures': masked('all-previous'),
+  'masked, the last pictures in a row': masked('last-in-a-row'),
+  'spliced by a perceptron': () =>
+    spliced({
+      name: 'perceptron',
+      vision: clipVit(VISION),
+      connector: mlpConnector(),
+      language: llama({ ...LANGUAGE, inner: 48, keyValueHeads: 2 }),
+    }),
+  'spliced by a perceptron, frames too': () =>
+    spliced({
+      name: 'frames',
+      vision: clipVit(VISION),
+      connector: mlpConnector({ depth: 1 }),
+      language: gpt2(LANGUAGE),
+      longestVideo: 4,
+    }),
+  'spliced by a resampler': () =>
+    spliced({
+      name: 'resampler',
+      vision: clipVit(VISION),
+      connector: resamplerConnector({ latents: 3, depth: 1, heads: 2, headDim: 16 }),
+      language: opt({ ...LANGUAGE, activation: 'gelu' }),
+      longestVideo: 4,
+    }),
+  'a language model alone': () => languageModel({ name: 'alone', language: gpt2(LANGUAGE) }),
+};
+
+/** Weights that make pictures count and next tokens differ: open gates, large embeddings. */
+export async function writeLivelyWeights(
+  path: string,
+  { parameters }: Pick<PromptProgram, 'parameters'>,
+  seed: number,
+): Promise<void> {
+  await writeSafetensors(
+    path,
+    [...parameters].map(([name, parameter]) => ({
+      ...{ name, dtype: 'float32' as const, shape: parameter.shape },
+      data: initialValues(parameter, seed).map((value) => {
+        if (/gate$/.test(name)) return 1;
+        return parameter.shape.length > 1 ? 6 * value : value;
+      }),
+    })),
+  );
+}
+
+/** @returns the artifact's folder */
+export async function compileLively(folder: string, program: PromptProgram): Promise<string> {
+  const weights = join(folder, `${program.name}.safetensors`);
+  await writeLivelyWeights(weights, program, 3);
+  const out = join(folder, program.name);
+  await compile(program, { out, tokenizer: TOKENIZER, weights: [weights], copyWeights: true });
+  return out;
+}

@@ -75,8 +75,9 @@ export async function withArtifact<T>(
   refuseNul(directory);
   const began = performance.now();
   for (;;) {
+    const version = await manifestVersion(directory);
     const text = await readManifest(directory);
-    const isCurrent = async () => (await readManifest(directory).catch(() => '')) === text;
+    const isCurrent = async () => (await manifestVersion(directory)) === version;
     try {
       const artifact = await checkArtifact(directory, text, isCurrent, options);
       const made = await use(artifact);
@@ -132,6 +133,12 @@ export function requireLanguage({ directory, manifest }: Artifact): LanguageMani
   throw new UserError(
     `${directory} holds ${Object.keys(manifest.graphs).length === 1 ? 'a graph' : 'graphs'} to be run by name and no model that answers prompts: load it with loadGraph, or compile a model.`,
   );
+}
+
+/** Tells a manifest from every other that has its place, also from one of the same text. */
+async function manifestVersion(directory: string): Promise<string | undefined> {
+  const found = await stat(join(directory, 'manifest.json'), { bigint: true }).catch(() => undefined);
+  return found && [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
 }
 
 async function readManifest(directory: string): Promise<string> {

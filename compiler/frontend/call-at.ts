@@ -19,7 +19,8 @@ export function callAt(site: CallSite): CallExpression | undefined {
   const lineStart = starts?.[site.line - 1];
   if (file === undefined || lineStart === undefined) return undefined;
   const position = lineStart + site.column - 1;
-  // A call site is where the function's name stands: `f` in `f(x)` and `g` in `module.g(x)`.
+  // A call site is where the function's name stands: `f` in `f(x)` and `g` in `module.g(x)`; of `table[name](x)` and
+  // `f?.(x)` it is the bracket before the arguments, or what a source map has for that.
   for (let node = file.getDescendantAtPos(position); node !== undefined; node = node.getParent()) {
     if (Node.isCallExpression(node) && containsName(node, position)) return node;
     if (Node.isStatement(node)) return undefined;
@@ -28,8 +29,8 @@ export function callAt(site: CallSite): CallExpression | undefined {
 }
 
 function containsName(call: CallExpression, position: number): boolean {
-  const callee = call.getExpression();
-  return callee.getStart() <= position && position < callee.getEnd();
+  const bracket = call.getFirstChildByKind(SyntaxKind.OpenParenToken);
+  return call.getExpression().getStart() <= position && position <= (bracket?.getStart() ?? 0);
 }
 
 /** Where the function's name starts in the text of the file. */

@@ -59,6 +59,21 @@ describe('the published package', function () {
     assert.equal(JSON.parse(answer.stdout).choices.length, 2);
   });
 
+  it('compiles a preset to the same bytes as a clone', async () => {
+    await flamingo('compile', 'tiny', '--out', 'packaged');
+    const cloned = join(folder, 'cloned');
+    await execute(process.execPath, [join(ROOT, 'cli/flamingo.mjs'), 'compile', 'tiny', '--out', cloned]);
+    const names = (await readdir(cloned)).sort();
+    assert.deepEqual((await readdir(join(folder, 'packaged'))).sort(), names);
+    assert.ok(names.includes('vision.onnx'));
+    for (const name of names) {
+      const [own, other] = await Promise.all(
+        [cloned, join(folder, 'packaged')].map((place) => readFile(join(place, name))),
+      );
+      assert.ok(own?.equals(other ?? Buffer.alloc(0)), `${name} differs`);
+    }
+  });
+
   it("says what is wrong in a user's file, with the line", async () => {
     await writeFile(join(folder, 'wrong.ts'), MODEL.replace("from 'node:path'", "from 'node:nowhere'"));
     await assert.rejects(flamingo('compile', 'wrong.ts'), (error: { code?: number; stderr?: string }) => {

@@ -116,7 +116,7 @@ async function look(folder: string, target: string, replace: boolean): Promise<F
       `${folder} holds other files and is not a compiled model; give another folder with --out.`,
     );
   }
-  return { exists: true, files: entries.some(isArtifactFile) ? new Map() : undefined };
+  return { exists: true, files: isBegun ? new Map() : undefined };
 }
 
 /** Gives a new folder its name. @returns whether the name was still free */

@@ -6,10 +6,8 @@ export const MANIFEST = 'manifest.json';
 export const TOKENIZER = 'tokenizer.json';
 export const CLIENT = 'client.ts';
 
-/** What an artifact consists of, apart from checkpoints' files that are linked into it. */
-const OWN: ReadonlySet<string> = new Set([
-  ...['vision.onnx', 'language.onnx', WEIGHTS, PARAMETERS, TOKENIZER, CLIENT],
-]);
+/** What an artifact consists of, apart from its graphs and from checkpoints' files that are linked into it. */
+const OWN: ReadonlySet<string> = new Set([WEIGHTS, PARAMETERS, TOKENIZER, CLIENT]);
 
 const MARK = /-[0-9a-f]{12}(?=\.\w+$)/;
 
@@ -27,10 +25,13 @@ export function plainName(name: string): string {
   return name.replace(MARK, '');
 }
 
-/** Whether a file in an artifact's folder is the compiler's, and no longer needed when the manifest does not list it. */
+/**
+ * Whether a file in an artifact's folder is the compiler's, and no longer needed when the manifest does not list it. A
+ * graph of a plain name may be anybody's.
+ */
 export function isArtifactFile(name: string): boolean {
   const plain = plainName(name);
-  return OWN.has(plain) || isWeightStore(plain);
+  return OWN.has(plain) || isWeightStore(plain) || (plain !== name && plain.endsWith('.onnx'));
 }
 
 /** The file that is what a plain name says; undefined where there is none. */

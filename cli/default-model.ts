@@ -66,8 +66,8 @@ async function damageOf(folder: string): Promise<string | undefined> {
   }
 }
 
-/** A variable that is empty is as good as none; a cache in the working folder is nobody's wish (XDG's rule). */
-function cacheFolder(): string {
+/** The user's cache. A variable that is empty is as good as none, as is an XDG_CACHE_HOME that is relative: XDG's rule. */
+export function cacheFolder(): string {
   const { FLAMINGO_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
   if (own) return resolve(own);
   return join(shared && isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'flamingo-onnx');

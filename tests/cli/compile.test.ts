@@ -63,6 +63,27 @@ describe('flamingo compile and inspect', function () {
     assert.match(stdout, /FusedMatMul/);
   });
 
+  it('gives no tick to weights that it links and does not read, and says what that means', async () => {
+    const weights = join(out, 'weights.safetensors');
+    const linked = join(folder.path, 'linked');
+    const words = ['compile', model, '--weights', weights, '--no-copy-weights', '--out', linked];
+    const { code, stdout, stderr } = await flamingo(...words);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout, /✓/);
+    assert.match(stdout, /^small -> .* s, weights not checked\n/);
+    const sentence =
+      /hard links to the checkpoint: linked-weights\.safetensors, .* sample .*Python's onnx refuses/;
+    assert.match(stdout, sentence);
+    const inspected = await flamingo('inspect', linked, '--json');
+    assert.deepEqual(JSON.parse(inspected.stdout).weights, {
+      ...{ checked: false, hardLinked: ['linked-weights.safetensors'], cloned: [] },
+    });
+    assert.match(
+      (await flamingo('relink', linked, '--weights', weights, '--copy-weights')).stdout,
+      /^✓ small/,
+    );
+  });
+
   it('inspects as JSON', async () => {
     const { stdout } = await flamingo('inspect', out, '--json');
     const facts = JSON.parse(stdout);

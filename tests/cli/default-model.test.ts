@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { thisProcess } from '../../artifact/process-identity.ts';
+import { cacheFolder, defaultModel } from '../../cli/default-model.ts';
+import { createReport } from '../../cli/report.ts';
+import { openArtifact } from '../../runtime/artifact.ts';
 import { ROOT } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 
@@ -19,13 +23,14 @@ describe('flamingo run without a folder', function () {
     await rm(cache, { recursive: true });
   });
 
+  const example = (name: string) => join(ROOT, 'models/emoji/examples', `${name}.png`);
+  const ask = () =>
+    flamingo(
+      ...['run', '--shot', example('openmoji-red-apple'), 'food'],
+      ...['--shot', example('openmoji-bicycle'), 'travel', '--image', example('openmoji-high-heeled-shoe')],
+    );
+
   it('asks the model that ships, which it compiles at the first use alone', async () => {
-    const example = (name: string) => join(ROOT, 'models/emoji/examples', `${name}.png`);
-    const ask = () =>
-      flamingo(
-        ...['run', '--shot', example('openmoji-red-apple'), 'food'],
-        ...['--shot', example('openmoji-bicycle'), 'travel', '--image', example('openmoji-high-heeled-shoe')],
-      );
     const first = await ask();
     assert.equal(first.code, 0, first.stderr);
     assert.equal(first.stdout, 'objects\n');
@@ -33,5 +38,59 @@ describe('flamingo run without a folder', function () {
     const second = await ask();
     assert.deepEqual([second.code, second.stdout, second.stderr], [0, first.stdout, '']);
     assert.equal((await readdir(cache)).length, 1);
+  });
+
+  it('mends a damaged model in the cache, and removes what killed runs left there', async () => {
+    const report = { ...createReport(), note: (line: string) => void notes.push(line) };
+    const notes: string[] = [];
+    const model = () => defaultModel({ report, signal: new AbortController().signal });
+    const out = await model();
+    assert.equal(notes.length, 1);
+    const damages: (() => Promise<void>)[] = [
+      async () => {
+        const bytes = await readFile(join(out, 'weights.safetensors'));
+        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        await writeFile(join(out, 'weights.safetensors'), bytes);
+      },
+      () => rm(join(out, 'manifest.json')),
+      () => writeFile(join(out, 'manifest.json'), '{'),
+    ];
+    for (const damage of damages) {
+      await damage();
+      notes.length = 0;
+      assert.equal(await model(), out);
+      assert.match(notes.join('\n'), /^The compiled model .*Compiling the model that ships/);
+      notes.length = 0;
+      const left = join(cache, 'emoji-0123456789ab.0123abcd.partial');
+      await mkdir(left);
+      await writeFile(
+        join(left, '.claim'),
+        JSON.stringify({ ...thisProcess(), pid: 2 ** 22 + 1, started: '1' }),
+      );
+      assert.equal(await model(), out);
+      assert.deepEqual(notes, []);
+      assert.deepEqual(await readdir(cache), [basename(out)]);
+      await openArtifact(out, { verify: true });
+    }
+  });
+
+  it('takes an empty variable for none', () => {
+    const { XDG_CACHE_HOME: shared } = process.env;
+    try {
+      const home = join(homedir(), '.cache', 'flamingo-onnx');
+      for (const [own, other, folder] of [
+        ['', '', home],
+        ['', 'relative', home],
+        ['', cache, join(cache, 'flamingo-onnx')],
+        [cache, '', cache],
+      ] as const) {
+        process.env.FLAMINGO_CACHE = own;
+        process.env.XDG_CACHE_HOME = other;
+        assert.equal(cacheFolder(), folder);
+      }
+    } finally {
+      if (shared === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = shared;
+    }
   });
 });

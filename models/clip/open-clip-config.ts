@@ -1,35 +1,54 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { orElse, sizes } from '../configs/config-fields.ts';
+import { only, orElse, positive, sizes } from '../configs/config-fields.ts';
+import { originalConfig, recordOf } from '../configs/original-config.ts';
+import { shownJson } from '../configs/same-json.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 
-/** `open_clip_config.json`; a field that is not listed is refused. */
-const schema = z.object({
-  model_cfg: z.strictObject({
-    vision_cfg: z.strictObject({
-      image_size: orElse(sizes.pixels, 224),
-      layers: orElse(sizes.layers, 12),
-      width: orElse(sizes.width, 768),
-      patch_size: orElse(sizes.pixels, 16),
-      head_width: orElse(sizes.width, 64),
-      mlp_ratio: orElse(z.number(), 4),
-    }),
-    quick_gelu: orElse(z.boolean(), false),
-    // The text tower, and the space that both share.
-    text_cfg: z.unknown(),
-    embed_dim: z.unknown(),
-  }),
-  preprocess_cfg: z
-    .strictObject({
-      mean: channels,
-      std: channels,
-      interpolation: z.literal('bicubic').optional(),
-      resize_mode: z.literal('shortest').optional(),
-    })
-    .optional(),
+const COMMON = { model: 'open_clip', subject: 'The open_clip_config.json' } as const;
+
+const readVision = originalConfig({
+  ...COMMON,
+  original: 'open_clip/vision_cfg',
+  read: {
+    image_size: sizes.pixels,
+    layers: sizes.layers,
+    width: sizes.width,
+    patch_size: sizes.pixels,
+    head_width: sizes.width,
+    mlp_ratio: positive,
+  },
+  // What becomes of the features after those that Flamingo takes.
+  inert: 'patch_dropout output_tokens final_ln_after_pool attn_pooler_heads attn_pooler_queries n_queries',
+});
+const readPreprocessing = originalConfig({
+  ...COMMON,
+  original: 'open_clip/preprocess_cfg',
+  read: {
+    mean: channels,
+    std: channels,
+    interpolation: only('bicubic'),
+    resize_mode: only('shortest'),
+    size: z.union([z.int(), z.tuple([z.int(), z.int()])]).nullish(),
+  },
+  // Of what is added around a picture, which is cut.
+  inert: 'fill_color',
+});
+const readModel = originalConfig({
+  ...COMMON,
+  original: 'open_clip',
+  read: { vision_cfg: z.unknown(), quick_gelu: orElse(z.boolean(), false) },
+  // The text tower, and the space that both share.
+  inert: `text_cfg multimodal_cfg embed_dim custom_text init_logit_scale init_logit_bias nonscalar_logit_scale cast_dtype
+    output_dict`,
+});
+const readWhole = originalConfig({
+  ...COMMON,
+  original: 'open_clip',
+  read: { model_cfg: z.unknown(), preprocess_cfg: z.unknown() },
 });
 
 /**
@@ -41,22 +60,17 @@ export function openClipFromConfig(config: unknown): {
   readonly options: ClipVitOptions;
   readonly preprocessing: VisionEncoder['preprocessing'] | undefined;
 } {
-  const result = schema.safeParse(config);
-  if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+  const whole = readWhole(config);
+  const model = readModel(whole.model_cfg);
+  const vision = readVision(model.vision_cfg);
+  const { image_size: image, patch_size: patch, width: dim, layers, head_width, mlp_ratio } = vision;
+  const said = recordOf(whole.preprocess_cfg);
+  const preprocess = said && readPreprocessing(said);
+  if (said?.size != null && [preprocess?.size].flat().some((side) => side !== image)) {
     throw new ModelError(
-      `The open_clip_config.json asks for what this project does not do: ${problems.join('; ')}.`,
+      `The open_clip_config.json contradicts itself: preprocess_cfg makes pictures of ${shownJson(said.size)} pixels, but vision_cfg takes ${image}.`,
     );
   }
-  const { model_cfg: model, preprocess_cfg: preprocess } = result.data;
-  const {
-    image_size: image,
-    patch_size: patch,
-    width: dim,
-    layers,
-    head_width,
-    mlp_ratio,
-  } = model.vision_cfg;
   const activation = model.quick_gelu ? 'quick-gelu' : 'gelu';
   return {
     options: {

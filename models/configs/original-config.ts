@@ -25,6 +25,8 @@ const LISTED = 12;
 export interface OriginalConfig<Shape extends z.ZodRawShape> {
   /** The original's own name of the model, for messages. */
   readonly model: string;
+  /** What asks for things, in messages; default: the config of this model. */
+  readonly subject?: string;
   /** Whose defaults hold for what is left out, and are accepted in fields that are not read. */
   readonly original: OriginalName;
   /** Fields that are used, by the original's names, with the values that are done. */
@@ -46,6 +48,7 @@ export interface OriginalConfig<Shape extends z.ZodRawShape> {
  */
 export function originalConfig<Shape extends z.ZodRawShape>({
   model,
+  subject = `The config of this ${model} model`,
   original,
   read,
   inert = '',
@@ -55,9 +58,7 @@ export function originalConfig<Shape extends z.ZodRawShape>({
   return (config: unknown, notes?: string[]): z.output<typeof schema> => {
     const given = recordOf(config);
     if (given === undefined) {
-      throw new ModelError(
-        `The config of this ${model} model is ${shownJson(config)}, not an object with fields.`,
-      );
+      throw new ModelError(`${subject} is ${shownJson(config)}, not an object with fields.`);
     }
     const result = schema.safeParse(
       Object.fromEntries(Object.keys(read).map((field) => [field, meant(original, given, field)])),
@@ -75,15 +76,13 @@ export function originalConfig<Shape extends z.ZodRawShape>({
       const left = Object.keys(read).filter((field) => isSize(read[field]) && !Object.hasOwn(given, field));
       if (left.length > 0) {
         const taken = left.map((field) => `${field} ${shownJson(meant(original, given, field))}`);
-        notes?.push(
-          `The config of this ${model} model leaves out sizes; the original's defaults are taken: ${taken.join(', ')}.`,
-        );
+        notes?.push(`${subject} leaves out sizes; the original's defaults are taken: ${taken.join(', ')}.`);
       }
       return result.data;
     }
     const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more` : '';
     throw new ModelError(
-      `The config of this ${model} model asks for what this project does not do: ${problems.slice(0, LISTED).join('; ')}${more}.`,
+      `${subject} asks for what this project does not do: ${problems.slice(0, LISTED).join('; ')}${more}.`,
     );
   };
 }

@@ -4,7 +4,8 @@ import { z } from 'zod';
 const schema = z.record(z.string(), z.record(z.string(), z.array(z.unknown())));
 
 /**
- * `original-defaults.json`: the fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry 0.1 to 0.22),
+ * `original-defaults.json`: the fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry
+ * 0.1 to 0.22, open_clip 2.16 to 3.3),
  * each with the values that its default has or had, the newest first. `tests/references/configs.py` writes it.
  */
 const tables = schema.parse(
@@ -29,6 +30,9 @@ export type OriginalName =
   | 'mosaic_gpt'
   | 'mpt'
   | 'mpt/attn_config'
+  | 'open_clip'
+  | 'open_clip/preprocess_cfg'
+  | 'open_clip/vision_cfg'
   | 'opt';
 
 /**
@@ -36,7 +40,7 @@ export type OriginalName =
  * config's class inherits is in the table once, under `every`.
  */
 export function defaultsOf(original: OriginalName, field: string): readonly unknown[] {
-  const isConfig = original !== 'generation' && !original.endsWith('image_processor');
+  const isConfig = !/^generation$|^open_clip|image_processor$/.test(original);
   const table = [original, ...(isConfig ? ['every'] : [])].map((name) => tables[name] ?? {});
   return table.find((fields) => Object.hasOwn(fields, field))?.[field] ?? [];
 }

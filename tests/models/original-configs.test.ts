@@ -80,6 +80,8 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     ...{ inner: facts.ffn_dim, vocabulary: facts.vocab_size },
     contextLength: facts.max_position_embeddings,
     activation: activation(facts.activation_function),
+    ...{ embeddingDim: facts.word_embed_proj_dim, normFirst: facts.do_layer_norm_before },
+    tiedHead: facts.tie_word_embeddings,
   }),
   gpt2: (facts) => ({
     ...{ dim: facts.n_embd, layers: facts.n_layer, heads: facts.n_head },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ModelError } from '../../dsl/index.ts';
 import { clipVitSizes } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
+import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import { gpt2Sizes } from '../../models/gpt2/gpt2.ts';
@@ -383,6 +384,46 @@ describe('published configs', () => {
       () => clipVitFromConfig({ ...CLIP_L14_VISION, pruned_heads: { 0: [1] } }),
       /pruned_heads is \{"0":\[1\]\} \(only the original's default, \{\}, is done\)/,
     );
+  });
+
+  it("of open_clip's give the size and preprocessing, whatever of a default they spell out", () => {
+    // `laion/CLIP-ViT-H-14-laion2B-s32B-b79K`, and what newer releases write beside.
+    const model_cfg = {
+      embed_dim: 1024,
+      vision_cfg: { image_size: 224, layers: 32, width: 1280, head_width: 80, patch_size: 14 },
+      text_cfg: { context_length: 77, vocab_size: 49408, width: 1024, heads: 16, layers: 24 },
+    };
+    const preprocess_cfg = { mean: [0.5, 0.25, 0.5], std: [0.5, 0.5, 0.25] };
+    const newer = {
+      ...preprocess_cfg,
+      size: [224, 224],
+      mode: 'RGB',
+      interpolation: 'bicubic',
+      fill_color: 0,
+    };
+    const spelt = { ...model_cfg.vision_cfg, pool_type: 'tok', ls_init_value: null, timm_model_name: null };
+    for (const config of [
+      { model_cfg, preprocess_cfg },
+      { model_cfg: { ...model_cfg, vision_cfg: spelt, custom_text: true }, preprocess_cfg: newer },
+    ]) {
+      const { options, preprocessing } = openClipFromConfig(config);
+      assert.deepEqual(options, { ...clipVitSizes['h/14'], inner: 5120 });
+      assert.deepEqual(preprocessing?.mean, [0.5, 0.25, 0.5]);
+    }
+    const changed = (vision: object, preprocess: object = {}) => ({
+      model_cfg: { ...model_cfg, vision_cfg: { ...model_cfg.vision_cfg, ...vision } },
+      preprocess_cfg: { ...preprocess_cfg, ...preprocess },
+    });
+    const refusals: readonly [object, RegExp][] = [
+      [changed({ pool_type: 'avg' }), /open_clip_config\.json asks for .*pool_type is "avg"/],
+      [changed({ no_ln_pre: true }), /no_ln_pre is true/],
+      [changed({ timm_model_name: 'convnext' }), /timm_model_name is "convnext"/],
+      [changed({ layers: 1e6 }), /layers is 1000000 \(at most 512/],
+      [changed({}, { resize_mode: 'squash' }), /resize_mode is "squash"/],
+      [changed({}, { size: 336 }), /pictures of 336 pixels, but vision_cfg takes 224/],
+      [{}, /model is undefined, not an object|json is undefined, not an object/],
+    ];
+    for (const [config, pattern] of refusals) refused(() => openClipFromConfig(config), pattern);
   });
 
   it('of language models give their sizes, without a note', () => {

@@ -2,11 +2,11 @@
 Writes configs/RELEASE/FAMILY.json: what releases of transformers save for each family, and what they read from it again;
 and models/configs/original-defaults.json: the fields of each class with the values that their defaults have or had.
 
-    python configs.py --foundry SITE [--foundry SITE …] PYTHON [PYTHON …]
+    python configs.py --source SITE [--source SITE …] PYTHON [PYTHON …]
 
 PYTHON: interpreters of virtual environments, each with one release of transformers (and pillow; torch and torchvision
-for the image processors of the newest). SITE: a folder with an installed llm-foundry, whose source is read, not run
-(pip install --no-deps --target SITE llm-foundry==…).
+for the image processors of the newest). SITE: a folder with an installed llm-foundry or open_clip_torch, whose
+source is read, not run (pip install --no-deps --target SITE llm-foundry==…).
 """
 
 import ast
@@ -67,6 +67,8 @@ FAMILIES = {
             "small": dict(hidden_size=24, ffn_dim=36, num_hidden_layers=2, num_attention_heads=4, vocab_size=50,
                           max_position_embeddings=128),
             "gelu": dict(activation_function="gelu"),
+            "350m": dict(hidden_size=24, num_attention_heads=4, word_embed_proj_dim=12, do_layer_norm_before=False),
+            "untied": dict(tie_word_embeddings=False),
             "inert": dict(dropout=0.5, attention_dropout=0.5, layerdrop=0.5, init_std=0.5),
         },
         {
@@ -188,7 +190,7 @@ RESOLVED = {
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
                 "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act",
     "opt": "hidden_size ffn_dim num_hidden_layers num_attention_heads vocab_size max_position_embeddings activation_function "
-           "word_embed_proj_dim",
+           "word_embed_proj_dim do_layer_norm_before tie_word_embeddings",
     "gpt2": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon scale_attn_weights "
             "scale_attn_by_inverse_layer_idx",
     "mpt": "d_model n_layers n_heads vocab_size max_seq_len attn_config.clip_qkv attn_config.softmax_scale",
@@ -327,6 +329,29 @@ def foundry(site: pathlib.Path) -> dict:
     }
 
 
+def open_clip(site: pathlib.Path) -> dict:
+    """The defaults in the source of a release of open_clip; those of older ones for pictures are not in a class."""
+    (info,) = site.glob("open_clip_torch-*.dist-info")
+    tables = {}
+    for file, cls, name in (
+        ("model.py", "CLIPVisionCfg", "open_clip/vision_cfg"),
+        ("transform.py", "PreprocessCfg", "open_clip/preprocess_cfg"),
+    ):
+        tree = ast.parse((site / "open_clip" / file).read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name == cls:
+                tables[name] = {
+                    field.target.id: ast.literal_eval(field.value)
+                    for field in node.body
+                    if isinstance(field, ast.AnnAssign) and not isinstance(field.value, ast.Name)
+                }
+    return {"release": re.search(r"-([\d.]+)\.dist-info", info.name).group(1), "defaults": tables}
+
+
+def source(site: pathlib.Path) -> dict:
+    return foundry(site) if (site / "llmfoundry").exists() else open_clip(site)
+
+
 def merged(releases: list) -> dict:
     """Every field with the different values of its default, those of newer releases first."""
     table: dict = {}
@@ -346,8 +371,8 @@ def by_release(each: dict) -> list:
 
 
 def main(arguments: list) -> None:
-    sites = [pathlib.Path(arguments[i + 1]) for i, word in enumerate(arguments) if word == "--foundry"]
-    pythons = [word for i, word in enumerate(arguments) if word != "--foundry" and arguments[i - 1] != "--foundry"]
+    sites = [pathlib.Path(arguments[i + 1]) for i, word in enumerate(arguments) if word == "--source"]
+    pythons = [word for i, word in enumerate(arguments) if word != "--source" and arguments[i - 1] != "--source"]
     run = lambda python: subprocess.run([python, __file__, "--one"], stdout=subprocess.PIPE, check=True).stdout
     releases = sorted([json.loads(run(python).splitlines()[-1]) for python in pythons], key=by_release)
     for release in releases:
@@ -355,7 +380,7 @@ def main(arguments: list) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for family, cases in release["families"].items():
             (folder / f"{family}.json").write_text(lines(cases))
-    table = merged([*sorted([foundry(site) for site in sites], key=by_release), *releases])
+    table = merged([*sorted([source(site) for site in sites], key=by_release), *releases])
     TABLE.write_text(lines(table))
     for family, fields in table.items():
         for field, values in fields.items():

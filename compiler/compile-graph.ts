@@ -25,12 +25,16 @@ export interface GraphOptions {
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph. Default false. */
   readonly verify?: boolean;
+  /** A fusion rule by its name, of which the report is to say where it nearly applied. Default none. */
+  readonly explain?: string;
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
   readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
 
 export interface CompiledGraph {
   readonly onnx: OnnxGraph;
+  /** The graph as it was lowered. */
+  readonly optimised: Graph;
   /** What every pass and fusion rule did. */
   readonly report: PipelineReport;
 }
@@ -50,13 +54,14 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.computes && { computes: options.computes }),
     ...(options.verify !== undefined && { verify: options.verify }),
+    ...(options.explain !== undefined && { explain: options.explain }),
   });
   const onnx = lowerGraph(optimised, {
     target,
     fusion,
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf(optimised) }),
   });
-  return { onnx, report };
+  return { onnx, optimised, report };
 }
 
 function placed(graph: Graph): Graph {

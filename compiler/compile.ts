@@ -15,6 +15,7 @@ import type { Program } from '../dsl/program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { type Extensions, rulesWith } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
+import type { Rule } from './fusion/rule.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
 import type { StoredParameter } from './stored-parameter.ts';
@@ -63,6 +64,10 @@ export interface CompileOptions extends Omit<Extensions, 'families' | 'languageF
   /** Replace an artifact that is already there. Default false. */
   readonly replace?: boolean;
   readonly nameOf?: GraphOptions['nameOf'];
+  /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
+  readonly explain?: string;
+  /** Called with each graph as it was compiled, and with what every pass and fusion rule did to it. */
+  readonly onGraph?: (name: string, graph: CompiledGraph) => void;
   /** Called while weights are written, with elements done and in all. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Called with what was left aside, resolved or copied, a sentence each. */
@@ -83,7 +88,8 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const { fusion = true, seed = 0, weights = [], marks = true } = options;
   const target = targetOf(options.target ?? 'cpu', options.targets);
   const rules = rulesWith(options);
-  const { precision = target.computes } = options;
+  const { precision = target.computes, explain } = options;
+  if (explain !== undefined) requireRule(explain, rules);
   const tokenizer = checkProgram(program, options);
   const compiled = Object.entries(program.graphs).map(([name, graph]) => ({
     name,
@@ -94,9 +100,11 @@ export async function compile(program: Program, options: CompileOptions): Promis
       fusion,
       precision,
       marks,
+      ...(explain !== undefined && { explain }),
       ...(options.nameOf && { nameOf: options.nameOf }),
     }),
   }));
+  for (const each of compiled) options.onGraph?.(each.name, each);
   const parameters = storedParameters(compiled);
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
@@ -185,6 +193,12 @@ function portsOf({ inputs, outputs }: Graph): GraphPorts {
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function requireRule(name: string, rules: readonly Rule[]): void {
+  const names = rules.map((rule) => rule.name);
+  if (names.includes(name)) return;
+  throw new UserError(`There is no fusion rule '${name}' to explain; known are ${names.join(', ')}.`);
 }
 
 /** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../artifact/user-error.ts';
 import type { CompileOptions } from '../../compiler/compile.ts';
+import type { CompiledGraph } from '../../compiler/compile-graph.ts';
 import type { Extensions } from '../../compiler/extensions.ts';
 import type { CompilerTarget } from '../../compiler/target/compiler-target.ts';
 import { targetOf } from '../../compiler/target/target.ts';
@@ -10,6 +11,7 @@ import { PRECISIONS } from '../../dsl/precision.ts';
 import { calibrate, readCalibrationPrompts } from '../calibrate.ts';
 import { type CliCommand, type CommandContext, collect, wholeNumber } from '../command.ts';
 import { chosenModel } from '../compile/chosen-model.ts';
+import { describeGraphs, showGraphs } from '../compile/explain.ts';
 import type { CompileFlags } from '../compile/flags.ts';
 import { describe, summarise } from '../compile/summary.ts';
 import { projectExtensions } from '../config.ts';
@@ -29,6 +31,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --precision int8 --calibrate prompts.jsonl',
+    'flamingo compile my-model.ts --weights none --explain attention   # why a fusion rule did not apply',
     'flamingo compile my-model.ts --force --json',
   ],
   configure(command, run) {
@@ -90,6 +93,11 @@ export const command: CliCommand = {
         'tokenizer.json (default: the one beside the model file, else single bytes)',
       )
       .option('--export <name>', 'the export that is the model (default: the default export)')
+      .option(
+        '--explain [rule]',
+        'say what each pass did and which fusion rules applied; of a rule, why it did not where it nearly did',
+      )
+      .option('--print', 'print the optimised graphs, one operation a line')
       .option('--force', 'replace a compiled model that is already there')
       .option('--json', 'print the result as JSON')
       .action((model: string | undefined, flags: CompileFlags) =>
@@ -112,6 +120,8 @@ async function compileModel(
   if (flags.calibrate !== undefined && weights === 'none') {
     throw new UserError('--calibrate runs the model, so it goes with weights and not with --weights none.');
   }
+  if (typeof flags.explain === 'string' && flags.fusion === 'off')
+    throw new WrongUse(`--explain ${flags.explain} is about fusion, so it does not go with --fusion off.`);
   const prompts =
     flags.calibrate === undefined ? undefined : await readCalibrationPrompts(flags.calibrate, report, signal);
   signal.throwIfAborted();
@@ -119,6 +129,7 @@ async function compileModel(
   const { compile } = await import('../../compiler/compile.ts');
   const { authorNames } = await import('../../compiler/frontend/author-names.ts');
   const progress = report.progress('writing weights');
+  const graphs = new Map<string, CompiledGraph>();
   try {
     const options: CompileOptions = {
       out,
@@ -134,6 +145,8 @@ async function compileModel(
       copyWeights: flags.copyWeights,
       replace: flags.force ?? false,
       nameOf: authorNames,
+      ...(typeof flags.explain === 'string' && { explain: flags.explain }),
+      onGraph: (name, graph) => graphs.set(name, graph),
       onNote: report.note,
       onProgress(done, total) {
         // Thrown inside the compiler, so that it cleans up what it has begun.
@@ -145,8 +158,13 @@ async function compileModel(
     progress.stop();
     const manifest = prompts ? await calibrate(program, compiled, options, prompts, context) : compiled;
     const seconds = (performance.now() - started) / 1000;
-    if (flags.json) report.result(JSON.stringify(describe(manifest, out, seconds), undefined, 2));
-    else summarise(manifest, out, seconds, report);
+    if (flags.json) {
+      const told = { ...describe(manifest, out, seconds), ...describeGraphs(graphs, flags) };
+      report.result(JSON.stringify(told, undefined, 2));
+    } else {
+      summarise(manifest, out, seconds, report);
+      showGraphs(graphs, flags, report);
+    }
     return EXIT.ok;
   } finally {
     progress.stop();

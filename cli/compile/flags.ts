@@ -19,6 +19,8 @@ export interface CompileFlags {
   readonly copyWeights?: boolean;
   readonly tokenizer?: string;
   readonly export?: string;
+  readonly explain?: string | true;
+  readonly print?: true;
   readonly force?: true;
   readonly json?: true;
 }

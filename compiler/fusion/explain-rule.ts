@@ -1,7 +1,7 @@
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation } from '../../dsl/tensor.ts';
-import { MatchFinder, type Stage } from './find-matches.ts';
+import { type Match, MatchFinder, type Stage } from './find-matches.ts';
 import type { Failure } from './near-miss.ts';
 import type { Form, Rule } from './rule.ts';
 
@@ -35,33 +35,88 @@ const MOST_MISSES = 3;
 const STAGES: readonly Stage[] = ['pattern', 'conditions', 'readers', 'types'];
 
 /**
- * Looks for the places of a graph where a rule nearly applies. Meant for a graph after fusion, where it applies nowhere
- * any more: places that it or another rule has changed are no misses.
+ * Watches a rule while a graph is fused, and tells where it nearly applied. Every round is looked at: where this rule did
+ * not apply, another may then have taken the operations that it wanted.
  */
-export function explainRule(graph: Graph, rule: Rule, { capabilities }: Target): RuleExplanation {
-  const forms = rule.forms.filter(({ needs }) => needs.every((capability) => capabilities[capability]));
-  if (forms.length === 0) {
-    const needs = new Set(rule.forms.flatMap((form) => form.needs));
-    return {
-      rule: rule.name,
-      lacking: [...needs].filter((capability) => !capabilities[capability]),
-      nearest: [],
-    };
+export class RuleExplainer {
+  private readonly forms: readonly Form[];
+  /** The nearest miss at each place, over all rounds. */
+  private readonly misses = new Map<string, Ranked>();
+  /** Of the last round alone: what is left when no rule applies any more. */
+  private last: ReadonlyMap<string, Ranked> = new Map();
+  private readonly applied = new Set<string>();
+
+  constructor(
+    private readonly rule: Rule,
+    private readonly target: Target,
+  ) {
+    const { capabilities } = target;
+    this.forms = rule.forms.filter(({ needs }) => needs.every((capability) => capabilities[capability]));
   }
-  const finder = new MatchFinder(graph);
-  const misses = operationsOf(graph).flatMap((root) => {
-    const tried = forms.filter(({ roots }) => roots.has(root.operator.name));
-    const [nearest] = tried.flatMap((form) => nearMiss(finder, form, root) ?? []).sort(byNearness);
-    return nearest === undefined ? [] : [nearest];
-  });
-  const groups = new Map<string, Ranked>();
-  for (const miss of misses) {
-    const key = [miss.at.operator.name, miss.expected.join(), miss.found].join('\n');
-    const known = groups.get(key);
-    groups.set(key, known === undefined ? miss : { ...known, places: known.places + 1 });
+
+  /** One round: the graph before it, and the matches that are applied in it. */
+  watch(graph: Graph, matches: readonly Match[]): void {
+    const finder = new MatchFinder(graph);
+    const found = new Map<string, Ranked>();
+    for (const root of operationsOf(graph)) {
+      const miss = this.missAt(finder, root);
+      if (miss === undefined) continue;
+      const place = placeOf(root);
+      keepNearest(found, place, miss);
+      keepNearest(this.misses, place, miss);
+    }
+    this.last = found;
+    for (const { form, bindings } of matches) {
+      if (form.rule !== this.rule.name) continue;
+      for (const operation of bindings.owned) this.applied.add(placeOf(operation));
+    }
   }
-  const nearest = [...groups.values()].sort(byNearness).slice(0, MOST_MISSES);
-  return { rule: rule.name, lacking: [], nearest };
+
+  explanation(): RuleExplanation {
+    const { name } = this.rule;
+    if (this.forms.length === 0) {
+      const needs = new Set(this.rule.forms.flatMap((form) => form.needs));
+      const lacking = [...needs].filter((capability) => !this.target.capabilities[capability]);
+      return { rule: name, lacking, nearest: [] };
+    }
+    const groups = new Map<string, Ranked>();
+    for (const [place, nearest] of this.misses) {
+      // Where the rule has applied, what had kept it before is of no interest.
+      const miss = this.applied.has(place) ? this.last.get(place) : nearest;
+      if (miss === undefined) continue;
+      // The same in each layer, but for the names of its parameters.
+      const found = miss.found.replace(/@\S+/, '');
+      const key = [miss.root.operator.name, miss.at.operator.name, miss.expected.join(), found].join('\n');
+      const known = groups.get(key);
+      groups.set(key, known === undefined ? miss : { ...known, places: known.places + 1 });
+    }
+    return { rule: name, lacking: [], nearest: [...groups.values()].sort(byNearness).slice(0, MOST_MISSES) };
+  }
+
+  /** The nearest miss of all forms; undefined where one of them matches, or none could begin. */
+  private missAt(finder: MatchFinder, root: Operation): Ranked | undefined {
+    const tried = this.forms.filter(({ roots }) => roots.has(root.operator.name));
+    const found = tried.map((form) => nearMiss(finder, form, root));
+    const misses = found.filter((miss) => miss !== undefined).sort(byNearness);
+    const [nearest] = misses;
+    if (nearest === undefined || misses.length < found.length) return undefined;
+    // What any form of the rule would have taken there.
+    const alike = misses.filter(
+      ({ stage, fitted, at }) => stage === nearest.stage && fitted === nearest.fitted && at === nearest.at,
+    );
+    return { ...nearest, expected: [...new Set(alike.flatMap(({ expected }) => expected))] };
+  }
+}
+
+/** What an operation and those that take its place in later rounds have in common. */
+function placeOf({ callSite, scope, operator }: Operation): string {
+  const line = callSite === undefined ? '' : `${callSite.file}:${callSite.line}:${callSite.column}`;
+  return [operator.name, line, ...scope.map(({ name }) => name)].join('\n');
+}
+
+function keepNearest(misses: Map<string, Ranked>, place: string, miss: Ranked): void {
+  const known = misses.get(place);
+  if (known === undefined || byNearness(miss, known) < 0) misses.set(place, miss);
 }
 
 interface Ranked extends NearMiss {
@@ -69,9 +124,9 @@ interface Ranked extends NearMiss {
   readonly names: number;
 }
 
-/** By the stage and the share of the pattern that fitted, then by how many names had been bound. */
+/** By the stage that was reached, by how many operations fitted, then by how many names had been bound. */
 function byNearness(a: Ranked, b: Ranked): number {
-  return b.stage - a.stage || b.fitted / b.size - a.fitted / a.size || b.names - a.names;
+  return b.stage - a.stage || b.fitted - a.fitted || b.names - a.names;
 }
 
 /** The failure of the way that came furthest; undefined where the form matches. */

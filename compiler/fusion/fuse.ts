@@ -13,6 +13,8 @@ export interface FuseOptions {
   readonly target: Target;
   /** Run on the graph after every round, so that what one rule leaves behind can be part of the next match. */
   readonly clean?: (graph: Graph) => Graph;
+  /** Shown each round's graph, the last one's too, with the matches that are about to be applied. */
+  readonly watch?: (graph: Graph, matches: readonly Match[]) => void;
 }
 
 export interface FusionResult {
@@ -31,7 +33,10 @@ export interface FusionResult {
 const FEWEST_ROUNDS = 100;
 
 /** Applies fusion rules until none applies any more. */
-export function fuse(graph: Graph, { rules, target, clean = (each) => each }: FuseOptions): FusionResult {
+export function fuse(
+  graph: Graph,
+  { rules, target, clean = (each) => each, watch }: FuseOptions,
+): FusionResult {
   const forms = rules.flatMap((rule) => rule.forms);
   const counts = new Map(rules.map(({ name }) => [name, 0]));
   const refusals = new Map<string, Refusal>();
@@ -40,6 +45,7 @@ export function fuse(graph: Graph, { rules, target, clean = (each) => each }: Fu
   for (let round = 0; ; round++) {
     const found = findMatches(current, forms, target);
     for (const refusal of found.refusals) refusals.set(`${refusal.rule} ${refusal.sentence}`, refusal);
+    watch?.(current, found.matches);
     if (found.matches.length === 0) return { graph: current, counts, refusals: [...refusals.values()] };
     if (round === mostRounds) {
       const names = [...new Set(found.matches.map(({ form }) => form.rule))].join(', ');

@@ -41,7 +41,7 @@ function* match(
       return;
     case 'none':
       if (tensor === undefined) yield bindings;
-      else fails(walk, bindings, tensor, 'no such input');
+      else fails(walk, bindings, tensor, 'no further input');
       return;
     case 'variable': {
       const { name } = pattern.word;

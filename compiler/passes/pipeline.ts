@@ -1,8 +1,9 @@
 import { type Graph, operatorCounts } from '../../dsl/graph.ts';
 import type { Precision } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
+import { RuleExplainer, type RuleExplanation } from '../fusion/explain-rule.ts';
 import type { Refusal } from '../fusion/find-matches.ts';
-import { fuse } from '../fusion/fuse.ts';
+import { type FuseOptions, fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
 import type { Rule } from '../fusion/rule.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
@@ -28,6 +29,8 @@ export interface PipelineOptions {
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph (`verifyGraph`). Default false. */
   readonly verify?: boolean;
+  /** A fusion rule by its name, of which the report is to say where it nearly applied. Default none. */
+  readonly explain?: string;
 }
 
 export interface PipelineReport {
@@ -40,6 +43,8 @@ export interface PipelineReport {
   readonly fusions: ReadonlyMap<string, number>;
   /** Rules that matched where an operator then refused the inputs: each lacks a condition. Empty in a good house. */
   readonly refusals: readonly Refusal[];
+  /** Of the rule that `explain` names: why it did not apply where it nearly did. */
+  readonly explanation: RuleExplanation | undefined;
 }
 
 export interface PassReport {
@@ -56,13 +61,16 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
   const computes = options.computes ?? (precision === 'float32' ? 'float32' : target.computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
+  let explanation: RuleExplanation | undefined;
   const applyRules = (each: Graph): Graph => {
-    const result = fuse(each, {
-      rules: options.rules ?? fusionRules(),
-      target,
-      clean: (fused) => mergeDuplicates(cancelReshapes(fused)),
-    });
+    const { rules = fusionRules() } = options;
+    const clean = (fused: Graph) => mergeDuplicates(cancelReshapes(fused));
+    const explained = rules.find((rule) => rule.name === options.explain);
+    const explainer = explained && new RuleExplainer(explained, target);
+    const watch: FuseOptions['watch'] = (round, matches) => explainer?.watch(round, matches);
+    const result = fuse(each, { rules, target, clean, watch });
     ({ counts: fusions, refusals } = result);
+    explanation = explainer?.explanation();
     return result.graph;
   };
 
@@ -92,7 +100,10 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     counts = operatorCounts(current);
     reports.push({ pass: name, before: operationsBefore, after: total(counts) });
   }
-  return { graph: current, report: { before, after: counts, passes: reports, fusions, refusals } };
+  return {
+    graph: current,
+    report: { before, after: counts, passes: reports, fusions, refusals, explanation },
+  };
 }
 
 function total(counts: ReadonlyMap<string, number>): number {

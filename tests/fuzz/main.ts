@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { wholeNumber } from '../../cli/command.ts';
 import { readerNames } from './load-readers.ts';
 import { type Finding, watchedRun } from './watched-run.ts';
 
@@ -9,16 +10,20 @@ import { type Finding, watchedRun } from './watched-run.ts';
  *     npm run fuzz -- --files 1000000 --seed 1 weights pickles
  */
 const names = readerNames();
-const { files, seed, first, keep } = new Command('fuzz')
-  .argument('[reader...]', `of ${names.join(', ')}; default: all`)
-  .option('--files <n>', 'files in all, the same number for each reader', Number, 100_000)
-  .option('--seed <n>', 'the same seed makes the same files', Number, 1)
-  .option('--first <n>', 'number of the first file', Number, 0)
+const program = new Command('fuzz')
+  .addArgument(new Argument('[reader...]', 'whose files to read; default: all').choices(names))
+  .option('--files <n>', 'files in all, the same number for each reader', wholeNumber(1), 100_000)
+  .option('--seed <n>', 'the same seed makes the same files', wholeNumber(0), 1)
+  .option('--first <n>', 'number of the first file', wholeNumber(0), 0)
   .option('--keep <folder>', 'where files are kept that were found', '.fuzz')
-  .parse()
-  .opts<{ files: number; seed: number; first: number; keep: string }>();
-const chosen = process.argv.slice(2).filter((word) => names.includes(word));
-const readers = chosen.length > 0 ? chosen : names;
+  .parse();
+const { files, seed, first, keep } = program.opts<{
+  files: number;
+  seed: number;
+  first: number;
+  keep: string;
+}>();
+const readers = program.args.length > 0 ? program.args : names;
 
 const findings: Finding[] = [];
 let total = 0;

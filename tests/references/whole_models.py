@@ -219,12 +219,12 @@ def command_line(model, vision_folder, folder, seed):
     return {"args": args, "text": "".join(letter(token) for token in new if token < LETTERS)}
 
 
-def write_case(name, language, save_language, *, every=1, note="", checkpoint="checkpoint.pt", wrap=lambda state: state, cli=False):
+def write_case(name, language, save_language, *, every=1, note="", checkpoint="checkpoint.pt", wrap=lambda state: state, cli=False, seed=0):
     """
     save_language: writes the language model's weights and config into a folder, before it is resized
     wrap: what the checkpoint's weights are saved as
     """
-    seed_by_name(name)
+    seed_by_name(name, seed)
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -302,7 +302,7 @@ def gpt2():
 
 
 def gpt_neox():
-    return GPTNeoXForCausalLM(GPTNeoXConfig(**SIZES, intermediate_size=12, max_position_embeddings=64))
+    return GPTNeoXForCausalLM(GPTNeoXConfig(**SIZES, intermediate_size=12, rotary_pct=0.5, max_position_embeddings=64))
 
 
 def as_safetensors(folder, language):
@@ -333,7 +333,7 @@ CASES = {
         name, mpt(), as_safetensors, every=2, note="a tied head stored with values of its own, in the folder and in the checkpoint"
     ),
     "gpt2-tied": lambda name: write_case(
-        name, gpt2(), as_safetensors, every=2, note="a tied head stored with values of its own, in the folder and in the checkpoint"
+        name, gpt2(), as_safetensors, every=2, seed=3, note="a tied head stored with values of its own, in the folder and in the checkpoint"
     ),
     "gpt-neox-old-head": lambda name: write_case(
         name, gpt_neox(), as_safetensors, every=2, checkpoint="last.ckpt",

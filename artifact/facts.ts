@@ -26,6 +26,7 @@ export const tokensSchema = z.strictObject({
   padding: z.string(),
   beginning: z.string().nullable(),
   end: z.string().nullable(),
+  beginningInText: z.exactOptional(z.boolean()),
   aroundImages: z.exactOptional(z.string()),
   endOfDocument: z.exactOptional(z.string()),
   furtherEnds: z.exactOptional(z.array(z.string()).readonly()),

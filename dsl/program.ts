@@ -161,6 +161,11 @@ export interface ModelTokens {
   readonly padding: string;
   /** Stands before every prompt; null for models without one. */
   readonly beginning: string | null;
+  /**
+   * Whether `beginning` is written into the text, so that the first word after it is not the text's first for the
+   * tokenizer, as Idefics' processor does; default false: its id is put before those of the text.
+   */
+  readonly beginningInText?: boolean;
   readonly end: string | null;
   /** Stands before, between and after images; left out where nothing does. */
   readonly aroundImages?: string;

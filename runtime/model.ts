@@ -169,8 +169,11 @@ export class FlamingoModel implements AsyncDisposable {
   }
 
   /**
-   * Log-likelihood of each choice after the prompt, and their probabilities among the choices. A choice's tokens follow
-   * the prompt's as they are: begin it with a space where the text needs one.
+   * Log-likelihood of each choice after the prompt, and their probabilities among the choices. A choice is
+   * text that goes on with the prompt's: it begins with a space where the text needs one, which may be left out where a
+   * dialogue or the examples show it (see `joinChoice`). Its tokens are those that it has in that one text, whatever
+   * the tokenizer makes of a text's beginning. Its log-likelihood
+   * is that of the whole text less that of the prompt, also where a token reaches over the place where they meet.
    *
    * @returns In the order of the choices.
    * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.

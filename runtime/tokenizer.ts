@@ -8,6 +8,7 @@ import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import { type Encoder, readEncoder } from './tokenizer/encoder.ts';
 import { UnknownText } from './tokenizer/models/model.ts';
+import { runsWithin } from './tokenizer/time-limit.ts';
 
 /** Text of the special tokens, as the artifact's manifest names them. */
 export type SpecialTokens = LanguageSettings['tokens'];
@@ -49,6 +50,11 @@ export type Tokenizer = {
    */
   encode(text: string): number[];
   /**
+   * The special tokens that `encode` would read in a text, in their order: those of the model, and all that the file
+   * calls special. They may be written in another way, where the tokenizer changes letters before it looks for them.
+   */
+  specialTokensIn(text: string): string[];
+  /**
    * Text of ids, with or without (default) the special tokens among them. Ids without a token, which a vocabulary
    * rounded up for speed has, give nothing. Bytes that are no UTF-8 become U+FFFD.
    */
@@ -56,6 +62,9 @@ export type Tokenizer = {
   /** Decodes ids one at a time, without the special tokens: the pieces joined are the text of all ids together. */
   stream(): TextStream;
 };
+
+/** Milliseconds that a text may take where a file's own regular expression runs: a hundred times what it needs. */
+const ENCODING_TIME = { least: 5000, perCharacter: 0.05 };
 
 /**
  * Reads a Hugging Face `tokenizer.json`.
@@ -102,15 +111,29 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
       `${name} cannot be used (${reasonOf(error)}): take the tokenizer.json beside the language model's weights, as written by Hugging Face tokenizers.`,
     );
   }
-  const encode = (text: string): number[] => {
+  const encoding = (text: string, encode: (text: string) => number[]): number[] => {
+    let ids: number[] = [];
+    const work = () => {
+      ids = encode(text);
+    };
+    const most = ENCODING_TIME.least + text.length * ENCODING_TIME.perCharacter;
     try {
-      return encoder.encode(text);
+      if (!encoder.patterned) work();
+      else if (!runsWithin(most, work))
+        throw new UserError(
+          `${name} has a regular expression that takes over ${Math.round(most / 1000)} s for a text of ${text.length} characters, '${plain(text, 40)}': shorten the text or use another tokenizer.`,
+        );
     } catch (error) {
-      if (!(error instanceof UnknownText)) throw error;
+      if (error instanceof UnknownText)
+        throw new UserError(
+          `${name} has no token for a part of '${plain(text, 60)}' and no unknown token: leave it out or use another tokenizer.`,
+        );
+      if (error instanceof UserError) throw error;
       throw new UserError(
-        `${name} has no token for a part of '${plain(text, 60)}' and no unknown token: leave it out or use another tokenizer.`,
+        `${name} cannot encode '${plain(text, 60)}' (${reasonOf(error)}): use another tokenizer.`,
       );
     }
+    return ids;
   };
 
   const idOf = (role: string, token: string): number => {
@@ -152,7 +175,11 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     special,
     specialTokens,
     size: encoder.size,
-    encode,
+    encode: (text) => encoding(text, encoder.encode),
+    specialTokensIn: (text) =>
+      encoding(text, encoder.found)
+        .filter((id) => hidden.has(id))
+        .map((id) => encoder.tokenOf(id) ?? ''),
     decode(ids, { keepSpecialTokens = false } = {}) {
       const stream = streamOf(keepSpecialTokens);
       return ids.map((id) => stream.push(id)).join('') + stream.end();

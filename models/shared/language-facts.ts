@@ -16,6 +16,7 @@ export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
   endOfChunk: true,
   padding: true,
   beginning: true,
+  beginningInText: true,
   end: true,
   aroundImages: true,
   endOfDocument: true,

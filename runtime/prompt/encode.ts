@@ -29,9 +29,8 @@ export function encodePrompt(
   tokenizer: Tokenizer,
   { leastTokens = 1, ...room }: EncodeOptions,
 ): EncodedPrompt {
-  const { beginning, image } = tokenizer.special;
-  const start = beginning === null ? [] : [beginning];
-  const tokens = [...start, ...tokenizer.encode(text)];
+  const { image } = tokenizer.special;
+  const tokens = encodeText(text, tokenizer);
   if (tokens.length === 0) {
     throw new UserError('The prompt is empty: give it at least one image or one word.');
   }
@@ -73,6 +72,74 @@ export function expandImages(
   throw new UserError(
     `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than the model's ${contextLength}: ${advice(expanded, over, beginning === null ? 0 : 1, endOfChunk)}.`,
   );
+}
+
+/** Ids of a prompt's text, begun as the model's are. */
+function encodeText(text: string, tokenizer: Tokenizer): number[] {
+  const { special, specialTokens } = tokenizer;
+  if (special.beginning === null) return tokenizer.encode(text);
+  if (specialTokens.beginningInText === true) return tokenizer.encode(`${specialTokens.beginning}${text}`);
+  return [special.beginning, ...tokenizer.encode(text)];
+}
+
+/** A prompt and its choices, each as it is in one text with the prompt. */
+export type EncodedChoices = {
+  readonly prompt: EncodedPrompt;
+  readonly candidates: readonly (readonly number[])[];
+  /** How many tokens the text has more with each choice; at least 1. */
+  readonly lengths: readonly number[];
+  /**
+   * What the prompt alone has after `prompt`: where a token of some choice reaches over the place where they meet, the
+   * prompt ends before it, and that choice's likelihood is counted from there. Mostly none.
+   */
+  readonly remainder: readonly number[];
+};
+
+/**
+ * Token ids of a rendered prompt and of its choices.
+ *
+ * @param joined The prompt's text with each choice after it; see `joinChoice`.
+ * @param last A token that ends every choice; default none.
+ * @throws UserError as `encodePrompt`, and for a choice that adds no token to the prompt's.
+ */
+export function encodeChoices(
+  rendered: RenderedPrompt,
+  joined: readonly string[],
+  tokenizer: Tokenizer,
+  { contextLength, leastTokens = 1, last }: Omit<EncodeOptions, 'newTokens'> & { readonly last?: number },
+): EncodedChoices {
+  const alone = encodeText(rendered.text, tokenizer);
+  const whole = joined.map((each) => [...encodeText(each, tokenizer), ...(last === undefined ? [] : [last])]);
+  const shared = whole.reduce((length, tokens) => sharedLength(alone, tokens, length), alone.length);
+  const ending = last === undefined ? 0 : 1;
+  const empty = whole.findIndex((tokens) => tokens.length - ending <= shared);
+  if (empty >= 0) {
+    const choice = joined[empty]?.slice(rendered.text.length) ?? '';
+    throw new UserError(
+      `The choice '${choice.slice(0, 60)}' adds no token to the prompt: give each choice at least one word.`,
+    );
+  }
+  const longest = whole.reduce((most, { length }) => Math.max(most, length), 0);
+  const newTokens = Math.max(0, longest - alone.length);
+  const { tokens, media } = encodePrompt(rendered, tokenizer, { contextLength, leastTokens, newTokens });
+  if (shared === 0) {
+    throw new UserError(
+      'The prompt shares no token with its text when a choice follows it: begin it with an image or a longer text.',
+    );
+  }
+  return {
+    prompt: { tokens: tokens.slice(0, shared), media },
+    candidates: whole.map((each) => each.slice(shared)),
+    lengths: whole.map((each) => Math.max(1, each.length - alone.length)),
+    remainder: alone.slice(shared),
+  };
+}
+
+/** How many tokens two lists begin with in common, of so many at most. */
+function sharedLength(a: readonly number[], b: readonly number[], most: number): number {
+  let length = 0;
+  while (length < most && length < b.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */

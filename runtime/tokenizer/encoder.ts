@@ -42,9 +42,14 @@ export interface Encoder {
   readonly size: number;
   /** @throws UnknownText for text that has no tokens, where there is no token for what is unknown */
   encode(text: string): number[];
+  /** As `encode`, without the id of what is unknown, unless that token stands in the text. */
+  found(text: string): number[];
+  /** Whether encoding runs a regular expression of the file's own. */
+  readonly patterned: boolean;
   /** Decodes ids as they come; those without a token give nothing. */
   decoding(): { push(id: number): string; end(): string };
   idOf(token: string): number | undefined;
+  tokenOf(id: number): string | undefined;
 }
 
 /**
@@ -99,18 +104,22 @@ export function readEncoder(json: unknown): Encoder {
   const findAsWritten = tokenFinder(asWritten);
   const findNormalized = tokenFinder(inNormalized);
   const sectionsOf = (text: string): Section[] =>
-    findAsWritten({ text, origin: firstLength(text) })
+    findAsWritten(whole(text))
       .flatMap((section) => (typeof section === 'number' ? section : normalised(section, normalize)))
       .flatMap((section) => (typeof section === 'number' ? section : findNormalized(section)));
+  const idsOf = (piece: Piece): number[] =>
+    preTokenize(piece).flatMap((word) => [...model.encode(word.text)]);
   return {
     added,
     size,
     idOf: (token) => ids.get(token),
+    tokenOf: (id) => texts.get(id),
+    patterned: [file.normalizer, file.pre_tokenizer].some(hasExpression),
     encode: (text) =>
-      sectionsOf(wellFormed(text)).flatMap((section) =>
-        typeof section === 'number'
-          ? section
-          : preTokenize(section).flatMap((piece) => [...model.encode(piece.text)]),
+      sectionsOf(text).flatMap((section) => (typeof section === 'number' ? section : idsOf(section))),
+    found: (text) =>
+      sectionsOf(text).flatMap((section) =>
+        typeof section === 'number' ? section : idsOf(section).filter((id) => id !== model.unknown),
       ),
     decoding() {
       const step: Step = decoder.start();
@@ -123,6 +132,17 @@ export function readEncoder(json: unknown): Encoder {
       };
     },
   };
+}
+
+/** A text as one piece. */
+function whole(text: string): Piece {
+  const written = wellFormed(text);
+  return { text: written, origin: firstLength(written) };
+}
+
+function hasExpression(section: unknown): boolean {
+  if (typeof section !== 'object' || section === null) return false;
+  return 'Regex' in section || Object.values(section).some(hasExpression);
 }
 
 /** Added tokens by the text that stands for them. */

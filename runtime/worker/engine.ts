@@ -10,8 +10,16 @@ import { LinkedWeights } from '../linked-weights.ts';
 import { mediaWayOf } from '../media/index.ts';
 import type { MediaWay } from '../media/way.ts';
 import { openGraphSession } from '../open-graph.ts';
-import { encodePrompt, expandImages } from '../prompt/encode.ts';
+import {
+  type EncodedChoices,
+  type EncodedPrompt,
+  encodeChoices,
+  encodePrompt,
+  expandImages,
+} from '../prompt/encode.ts';
+import { joinChoice } from '../prompt/join-choice.ts';
 import { orderings } from '../prompt/orderings.ts';
+import { refuseSpecialTokens, refuseSpecialTokensIn } from '../prompt/plain-text.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
 import { renderPrompt } from '../prompt/render.ts';
 import { scoreCandidates } from '../score.ts';
@@ -112,12 +120,23 @@ export class Engine implements AsyncDisposable {
     await this.#weights.check();
     const { contextLength, tokens: special, dialogue } = this.manifest.language;
     const rendered = renderPrompt(prompt, special, dialogue);
-    const room = { contextLength, newTokens };
+    refuseSpecialTokens(prompt, this.tokenizer);
     const { leastTokens } = this.#way;
-    const encoded = encodePrompt(rendered, this.tokenizer, { ...room, leastTokens });
+    const encoded = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens, leastTokens });
+    return this.#withMedia(encoded, newTokens, request);
+  }
+
+  /** Encodes the media of a prompt, and gives each picture the tokens that it takes. */
+  async #withMedia(
+    encoded: EncodedPrompt,
+    newTokens: number,
+    request: RequestOptions,
+  ): Promise<PreparedPrompt> {
+    const { contextLength } = this.manifest.language;
     const media = await this.media.encode(encoded.media, request);
     const counts = media.map((picture) => this.#way.tokensOf(picture));
-    return { tokens: expandImages(encoded, counts, this.tokenizer.special, room), media };
+    const tokens = expandImages(encoded, counts, this.tokenizer.special, { contextLength, newTokens });
+    return { tokens, media };
   }
 
   /** For each token of a prompt the log-probabilities of what follows it. */
@@ -255,38 +274,50 @@ export class Engine implements AsyncDisposable {
       );
     }
     if (choices.length === 0) throw new UserError('There are no choices to score: give at least one.');
-    const candidates = choices.map((choice) => this.#choiceTokens(choice, endOfChunk));
-    const longest = candidates.reduce((most, { length }) => Math.max(most, length), 0);
+    for (const choice of choices) {
+      if (choice === '') throw new UserError('A choice is empty: give each choice at least one word.');
+      refuseSpecialTokensIn(choice, 'A choice', this.tokenizer);
+    }
     const sums = choices.map(() => 0);
+    let lengths: readonly number[] = [];
     for (const prompt of prompts) {
-      const prepared = await this.prepare(prompt, longest, request);
-      const scores = await scoreCandidates(this.language, prepared, candidates, request);
-      for (const [index, tokens] of scores.entries()) {
-        sums[index] = tokens.reduce((sum, score) => sum + score, sums[index] ?? 0);
-      }
+      const encoded = this.#withChoices(prompt, choices, endOfChunk);
+      const longest = encoded.candidates.reduce((most, { length }) => Math.max(most, length), 0);
+      const prepared = await this.#withMedia(encoded.prompt, longest, request);
+      const rest = encoded.remainder.length > 0 ? [encoded.remainder] : [];
+      const scores = await scoreCandidates(
+        this.language,
+        prepared,
+        [...encoded.candidates, ...rest],
+        request,
+      );
+      const totals = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
+      const ofPrompt = rest.length > 0 ? (totals.at(-1) ?? 0) : 0;
+      for (const index of choices.keys()) sums[index] = (sums[index] ?? 0) + (totals[index] ?? 0) - ofPrompt;
+      lengths = encoded.lengths;
     }
     return rankChoices(
       choices.map((choice, index) => ({
         choice,
         logLikelihood: (sums[index] ?? 0) / prompts.length,
-        tokens: candidates[index]?.length ?? 0,
+        tokens: lengths[index] ?? 0,
       })),
       normalise,
     );
   }
 
-  #choiceTokens(choice: string, endOfChunk: boolean): number[] {
-    const tokens = this.tokenizer.encode(choice);
-    if (tokens.length === 0) throw new UserError('A choice is empty: give each choice at least one word.');
-    const { image } = this.tokenizer.special;
-    if (image !== null && tokens.includes(image)) {
-      throw new UserError(
-        `The choice '${choice.slice(0, 60)}' has an '${this.tokenizer.specialTokens.image}' token but a choice has no image: leave it out.`,
-      );
-    }
-    if (!endOfChunk) return tokens;
-    const last = this.tokenizer.special.endOfChunk ?? this.tokenizer.special.end;
-    return last === null ? tokens : [...tokens, last];
+  /** The tokens of a prompt, and those of each choice after it. */
+  #withChoices(prompt: Prompt, choices: readonly string[], endOfChunk: boolean): EncodedChoices {
+    const { contextLength, tokens: special, dialogue } = this.manifest.language;
+    const rendered = renderPrompt(prompt, special, dialogue);
+    refuseSpecialTokens(prompt, this.tokenizer);
+    const joined = choices.map((choice) => joinChoice(prompt, rendered.text, choice));
+    const last = endOfChunk ? (this.tokenizer.special.endOfChunk ?? this.tokenizer.special.end) : null;
+    return encodeChoices(rendered, joined, this.tokenizer, {
+      contextLength,
+      leastTokens: this.#way.leastTokens,
+      ...(last !== null && { last }),
+    });
   }
 
   #generation(hypotheses: readonly Hypothesis[], streamed: string | undefined): Generation {

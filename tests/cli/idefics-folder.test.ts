@@ -83,6 +83,7 @@ describe('an Idefics compiled from its folder alone', () => {
       endOfChunk: '<end_of_utterance>',
       padding: '<unk>',
       beginning: '<s>',
+      beginningInText: true,
       end: '</s>',
       aroundImages: '<fake_token_around_image>',
       endOfDocument: '</s>',

@@ -315,7 +315,10 @@ describe('generating and scoring with a compiled model', () => {
     await refuses(engine.generate([twoShots], {}, { batchSize: 0 }), /batch size is 0/);
     await refuses(engine.score(twoShots, [], { normalise: 'none' }), /no choices/);
     await refuses(engine.score(twoShots, [''], { normalise: 'none' }), /choice is empty/);
-    await refuses(engine.score(twoShots, ['<image>'], { normalise: 'none' }), /has an '<image>' token/);
+    await refuses(
+      engine.score(twoShots, ['<image>'], { normalise: 'none' }),
+      /A choice, '<image>', has what the tokenizer reads as the special token '<image>'/,
+    );
     await refuses(engine.score(twoShots, ['a'], JSON.parse('{}')), /'none', 'tokens' or 'bytes' is expected/);
     await refuses(engine.scoreEnsemble(twoShots, ['a'], { normalise: 'none', orders: 0 }), /orders 0/);
     await refuses(generate({ query: { image: 'nowhere.png' } }, {}), /'nowhere.png' does not exist/);

@@ -68,6 +68,7 @@ export function readBpe(section: unknown): TokenModel {
   const kept = new LRUCache<string, readonly number[]>({ max: KEPT.words });
   return {
     ids,
+    unknown: unknownId,
     encode(word) {
       const whole = options.ignore_merges === true ? ids.get(word) : undefined;
       if (whole !== undefined) return [whole];

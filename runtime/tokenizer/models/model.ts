@@ -7,6 +7,8 @@ export interface TokenModel {
    */
   encode(word: string): readonly number[];
   readonly ids: ReadonlyMap<string, number>;
+  /** The id of text without tokens; undefined where there is none. */
+  readonly unknown: number | undefined;
   /** Tokens by id, where `ids` does not have them all: a token that stands twice has two ids. */
   readonly tokens?: readonly string[];
 }

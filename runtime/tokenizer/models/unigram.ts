@@ -77,7 +77,7 @@ export function readUnigram(section: unknown): TokenModel {
     if (unknown === undefined) throw new UnknownText(piece);
     return [unknown];
   };
-  return { ids, tokens, encode: (word) => likeliest(word).flatMap(idsOf) };
+  return { ids, tokens, unknown, encode: (word) => likeliest(word).flatMap(idsOf) };
 }
 
 /** A list, in the order of the ids, of pairs of a token and its log-probability. */

@@ -11,6 +11,7 @@ export function readWordLevel(section: unknown): TokenModel {
   const ids = readVocabulary(vocab);
   return {
     ids,
+    unknown: ids.get(unknown),
     encode(word) {
       const id = ids.get(word) ?? ids.get(unknown);
       if (id === undefined) throw new UnknownText(word);

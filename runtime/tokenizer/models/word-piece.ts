@@ -36,6 +36,7 @@ export function readWordPiece(section: unknown): TokenModel {
   };
   return {
     ids,
+    unknown: ids.get(unknown),
     encode(word) {
       const parts = partsOf(word);
       if (parts !== undefined) return parts;

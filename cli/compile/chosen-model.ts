@@ -57,6 +57,10 @@ function chosenWeights(files: readonly string[] = []): readonly string[] | 'none
   return 'none';
 }
 
+function isLoaded(weights: ChosenModel['weights']): boolean {
+  return weights !== 'none' && weights.length > 0;
+}
+
 /** A preset's name is no folder, unless there is one of that name with a model in it. */
 async function isFolder(model: string): Promise<boolean> {
   const status = await stat(model).catch(() => undefined);
@@ -92,13 +96,15 @@ async function preset(
   const found = await findPreset(name);
   if (found === undefined) return undefined;
   const { program } = found;
-  const tokenizer = await chosenTokenizer(name, flags.tokenizer ?? found.tokenizer, program, report);
   const shipped = found.weights === undefined ? [] : [found.weights];
+  const chosen = flags.weights === undefined ? shipped : weights;
+  const given = flags.tokenizer ?? found.tokenizer;
+  const tokenizer = await chosenTokenizer(name, { given, loaded: isLoaded(chosen) }, program, report);
   return {
     program,
     source: `flamingo-onnx preset ${name}`,
     tokenizer,
-    weights: flags.weights === undefined ? shipped : weights,
+    weights: chosen,
   };
 }
 
@@ -111,7 +117,12 @@ async function modelFile(
 ): Promise<ChosenModel> {
   const { loadModel } = await import('../../compiler/frontend/load-model.ts');
   const program = await loadModel(path, flags.export === undefined ? {} : { exportName: flags.export });
-  const tokenizer = await chosenTokenizer(path, flags.tokenizer, program, report);
+  const tokenizer = await chosenTokenizer(
+    path,
+    { given: flags.tokenizer, loaded: isLoaded(weights) },
+    program,
+    report,
+  );
   return { program, source: relative(process.cwd(), resolve(path)), tokenizer, weights };
 }
 

@@ -8,10 +8,14 @@ import type { Report } from '../report.ts';
 /**
  * The tokenizer's file, once it is known to fit: a model that cannot encode a prompt would fail only when it runs.
  * Undefined for a program that reads no text.
+ *
+ * @param options.given The file that was named; default: that beside the model, or a token for every byte.
+ * @param options.loaded Whether the model's weights are loaded: they were trained with one tokenizer, and answer nonsense
+ *   with another.
  */
 export async function chosenTokenizer(
   model: string,
-  given: string | undefined,
+  { given, loaded }: { readonly given: string | undefined; readonly loaded: boolean },
   program: Program,
   report: Report,
 ): Promise<string | undefined> {
@@ -29,13 +33,20 @@ export async function chosenTokenizer(
   const { tokens, vocabulary } = language;
   const tokenizer = await loadTokenizer(path, tokens).catch((error: unknown) => {
     if (own !== undefined || !(error instanceof UserError)) throw error;
-    const wanted = [...new Set(Object.values(tokens).flat())].filter((token) => token !== null).join(' ');
+    const wanted = [...new Set(Object.values(tokens).flat())]
+      .filter((token) => typeof token === 'string')
+      .join(' ');
     throw new UserError(
       `No tokenizer was given, and the one that makes a token of every byte lacks some of the model's special tokens (${wanted}): pass the model's tokenizer.json with --tokenizer.`,
     );
   });
   if (tokenizer.size > vocabulary) {
     throw tooManyTokens(path, tokenizer.size, vocabulary);
+  }
+  if (own === undefined && loaded && tokenizer.size !== vocabulary) {
+    throw new UserError(
+      `No tokenizer was given for the weights, and a token for every byte would make ${tokenizer.size} tokens where the model's vocabulary has ${vocabulary}: pass the tokenizer.json that the weights were trained with by --tokenizer.`,
+    );
   }
   if (own === undefined) report.note('No tokenizer given: every byte of a text is a token.');
   return path;

@@ -74,9 +74,9 @@ export const LIMITS = {
     because: 'the longest, a run of spaces, have some 100',
   },
   normalisedText: {
-    most: 2 ** 26,
+    most: 2 * MIB,
     of: "characters of a text once a tokenizer's normalizer has changed it",
-    because: 'a few replacements can each double it',
+    because: 'no context is that long; a few replacements can each double a text',
   },
   tokenizerPattern: {
     most: 20_000,

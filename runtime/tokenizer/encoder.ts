@@ -28,11 +28,11 @@ const fileSchema = z.looseObject({
       }),
     )
     .default([]),
-  normalizer: z.unknown(),
-  pre_tokenizer: z.unknown(),
-  post_processor: z.unknown(),
-  decoder: z.unknown(),
-  model: z.unknown(),
+  normalizer: z.unknown().optional(),
+  pre_tokenizer: z.unknown().optional(),
+  post_processor: z.unknown().optional(),
+  decoder: z.unknown().optional(),
+  model: z.unknown().optional(),
 });
 
 /** A `tokenizer.json` at work. */

@@ -96,6 +96,28 @@ describe('an Idefics compiled from its folder alone', () => {
     });
   });
 
+  it('has the first word after the beginning as transformers 5 has it, whose tokenizers mark the first word alone', async () => {
+    const other = join(folder, 'metaspace');
+    await cp(FOLDER, other, { recursive: true });
+    const path = join(other, 'tokenizer.json');
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    const pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false };
+    await writeFile(path, JSON.stringify({ ...json, normalizer: null, pre_tokenizer }));
+    const compiled = join(folder, 'metaspace-artifact');
+    assert.equal((await flamingo('compile', other, '--out', compiled)).code, 0);
+    const second = await Engine.open({ directory: compiled, verify: true, imageMemory: 2 ** 24, threads: 1 });
+    try {
+      const prompt: Prompt = { turns: [{ speaker: 'user', images: [a, b], text: 'And these?' }] };
+      const { tokens } = await second.prepare(prompt, 0);
+      // U, where the mark and U together are 354.
+      assert.deepEqual(tokens.slice(0, 2), [1, 311]);
+      const [answer] = await second.generate([prompt], { maxNewTokens: 6 });
+      assert.deepEqual(answer?.tokens, [189, 260, 164, 2]);
+    } finally {
+      await second.close();
+    }
+  });
+
   for (const [name, prompt] of entries) {
     it(`writes, masks and predicts as transformers does: ${name}`, async () => {
       const { tokens } = await engine.prepare(prompt, 0);

@@ -9,7 +9,11 @@ const schema = z.strictObject({ type: z.string(), pattern: patternSchema, conten
 /** Writes a text for each match of a pattern. */
 export function readReplace(section: unknown): Normalizer {
   const { pattern, content } = parseSection(schema, section, 'normalizer');
-  return replacing(readPattern(pattern), content);
+  const replace = replacing(readPattern(pattern), content);
+  return (text) => {
+    bounded(text.length);
+    return replace(text);
+  };
 }
 
 export function replacing(pattern: Pattern, content: string): Normalizer {

@@ -1,8 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { sampleOf, wasWrittenTo } from '../artifact/linked-file.ts';
-import type { LinkedFile } from '../artifact/manifest.ts';
+import type { LinkedFile, Manifest } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
-import type { Artifact } from './artifact.ts';
 import { codeOf, sha256 } from './file-hash.ts';
 
 /**
@@ -34,7 +33,14 @@ export class LinkedWeights implements AsyncDisposable {
     this.#held = held;
   }
 
-  static async open({ manifest, path }: Artifact): Promise<LinkedWeights> {
+  /** @param artifact the manifest, and where a file of it lies */
+  static async open({
+    manifest,
+    path,
+  }: {
+    readonly manifest: Manifest;
+    readonly path: (file: string) => string;
+  }): Promise<LinkedWeights> {
     const held: Held[] = [];
     for (const [name, facts] of Object.entries(manifest.files)) {
       if (!('header' in facts) || facts.hardLink === undefined) continue;

@@ -1,4 +1,5 @@
-import { type FlamingoOptions, flamingo } from '../flamingo/flamingo.ts';
+import { flamingo } from '../flamingo/flamingo.ts';
+import type { FlamingoOptions } from '../flamingo/flamingo-options.ts';
 import { emojiLanguage } from './language.ts';
 import { emojiVision } from './vision.ts';
 

@@ -4,19 +4,10 @@ import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
-import type { FlamingoOptions } from './flamingo.ts';
+import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
+import type { FlamingoOptions } from './flamingo-options.ts';
 import { type InsertionRule, insertionPlaces, missesEveryLayer } from './insertion.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';
-
-/** The sizes of one gated cross-attention block. */
-export interface CrossAttentionSizes {
-  readonly dim: number;
-  readonly vision: number;
-  readonly heads: number;
-  readonly headDim: number;
-  readonly inner: number;
-  readonly activation: Activation;
-}
 
 /** What a Flamingo is made of; `Block` is the form of the cross-attention: packed to be run, masked to be trained. */
 export interface FlamingoParts<Block> {

@@ -4,65 +4,20 @@ import {
   type Complete,
   type KnownOptions,
   type LanguageFacts,
-  type Marked,
   program,
   refuseUnknownOptions,
   type UnknownIn,
   type VisionLanguageProgram,
 } from '../../dsl/index.ts';
-import type { CrossAttentionWay } from '../media/cross-attention.ts';
 import { languageGraph } from '../media/language-graph.ts';
 import { packedCrossAttention } from '../media/packed-cross-attention.ts';
 import { visionGraph } from '../media/vision-graph.ts';
-import type { Activation } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
-import type { LanguageModel } from '../shared/language-model.ts';
-import type { PartPrecision } from '../shared/part-precision.ts';
-import type { VisionEncoder } from '../shared/vision-encoder.ts';
-import type { Convention } from './conventions.ts';
+import type { CheckedInsertion } from './checked-insertion.ts';
+import type { FlamingoOptions } from './flamingo-options.ts';
 import { flamingoParts } from './flamingo-parts.ts';
-import type { CheckedInsertion, InsertionRule } from './insertion.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
-
-export interface FlamingoOptions {
-  readonly name: string;
-  /** Gives the defaults of all that is left out below. Default `paper`. */
-  readonly convention?: Convention;
-  /** Frozen, unless it is marked `unfrozen(...)`. */
-  readonly vision: VisionEncoder | Marked<VisionEncoder>;
-  /** Frozen, unless it is marked `unfrozen(...)`. */
-  readonly language: LanguageModel | Marked<LanguageModel>;
-  readonly resampler?: {
-    readonly depth?: number;
-    readonly heads?: number;
-    readonly headDim?: number;
-    readonly latents?: number;
-    /** A layer norm on the finished latents. */
-    readonly finalNorm?: boolean;
-    /** Learned frame embeddings, for video; a longer video interpolates them. */
-    readonly maxFrames?: number;
-  };
-  readonly crossAttention: {
-    /** A gated cross-attention block before every n-th layer of the language model. */
-    readonly every: number;
-    readonly insertion?: InsertionRule;
-    readonly heads?: number;
-    readonly headDim?: number;
-  };
-  /** Which pictures a token looks at, and how that is computed. Default `packedCrossAttention()`: the last one. */
-  readonly media?: CrossAttentionWay;
-  /** Of all new layers. */
-  readonly activation?: Activation;
-  /** Width of the new layers' feed-forward in multiples of their own. Default 4. */
-  readonly expansion?: number;
-  /** The most frames that a video may have at run time. Default 30 for models with frame embeddings, 1 for others. */
-  readonly longestVideo?: number;
-  /** How the weights of parts are kept, whatever `--precision` says of the rest; as `{ language: 'int4' }`. */
-  readonly precision?: PartPrecision;
-  /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
-  readonly tokens?: Partial<LanguageFacts['tokens']>;
-}
 
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
 const LONGEST_VIDEO = 30;

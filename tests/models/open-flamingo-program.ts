@@ -3,7 +3,8 @@ import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
-import { type FlamingoOptions, flamingo } from '../../models/flamingo/flamingo.ts';
+import { flamingo } from '../../models/flamingo/flamingo.ts';
+import type { FlamingoOptions } from '../../models/flamingo/flamingo-options.ts';
 import { sectionOf, sizesOf } from './reference.ts';
 
 /** OpenFlamingo's model on each language model: in two arrangements on OPT, in its released layouts, and on LLaMA. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { LIMITS } from '../dsl/limits.ts';
+import { ModelError } from '../dsl/model-error.ts';
 import { PRECISIONS } from '../dsl/precision.ts';
+import { canonicalDim } from '../dsl/shape/dim.ts';
 import { imageSchema, languageSchema } from './facts.ts';
 import { mediaSchema } from './media/index.ts';
 import { PROVIDERS } from './provider.ts';
@@ -7,13 +10,24 @@ import { PROVIDERS } from './provider.ts';
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
 export const ARTIFACT_FORMAT = 4;
 
-const dim = z.union([z.number().int().nonnegative(), z.string()]);
+const dim = z.union([z.number().int().nonnegative(), z.string().refine(isSize, 'not a size')]);
+
+/** Whether a text is a name, or a sum or product of names and whole numbers: what is computed with sizes relies on it. */
+function isSize(text: string): boolean {
+  try {
+    canonicalDim(text);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
+}
 
 const port = z.strictObject({
   name: z.string(),
   dtype: z.enum(['float32', 'float16', 'bfloat16', 'int64', 'int32', 'uint8', 'int8', 'bool']),
   /** Sizes; a name is open until the graph runs. */
-  shape: z.array(dim),
+  shape: z.array(dim).max(LIMITS.axes.most),
 });
 
 const graph = z.strictObject({

@@ -187,13 +187,16 @@ function parseManifest(directory: string, text: string): Manifest {
   throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
 }
 
+/** A manifest's own names, which a problem quotes, may be of any length. */
+const LONGEST_PROBLEM = 1_000;
+
 /** What a manifest whose fields are as they should be still gets wrong. */
 function manifestProblem(manifest: Manifest): string | undefined {
   const files = Object.keys(manifest.files).length;
   if (files > LIMITS.artifactFiles.most)
     return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
   const problem = modelProblem(manifest, manifest.graphs);
-  return problem && `says what does not go together: ${problem}`;
+  return problem && `says what does not go together: ${plain(problem, LONGEST_PROBLEM)}`;
 }
 
 function shown(value: unknown): string {
@@ -207,7 +210,7 @@ async function checkFile(
   hashed: boolean,
 ): Promise<void> {
   const path = join(directory, file);
-  if (file === '' || file === '.' || file === '..' || /[/\\\0]/.test(file)) {
+  if (file === '' || file === '.' || file === '..' || /[/\\\p{Cc}]/u.test(file)) {
     throw new UserError(
       `${join(directory, 'manifest.json')} lists the file '${plain(file)}', which is not in the folder itself: compile the model again.`,
     );

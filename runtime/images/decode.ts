@@ -1,5 +1,6 @@
 import sharp, { type KernelEnum, type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { RASTER_FORMATS } from './formats/index.ts';
 import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
@@ -225,6 +226,9 @@ function unknownFormat(name: string): UserError {
   );
 }
 
+/** A library's own words may quote the file at any length. */
+const LONGEST_REASON = 300;
+
 function imageError(name: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -235,6 +239,6 @@ function imageError(name: string, error: unknown): UserError {
   // libvips does not always say.
   const reason = /^unknown error$/i.test(first) ? '' : first.trim().replace(/\.$/, '');
   return new UserError(
-    `${name} is truncated or damaged${reason === '' ? '' : ` (${reason})`}: copy or download it again, or save it again as PNG.`,
+    `${name} is truncated or damaged${reason === '' ? '' : ` (${plain(reason, LONGEST_REASON)})`}: copy or download it again, or save it again as PNG.`,
   );
 }

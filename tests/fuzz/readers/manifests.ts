@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../../../artifact/manifest.ts';
 import { workPerStep } from '../../../cli/work-per-step.ts';
 import { compile } from '../../../compiler/compile.ts';
+import { ModelError } from '../../../dsl/model-error.ts';
 import tiny from '../../../models/presets/tiny.ts';
 import { openArtifact } from '../../../runtime/artifact.ts';
 import type { FuzzReader } from '../fuzz-reader.ts';
@@ -34,8 +35,14 @@ export const reader: FuzzReader = {
       make: (random) => mutateJson(random, [text]),
       async read(file) {
         writeFileSync(path, file);
-        const { manifest } = await openArtifact(out, { runnable: false });
-        workPerStep(manifest);
+        try {
+          const { manifest } = await openArtifact(out, { runnable: false });
+          workPerStep(manifest);
+        } catch (error) {
+          // Such an error is about a model file, and there is none.
+          if (error instanceof ModelError) throw new Error('a ModelError', { cause: error });
+          throw error;
+        }
       },
     };
   },

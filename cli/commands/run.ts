@@ -10,10 +10,11 @@ import { defaultModel } from '../default-model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
 import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
+import { WrongUse } from '../wrong-use.ts';
 
 interface RunFlags {
   readonly shot?: readonly ShotWords[];
-  readonly image: readonly string[];
+  readonly image?: readonly string[];
   readonly frames?: number;
   readonly text: string;
   readonly choices?: string;
@@ -42,6 +43,7 @@ export const command: CliCommand = {
     'flamingo run artifacts/mine --shot cat.jpg "Output:A cat." --shot dog.jpg "Output:A dog." --image tulip.jpg --text "Output:"',
     'flamingo run artifacts/mine --shot-text "Output:A cat." --image dog.jpg --text "Output:" --beams 3',
     'flamingo run artifacts/mine --image dog.jpg --text "Output:" --choices "a cat|a dog|a tulip"',
+    'flamingo run artifacts/pythia --shot-text "France: Paris" --text "Italy:"',
     'flamingo run artifacts/idefics --shot cat.jpg "What is this? Assistant: A cat." --image dog.jpg --text "And this?"',
     'flamingo run artifacts/mine --image frames/ --text "Question:What happens? Short answer:" --temperature 0.7 --seed 1',
   ],
@@ -61,9 +63,9 @@ export const command: CliCommand = {
           'an example without its picture, as in zero-shot prompts; may repeat',
         ).argParser(String),
       )
-      .requiredOption(
+      .option(
         '--image <file>',
-        'the picture asked about, or a video: a folder of frames, or a moving GIF or WebP; may repeat for several pictures',
+        'the picture asked about, or a video: a folder of frames, or a moving GIF or WebP; may repeat for several pictures; left out for a question in text, by --text',
         collect,
       )
       .option(
@@ -126,6 +128,11 @@ async function runModel(
   flags: RunFlags,
   context: CommandContext,
 ): Promise<ExitCode> {
+  if (flags.image === undefined && flags.text === '') {
+    throw new WrongUse(
+      "required option '--image <file>' not specified: give the picture asked about, or a question in text with --text.",
+    );
+  }
   const examples = await buildPrompt(flags);
   const folder = given ?? (await defaultModel(context));
   const [{ loadFlamingo }, { dialogueOf }] = await Promise.all([
@@ -161,7 +168,7 @@ async function whileWaiting<R>(report: Report, label: string, work: () => Promis
   }
 }
 
-async function buildPrompt({ shot = [], image, text, frames }: RunFlags): Promise<FewShotPrompt> {
+async function buildPrompt({ shot = [], image = [], text, frames }: RunFlags): Promise<FewShotPrompt> {
   const shots: Shot[] = [];
   for (const { image, text } of shot)
     shots.push({ ...(image === undefined ? {} : await pictures([image], frames)), text });

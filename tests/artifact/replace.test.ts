@@ -58,7 +58,7 @@ describe("an artifact in another's place", function () {
 
   it('is whole for whoever reads while two processes write, and neither of them fails', async () => {
     await makeModel(out, 3);
-    const writers = [write(out, 20, 3), write(out, 20, 5)];
+    const writers = [write(out, 8, 3), write(out, 8, 5)];
     let isWriting = true;
     const done = Promise.all(writers).finally(() => {
       isWriting = false;
@@ -79,7 +79,7 @@ describe("an artifact in another's place", function () {
       reads += 1;
     }
     await done;
-    assert.ok(reads > 5 && seen.size > 1, `${reads} reads, ${[...seen]}`);
+    assert.ok(reads > 2 && seen.size > 1, `${reads} reads, ${[...seen]}`);
     assert.ok((await whole()) >= 3);
     assert.deepEqual(await readdir(folder), ['artifact']);
   });

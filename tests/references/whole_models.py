@@ -290,7 +290,7 @@ def llama(tied):
 
 def opt(**options):
     sizes = {**SIZES, "word_embed_proj_dim": SIZES["hidden_size"], **options}
-    return OPTForCausalLM(OPTConfig(**sizes, ffn_dim=12, max_position_embeddings=64, dropout=0.0))
+    return OPTForCausalLM(OPTConfig(**sizes, ffn_dim=12, max_position_embeddings=64, dropout=0.0, pad_token_id=None))
 
 
 def mpt():

@@ -81,7 +81,7 @@ export const command: CliCommand = {
       .addOption(
         new Option(
           '--choices <a|b|c>',
-          'rank these answers by log-likelihood, not normalised by length, instead of writing one',
+          'rank these answers by log-likelihood, not normalised by length, instead of writing one; each goes on with the text, and begins with a space where that needs one and the examples do not show it',
         ).conflicts(GENERATION),
       )
       .option('--max-new-tokens <n>', 'most tokens of the answer (default: 20)', wholeNumber(1))

@@ -55,7 +55,8 @@ export interface Encoder {
 /**
  * Does what a `tokenizer.json` says (Hugging Face tokenizers 1.0): finds added tokens, normalises what is between them,
  * parts it into words and these into tokens; and back. Equal to Python's `tokenizers` 0.23, which
- * `tests/references/tokenizers.py` compares it with. Nothing is truncated, padded or put around a text.
+ * `tests/references/tokenizer_files.py` compares it with, but for letters that Unicode has had only lately: each side knows
+ * those of its own release. A file's "truncation" and "padding" are not done, and nothing is put around a text.
  *
  * @throws Error whose message is what cannot be done
  */

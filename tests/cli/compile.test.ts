@@ -203,6 +203,12 @@ describe('flamingo compile and inspect', function () {
     await fails(['compile', other], 3, /No tokenizer was given, .*<other>.*--tokenizer\./);
     const small = await folder.write('few.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 200'));
     await fails(['compile', small], 3, /tokens, but the model's vocabulary has 200/);
+    const large = await folder.write('many.ts', MODEL.replace('vocabulary: 261', 'vocabulary: 300'));
+    await fails(
+      ['compile', large, '--weights', 'trained.safetensors'],
+      3,
+      /No tokenizer was given for the weights, .*261 tokens .*has 300: .*--tokenizer\./,
+    );
   });
 
   it('refuses a precision that there is not, and prompts that cannot be compared', async () => {

@@ -24,6 +24,8 @@ export interface Marked<T extends object> {
  * part within it has a mark of its own, the inner one counts.
  *
  *     recipe({ parts: { vision: frozen(encoder), head }, … })
+ *
+ * Within a block's parts, `unmarked(parts.table)` is the table that `parts: () => ({ table: frozen(parameter(…)) })` marks.
  */
 export function frozen<T extends object>(part: T | Marked<T>): Marked<T> {
   return mark(part, { trainable: false });

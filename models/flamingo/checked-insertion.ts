@@ -3,7 +3,9 @@ import type { Convention, conventions } from './conventions.ts';
 
 /** The options of the cross-attention, or in the place of the interval the same sentence where the sizes are literal. */
 export type CheckedInsertion<O, Cross> = O extends {
-  readonly language: { readonly layers: infer Layers extends number };
+  readonly language:
+    | { readonly layers: infer Layers extends number }
+    | { readonly part: { readonly layers: infer Layers extends number } };
 }
   ? Cross extends { readonly every: infer Every extends number }
     ? [RuleOf<O, Cross>, Subtract<Layers, Every>] extends ['from-nth', never]

@@ -3,7 +3,6 @@ import {
   type CheckedEntry,
   type Complete,
   type KnownOptions,
-  type LanguageFacts,
   program,
   refuseUnknownOptions,
   type UnknownIn,

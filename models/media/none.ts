@@ -1,4 +1,11 @@
-import { type LanguageProgram, type ModelTokens, program, refuseUnknownOptions } from '../../dsl/index.ts';
+import {
+  type LanguageProgram,
+  type Marked,
+  type ModelTokens,
+  program,
+  refuseUnknownOptions,
+  unmarked,
+} from '../../dsl/index.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
@@ -6,7 +13,7 @@ import { languageGraph } from './language-graph.ts';
 
 export interface LanguageModelOptions {
   readonly name: string;
-  readonly language: LanguageModel;
+  readonly language: LanguageModel | Marked<LanguageModel>;
   /**
    * Texts of the special tokens; default `<PAD>`, `<s>`, `</s>`, none for pictures, and examples that end with their
    * line.
@@ -28,10 +35,11 @@ export function languageModel(options: LanguageModelOptions): LanguageProgram {
     language: true,
     tokens: KNOWN_TOKENS,
   });
-  const { name, language, tokens } = options;
+  const { name, tokens } = options;
+  const language = unmarked(options.language);
   return program({
     name,
-    parts: { language },
+    parts: { language: options.language },
     graphs: { language: languageGraph(language) },
     checkpointNames: [...language.checkpointNames, ...bufferNames],
     facts: {

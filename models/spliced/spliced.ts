@@ -3,12 +3,14 @@ import {
   atCallSite,
   frozen,
   input,
+  type Marked,
   ModelError,
   type ModelTokens,
   program,
   rearrange,
   refuseUnknownOptions,
   type Tensor,
+  unmarked,
   type VisionLanguageProgram,
 } from '../../dsl/index.ts';
 import { languageGraph } from '../media/language-graph.ts';
@@ -22,12 +24,12 @@ import type { Connector, MadeConnector } from './connector.ts';
 
 export interface SplicedOptions {
   readonly name: string;
-  /** Frozen. */
-  readonly vision: VisionEncoder;
+  /** Frozen, unless it is marked `unfrozen(...)`. */
+  readonly vision: VisionEncoder | Marked<VisionEncoder>;
   /** `mlpConnector()`, `resamplerConnector({ latents })`, or one of one's own. */
   readonly connector: Connector;
-  /** Frozen. */
-  readonly language: LanguageModel;
+  /** Frozen, unless it is marked `unfrozen(...)`. */
+  readonly language: LanguageModel | Marked<LanguageModel>;
   /** The most frames that a video may have at run time. Default 1: still images. */
   readonly longestVideo?: number;
   /** How the weights of parts are kept, whatever `--precision` says of the rest. */
@@ -51,7 +53,8 @@ export interface SplicedParts {
 
 /** The parts of a model with spliced images, to be compiled (`spliced`) or trained (`splicedLogits`). */
 export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
-  const { vision, language, longestVideo = 1, precision = {} } = options;
+  const { longestVideo = 1, precision = {} } = options;
+  const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const connector = options.connector.make({
     vision: vision.dim,
     language: language.dim,
@@ -59,9 +62,9 @@ export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): 
     frames: longestVideo === 1 ? 1 : 'frames',
   });
   const tree = {
-    vision: frozen(keptIn(precision.vision, vision)),
+    vision: frozen(keptIn(precision.vision, options.vision)),
     connector: keptIn(precision.connector, connector.part),
-    language: frozen(keptIn(precision.language, language)),
+    language: frozen(keptIn(precision.language, options.language)),
   };
   return { vision, connector, language, tree };
 }
@@ -86,13 +89,13 @@ export function spliced(options: SplicedOptions): VisionLanguageProgram {
     precision: { vision: true, connector: true, language: true },
     tokens: KNOWN_TOKENS,
   });
-  const { vision, language, longestVideo = 1 } = options;
+  const { longestVideo = 1 } = options;
   return atCallSite(() => {
     if (!Number.isInteger(longestVideo) || longestVideo < 1)
       throw new ModelError(
         `spliced: longestVideo must be a whole number from 1 on, but it is ${longestVideo}`,
       );
-    const { connector, tree } = splicedParts(options);
+    const { vision, connector, language, tree } = splicedParts(options);
     const frames = longestVideo === 1 ? 1 : 'frames';
     const pixels = input('pixels', 'float32', ['images', frames, 3, vision.image, vision.image]);
     const features = connector.connect(pictureFeatures(vision, pixels));

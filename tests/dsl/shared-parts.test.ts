@@ -7,12 +7,15 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { writeSafetensors } from '../../compiler/weights/safetensors.ts';
 import {
+  add,
+  block,
   embedding,
   frozen,
   inPrecision,
   input,
   linear,
   ModelError,
+  multiply,
   nameParameters,
   type Precision,
   type Program,
@@ -21,8 +24,9 @@ import {
   reduceMean,
   task,
   unfrozen,
+  unmarked,
 } from '../../dsl/index.ts';
-import { clipVit, flamingo, opt } from '../../models/index.ts';
+import { clipVit, flamingo, languageModel, mlpConnector, opt, spliced } from '../../models/index.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
 
 const encoder = () => clipVit({ image: 28, patch: 14, dim: 32, layers: 1, heads: 2 });
@@ -210,6 +214,54 @@ describe('marks', () => {
       crossAttention: { every: 1 },
     });
     for (const [name, own] of parameters) assert.equal(own.trainable, !name.startsWith('vision.'), name);
+  });
+
+  it('go with every way in which pictures reach text, and with none', () => {
+    const language = decoder();
+    const connected = spliced({
+      name: 'connected',
+      vision: inPrecision('float16', encoder()),
+      connector: mlpConnector(),
+      language: unfrozen(language),
+    });
+    for (const [name, { trainable, precision }] of connected.parameters) {
+      assert.equal(trainable, !name.startsWith('vision.'), name);
+      assert.equal(precision, name.startsWith('vision.') ? 'float16' : undefined, name);
+    }
+    const alone = languageModel({ name: 'alone', language: inPrecision('int8', frozen(language)) });
+    for (const { name, trainable, precision } of alone.parameters.values())
+      assert.deepEqual([trainable, precision], [false, 'int8'], name);
+  });
+
+  it('do not hide sizes from the type checker', () => {
+    const given = {
+      ...{ name: 'marked', vision: encoder(), language: frozen(decoder()) },
+      convention: 'open-flamingo',
+    } as const;
+    // @ts-expect-error two layers have no third
+    assert.throws(() => flamingo({ ...given, crossAttention: { every: 3 } }), /misses all 2 layers/);
+  });
+
+  it('on a part of a block are the block’s, wherever it is used', () => {
+    const shifted = block('Shifted', {
+      sizes: ['dim'],
+      takes: ['batch dim'],
+      gives: 'batch dim',
+      parts: ({ dim }) => ({ table: frozen(parameter([dim])), scale: parameter([dim]) }),
+      forward: ({ parts }, x) => add(multiply(x, parts.scale), unmarked(parts.table)),
+    });
+    const made = shifted({ dim: 4 });
+    const x = input('x', 'float32', [2, 4]);
+    const names = nameParameters({ made });
+    const placed = names.place({ name: 'shifted', inputs: { x }, outputs: { y: made(x) } });
+    assert.deepEqual(
+      [...names.parameters].map(([name, own]) => [name, own.trainable]),
+      [
+        ['made.table', false],
+        ['made.scale', true],
+      ],
+    );
+    assert.equal(compileGraph(placed).onnx.parameters.length, 2);
   });
 
   it('that contradict each other on a tied parameter are refused, with both places', () => {

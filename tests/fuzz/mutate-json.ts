@@ -55,8 +55,18 @@ export function hostileValue(random: Random): Json {
 export function mutateJson(random: Random, texts: readonly string[]): Buffer {
   let json: Json = JSON.parse(random.pick(texts));
   for (let count = 1 + random.length(5); count > 0; count--) json = changed(json, random, texts);
-  const bytes = Buffer.from(JSON.stringify(json));
+  const bytes = Buffer.from(written(json));
   return random.once(12) ? mutateBytes(random, [bytes, ...texts.map((text) => Buffer.from(text))]) : bytes;
+}
+
+function written(json: Json): string {
+  try {
+    return JSON.stringify(json);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // Nested deeper than can be written.
+    return '['.repeat(10_000) + ']'.repeat(10_000);
+  }
 }
 
 /** Goes down from the top by chance, and changes what it comes to. */

@@ -17,7 +17,7 @@ export const splicedSchema = z.strictObject({
 export const spliced = defineMediaWay(splicedSchema, ({ features, dim }) => {
   const ofOneFrame = evaluateDim(features, new Map([['frames', 1]])) ?? 0;
   return {
-    title: 'image features spliced into the text',
+    title: 'splicing image features into the text',
     pictures: true,
     contract: ({ language, image }) => ({
       vision: visionContract(image, { features: { dtype: 'float32', shape: ['images', features, dim] } }),

@@ -48,7 +48,8 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   const notes: string[] = [];
   const vision = await clipAt(sources.vision, notes);
   const language = await readModelFolder(sources.language, 'the language model');
-  await checkFamilies(language, checkpoint);
+  const own = await openWeights(language.path, sources).catch(() => undefined);
+  checkFamilies(language, own, checkpoint);
   const { tokenizer, tokens } = await specialTokens(language, sources.tokenizer, notes);
 
   const build = (vocabulary: number, noted?: string[]) =>
@@ -56,7 +57,12 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
       name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
       convention: 'open-flamingo',
       vision,
-      language: languageModelFromConfig(language.config, { vocabulary }, noted, sources.languageFamilies),
+      language: languageModelFromConfig(
+        language.config,
+        { vocabulary, ...(isHalf(own) && isHalf(checkpoint) && { cast: 'float16' }) },
+        noted,
+        sources.languageFamilies,
+      ),
       crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
       resampler: { depth: depthOf(checkpoint) },
       tokens,
@@ -71,16 +77,29 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
   };
 }
 
+/** Whether every tensor is float16: a model that was cast as a whole; training keeps what it learns in float32. */
+function isHalf(file: WeightFile | undefined): boolean {
+  try {
+    return file?.names.every((name) => file.tensor(name).dtype === 'float16') ?? false;
+  } catch {
+    // A tensor of a dtype that nobody reads is said where it is asked for.
+    return false;
+  }
+}
+
 /**
  * Weights of another family than the config's would be told as hundreds of names that are missing and unexpected.
  *
  * @throws UserError when the language model's weights, or the checkpoint's, are of another family
  */
-async function checkFamilies({ path, config }: ModelFolder, checkpoint: WeightFile): Promise<void> {
+function checkFamilies(
+  { path, config }: ModelFolder,
+  own: WeightFile | undefined,
+  checkpoint: WeightFile,
+): void {
   const { model_type: type } = recordOf(config) ?? {};
   // What is wrong with a config without one, or with weights that cannot be opened, is said where they are read.
   if (typeof type !== 'string') return;
-  const own = await openWeights(path).catch(() => undefined);
   const other = own && familyOfOthers(own.names, type);
   if (own !== undefined && other !== undefined) {
     throw new UserError(

@@ -28,6 +28,8 @@ export interface RotaryOptions<Heads extends Dim = Dim> {
   readonly base?: number;
   /** Stretches the angles for contexts longer than the model was trained on. Default none. */
   readonly scaling?: RotaryScaling;
+  /** What the cosines and sines are rounded to before they are used. Default: nothing, x's own dtype. */
+  readonly tables?: 'float16';
   /** Pairs are neighbours (GPT-J) rather than the two halves (LLaMA, GPT-NeoX). Default false. */
   readonly interleaved?: boolean;
 }
@@ -131,7 +133,9 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     }
     // Angles stay in float32: half precision cannot tell late positions apart.
     const angles = multiply(reshape(cast(positions, 'float32'), [...positions.shape, 1]), frequencies);
-    const inputs = [x, cast(cosine(angles), x.dtype), cast(sine(angles), x.dtype)];
+    const table = (values: Tensor): Tensor =>
+      cast(options.tables === undefined ? values : cast(values, options.tables), x.dtype);
+    const inputs = [x, table(cosine(angles)), table(sine(angles))];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });
 }

@@ -11,11 +11,14 @@ import { optFromConfig } from '../opt/config.ts';
 import { opt } from '../opt/opt.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import { recordOf } from './original-config.ts';
+import { rotaryTables, TABLES } from './rotary-tables.ts';
 
 /** What a checkpoint may differ in from its config. */
 export interface LanguageChanges {
   /** Rows of the token embeddings, where special tokens were added. */
   readonly vocabulary?: number;
+  /** The dtype that the model was cast to as a whole before it was saved; left out where it was not. */
+  readonly cast?: 'float16';
 }
 
 /**
@@ -31,12 +34,21 @@ export type LanguageFamilies = Readonly<Record<string, LanguageFamily>>;
 
 /** The language models that this project has. */
 export const languageFamilies: LanguageFamilies = {
-  opt: (config, changes, notes) => opt({ ...optFromConfig(config, notes), ...changes }),
-  mpt: (config, changes, notes) => mpt({ ...mptFromConfig(config, notes), ...changes }),
-  mosaic_gpt: (config, changes, notes) => mpt({ ...mosaicGptFromConfig(config, notes), ...changes }),
-  gpt_neox: (config, changes, notes) => gptNeox({ ...gptNeoxFromConfig(config, notes), ...changes }),
-  llama: (config, changes, notes) => llama({ ...llamaFromConfig(config, notes), ...changes }),
-  gpt2: (config, changes, notes) => gpt2({ ...gpt2FromConfig(config, notes), ...changes }),
+  opt: (config, { cast: _, ...changes }, notes) => opt({ ...optFromConfig(config, notes), ...changes }),
+  mpt: (config, { cast: _, ...changes }, notes) => mpt({ ...mptFromConfig(config, notes), ...changes }),
+  mosaic_gpt: (config, { cast: _, ...changes }, notes) =>
+    mpt({ ...mosaicGptFromConfig(config, notes), ...changes }),
+  gpt_neox: (config, { cast, ...changes }, notes) =>
+    gptNeox({
+      ...{ ...gptNeoxFromConfig(config, notes), ...changes },
+      ...rotaryTables(config, cast, TABLES.gptNeox, notes),
+    }),
+  llama: (config, { cast, ...changes }, notes) =>
+    llama({
+      ...{ ...llamaFromConfig(config, notes), ...changes },
+      ...rotaryTables(config, cast, TABLES.llama, notes),
+    }),
+  gpt2: (config, { cast: _, ...changes }, notes) => gpt2({ ...gpt2FromConfig(config, notes), ...changes }),
 };
 
 /**

@@ -24,6 +24,7 @@ interface GptNeoxLayerOptions {
   /** Features of each head that turn. */
   readonly rotaryDim: number;
   readonly rotaryBase: number;
+  readonly rotaryTables: 'float16' | undefined;
 }
 
 /**
@@ -50,7 +51,12 @@ const gptNeoxLayer = block('GptNeoxLayer', {
     const { heads } = sizes;
     const flat = (part: Tensor) => rearrange(part, 'batch text heads headDim -> batch text (heads headDim)');
     const turn = (part: Tensor) =>
-      rotary(flat(part), positions, { heads, dim: options.rotaryDim, base: options.rotaryBase });
+      rotary(flat(part), positions, {
+        heads,
+        dim: options.rotaryDim,
+        base: options.rotaryBase,
+        ...(options.rotaryTables && { tables: options.rotaryTables }),
+      });
     // Each head's query, key and value lie together.
     const byHead: Tensor = rearrange(
       parts.attention.query_key_value(parts.input_layernorm(x)),
@@ -84,6 +90,10 @@ export interface GptNeoxOptions {
   readonly rotaryShare?: number;
   /** Default 10000. */
   readonly rotaryBase?: number;
+  /**
+   * What the tables of cosines and sines are rounded to, as in models that were cast to float16 as a whole. Default: not.
+   */
+  readonly rotaryTables?: 'float16';
   /** Attention and perceptron both read the layer's input; default true. RedPajama-INCITE's follow each other. */
   readonly parallelResidual?: boolean;
   /** Default `gelu`. */
@@ -101,6 +111,7 @@ const KNOWN: KnownOptions<GptNeoxOptions> = {
   contextLength: true,
   rotaryShare: true,
   rotaryBase: true,
+  rotaryTables: true,
   parallelResidual: true,
   activation: true,
   epsilon: true,
@@ -141,6 +152,7 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
     parallelResidual,
     rotaryDim: Math.trunc(headDim * rotaryShare),
     rotaryBase,
+    rotaryTables: options.rotaryTables,
   };
   const parts = {
     embed_in: embedding(vocabulary, dim),

@@ -27,6 +27,7 @@ interface LlamaLayerOptions {
   readonly feedForwardBias: boolean;
   readonly rotaryBase: number;
   readonly rotaryScaling: RotaryScaling | undefined;
+  readonly rotaryTables: 'float16' | undefined;
 }
 
 /** Pre-norm self-attention on rotated heads, keys and values shared by groups of them, then SwiGLU; both residual. */
@@ -65,6 +66,7 @@ const llamaLayer = block('LlamaLayer', {
     const turns = {
       base: options.rotaryBase,
       ...(options.rotaryScaling && { scaling: options.rotaryScaling }),
+      ...(options.rotaryTables && { tables: options.rotaryTables }),
     };
     const normed = parts.input_layernorm(x);
     const query = rotary(q_proj(normed), positions, { heads, ...turns });
@@ -97,6 +99,10 @@ export interface LlamaOptions {
   /** Default 10000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
+  /**
+   * What the tables of cosines and sines are rounded to, as in models that were cast to float16 as a whole. Default: not.
+   */
+  readonly rotaryTables?: 'float16';
   /** Of the norms; default 1e-6. */
   readonly epsilon?: number;
   /** Biases of the attention's projections; default false. */
@@ -126,6 +132,7 @@ const KNOWN: KnownOptions<LlamaOptions> = {
     highFrequencyFactor: true,
     originalContext: true,
   },
+  rotaryTables: true,
   epsilon: true,
   attentionBias: true,
   feedForwardBias: true,
@@ -168,9 +175,15 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads'], KNOWN);
   const { dim, layers, heads, inner, vocabulary, contextLength } = options;
   const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
-  const { attentionBias = false, feedForwardBias = false, tiedHead = false, rotaryScaling } = options;
+  const {
+    attentionBias = false,
+    feedForwardBias = false,
+    tiedHead = false,
+    rotaryScaling,
+    rotaryTables,
+  } = options;
   const { additionalTokens = 0 } = options;
-  const layer = { epsilon, attentionBias, feedForwardBias, rotaryBase, rotaryScaling };
+  const layer = { epsilon, attentionBias, feedForwardBias, rotaryBase, rotaryScaling, rotaryTables };
   const parts = {
     embed_tokens: embedding(vocabulary, dim),
     layers: Array.from({ length: layers }, () =>

@@ -17,6 +17,8 @@ export const imageSchema = z
     deviation: z.tuple([z.number(), z.number(), z.number()]),
     /** Most frames of a video; 1 for a model of still images. */
     maxFrames: z.number().int().positive(),
+    /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
+    tiles: z.exactOptional(z.number().int().min(1).max(64)),
   })
   .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
 

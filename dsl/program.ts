@@ -128,7 +128,10 @@ export interface ImageFacts {
   readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
   readonly mean: readonly [number, number, number];
   readonly deviation: readonly [number, number, number];
+  /** Most frames of a video; 1 for a model of still images. */
   readonly maxFrames: number;
+  /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
+  readonly tiles?: number;
 }
 
 /** How a language model's prompts are written and how far they reach. */

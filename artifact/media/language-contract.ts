@@ -30,18 +30,22 @@ export function languageContract(
 
 /** The vision graph: pictures or frames to what is kept of each. */
 export function visionContract(image: ImagePreprocessing | undefined, outputs: PortContracts): GraphContract {
-  const { size = 0, maxFrames = 1 } = image ?? {};
+  const { size = 0 } = image ?? {};
   // A model of still images may do without the open size.
-  const frames = maxFrames === 1 ? (['frames', 1] as const) : 'frames';
+  const frames = isOneFrame(image) ? (['frames', 1] as const) : 'frames';
   return {
     inputs: { pixels: { dtype: 'float32', shape: ['images', frames, 3, size, size] } },
     outputs,
   };
 }
 
+function isOneFrame(image: ImagePreprocessing | undefined): boolean {
+  return image?.maxFrames === 1 && image.tiles === undefined;
+}
+
 /** Places of one picture: where a picture is one frame, it is the same whether or not the graph counts frames. */
 export function placesOf(places: Dim, image: ImagePreprocessing | undefined): Dim | readonly Dim[] {
-  return image?.maxFrames === 1 ? [places, multiplyDims(places, 'frames')] : places;
+  return isOneFrame(image) ? [places, multiplyDims(places, 'frames')] : places;
 }
 
 /** `media_key` as `media_key.0`, `media_key.1`, … */

@@ -1,6 +1,7 @@
 import type { Precision } from '../../dsl/index.ts';
 import {
   atCallSite,
+  type Dim,
   frozen,
   input,
   type Marked,
@@ -32,6 +33,11 @@ export interface SplicedOptions {
   readonly language: LanguageModel | Marked<LanguageModel>;
   /** The most frames that a video may have at run time. Default 1: still images. */
   readonly longestVideo?: number;
+  /**
+   * Most tiles that a picture is cut into, so that small things stay large enough to be seen: each becomes as many
+   * tokens as a picture would, and so does the whole picture, which follows them. Default: pictures are not cut.
+   */
+  readonly tiles?: number;
   /** How the weights of parts are kept, whatever `--precision` says of the rest. */
   readonly precision?: {
     readonly vision?: Precision;
@@ -53,13 +59,13 @@ export interface SplicedParts {
 
 /** The parts of a model with spliced images, to be compiled (`spliced`) or trained (`splicedLogits`). */
 export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
-  const { longestVideo = 1, precision = {} } = options;
+  const { precision = {} } = options;
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const connector = options.connector.make({
     vision: vision.dim,
     language: language.dim,
     tokens: vision.tokens,
-    frames: longestVideo === 1 ? 1 : 'frames',
+    frames: framesOf(options),
   });
   const tree = {
     vision: frozen(keptIn(precision.vision, options.vision)),
@@ -85,19 +91,18 @@ export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): 
  */
 export function spliced(options: SplicedOptions): VisionLanguageProgram {
   refuseUnknownOptions(spliced, options, {
-    ...{ name: true, vision: true, connector: true, language: true, longestVideo: true },
+    ...{ name: true, vision: true, connector: true, language: true, longestVideo: true, tiles: true },
     precision: { vision: true, connector: true, language: true },
     tokens: KNOWN_TOKENS,
   });
-  const { longestVideo = 1 } = options;
+  const { longestVideo = 1, tiles } = options;
   return atCallSite(() => {
-    if (!Number.isInteger(longestVideo) || longestVideo < 1)
-      throw new ModelError(
-        `spliced: longestVideo must be a whole number from 1 on, but it is ${longestVideo}`,
-      );
+    for (const [name, value] of Object.entries({ longestVideo, tiles: tiles ?? 1 })) {
+      if (!Number.isInteger(value) || value < 1)
+        throw new ModelError(`spliced: ${name} must be a whole number from 1 on, but it is ${value}`);
+    }
     const { vision, connector, language, tree } = splicedParts(options);
-    const frames = longestVideo === 1 ? 1 : 'frames';
-    const pixels = input('pixels', 'float32', ['images', frames, 3, vision.image, vision.image]);
+    const pixels = input('pixels', 'float32', ['images', framesOf(options), 3, vision.image, vision.image]);
     const features = connector.connect(pictureFeatures(vision, pixels));
     return program({
       name: options.name,
@@ -113,12 +118,20 @@ export function spliced(options: SplicedOptions): VisionLanguageProgram {
           connector: options.connector.options,
           language: { family: language.family, ...language.options },
         },
-        image: { size: vision.image, ...vision.preprocessing, maxFrames: longestVideo },
+        image: {
+          ...{ size: vision.image, ...vision.preprocessing, maxFrames: longestVideo },
+          ...(tiles !== undefined && { tiles }),
+        },
         language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }),
         media: splicedFacts(connector.features, language.dim),
       },
     });
   }, spliced);
+}
+
+/** Frames of a picture or video, tiles among them: 1 where there never are others. */
+function framesOf({ longestVideo = 1, tiles }: Pick<SplicedOptions, 'longestVideo' | 'tiles'>): Dim {
+  return longestVideo === 1 && tiles === undefined ? 1 : 'frames';
 }
 
 /** Pixels `[images, frames, 3, size, size]` to features `[images, frames, tokens, dim]`. */

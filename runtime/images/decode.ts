@@ -5,7 +5,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { RASTER_FORMATS } from './formats/index.ts';
 import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
 import { mayBeSvg, readSvg } from './formats/svg.ts';
-import { type Box, geometryOf } from './geometry.ts';
+import { type Box, type Geometry, geometryOf } from './geometry.ts';
 import { heldBytes, LARGE_WEBP } from './held-bytes.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { MAX_FRAMES, MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
@@ -142,7 +142,8 @@ async function openInput(source: ImageSource, header: Header, frame: number): Pr
  * `preprocessing` says.
  *
  * @param frame From 0.
- * @returns [size, size, 3], 0 to 255.
+ * @param geometry Other sizes than those of `preprocessing`.
+ * @returns [size, size, 3], or as large as the crop of `geometry`; 0 to 255.
  * @throws UserError for a truncated or damaged picture.
  */
 export async function decodePicture(
@@ -150,9 +151,10 @@ export async function decodePicture(
   header: Header,
   preprocessing: Omit<ImagePreprocessing, 'mean' | 'deviation' | 'maxFrames'>,
   frame = 0,
+  geometry: Geometry = geometryOf(header, preprocessing),
 ): Promise<Uint8Array> {
   const { interpolation } = preprocessing;
-  const { part, resized, crop } = geometryOf(header, preprocessing);
+  const { part, resized, crop } = geometry;
   const shrunk = {
     width: Math.min(part.width, resized.width),
     height: Math.min(part.height, resized.height),

@@ -5,6 +5,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { loadImage } from '../images/load-image.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import { checkSource, type ImageSource, readAll } from '../images/source.ts';
+import { loadTiles } from '../images/tiles.ts';
 import type { EncodedMedia, EncodedPart } from '../media/way.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
@@ -129,7 +130,14 @@ export class MediaMemory {
     const rule = { pixels };
     if (media.kind === 'image') {
       const key = `image ${await hashOf(media.source)}`;
-      return [key, async () => ({ key, pixels: await loadImage(media.source, image, rule), frames: 1 })];
+      const { tiles } = image;
+      return [
+        key,
+        async () =>
+          tiles === undefined
+            ? { key, pixels: await loadImage(media.source, image, rule), frames: 1 }
+            : { key, ...(await loadTiles(media.source, { ...image, tiles }, pixels)) },
+      ];
     }
     const { frames } = media;
     const loaded = await loadFrames(media.source, image, frames === undefined ? rule : { ...rule, frames });

@@ -50,6 +50,14 @@ export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
       language: gpt2(LANGUAGE),
       longestVideo: 4,
     }),
+  'spliced by a perceptron, in tiles': () =>
+    spliced({
+      name: 'tiles',
+      vision: clipVit(VISION),
+      connector: mlpConnector({ depth: 1 }),
+      language: opt({ ...LANGUAGE, activation: 'gelu' }),
+      tiles: 4,
+    }),
   'spliced by a resampler': () =>
     spliced({
       name: 'resampler',

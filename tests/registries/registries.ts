@@ -32,6 +32,10 @@ const REGISTRIES: readonly Registry[] = [
     ),
   },
   {
+    ...{ folder: 'dsl/operators', extension: '.ts', file: 'dsl/author-operators.ts' },
+    write: wordsOf,
+  },
+  {
     ...{ folder: 'compiler/fusion/rules', extension: '.rule', file: 'compiler/fusion/rule-registry.ts' },
     write: textsOf('RULES', 'Every fusion rule: the text of its file, by the name of the file'),
   },
@@ -142,6 +146,27 @@ function exportsOf(
       '',
     ].join('\n');
   };
+}
+
+/** What authors call, and its types: not the operators behind it, nor what a layer of the same name calls. */
+async function wordsOf(files: readonly string[], registry: Registry): Promise<string> {
+  const layers: object = await import(new URL('dsl/layers/index.ts', ROOT).href);
+  const lines = await Promise.all(
+    files.map(async (file) => {
+      const url = new URL(`${registry.folder}/${file}`, ROOT);
+      const exported: Readonly<Record<string, unknown>> = await import(url.href);
+      const values = Object.keys(exported).filter((name) => !name.endsWith('Operator') && !(name in layers));
+      const declared = (await readFile(url, 'utf8')).matchAll(/^export (?:interface|type) (\w+)/gm);
+      const types = [...declared].map(([, name = '']) => name);
+      const again = (await readFile(url, 'utf8')).matchAll(/^export type \{ ([\w, ]+) \};/gm);
+      types.push(...[...again].flatMap(([, names = '']) => names.split(', ')));
+      const names = [...values.sort(), ...types.sort().map((name) => `type ${name}`)];
+      return names.length === 0
+        ? []
+        : [`export { ${names.join(', ')} } from '${specifier(registry, file)}';`];
+    }),
+  );
+  return [MADE, ...lines.flat(), ''].join('\n');
 }
 
 /** The texts of the files. */

@@ -6,17 +6,10 @@ import onnxProto from 'onnx-proto';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { type GradientOptions, gradients } from '../../../compiler/gradient/gradients.ts';
 import { storedParameter } from '../../../compiler/stored-parameter.ts';
-import {
-  constant,
-  type Graph,
-  nameParameters,
-  operatorCounts,
-  parametersOf,
-  parameterTensor,
-  rearrange,
-  scalar,
-} from '../../../dsl/index.ts';
+import { operatorCounts, parametersOf } from '../../../dsl/graph.ts';
+import { constant, type Graph, nameParameters, rearrange, scalar } from '../../../dsl/index.ts';
 import { input } from '../../../dsl/input.ts';
+import { parameterTensor } from '../../../dsl/parameter.ts';
 import { clipVit } from '../../../models/clip/clip-vit.ts';
 import { flamingoParts } from '../../../models/flamingo/flamingo-parts.ts';
 import { maskedGatedCrossAttention } from '../../../models/flamingo/gated-cross-attention.ts';

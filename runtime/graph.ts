@@ -1,6 +1,8 @@
 import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { evaluateDim, isOpen, subtractDims, termsOf } from '../dsl/shape/dim.ts';
+import { checkArgument } from './arguments/check-argument.ts';
+import * as schemas from './arguments/schemas.ts';
 import { openArtifact } from './artifact.ts';
 import { Tensor } from './onnx-runtime.ts';
 import { openGraphSession } from './open-graph.ts';
@@ -64,8 +66,11 @@ export type LoadGraphOptions = SessionOptions & {
  */
 export async function loadGraph<F extends GraphFacts = GraphFacts>(
   directory: string,
-  { graph, verify = false, ...options }: LoadGraphOptions = {},
+  options: LoadGraphOptions = {},
 ): Promise<LoadedGraph<F>> {
+  checkArgument("the artifact's folder", schemas.path, directory);
+  checkArgument('the options of loadGraph', schemas.graphOptions, options);
+  const { graph, verify = false, ...session } = options;
   const artifact = await openArtifact(directory, { verify });
   const names = Object.keys(artifact.manifest.graphs);
   const [only] = names;
@@ -75,10 +80,10 @@ export async function loadGraph<F extends GraphFacts = GraphFacts>(
       `${directory} has the graphs ${names.join(', ')}: say which with { graph: '${only}' }, or load the model that they make with loadFlamingo.`,
     );
   }
-  const session = await openGraphSession(artifact, name, options);
+  const opened = await openGraphSession(artifact, name, session);
   const ports = artifact.manifest.graphs[name];
   if (ports === undefined) throw new Error(`the graph ${name} was opened and is not there`);
-  return new LoadedGraph<F>(name, ports, session);
+  return new LoadedGraph<F>(name, ports, opened);
 }
 
 /** A loaded graph. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. */
@@ -105,6 +110,7 @@ export class LoadedGraph<F extends GraphFacts = GraphFacts> implements AsyncDisp
    *   of the others
    */
   async run(values: GraphInputValues<F>): Promise<GraphOutputValues<F>> {
+    checkArgument(`the values of the graph '${this.name}'`, schemas.graphValues, values);
     const given: Readonly<Record<string, unknown>> = values;
     const stray = Object.keys(given).find((name) => this.inputs.every((port) => port.name !== name));
     if (stray !== undefined) {

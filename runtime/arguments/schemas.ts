@@ -116,6 +116,15 @@ export const loadOptions = z.strictObject({
   optimisation: z.enum(['disabled', 'basic', 'extended', 'all']).optional(),
 });
 
+export const graphOptions = loadOptions
+  .omit({ imageMemory: true, concurrency: true, pixels: true })
+  .extend({ graph: z.string().min(1).optional() });
+export const graphValues = z.custom<object>(
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value),
+  'an object with a value for each input',
+);
+
 export const pictureOptions = loadOptions.pick({ pixels: true });
 export const frameOptions = pictureOptions.extend({ frames: z.number().optional() });
 export const path = z.string().min(1);

@@ -117,6 +117,11 @@ describe('a graph alone', () => {
       /has the shape \[3\] although 'batch' is 2/,
     );
     await refuses(loaded.run({ x: new Float32Array(7), times }), /has 7 values without a shape/);
+    for (const value of [null, 42, [], 'x', new Float32Array(6)])
+      await refuses(
+        Reflect.apply(loaded.run, loaded, [value]),
+        /^The values of the graph 'network' is .* but an object with a value for each input is expected/,
+      );
     await refuses(
       loadFlamingo(out),
       /holds a graph to be run by name and no model that answers prompts: load it with loadGraph/,

@@ -80,6 +80,13 @@ describe('the public functions of the runtime, called from programs without type
         ],
         call: async (...words: [string]) => (await runtime.loadFlamingo(...words)).close(),
       },
+      loadGraph: {
+        right: [
+          directory,
+          { graph: 'vision', verify: true, provider: 'cpu', threads: 1, optimisation: 'basic' },
+        ],
+        call: async (...words: [string]) => (await runtime.loadGraph(...words)).close(),
+      },
       generate: { right: [prompt, short], call: model.generate.bind(model) },
       'generate a dialogue': {
         right: [dialogue, { maxNewTokens: 1, beams: 2, lengthPenalty: 1 }],

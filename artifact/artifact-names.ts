@@ -4,10 +4,12 @@ import { isWeightStore, WEIGHTS } from './weight-store.ts';
 
 export const MANIFEST = 'manifest.json';
 export const TOKENIZER = 'tokenizer.json';
-export const CLIENT = 'client.ts';
+/** The typed way to load the artifact: JavaScript, and its declarations. */
+export const CLIENT = 'client.mjs';
+export const CLIENT_TYPES = 'client.d.mts';
 
 /** What an artifact consists of, apart from its graphs and from checkpoints' files that are linked into it. */
-const OWN: ReadonlySet<string> = new Set([WEIGHTS, PARAMETERS, TOKENIZER, CLIENT]);
+const OWN: ReadonlySet<string> = new Set([WEIGHTS, PARAMETERS, TOKENIZER, CLIENT, CLIENT_TYPES]);
 
 const MARK = /-[0-9a-f]{12}(?=\.\w+$)/;
 

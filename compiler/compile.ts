@@ -1,5 +1,5 @@
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
-import { CLIENT, TOKENIZER } from '../artifact/artifact-names.ts';
+import { CLIENT, CLIENT_TYPES, TOKENIZER } from '../artifact/artifact-names.ts';
 import type { GraphPorts } from '../artifact/contract.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import { type ModelFacts, modelProblem } from '../artifact/model-problem.ts';
@@ -146,7 +146,9 @@ export async function compile(program: Program, options: CompileOptions): Promis
       parameters: summarise(parameters, sources, weights, seed, stored?.bytes),
       files: {},
     });
-    await draft.put(CLIENT, Buffer.from(clientSource(facts)));
+    const client = clientSource(facts);
+    await draft.put(CLIENT, Buffer.from(client.module));
+    await draft.put(CLIENT_TYPES, Buffer.from(client.types));
     return { ...facts, files: draft.files };
   });
   for (const note of told) options.onNote?.(note);

@@ -1,123 +1,107 @@
-import {
-  IndentationText,
-  Project,
-  QuoteKind,
-  VariableDeclarationKind,
-  type WriterFunction,
-  Writers,
-} from 'ts-morph';
 import type { GraphPort, Manifest } from '../../artifact/manifest.ts';
 
+/** A module of JavaScript, and its declarations. */
+export interface ClientSource {
+  /** `client.mjs` */
+  readonly module: string;
+  /** `client.d.mts` */
+  readonly types: string;
+}
+
 /**
- * Writes `client.ts`, the typed way to load what was compiled: `load()` returns the runtime's model, or its graph where
- * that is all, and `facts` has types that are the model's own sizes, names and special tokens, so that a program which
- * disagrees with the model does not compile.
+ * Writes the typed way to load what was compiled: `load()` returns the runtime's model, or its graph where that is all,
+ * and `facts` has types that are the model's own sizes, names and special tokens, so that a program which disagrees with
+ * the model does not compile. It is JavaScript with declarations, which every compiler and bundler takes as it is; the
+ * artifact lies beside it unless `load` is told where.
  *
- * @param manifest of the artifact that the file will lie in
+ * @param manifest of the artifact that the files will lie in
  */
-export function clientSource(manifest: Manifest): string {
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    manipulationSettings: { quoteKind: QuoteKind.Single, indentationText: IndentationText.TwoSpaces },
-  });
-  const file = project.createSourceFile('client.ts');
+export function clientSource(manifest: Manifest): ClientSource {
+  const facts = factsOf(manifest);
   const loader = manifest.language === undefined ? graphLoader(manifest) : MODEL_LOADER;
-  file.addImportDeclaration({ moduleSpecifier: 'node:url', namedImports: ['fileURLToPath'] });
-  file.addImportDeclaration({
-    moduleSpecifier: 'flamingo-onnx/runtime',
-    namedImports: loader.imports.map((each) => ({ ...each })),
-  });
-  file.addVariableStatement({
-    docs: [
-      'What the model is: sizes, special tokens, and the inputs and outputs of its graphs. Open sizes are names.',
-    ],
-    isExported: true,
-    declarationKind: VariableDeclarationKind.Const,
-    declarations: [{ name: 'facts', initializer: Writers.assertion(literal(factsOf(manifest)), 'const') }],
-  });
-  file.addTypeAlias({
-    docs: ['The literal facts of this model.'],
-    isExported: true,
-    name: 'Facts',
-    type: 'typeof facts',
-  });
-  file.addFunction({
-    docs: [
-      `Loads ${loader.what} from the folder that this file lies in.\n\n@throws when the folder is incomplete or its files were altered`,
-    ],
-    isExported: true,
-    isAsync: true,
-    name: 'load',
-    ...(loader.graphs !== undefined && {
-      typeParameters: [{ name: 'Name', constraint: loader.graphs }],
-    }),
-    parameters: [loader.parameter],
-    returnType: loader.returns,
-    statements: [...loader.statements],
-  });
-  file.formatText({ indentSize: 2 });
   const origin = `Written by ${manifest.generator} for the model ${quote(manifest.model.name)}`;
-  return `// ${oneLine(origin)}. Compile the model again rather than edit this file.\n${file.getFullText()}`;
+  const heading = `// ${oneLine(origin)}. Compile the model again rather than edit this file.\n`;
+  return {
+    module: `${heading}import { fileURLToPath } from 'node:url';
+import { ${loader.function}, UserError } from 'flamingo-onnx/runtime';
+
+export const facts = ${literal(facts, 'value')};
+
+export async function load({ directory, ...options } = {}) {
+  const loaded = await ${loader.function}(folderOf(directory), options);
+  return ${loader.returns};
+}
+
+function folderOf(directory) {
+  if (typeof directory === 'string') return directory;
+  if (directory !== undefined) return fileURLToPath(directory.href);
+  if (import.meta.url === undefined)
+    throw new UserError("The program was bundled in a format in which a file does not know where it lies: pass the model's folder, load({ directory }).");
+  return fileURLToPath(new URL('.', import.meta.url));
+}
+`,
+    types: `${heading}import type { ${loader.types.join(', ')} } from 'flamingo-onnx/runtime';
+
+/** What the model is: sizes, special tokens, and the inputs and outputs of its graphs. Open sizes are names. */
+export declare const facts: ${literal(facts, 'type')};
+
+/** The literal facts of this model. */
+export type Facts = typeof facts;
+
+/** How it is loaded, and from where. */
+export type Options = ${loader.options} & {
+  /** The artifact's folder: a path, or a URL. Default: the folder that this file lies in. */
+  readonly directory?: string | { readonly href: string };
+};
+
+/**
+ * Loads ${loader.what}.
+ *
+ * @throws UserError when the folder is incomplete or its files were altered
+ */
+${loader.signature}
+`,
+  };
 }
 
 /** What differs between clients: what they load, and how. */
 interface Loader {
   readonly what: string;
-  readonly imports: readonly {
-    readonly name: string;
-    readonly alias?: string;
-    readonly isTypeOnly?: boolean;
-  }[];
-  /** The type of the names that `load` chooses from, where there are several graphs. */
-  readonly graphs?: string;
-  readonly parameter: { readonly name: string; readonly type: string; readonly initializer?: string };
+  /** The runtime's function that loads, which takes a folder and options. */
+  readonly function: string;
+  /** Types of the runtime that the declarations name. */
+  readonly types: readonly string[];
+  /** The type of the function's options. */
+  readonly options: string;
+  /** What the client gives, from what was \`loaded\`. */
   readonly returns: string;
-  readonly statements: readonly string[];
+  readonly signature: string;
 }
 
 const MODEL_LOADER: Loader = {
   what: 'the model',
-  imports: [
-    { name: 'load', alias: 'loadArtifact' },
-    { name: 'LoadOptions', isTypeOnly: true },
-    { name: 'Model', isTypeOnly: true },
-  ],
-  parameter: { name: 'options', type: 'LoadOptions', initializer: '{}' },
-  returns: 'Promise<Model & { readonly facts: Facts }>',
-  statements: [
-    "const model = await loadArtifact(fileURLToPath(new URL('.', import.meta.url)), options);",
-    'return Object.assign(model, { facts });',
-  ],
+  function: 'loadFlamingo',
+  types: ['LoadOptions', 'Model'],
+  options: 'LoadOptions',
+  returns: 'Object.assign(loaded, { facts })',
+  signature: 'export declare function load(options?: Options): Promise<Model & { readonly facts: Facts }>;',
 };
 
 /** Of graphs that are run by themselves: the only one, or the one that is asked for. */
 function graphLoader({ graphs }: Manifest): Loader {
-  const names = Object.keys(graphs);
-  const [only = ''] = names;
-  const isOne = names.length === 1;
-  const imports = [
-    { name: 'loadGraph' },
-    { name: 'LoadedGraph', isTypeOnly: true },
-    { name: 'LoadGraphOptions', isTypeOnly: true },
-  ];
-  const folder = "fileURLToPath(new URL('.', import.meta.url))";
-  if (isOne) {
-    return {
-      what: 'the graph',
-      imports,
-      parameter: { name: 'options', type: 'LoadGraphOptions', initializer: '{}' },
-      returns: `Promise<LoadedGraph<Facts['graphs'][${quote(only)}]>>`,
-      statements: [`return loadGraph(${folder}, options);`],
-    };
-  }
+  const [only = '', ...others] = Object.keys(graphs);
+  const isOne = others.length === 0;
+  const one = `export declare function load(options?: Options): Promise<LoadedGraph<Facts['graphs'][${quote(only)}]>>;`;
+  const chosen = `export declare function load<Name extends keyof Facts['graphs']>(
+  options: Options & { readonly graph: Name },
+): Promise<LoadedGraph<Facts['graphs'][Name]>>;`;
   return {
-    what: 'one of the graphs',
-    imports,
-    graphs: "keyof Facts['graphs']",
-    parameter: { name: 'options', type: 'LoadGraphOptions & { readonly graph: Name }' },
-    returns: "Promise<LoadedGraph<Facts['graphs'][Name]>>",
-    statements: [`return loadGraph(${folder}, options);`],
+    what: isOne ? 'the graph' : 'one of the graphs',
+    function: 'loadGraph',
+    types: ['LoadedGraph', 'LoadGraphOptions'],
+    options: 'LoadGraphOptions',
+    returns: 'loaded',
+    signature: isOne ? one : chosen,
   };
 }
 
@@ -145,46 +129,30 @@ function ports(list: readonly GraphPort[]): object {
   return Object.fromEntries(list.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
 }
 
-/** A value as TypeScript source: objects over several lines, lists and what holds only lists and words in one. */
-function literal(value: unknown): WriterFunction {
-  return (writer) => {
-    if (typeof value === 'string') writer.write(quote(value));
-    else if (Array.isArray(value)) {
-      writer.write('[');
-      for (const [index, item] of value.entries()) {
-        if (index > 0) writer.write(', ');
-        literal(item)(writer);
-      }
-      writer.write(']');
-    } else if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value);
-      const isShort = 'dtype' in value;
-      const writeEntry = ([key, item]: readonly [string, unknown]) => {
-        writer.write(propertyName(key)).write(': ');
-        literal(item)(writer);
-      };
-      if (isShort) {
-        writer.write('{ ');
-        for (const [index, entry] of entries.entries()) {
-          if (index > 0) writer.write(', ');
-          writeEntry(entry);
-        }
-        writer.write(' }');
-      } else {
-        writer.inlineBlock(() => {
-          for (const entry of entries) {
-            writeEntry(entry);
-            writer.write(',').newLine();
-          }
-        });
-      }
-    } else writer.write(String(value));
-  };
+/** A value as source: objects over several lines; lists, and inputs and outputs, in one. */
+function literal(value: unknown, form: 'value' | 'type', indent = ''): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) {
+    const list = `[${value.map((item) => literal(item, form, indent)).join(', ')}]`;
+    return form === 'type' ? `readonly ${list}` : list;
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  const isShort = 'dtype' in value;
+  const inner = `${indent}  `;
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${propertyName(key, form)}: ${literal(item, form, inner)}`);
+  const separator = form === 'type' ? ';' : ',';
+  if (entries.length === 0) return '{}';
+  if (isShort) return `{ ${entries.join(`${separator} `)} }`;
+  return `{\n${entries.map((entry) => `${inner}${entry}${separator}\n`).join('')}${indent}}`;
 }
 
-function propertyName(key: string): string {
-  if (key === '__proto__') return `[${quote(key)}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+function propertyName(key: string, form: 'value' | 'type'): string {
+  const plain = /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+  if (form === 'type') return `readonly ${plain}`;
+  // Written plainly, this one would be the object's prototype.
+  return key === '__proto__' ? `[${quote(key)}]` : plain;
 }
 
 /** Single quotes; everything that could end or bend a string is escaped, line separators too. */

@@ -52,7 +52,7 @@ describe('flamingo compile and inspect', function () {
       'language.onnx',
       'weights.safetensors',
       'tokenizer.json',
-      'client.ts',
+      'client.mjs',
     ]) {
       assert.ok(await exists(join(out, file)), file);
     }

@@ -369,7 +369,7 @@ describe('a folder of Hugging Face that says something else', () => {
     assert.deepEqual(made.program.facts.image?.mean, [0.48145466, 0.4578275, 0.40821073]);
     const out = join(folder, 'artifact');
     await compile(made.program, { ...made, out, source: model });
-    assert.ok((await readdir(out)).includes('client.ts'));
+    assert.ok((await readdir(out)).includes('client.mjs'));
     const { code, stdout, stderr } = await flamingo(
       ...['run', out, '--shot', a, 'A cat.', '--image', b, '--text', 'A', '--max-new-tokens', '3'],
     );

@@ -130,10 +130,9 @@ describe('a graph alone', () => {
   });
 
   it('has a client that knows its inputs and outputs', async () => {
-    assert.deepEqual(typeCheck(join(out, 'client.ts')), []);
     const using = await folder.write(
       'using.ts',
-      `import { load } from './network/client.ts';
+      `import { load } from './network/client.mjs';
 export async function use(): Promise<readonly [Float32Array, readonly number[]]> {
   await using network = await load({ threads: 1 });
   const { y } = await network.run({ x: new Float32Array(6), times: BigInt64Array.of(1n, 2n) });
@@ -194,7 +193,18 @@ export async function wrong() {
       /'c' .* has the shape \[3, 2\] although 'n\+1' is 3 by the other sizes/,
     );
     await square.run({ b: b2, c: { data: new Float32Array(9), shape: [3, 3] } });
-    assert.deepEqual(typeCheck(join(both, 'client.ts')), []);
+    const using = await folder.write(
+      'choosing.ts',
+      `import { load } from './two/client.mjs';
+await load({ graph: 'square' }).then((square) => square.run({ b: new Float32Array(6), c: new Float32Array(9) }));
+await load({ graph: 'cube' });
+await load();
+`,
+    );
+    assert.deepEqual(
+      typeCheck(using).map(({ line }) => line),
+      [3, 4],
+    );
   });
 
   it('takes the place of a model, whose files go', async () => {
@@ -214,7 +224,7 @@ export async function wrong() {
         files.every((file) => !file.startsWith('network')),
         files.join(),
       );
-      assert.match(await readFile(join(there, 'client.ts'), 'utf8'), /renamed/);
+      assert.match(await readFile(join(there, 'client.mjs'), 'utf8'), /renamed/);
     } finally {
       await rm(place, { recursive: true });
     }

@@ -4,6 +4,7 @@
  */
 export type { Manifest } from '../artifact/manifest.ts';
 export { UserError } from '../artifact/user-error.ts';
+export { type ByteLevelOptions, byteLevelTokenizer } from '../models/tokenizers/byte-level-tokenizer.ts';
 export type { CheckpointModel } from './checkpoints/checkpoint-model.ts';
 export { type OpenCheckpointOptions, openCheckpoint } from './checkpoints/open-checkpoint.ts';
 export type { OpenFlamingoSources } from './checkpoints/open-flamingo.ts';

@@ -1,6 +1,7 @@
 import { findSourceMap } from 'node:module';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moduleAddress } from './module-address.ts';
 
 /** Where in the author's file an operation was written: an absolute path, a 1-based line and a 1-based column. */
 export interface CallSite {
@@ -12,7 +13,7 @@ export interface CallSite {
 /** A function that authors call; its own parameters do not matter here. */
 export type Caller = (...args: never) => unknown;
 
-const DSL_FOLDER = dirname(fileURLToPath(import.meta.url));
+const DSL_FOLDER = dirname(fileURLToPath(moduleAddress(import.meta.url)));
 
 let assumed: { readonly site: CallSite | undefined } | undefined;
 

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
@@ -27,6 +28,11 @@ export type LoadOptions = SessionOptions & {
   readonly pixels?: PixelRule;
   /** Requests that take turns; others wait. Each holds a cache of its own. Default 4. */
   readonly concurrency?: number;
+  /**
+   * The module of the thread that computes, a path or a URL, in a program that was bundled: the bundle of
+   * `flamingo-onnx/worker`. Default: `flamingo-worker.js` (`.mjs`, `.cjs`) beside the program's bundle.
+   */
+  readonly worker?: string | URL;
 };
 
 export type Abortable = {
@@ -52,14 +58,11 @@ type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
 export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
   checkArgument("the model's folder", schemas.path, directory);
   checkArgument('the options of loadFlamingo', schemas.loadOptions, options);
-  const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, ...session } = options;
-  const { client, manifest } = await WorkerClient.open({
-    directory,
-    verify,
-    imageMemory,
-    concurrency,
-    ...session,
-  });
+  const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, worker, ...session } = options;
+  const { client, manifest } = await WorkerClient.open(
+    { directory, verify, imageMemory, concurrency, ...session },
+    typeof worker === 'string' ? pathToFileURL(worker) : worker,
+  );
   return new FlamingoModel(client, manifest);
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { moduleAddress } from '../dsl/module-address.ts';
 
 /** The command that adds what npm's package of ONNX Runtime leaves out for its size. */
 export const ADD_CUDA =
@@ -32,6 +33,6 @@ export function checkProvider(provider: Provider): void {
 }
 
 function libraryFolder(): string {
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const main = createRequire(moduleAddress(import.meta.url)).resolve('onnxruntime-node');
   return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }

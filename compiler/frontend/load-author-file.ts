@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
 import { extname, resolve } from 'node:path';
@@ -33,8 +34,8 @@ export async function loadAuthorFile<T>(
 ): Promise<T> {
   const path = resolve(file);
   await requireTypeScriptFile(path, kind);
-  // The checker is large: nothing else of the command line waits for it.
-  const { typeCheck } = await import('./type-check.ts');
+  // The checker is large: nothing else waits for it, and a bundle, which cannot use it, does not hold it.
+  const { typeCheck }: typeof import('./type-check.ts') = await frontendModule('type-check', path);
   const findings = typeCheck(path);
   if (findings.length > 0) throw new SourceError(findings);
   const exports = await runModule(path);
@@ -49,6 +50,17 @@ async function requireTypeScriptFile(path: string, { name }: AuthorFileKind<unkn
       `${describePath(path)} is not a TypeScript file; a ${name} is defined in a .ts module.`,
     );
   }
+}
+
+/** A module beside this one, by an address that no bundler follows. */
+function frontendModule(name: string, file: string) {
+  const path = ownModule(`compiler/frontend/${name}`);
+  if (!existsSync(path)) {
+    throw new UserError(
+      `${describePath(file)} cannot be read by a program that was bundled: import what it exports into the program instead, or keep flamingo-onnx out of the bundle (esbuild: --external:flamingo-onnx).`,
+    );
+  }
+  return import(pathToFileURL(path).href);
 }
 
 let loaderReady: Promise<void> | undefined;
@@ -74,7 +86,10 @@ async function runModule(path: string): Promise<Readonly<Record<string, unknown>
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {
-    const { buildingError } = await import('./building-error.ts');
+    const { buildingError }: typeof import('./building-error.ts') = await frontendModule(
+      'building-error',
+      path,
+    );
     throw buildingError(error, path);
   } finally {
     Error.stackTraceLimit = limit;

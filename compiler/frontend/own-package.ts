@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moduleAddress } from '../../dsl/module-address.ts';
 
 /**
  * This very instance of the package. In a clone it is TypeScript that a loader transpiles; as published it is the
  * `dist` folder. Authors' files, wherever they lie, must share this instance: a second copy of the DSL would make
  * tensors that this one does not know.
  */
-const here = fileURLToPath(import.meta.url);
+const here = fileURLToPath(moduleAddress(import.meta.url));
 const extension = here.endsWith('.ts') ? '.ts' : '.js';
 const root = dirname(dirname(dirname(here)));
 
@@ -52,7 +53,7 @@ export function ownModule(name: string): string {
 /** The folder that holds Node's type declarations, when they are installed. */
 export function nodeTypesFolder(): string | undefined {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('@types/node/package.json'));
+    const folder = dirname(createRequire(moduleAddress(import.meta.url)).resolve('@types/node/package.json'));
     return existsSync(folder) ? dirname(folder) : undefined;
   } catch {
     return undefined;

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { UserError } from '../../artifact/user-error.ts';
+import { moduleAddress } from '../../dsl/module-address.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
-import type { Answer } from './worker.ts';
+import type { Answer } from './quantisation-worker.ts';
 
 /** Weights below which threads cost more time than they save. */
 const WORTH_THREADS = 1 << 23;
@@ -23,10 +25,12 @@ export class QuantisationThreads implements AsyncDisposable {
   /** @param weights how many there are to quantise in all */
   static async open(weights: number): Promise<QuantisationThreads> {
     const threads = availableParallelism();
-    if (weights < WORTH_THREADS) return new QuantisationThreads(1);
+    const entry = threadEntry();
+    // A program that was bundled into one file has no second one for threads.
+    if (weights < WORTH_THREADS || !existsSync(entry)) return new QuantisationThreads(1);
     const { Piscina } = await import('piscina');
     const pool = new Piscina({
-      filename: fileURLToPath(entry()),
+      filename: fileURLToPath(entry),
       minThreads: threads,
       maxThreads: threads,
       // Flags of this process need not suit a thread.
@@ -48,7 +52,8 @@ export class QuantisationThreads implements AsyncDisposable {
 }
 
 /** Beside this module: the compiled worker, or in development the entry that teaches its thread TypeScript. */
-function entry(): URL {
-  const compiled = import.meta.url.endsWith('.js');
-  return new URL(compiled ? './worker.js' : './development.mjs', import.meta.url);
+function threadEntry(): URL {
+  const here = moduleAddress(import.meta.url);
+  const isSource = here.endsWith('.ts');
+  return new URL(isSource ? './development.mjs' : './quantisation-worker.js', here);
 }

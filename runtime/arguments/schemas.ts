@@ -110,6 +110,7 @@ export const loadOptions = z.strictObject({
   verify: z.boolean().optional(),
   imageMemory: z.int().min(0).optional(),
   concurrency: z.int().min(1).optional(),
+  worker: z.union([z.string().min(1), z.instanceof(URL)], 'a path or a URL').optional(),
   pixels: z.enum(['shown', 'pillow']).optional(),
   provider: z.enum(['cpu', 'cuda']).optional(),
   threads: z.int().min(1).max(1024).optional(),

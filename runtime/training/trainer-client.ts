@@ -36,7 +36,7 @@ export class TrainerClient implements AsyncDisposable {
 
   /** @throws UserError as `Trainer.open` */
   static async open(options: TrainerOptions): Promise<TrainerClient> {
-    const entry = threadEntry(import.meta.url);
+    const entry = threadEntry(import.meta.url, 'worker');
     checkThreadEntry(entry);
     const client = new TrainerClient(entry);
     try {

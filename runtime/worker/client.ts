@@ -71,7 +71,7 @@ export class WorkerClient implements AsyncDisposable {
    */
   static async open(
     options: WorkerOptions,
-    entry: URL = threadEntry(import.meta.url),
+    entry: URL = threadEntry(import.meta.url, 'flamingo-worker'),
     resourceLimits: ResourceLimits = {},
   ): Promise<{ client: WorkerClient; manifest: LanguageManifest }> {
     checkThreadEntry(entry);

@@ -1,23 +1,29 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../artifact/user-error.ts';
+import { moduleAddress } from '../../dsl/module-address.ts';
 import { missingRuntime } from '../missing-runtime.ts';
 
 /**
- * The module that a thread starts with: beside the module that starts it, `worker.js`, or where that is still TypeScript
- * the entry that teaches the thread to read it.
+ * The module that a thread starts with: beside the module that starts it, or beside the bundle that this became part of,
+ * whose endings differ; where it is still TypeScript the entry that teaches the thread to read it.
  *
  * @param module the `import.meta.url` of the module that starts the thread
+ * @param name what the thread's module is called, without its ending
  */
-export function threadEntry(module: string): URL {
-  return new URL(module.endsWith('.ts') ? './development.mjs' : './worker.js', module);
+export function threadEntry(module: string | undefined, name: string): URL {
+  const here = moduleAddress(module);
+  if (here.endsWith('.ts')) return new URL('./development.mjs', here);
+  const compiled = new URL(`./${name}.js`, here);
+  const places = [compiled, new URL(`./${name}.mjs`, here), new URL(`./${name}.cjs`, here)];
+  return places.find((place) => existsSync(place)) ?? compiled;
 }
 
-/** @throws UserError where the module is not there, as in a program that was bundled into one file */
+/** @throws UserError where the module is not there, as beside a program that was bundled without it */
 export function checkThreadEntry(entry: URL): void {
   if (entry.protocol !== 'file:' || existsSync(entry)) return;
   throw new UserError(
-    `The file of the thread that computes, ${fileURLToPath(entry)}, is missing, as in a program that was bundled into one file: keep the package out of the bundle (esbuild: --external:flamingo-onnx) and install it beside.`,
+    `The file of the thread that computes, ${fileURLToPath(entry)}, is missing, as beside a program that was bundled without it: bundle flamingo-onnx/worker too, as flamingo-worker.js beside the program, or say where it is with loadFlamingo(folder, { worker }).`,
   );
 }
 

@@ -1,6 +1,6 @@
 """
 Writes configs/RELEASE/FAMILY.json: what releases of transformers save for each family, and what they read from it again;
-and models/configs/original-defaults.json: the fields of each class with the values that their defaults have or had.
+and models/configs/original-defaults-table.ts: the fields of each class with the values that their defaults have or had.
 
     python configs.py --source SITE [--source SITE …] PYTHON [PYTHON …]
 
@@ -18,7 +18,13 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TABLE = HERE.parents[1] / "models/configs/original-defaults.json"
+TABLE = HERE.parents[1] / "models/configs/original-defaults-table.ts"
+TABLE_HEAD = """// Written by tests/references/configs.py.
+/**
+ * The fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry 0.1 to 0.22, open_clip 2.16 to 3.3),
+ * each with the values that its default has or had, the newest first.
+ */
+export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = """
 
 # Each family: its class; cases that a test must read; cases of which a test must hear by the field's name.
 FAMILIES = {
@@ -381,7 +387,7 @@ def main(arguments: list) -> None:
         for family, cases in release["families"].items():
             (folder / f"{family}.json").write_text(lines(cases))
     table = merged([*sorted([source(site) for site in sites], key=by_release), *releases])
-    TABLE.write_text(lines(table))
+    TABLE.write_text(TABLE_HEAD + lines(table).rstrip("\n") + ";\n")
     for family, fields in table.items():
         for field, values in fields.items():
             if len(values) > 1 and family != "generation":

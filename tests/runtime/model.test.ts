@@ -232,7 +232,7 @@ describe('a model in its own thread', () => {
     const entry = new URL('./workers/nowhere.js', import.meta.url);
     await assert.rejects(WorkerClient.open(options, entry), (error: unknown) => {
       assert.ok(error instanceof UserError, String(error));
-      assert.match(error.message, /workers\/nowhere\.js, is missing, .*--external:flamingo-onnx/);
+      assert.match(error.message, /workers\/nowhere\.js, is missing, .*bundle flamingo-onnx\/worker too/);
       return true;
     });
   });

@@ -1,4 +1,9 @@
-{
+// Written by tests/references/configs.py.
+/**
+ * The fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry 0.1 to 0.22, open_clip 2.16 to 3.3),
+ * each with the values that its default has or had, the newest first.
+ */
+export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
  "clip": {
   "_commit_hash": [null],
   "initializer_factor": [1.0],
@@ -484,4 +489,4 @@
   "vocab_size": [50272],
   "word_embed_proj_dim": [null]
  }
-}
+};

@@ -103,4 +103,5 @@ function send(response: Response, transferables: readonly ArrayBuffer[] = []): v
   parentPort?.postMessage(response, [...transferables]);
 }
 
-await serve(workerData);
+// Whoever imports this outside of a thread of ours means something else: nothing happens.
+if (parentPort !== null) void serve(workerData);

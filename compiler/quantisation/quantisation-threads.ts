@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { UserError } from '../../artifact/user-error.ts';
 import { moduleAddress } from '../../dsl/module-address.ts';
+import type { Answer } from './quantisation-worker.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
-import type { Answer } from './quantisation-worker.ts';
 
 /** Weights below which threads cost more time than they save. */
 const WORTH_THREADS = 1 << 23;

@@ -78,7 +78,13 @@ describe('opening an artifact', () => {
     await refuses(/was compiled without weights and cannot run/);
   });
 
-  for (const file of ['vision.onnx', 'language.onnx', 'weights.safetensors', 'tokenizer.json', 'client.mjs']) {
+  for (const file of [
+    'vision.onnx',
+    'language.onnx',
+    'weights.safetensors',
+    'tokenizer.json',
+    'client.mjs',
+  ]) {
     it(`refuses a missing, shortened or altered ${file}`, async () => {
       const path = join(directory, file);
       const bytes = await readFile(path);

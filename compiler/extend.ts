@@ -17,8 +17,8 @@ export {
 } from '../dsl/operators/shared/inputs.ts';
 export type { Capabilities, Capability, Target } from '../dsl/target.ts';
 export type { Gradient, Operator } from '../dsl/tensor.ts';
-export type { LanguageFamilies, LanguageFamily } from '../models/configs/language-families.ts';
-export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/hugging-face/family.ts';
+export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/configs/hugging-face-family.ts';
+export type { FromConfig, LanguageChanges, LanguageFamily } from '../models/configs/language-family.ts';
 export type { LanguageModel } from '../models/shared/language-model.ts';
 export type { VisionEncoder } from '../models/shared/vision-encoder.ts';
 export { defineConfig, type FlamingoConfig } from './config.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../artifact/user-error.ts';
 import type { Operator } from '../dsl/tensor.ts';
-import type { LanguageFamilies } from '../models/configs/language-families.ts';
-import type { HuggingFaceFamily } from '../models/hugging-face/family.ts';
+import type { HuggingFaceFamily } from '../models/configs/hugging-face-family.ts';
+import type { LanguageFamily } from '../models/configs/language-family.ts';
 import { fusionRules, readRule } from './fusion/load-rules.ts';
 import { OPERATORS } from './fusion/operators.ts';
 import type { Rule } from './fusion/rule.ts';
@@ -20,8 +20,8 @@ export interface Extensions {
   readonly weightFormats?: readonly WeightFormat[];
   /** Whole models that compile from their folder. */
   readonly families?: readonly HuggingFaceFamily[];
-  /** Language models that an OpenFlamingo may stand on, by `model_type`. */
-  readonly languageFamilies?: LanguageFamilies;
+  /** Language models that an OpenFlamingo may stand on. */
+  readonly languageFamilies?: readonly LanguageFamily[];
 }
 
 /** A fusion rule as a `.rule` file holds it. */

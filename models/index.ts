@@ -3,6 +3,7 @@ export * from '../dsl/index.ts';
 export * from './clip/clip-vit.ts';
 export * from './clip/config.ts';
 export * from './configs/language-families.ts';
+export * from './configs/language-family.ts';
 export * from './flamingo/checked-insertion.ts';
 export * from './flamingo/conventions.ts';
 export * from './flamingo/cross-attention-sizes.ts';

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { familyOfWeights } from '../../models/configs/family-of-weights.ts';
-import { languageFamilies as ownLanguageFamilies } from '../../models/configs/language-families.ts';
-import type { HuggingFaceFamily, KnownTokens } from '../../models/hugging-face/family.ts';
-import { FAMILIES } from '../../models/hugging-face/family-registry.ts';
+import type { HuggingFaceFamily, KnownTokens } from '../../models/configs/hugging-face-family.ts';
+import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
+import { modelTypes } from '../../models/configs/language-families.ts';
+import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
 import type { Extensions } from '../extensions.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
@@ -57,7 +58,7 @@ async function checkWeights(
   const other = familyOfWeights(file.names);
   if (other === undefined) return;
   throw new UserError(
-    `${file.path}: these weights are ${other.name}'s (${other.example}), but config.json in ${path} says '${modelType}'; give the config and the weights of one model.`,
+    `${file.path}: these weights are ${other.family.name}'s (${other.example}), but config.json in ${path} says '${modelType}'; give the config and the weights of one model.`,
   );
 }
 
@@ -65,9 +66,9 @@ const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.st
 
 function familyOf(
   { path, config }: ModelFolder,
-  { families = [], languageFamilies = {} }: HuggingFaceSources,
+  { families = [], languageFamilies = [] }: HuggingFaceSources,
 ): HuggingFaceFamily {
-  const known = [...families, ...FAMILIES];
+  const known = [...families, ...HUGGING_FACE_FAMILIES];
   const file = join(path, 'config.json');
   const names = known.map(({ modelType }) => modelType).join(', ');
   const result = kind.safeParse(config);
@@ -79,7 +80,7 @@ function familyOf(
   const { model_type: type, architectures } = result.data;
   const family = known.find(({ modelType }) => modelType === type);
   if (family === undefined) {
-    const part = Object.hasOwn({ ...ownLanguageFamilies, ...languageFamilies }, type)
+    const part = Object.hasOwn(modelTypes([...LANGUAGE_FAMILIES, ...languageFamilies]), type)
       ? '; an OpenFlamingo on this language model is given by --open-flamingo, --vision and --language'
       : '';
     throw new UserError(

@@ -103,13 +103,13 @@ function checkFamilies(
   const other = own && familyOfOthers(own.names, type);
   if (own !== undefined && other !== undefined) {
     throw new UserError(
-      `${own.path}: these weights are ${other.name}'s (${other.example}), but config.json in ${path} says '${type}'; give the config and the weights of one model.`,
+      `${own.path}: these weights are ${other.family.name}'s (${other.example}), but config.json in ${path} says '${type}'; give the config and the weights of one model.`,
     );
   }
   const trained = familyOfOthers(checkpoint.names, type);
   if (trained !== undefined) {
     throw new UserError(
-      `${checkpoint.path} was trained on ${trained.name} (${trained.example}), but the language model in ${path} is '${type}'; give the folder of the one that it was trained on.`,
+      `${checkpoint.path} was trained on ${trained.family.name} (${trained.example}), but the language model in ${path} is '${type}'; give the folder of the one that it was trained on.`,
     );
   }
 }

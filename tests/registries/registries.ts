@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname, relative } from 'node:path';
+import { basename, dirname, extname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
@@ -7,11 +8,13 @@ import { fileURLToPath } from 'node:url';
  * that lists them. A list that is checked in can be bundled and runs in a browser, where no folder can be read.
  */
 
-/** A folder whose every file is one of a kind, and the module that lists them. */
+/** A folder whose files, or folders, are each one of a kind, and the module that lists them. */
 interface Registry {
   /** From the project's root. */
   readonly folder: string;
-  readonly extension: '.ts' | '.rule';
+  /** The files of it that count; without it, those of the name `named` in its folders do. */
+  readonly extension?: '.ts' | '.rule';
+  readonly named?: string;
   /** The module that is written, beside the folder. */
   readonly file: string;
   write(files: readonly string[], registry: Registry): Promise<string>;
@@ -69,16 +72,30 @@ const REGISTRIES: readonly Registry[] = [
   },
   {
     ...{
-      folder: 'models/hugging-face/families',
-      extension: '.ts',
-      file: 'models/hugging-face/family-registry.ts',
+      folder: 'models',
+      named: 'hugging-face-family.ts',
+      file: 'models/configs/hugging-face-family-registry.ts',
     },
     write: exportsOf(
-      'FAMILIES',
+      'HUGGING_FACE_FAMILIES',
       'HuggingFaceFamily',
-      './family.ts',
+      './hugging-face-family.ts',
       'Every kind of model that compiles from its folder',
       (name) => name === 'family',
+    ),
+  },
+  {
+    ...{
+      folder: 'models',
+      named: 'language-family.ts',
+      file: 'models/configs/language-family-registry.ts',
+    },
+    write: exportsOf(
+      'LANGUAGE_FAMILIES',
+      'LanguageFamily',
+      './language-family.ts',
+      'Every family of language models',
+      (name) => name === 'languageFamily',
     ),
   },
   {
@@ -99,8 +116,17 @@ const REGISTRIES: readonly Registry[] = [
 export function registries(): Promise<readonly { readonly file: string; readonly content: string }[]> {
   return Promise.all(
     REGISTRIES.map(async (registry) => {
-      const files = (await readdir(new URL(`${registry.folder}/`, ROOT)))
-        .filter((name) => extname(name) === registry.extension)
+      const { folder, extension, named } = registry;
+      const entries = await readdir(new URL(`${folder}/`, ROOT), { withFileTypes: true });
+      const files = entries
+        .filter((entry) =>
+          named === undefined
+            ? extname(entry.name) === extension
+            : entry.isDirectory() && existsSync(new URL(`${folder}/${entry.name}/${named}`, ROOT)),
+        )
+        .map(({ name }) => (named === undefined ? name : `${name}/${named}`))
+        // The kind itself is described beside the registry.
+        .filter((name) => `${folder}/${dirname(name)}` !== dirname(registry.file))
         .sort();
       return { file: registry.file, content: await registry.write(files, registry) };
     }),
@@ -129,7 +155,7 @@ function exportsOf(
       const names = Object.keys(exported).filter((name) => chosen(name, exported[name]));
       if (names.length === 0) continue;
       const alone = names.length === 1 && !names[0]?.endsWith('Operator');
-      const local = camelCase(basename(file, '.ts'));
+      const local = camelCase(registry.named === undefined ? basename(file, '.ts') : dirname(file));
       const specifiers = names.map((name) => (alone ? `${name} as ${local}` : name));
       imports.push(`import { ${specifiers.join(', ')} } from '${specifier(registry, file)}';`);
       entries.push(...(alone ? [local] : names));
@@ -207,7 +233,8 @@ function importsOf(list: string, what: string): Registry['write'] {
 }
 
 function specifier({ file, folder }: Registry, name: string): string {
-  return `./${relative(file.replace(/[^/]+$/, ''), `${folder}/${name}`)}`;
+  const path = relative(dirname(file), `${folder}/${name}`);
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 /** A property's name, quoted where it must be. */

@@ -11,6 +11,6 @@ export default defineConfig({
   rules: [softsignRule],
   targets: [patient],
   families: [seer],
-  languageFamilies: { nod: nodFamily },
+  languageFamilies: [nodFamily],
   weightFormats: [plain],
 });

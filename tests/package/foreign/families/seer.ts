@@ -1,6 +1,6 @@
 import { clipVit, flamingo } from 'flamingo-onnx';
 import type { HuggingFaceFamily } from 'flamingo-onnx/extend';
-import { nodFamily } from '../language/nod.ts';
+import { nodFromConfig } from '../language/nod.ts';
 
 /** A Flamingo on a nod, as its authors save it: one folder, `model_type` 'seer'. */
 export const seer: HuggingFaceFamily = {
@@ -12,7 +12,7 @@ export const seer: HuggingFaceFamily = {
       name,
       vision: clipVit({ image: side, patch: 14, dim: 16, layers: 1, heads: 2 }),
       resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
-      language: nodFamily(config, {}),
+      language: nodFromConfig(config, {}),
       crossAttention: { every: 1 },
     });
   },

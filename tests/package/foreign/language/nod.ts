@@ -1,5 +1,5 @@
 import { add, attention, block, embedding, layerNorm, linear, type Tensor } from 'flamingo-onnx/dsl';
-import type { LanguageFamily, LanguageModel } from 'flamingo-onnx/extend';
+import type { LanguageChanges, LanguageFamily, LanguageModel } from 'flamingo-onnx/extend';
 import { softsign, softsignByHand } from '../operators/softsign.ts';
 
 const nodLayer = block('NodLayer', {
@@ -65,7 +65,12 @@ export function nod({ dim, layers, heads, vocabulary }: NodOptions): LanguageMod
   };
 }
 
-export const nodFamily: LanguageFamily = (config, changes) => {
+export const nodFamily: LanguageFamily = {
+  name: 'Nod',
+  models: { nod: nodFromConfig },
+};
+
+export function nodFromConfig(config: unknown, changes: LanguageChanges): LanguageModel {
   const { width, depth, words } = config as { width: number; depth: number; words: number };
   return nod({ dim: width, layers: depth, heads: 2, vocabulary: changes.vocabulary ?? words });
-};
+}

@@ -26,8 +26,8 @@ export interface KnownTokens {
 }
 
 /**
- * A kind of visual language model that Hugging Face keeps in one folder. Every file of `families/` exports one as
- * `family`; `npm run registries` lists them.
+ * A kind of visual language model that Hugging Face keeps in one folder. Each is one file of its model's folder,
+ * `hugging-face-family.ts`, as the export `family`; `npm run registries` lists them.
  */
 export interface HuggingFaceFamily {
   /** `model_type` of its `config.json`. */

@@ -1,8 +1,8 @@
-import { ModelError, type ModelTokens } from '../../../dsl/index.ts';
-import { preprocessingFromConfig } from '../../configs/preprocessor.ts';
-import { ideficsFromConfig } from '../../idefics/config.ts';
-import { IDEFICS_TOKENS, idefics } from '../../idefics/idefics.ts';
-import type { HuggingFaceFamily, KnownTokens } from '../family.ts';
+import { ModelError, type ModelTokens } from '../../dsl/index.ts';
+import type { HuggingFaceFamily, KnownTokens } from '../configs/hugging-face-family.ts';
+import { preprocessingFromConfig } from '../configs/preprocessor.ts';
+import { ideficsFromConfig } from './config.ts';
+import { IDEFICS_TOKENS, idefics } from './idefics.ts';
 
 /** The token that the models tuned on dialogues have besides. */
 const END_OF_UTTERANCE = '<end_of_utterance>';

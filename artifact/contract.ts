@@ -1,6 +1,7 @@
 import type { Dtype } from '../dsl/dtype.ts';
 import { equalDims } from '../dsl/shape/dim.ts';
 import type { Dim } from '../dsl/tensor.ts';
+import { isSize } from './size.ts';
 
 /** What a tensor that goes into a graph or comes out of it must be. */
 export interface PortContract {
@@ -87,9 +88,15 @@ function fits({ dtype, shape }: Port, contract: PortContract): boolean {
     shape.length === contract.shape.length &&
     contract.shape.every((wanted, axis) => {
       const found = shape[axis];
-      return found !== undefined && sizes(wanted).some((each) => equalDims(each, found));
+      return found !== undefined && sizes(wanted).some((each) => isSame(each, found));
     })
   );
+}
+
+/** A manifest may have anything for a size; what is none is no other's equal. */
+function isSame(wanted: Dim, found: Dim): boolean {
+  if (wanted === found) return true;
+  return typeof found === 'string' && isSize(found) && equalDims(wanted, found);
 }
 
 function describeContract({ dtype, shape }: PortContract): string {

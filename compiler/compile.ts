@@ -1,17 +1,16 @@
 import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { CLIENT, CLIENT_TYPES, TOKENIZER } from '../artifact/artifact-names.ts';
-import type { GraphPorts } from '../artifact/contract.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
-import { type ModelFacts, modelProblem } from '../artifact/model-problem.ts';
+import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
-import type { Graph } from '../dsl/graph.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
+import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { type Extensions, rulesWith } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
@@ -90,7 +89,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const rules = rulesWith(options);
   const { precision = target.computes, explain } = options;
   if (explain !== undefined) requireRule(explain, rules);
-  const tokenizer = checkProgram(program, options);
+  const tokenizer = checkProgram(program, options.tokenizer);
   const compiled = Object.entries(program.graphs).map(([name, graph]) => ({
     name,
     graph,
@@ -158,43 +157,6 @@ export async function compile(program: Program, options: CompileOptions): Promis
 /** The facts of a model that are part of the manifest as they are. */
 function modelFacts({ facts: { image, language, media } }: Program): Partial<ModelFacts> {
   return { ...(image && { image }), ...(language && { language }), ...(media && { media }) };
-}
-
-/**
- * Checks that what is about to be compiled can be run as the program's facts say.
- *
- * @returns the tokenizer of a program that needs one
- */
-function checkProgram(program: Program, { tokenizer }: CompileOptions): string | Uint8Array | undefined {
-  const names = Object.keys(program.graphs);
-  const problem =
-    names.length === 0
-      ? 'it has no graphs, and one is the least'
-      : modelProblem(program.facts, mapValues(program.graphs, portsOf));
-  if (problem !== undefined) throw new UserError(`The program '${program.name}' cannot be run: ${problem}.`);
-  const strange = names.find((name) => !/^[\w-]+$/.test(name));
-  if (strange !== undefined) {
-    throw new UserError(
-      `The program '${program.name}' has a graph called '${strange}', which cannot name its file: use letters, digits, '_' and '-'.`,
-    );
-  }
-  if (program.facts.language === undefined) return undefined;
-  if (tokenizer === undefined) {
-    throw new UserError(
-      `The program '${program.name}' answers prompts but no tokenizer was given: pass the model's tokenizer.json.`,
-    );
-  }
-  return tokenizer;
-}
-
-function portsOf({ inputs, outputs }: Graph): GraphPorts {
-  const ports = (tensors: Graph['inputs']) =>
-    Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  return { inputs: ports(inputs), outputs: ports(outputs) };
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 function requireRule(name: string, rules: readonly Rule[]): void {

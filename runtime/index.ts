@@ -10,8 +10,6 @@ export type { EvaluationTask } from './evaluate/task.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 export type { Finish } from './generate/search.ts';
 export {
-  type GraphArrays,
-  type GraphDtype,
   type GraphFacts,
   type GraphInputValues,
   type GraphOutputValues,
@@ -20,6 +18,7 @@ export {
   type LoadGraphOptions,
   loadGraph,
 } from './graph.ts';
+export type { GraphArrays, GraphDtype } from './graph-input.ts';
 export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';

@@ -1,21 +1,31 @@
 import { z } from 'zod';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import { isSize } from '../size.ts';
 import { languageContract, visionContract } from './language-contract.ts';
 import { defineMediaWay } from './way.ts';
 
 const count = z.number().int().positive();
 
+/** Tokens of so many frames; 0 where frames are not all that there is to know. */
+export function ofFrames(features: Dim, frames: number): number {
+  return evaluateDim(features, new Map([['frames', frames]])) ?? 0;
+}
+
 /** Image features take places in the token sequence. */
 export const splicedSchema = z.strictObject({
   way: z.literal('spliced'),
   /** Tokens that a picture takes: a number, or a size with `frames` where each frame or tile has its own. */
-  features: z.union([count, z.string()]),
+  features: z.union([
+    count,
+    z.string().refine((size) => (isSize(size) ? ofFrames(size, 1) : 0) > 0, 'no size of frames alone'),
+  ]),
   /** Width of a feature: that of the language model. */
   dim: count,
 });
 
 export const spliced = defineMediaWay(splicedSchema, ({ features, dim }) => {
-  const ofOneFrame = evaluateDim(features, new Map([['frames', 1]])) ?? 0;
+  const ofOneFrame = ofFrames(features, 1);
   return {
     title: 'splicing image features into the text',
     pictures: true,

@@ -1,5 +1,4 @@
-import { splicedSchema } from '../../artifact/media/spliced.ts';
-import { evaluateDim } from '../../dsl/shape/dim.ts';
+import { ofFrames, splicedSchema } from '../../artifact/media/spliced.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.ts';
@@ -17,7 +16,7 @@ export const spliced = defineWay(splicedSchema, ({ features, dim }, { special })
   return {
     keeps: ['features'],
     features: 'features',
-    leastTokens: evaluateDim(features, new Map([['frames', 1]])) ?? 1,
+    leastTokens: ofFrames(features, 1),
     tokensOf: (picture) => featuresOf(picture).length / dim,
     prefill(layout, media) {
       const all = media.map((pictures) => pictures.map(featuresOf));

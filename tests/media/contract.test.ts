@@ -107,6 +107,14 @@ describe('what compile asks of a program', () => {
       told(connected, { media: { ...connected.facts.media, dim: 17 } }),
       /'features' of the graph 'vision' is float32 \[images, 4, 16\], but splicing image features into the text needs float32 \[images, 4, 17\]/,
     ],
+    'a number of tokens that nobody can know': [
+      told(connected, { media: { ...connected.facts.media, features: '4*moods' } }),
+      /the fact 'media\.features' is wrong \(no size of frames alone\)/,
+    ],
+    'a number of tokens that is none': [
+      told(connected, { media: { ...connected.facts.media, features: '4 frames!' } }),
+      /the fact 'media\.features' is wrong/,
+    ],
     'prompts without a way': [
       without(packed, 'media'),
       /how prompts are written, in 'language', but not how pictures reach them/,

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import { workPerStep } from '../../cli/work-per-step.ts';
+import { compile } from '../../compiler/compile.ts';
 import { relink } from '../../compiler/relink.ts';
 import { evaluate } from '../../runtime/evaluate/evaluate.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { loadFlamingo } from '../../runtime/model.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
-import { PROMPTS, picture } from '../runtime/compiled-model.ts';
+import { PROMPTS, picture, TOKENIZER } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS, writeLivelyWeights } from './small-models.ts';
 
 /** Float32 sums in another order differ in the last digits. */
@@ -109,6 +110,18 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
           sum += (await recompute(prepared, tokens.slice(0, place)))[token] ?? Number.NaN;
         close(score, sum, 'score');
       }
+    });
+
+    it('is compiled for CUDA without a node that has no kernel there, and answers in int4', async () => {
+      const cuda = await compile(program, {
+        ...{ out: join(folder, 'cuda'), tokenizer: TOKENIZER, target: 'cuda', weights: 'none' },
+      });
+      for (const { fallbacks } of Object.values(cuda.graphs)) assert.deepEqual(fallbacks, []);
+      const out = join(folder, 'int4');
+      await compile(program, { out, tokenizer: TOKENIZER, precision: 'int4' });
+      await using small = await Engine.open({ directory: out, verify: true, imageMemory: 0, threads: 1 });
+      const answers = await small.generate(Object.values(prompts), { maxNewTokens: 2 });
+      for (const { tokens } of answers) assert.ok(tokens.length > 0);
     });
 
     if (hasPictures) {

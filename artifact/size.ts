@@ -1,0 +1,13 @@
+import { ModelError } from '../dsl/model-error.ts';
+import { canonicalDim } from '../dsl/shape/dim.ts';
+
+/** Whether a text is a size: names, whole numbers, and sums and products of them. */
+export function isSize(text: string): boolean {
+  try {
+    canonicalDim(text);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
+}

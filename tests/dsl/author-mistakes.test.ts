@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Project as Project6 } from 'ts-morph';
 import { Project, ts } from 'ts-morph-typescript-5';
 import { plainSentence, typeCheck } from '../../compiler/frontend/type-check.ts';
 import { ROOT } from '../frontend/author-folder.ts';
@@ -106,4 +107,23 @@ describe("authors' mistakes under the type checker", () => {
       messages(output).map(({ line, code, text }) => `${line}: ${plainSentence(text, code)}`),
     );
   });
+});
+
+describe("authors' blocks with masks over cached keys", () => {
+  const files = ['tests/dsl/author-blocks.ts', 'models/llama/llama.ts', 'models/opt/opt.ts'];
+
+  // TypeScript 7 takes them in `npm run types`.
+  it('are taken by TypeScript 5.9 and 6', () => {
+    const options = { tsConfigFilePath: `${ROOT}tsconfig.json`, skipAddingFilesFromTsConfig: true };
+    for (const project of [new Project(options), new Project6(options)]) {
+      for (const path of files) {
+        const file = project.addSourceFileAtPath(`${ROOT}${path}`);
+        assert.deepEqual(
+          file.getPreEmitDiagnostics().map((diagnostic) => diagnostic.getMessageText()),
+          [],
+          path,
+        );
+      }
+    }
+  }).timeout(180_000);
 });

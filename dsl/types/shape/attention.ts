@@ -216,12 +216,19 @@ type OptionOutcome<P, Q, K, O, S> = P extends keyof O
               : Problem<`attention has no option '${P & string}'`>
   : 'fits';
 
-/** The options with a sentence in the place of each that does not fit. */
-export type CheckedOptions<Q, K, O> = {
-  [P in keyof O]: P extends 'past'
-    ? CheckedPast<Q, O, P, SizesOf<Q, O>>
-    : Checked<OptionOutcome<P, Q, K, O, SizesOf<Q, O>>, O[P]>;
-};
+/**
+ * The options, with a sentence in the place of each that does not fit. Without a mistake they are plainly `O`: TypeScript
+ * 5.9 infers it from there, but from a mapped type without the type of `past`.
+ */
+export type CheckedOptions<Q, K, O> = [
+  Extract<OptionOutcomes<Q, K, O, SizesOf<Q, O>>, `✗ ${string}`>,
+] extends [never]
+  ? O
+  : {
+      [P in keyof O]: P extends 'past'
+        ? CheckedPast<Q, O, P, SizesOf<Q, O>>
+        : Checked<OptionOutcome<P, Q, K, O, SizesOf<Q, O>>, O[P]>;
+    };
 
 type CheckedPast<Q, O, P extends keyof O, S> = O[P] extends { readonly key: infer K; readonly value: infer V }
   ? {
@@ -242,6 +249,9 @@ type Outcomes<Q, K, V, O, S> =
   | QueryOutcome<Q>
   | KeyOutcome<'key', Q, K, S>
   | ValueOutcome<Q, K, V, S>
+  | OptionOutcomes<Q, K, O, S>;
+
+type OptionOutcomes<Q, K, O, S> =
   | { [P in keyof O]-?: OptionOutcome<P, Q, K, O, S> }[keyof O]
   | PastOutcomes<'key', Q, PastKeyOf<O>, S>
   | PastOutcomes<'value', Q, PastValueOf<O>, S>;

@@ -217,7 +217,11 @@ export class FlamingoModel implements AsyncDisposable {
     );
   }
 
-  /** The resampler's latents of images and videos. */
+  /**
+   * What stands for images and videos: the resampler's latents, or the features that are spliced into the text.
+   *
+   * @throws UserError for what cannot be read, or any where the model reads text alone
+   */
   async encodeImages(
     media: readonly (ImageSource | Media)[],
     listening: Abortable = {},

@@ -60,7 +60,7 @@ export type EnsembleOptions = ScoreOptions & {
 };
 
 export type EncodedImage = {
-  /** [latents, dim] of the resampler. */
+  /** [latents, dim] of the resampler, or [tokens, dim] of what is spliced into the text. */
   readonly latents: Float32Array;
   readonly shape: readonly [latents: number, dim: number];
 };

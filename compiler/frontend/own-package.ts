@@ -23,6 +23,7 @@ const ENTRY_POINTS = {
   'flamingo-onnx/compiler': 'compiler/index',
   'flamingo-onnx/extend': 'compiler/extend',
   'flamingo-onnx/runtime': 'runtime/index',
+  'flamingo-onnx/metrics': 'runtime/evaluate/metrics/index',
 } as const;
 
 const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].map(

@@ -13,7 +13,7 @@ const SPLIT_WORD = /^(?:cannot|gimme|gonna|gotta|lemme|wanna)$/i;
  * the first rule among equals. Characters that no rule knows are left out.
  */
 export function treebankTokens(text: string): readonly string[] {
-  const source = `${text.replaceAll(UNKNOWN, NOTHING)}\n`;
+  const source = `${text.replaceAll(UNKNOWN, (character) => NOTHING.repeat(character.length))}\n`;
   const tokens: string[] = [];
   let place = 0;
   while (place < source.length) {
@@ -23,7 +23,7 @@ export function treebankTokens(text: string): readonly string[] {
       place += word.length + 1;
       continue;
     }
-    const [length, found] = longestAt(source, place);
+    const [length, found] = longestAt(source, place, text);
     tokens.push(...found);
     place += length;
   }
@@ -37,7 +37,11 @@ function plainWordAt(source: string, place: number): string | undefined {
 }
 
 /** How far the tokens here reach, and which they are. */
-function longestAt(source: string, place: number): readonly [length: number, tokens: readonly string[]] {
+function longestAt(
+  source: string,
+  place: number,
+  original: string,
+): readonly [length: number, tokens: readonly string[]] {
   let longest = 0;
   let best: readonly [number, readonly string[]] = [1, []];
   for (const { pattern, tokens } of RULES) {
@@ -45,8 +49,9 @@ function longestAt(source: string, place: number): readonly [length: number, tok
     const match = pattern.exec(source);
     if (match === null || match[0].length <= longest) continue;
     longest = match[0].length;
-    const text = match[1] ?? match[0];
-    best = [text.length, tokens?.(text) ?? [text]];
+    const end = place + (match[1] ?? match[0]).length;
+    const text = original.slice(place, end);
+    best = [end - place, tokens?.(text) ?? [text]];
   }
   return best;
 }

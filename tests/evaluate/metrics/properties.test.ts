@@ -103,7 +103,7 @@ describe('metrics of captions', () => {
     assert.ok(rougeL(own, { tokenize: false }).score < 1);
   });
 
-  it('leave tokens in lower case between single spaces, of nothing but the caption's own characters', () => {
+  it('leave tokens in lower case between single spaces, of nothing that the caption does not have', () => {
     fc.assert(
       fc.property(caption, (text) => {
         const tokens = tokenizeCaption(text);

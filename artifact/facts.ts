@@ -12,9 +12,9 @@ export const imageSchema = z
     /** Where the crop starts when an odd number of pixels is cut away: `round` halves to even (torchvision; the default), or `floor` (transformers). */
     cropStart: z.exactOptional(z.enum(['round', 'floor'])),
     interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
-    /** Per channel, for values from 0 to 1: (value - mean) / deviation. */
+    /** Per channel, for values from 0 to 1: (value - mean) / std. */
     mean: z.tuple([z.number(), z.number(), z.number()]),
-    deviation: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
     /** Most frames of a video; 1 for a model of still images. */
     maxFrames: z.number().int().positive(),
     /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
@@ -31,8 +31,8 @@ export const tokensSchema = z.strictObject({
   beginningInText: z.exactOptional(z.boolean()),
   aroundImages: z.exactOptional(z.string()),
   endOfDocument: z.exactOptional(z.string()),
-  furtherEnds: z.exactOptional(z.array(z.string()).readonly()),
-  neverWritten: z.exactOptional(z.array(z.string()).readonly()),
+  eosTokens: z.exactOptional(z.array(z.string()).readonly()),
+  suppressedTokens: z.exactOptional(z.array(z.string()).readonly()),
 });
 
 /** How a language model's prompts are written and how far they reach. */

@@ -46,5 +46,5 @@ export { squaredRelu } from './operators/squared-relu.ts';
 export { subtract } from './operators/subtract.ts';
 export { tanh } from './operators/tanh.ts';
 export { lastTwoSwapped, transpose } from './operators/transpose.ts';
-export { absolute, cosine, errorFunction, exp, floor, log, negate, sine, sqrt } from './operators/unary.ts';
+export { abs, cos, erf, exp, floor, log, neg, sin, sqrt } from './operators/unary.ts';
 export { where } from './operators/where.ts';

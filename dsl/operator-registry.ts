@@ -45,7 +45,7 @@ import { squaredReluOperator } from './operators/squared-relu.ts';
 import { subtractOperator } from './operators/subtract.ts';
 import { tanhOperator } from './operators/tanh.ts';
 import { transposeOperator } from './operators/transpose.ts';
-import { absoluteOperator, cosineOperator, errorFunctionOperator, expOperator, floorOperator, logOperator, negateOperator, sineOperator, sqrtOperator } from './operators/unary.ts';
+import { absOperator, cosOperator, erfOperator, expOperator, floorOperator, logOperator, negOperator, sinOperator, sqrtOperator } from './operators/unary.ts';
 import { whereOperator } from './operators/where.ts';
 import type { Operator } from './tensor.ts';
 
@@ -107,14 +107,14 @@ export const OPERATORS: readonly Operator[] = [
   subtractOperator,
   tanhOperator,
   transposeOperator,
-  absoluteOperator,
-  cosineOperator,
-  errorFunctionOperator,
+  absOperator,
+  cosOperator,
+  erfOperator,
   expOperator,
   floorOperator,
   logOperator,
-  negateOperator,
-  sineOperator,
+  negOperator,
+  sinOperator,
   sqrtOperator,
   whereOperator,
 ];

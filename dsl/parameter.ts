@@ -15,7 +15,7 @@ export type Parameter<D extends FloatDtype = FloatDtype, S extends Shape = Shape
  * or, in a fresh model, from the initialiser.
  *
  * @param shape whole numbers from 1 on
- * @param initialiser default: normal with deviation 0.02
+ * @param initialiser default: normal with std 0.02
  * @throws ModelError when a size is not a whole number from 1 on
  */
 export function parameter<const S extends readonly number[]>(
@@ -64,6 +64,6 @@ export const zeros: Initialiser = { kind: 'constant', value: 0 };
 /** Starts at one: norm scales. */
 export const ones: Initialiser = { kind: 'constant', value: 1 };
 /** Drawn from a normal distribution with mean 0. */
-export const normal = (deviation: number): Initialiser => ({ kind: 'normal', deviation });
+export const normal = (std: number): Initialiser => ({ kind: 'normal', std });
 /** Drawn evenly from -bound to bound: PyTorch's Linear uses 1/sqrt(input width). */
 export const uniform = (bound: number): Initialiser => ({ kind: 'uniform', bound });

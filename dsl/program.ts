@@ -127,7 +127,7 @@ export interface ImageFacts {
   readonly cropStart?: 'round' | 'floor';
   readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
   readonly mean: readonly [number, number, number];
-  readonly deviation: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
   /** Most frames of a video; 1 for a model of still images. */
   readonly maxFrames: number;
   /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
@@ -175,9 +175,9 @@ export interface ModelTokens {
   /** A token after it looks at no image up to the next one; left out where all look at the last image. */
   readonly endOfDocument?: string;
   /** Tokens that end an answer besides `endOfChunk` and `end`. */
-  readonly furtherEnds?: readonly string[];
+  readonly eosTokens?: readonly string[];
   /** Tokens that no answer has, besides `image` and `padding`. */
-  readonly neverWritten?: readonly string[];
+  readonly suppressedTokens?: readonly string[];
 }
 
 /** How a model's dialogues are written out. */

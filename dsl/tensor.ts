@@ -54,7 +54,7 @@ export interface ParameterInfo {
 /** How a parameter's values start: declared here, drawn later from the program's seed and the parameter's name there. */
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly deviation: number }
+  | { readonly kind: 'normal'; readonly std: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
 /** The inputs of an operator; a missing optional one is undefined. */

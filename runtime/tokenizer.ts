@@ -24,8 +24,8 @@ export type SpecialTokenIds = {
   readonly beginning: number | null;
   readonly end: number | null;
   readonly endOfDocument?: number;
-  readonly furtherEnds?: readonly number[];
-  readonly neverWritten?: readonly number[];
+  readonly eosTokens?: readonly number[];
+  readonly suppressedTokens?: readonly number[];
 };
 
 /** Turns ids that arrive one at a time into text. */
@@ -145,7 +145,7 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     );
   };
   const idOrNull = (role: string, token: string | null) => (token === null ? null : idOf(role, token));
-  const { aroundImages, endOfDocument, furtherEnds, neverWritten } = specialTokens;
+  const { aroundImages, endOfDocument, eosTokens, suppressedTokens } = specialTokens;
   if (aroundImages !== undefined) idOf('the mark around images', aroundImages);
   // These may be words of the vocabulary.
   const idsOf = (role: string, words: readonly string[]) =>
@@ -157,8 +157,8 @@ export function createTokenizer(json: unknown, name: string, specialTokens: Spec
     beginning: idOrNull('the beginning of a text', specialTokens.beginning),
     end: idOrNull('the end of a text', specialTokens.end),
     ...(endOfDocument !== undefined && { endOfDocument: idOf('the end of a document', endOfDocument) }),
-    ...(furtherEnds && { furtherEnds: idsOf('an end of an answer', furtherEnds) }),
-    ...(neverWritten && { neverWritten: idsOf('a token that no answer has', neverWritten) }),
+    ...(eosTokens && { eosTokens: idsOf('an end of an answer', eosTokens) }),
+    ...(suppressedTokens && { suppressedTokens: idsOf('a token that no answer has', suppressedTokens) }),
   };
 
   const hidden = new Set(encoder.added.filter((token) => token.special).map(({ id }) => id));

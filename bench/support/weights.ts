@@ -10,7 +10,7 @@ const standardNormal = initialValues(
     name: 'table',
     dtype: 'float32',
     shape: [TABLE],
-    initialiser: { kind: 'normal', deviation: 1 },
+    initialiser: { kind: 'normal', std: 1 },
     trainable: false,
   },
   0,
@@ -45,10 +45,10 @@ export function benchmarkHalves(parameter: StoredParameter): Uint16Array {
   return halves;
 }
 
-/** `count` normal draws from the table, times `deviation`. */
-export function normalValues(count: number, deviation: number): Float32Array<ArrayBuffer> {
+/** `count` normal draws from the table, times `std`. */
+export function normalValues(count: number, std: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count);
-  const scaled = standardNormal.map((value) => value * deviation);
+  const scaled = standardNormal.map((value) => value * std);
   for (let start = 0; start < count; start += TABLE) {
     values.set(count - start < TABLE ? scaled.subarray(0, count - start) : scaled, start);
   }
@@ -56,6 +56,6 @@ export function normalValues(count: number, deviation: number): Float32Array<Arr
 }
 
 function deviationOf({ initialiser }: StoredParameter): number {
-  if (initialiser.kind === 'normal') return Math.min(initialiser.deviation, 1);
+  if (initialiser.kind === 'normal') return Math.min(initialiser.std, 1);
   return initialiser.kind === 'uniform' ? initialiser.bound / Math.sqrt(3) : 0.1;
 }

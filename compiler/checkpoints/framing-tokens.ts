@@ -12,7 +12,7 @@ export interface FramingTokens {
   readonly ends: readonly string[];
   readonly padding: string | undefined;
   /** Tokens that no answer may have. */
-  readonly neverWritten: readonly string[];
+  readonly suppressedTokens: readonly string[];
 }
 
 type Role = 'beginning' | 'end' | 'padding';
@@ -65,8 +65,8 @@ export function framingTokens(
     );
 
   const beginning = word('beginning');
-  const { end: first, furtherEnds } = own.end === undefined ? whole : own;
-  const ends = textsOf([first, ...furtherEnds]);
+  const { end: first, eosTokens } = own.end === undefined ? whole : own;
+  const ends = textsOf([first, ...eosTokens]);
   const foreign =
     beginning !== undefined && byId('beginning') !== undefined && byId('beginning') !== beginning;
   const end = word('end') ?? (foreign && tokenizer.has(LLAMA_END) ? LLAMA_END : undefined);
@@ -83,7 +83,7 @@ export function framingTokens(
     notes.push(`The configs of ${folder.path} contradict ${path}, which counts: ${said.join('; ')}.`);
   }
   const padding = word('padding') ?? byId('padding');
-  const neverWritten = textsOf([...own.neverWritten, ...whole.neverWritten]);
+  const suppressedTokens = textsOf([...own.suppressedTokens, ...whole.suppressedTokens]);
   if (absent.size > 0) {
     const named = `The configs of ${folder.path} name the token ${[...absent].slice(0, 8).join(', ')}, which ${path} does not have`;
     if (missing === 'refused') {
@@ -97,6 +97,6 @@ export function framingTokens(
     // Ids of another tokenizer end nothing.
     ends: foreign && isContradicted ? [end] : [...new Set([...(end === undefined ? [] : [end]), ...ends])],
     padding,
-    neverWritten,
+    suppressedTokens,
   };
 }

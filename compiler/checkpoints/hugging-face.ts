@@ -110,7 +110,7 @@ async function knownTokens(
   }
   const tokenizer = withAddedTokens(tokenizerFile(json, path), folder.addedTokens, path);
   notes.push(...tokenizerNotes(folder));
-  const { beginning, end, ends, padding, neverWritten } = framingTokens(
+  const { beginning, end, ends, padding, suppressedTokens } = framingTokens(
     folder,
     tokenizer,
     path,
@@ -123,7 +123,7 @@ async function knownTokens(
     end: end ?? null,
     padding: padding ?? null,
     ends,
-    neverWritten,
+    suppressedTokens,
   };
   return { tokenizer, tokens };
 }

@@ -141,8 +141,8 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
       `The end of a text by the configs of ${language.path}, '${framing.end}', is an ordinary token of ${path}: it ends no answer.`,
     );
   }
-  const furtherEnds = framing.ends.filter((token) => token !== framing.end);
-  const { neverWritten } = framing;
+  const eosTokens = framing.ends.filter((token) => token !== framing.end);
+  const { suppressedTokens } = framing;
   const tokens: ModelTokens = {
     image: IMAGE,
     endOfChunk: END_OF_CHUNK,
@@ -150,8 +150,8 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     // Only what the tokenizer puts before a text by itself.
     beginning: knownSpecial(tokenizer, original.beginning),
     end,
-    ...(furtherEnds.length > 0 && { furtherEnds }),
-    ...(neverWritten.length > 0 && { neverWritten }),
+    ...(eosTokens.length > 0 && { eosTokens }),
+    ...(suppressedTokens.length > 0 && { suppressedTokens }),
   };
   return { tokenizer, tokens };
 }

@@ -91,7 +91,7 @@ with  x [batch, text, width], y [batch, text, width], gate [1]
 on    gatedAdd
 `,
   'gelu.rule': `# GELU written out with the error function: x/2 * (1 + erf(x / sqrt 2)), in the orders that authors put the factors.
-let   bell = add(errorFunction((divide(x, constant 1.41421356) | multiply(x, constant 0.70710678))), constant 1)
+let   bell = add(erf((divide(x, constant 1.41421356) | multiply(x, constant 0.70710678))), constant 1)
 
 fuse  (multiply(multiply(x, constant 0.5), bell)
       | multiply(multiply(x, bell), constant 0.5)

@@ -6,7 +6,7 @@ import { multiply } from './multiply.ts';
 import { binaryOperator } from './shared/elementwise.ts';
 import { zeroWithCotangent } from './shared/guarded.ts';
 import { NUMBERS } from './shared/inputs.ts';
-import { negate } from './unary.ts';
+import { neg } from './unary.ts';
 
 export const divideOperator = binaryOperator({
   name: 'divide',
@@ -15,7 +15,7 @@ export const divideOperator = binaryOperator({
   accepts: NUMBERS,
   gradient(cotangent, left, right) {
     const share = zeroWithCotangent(cotangent, divide(cotangent, right));
-    return [share, negate(zeroWithCotangent(cotangent, divide(multiply(share, left), right)))];
+    return [share, neg(zeroWithCotangent(cotangent, divide(multiply(share, left), right)))];
   },
   compute: (left, right) => left / right,
 });

@@ -4,7 +4,7 @@ import { multiply } from './multiply.ts';
 import { square } from './power.ts';
 import { checkDtype, FLOATS, type NoAttributes, required } from './shared/inputs.ts';
 import { elementwise } from './shared/same-shape.ts';
-import { errorFunction, exp } from './unary.ts';
+import { erf, exp } from './unary.ts';
 
 export const geluOperator = defineOperator<NoAttributes>({
   name: 'gelu',
@@ -20,13 +20,13 @@ export const geluOperator = defineOperator<NoAttributes>({
   // The chance below x, and x times the normal density there.
   gradient({ cotangent, input }) {
     const x = input(0);
-    const below = multiply(add(errorFunction(multiply(x, Math.SQRT1_2)), 1), 0.5);
+    const below = multiply(add(erf(multiply(x, Math.SQRT1_2)), 1), 0.5);
     const density = multiply(exp(multiply(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
     return [multiply(cotangent, add(below, multiply(x, density)))];
   },
   decompose(inputs) {
     const x = required('gelu', inputs, 0, 'x');
-    return [multiply(multiply(x, 0.5), add(errorFunction(multiply(x, Math.SQRT1_2)), 1))];
+    return [multiply(multiply(x, 0.5), add(erf(multiply(x, Math.SQRT1_2)), 1))];
   },
 });
 

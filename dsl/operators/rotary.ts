@@ -16,7 +16,7 @@ import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
-import { cosine, negate, sine } from './unary.ts';
+import { cos, neg, sin } from './unary.ts';
 
 export type { RotaryScaling };
 
@@ -68,7 +68,7 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
   // Turned back by the same angles.
   gradient({ cotangent, input, attributes, needed }) {
     if (needed[1] === true || needed[2] === true) return 'through decomposition';
-    return [turned(cotangent, input(1), negate(input(2)), attributes)];
+    return [turned(cotangent, input(1), neg(input(2)), attributes)];
   },
   decompose(inputs, { heads, dim, interleaved }) {
     const x = required('rotary', inputs, 0, 'x');
@@ -135,7 +135,7 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     const angles = multiply(reshape(cast(positions, 'float32'), [...positions.shape, 1]), frequencies);
     const table = (values: Tensor): Tensor =>
       cast(options.tables === undefined ? values : cast(values, options.tables), x.dtype);
-    const inputs = [x, table(cosine(angles)), table(sine(angles))];
+    const inputs = [x, table(cos(angles)), table(sin(angles))];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });
 }

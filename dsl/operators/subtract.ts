@@ -4,14 +4,14 @@ import type { Broadcasted, LeftOperand, RightOperand } from '../types/operand.ts
 import { type Operand, operands } from './constant.ts';
 import { binaryOperator } from './shared/elementwise.ts';
 import { NUMBERS } from './shared/inputs.ts';
-import { negate } from './unary.ts';
+import { neg } from './unary.ts';
 
 export const subtractOperator = binaryOperator({
   name: 'subtract',
   computesIn: 'half',
   onnx: 'Sub',
   accepts: NUMBERS,
-  gradient: (cotangent) => [cotangent, negate(cotangent)],
+  gradient: (cotangent) => [cotangent, neg(cotangent)],
   compute: (left, right) => left - right,
 });
 

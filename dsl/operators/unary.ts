@@ -31,20 +31,20 @@ export const logOperator = unaryOperator({
   gradient: (cotangent, x) => zeroWithCotangent(cotangent, divide(cotangent, x)),
   compute: Math.log,
 });
-export const sineOperator = unaryOperator({
-  name: 'sine',
+export const sinOperator = unaryOperator({
+  name: 'sin',
   computesIn: 'float32',
   onnx: 'Sin',
   accepts: FLOATS,
-  gradient: (cotangent, x) => multiply(cotangent, cosine(x)),
+  gradient: (cotangent, x) => multiply(cotangent, cos(x)),
   compute: Math.sin,
 });
-export const cosineOperator = unaryOperator({
-  name: 'cosine',
+export const cosOperator = unaryOperator({
+  name: 'cos',
   computesIn: 'float32',
   onnx: 'Cos',
   accepts: FLOATS,
-  gradient: (cotangent, x) => negate(multiply(cotangent, sine(x))),
+  gradient: (cotangent, x) => neg(multiply(cotangent, sin(x))),
   compute: Math.cos,
 });
 export const floorOperator = unaryOperator({
@@ -56,29 +56,28 @@ export const floorOperator = unaryOperator({
   compute: Math.floor,
 });
 // JavaScript has no error function, so this one is left to ONNX Runtime.
-export const errorFunctionOperator = unaryOperator({
-  name: 'errorFunction',
+export const erfOperator = unaryOperator({
+  name: 'erf',
   computesIn: 'float32',
   onnx: 'Erf',
   accepts: FLOATS,
-  gradient: (cotangent, x) =>
-    multiply(cotangent, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
+  gradient: (cotangent, x) => multiply(cotangent, multiply(exp(neg(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
 });
-export const negateOperator = unaryOperator({
-  name: 'negate',
+export const negOperator = unaryOperator({
+  name: 'neg',
   computesIn: 'half',
   onnx: 'Neg',
   accepts: NUMBERS.filter((dtype) => dtype !== 'uint8'),
-  gradient: (cotangent) => negate(cotangent),
+  gradient: (cotangent) => neg(cotangent),
   compute: (value) => -value,
 });
-export const absoluteOperator = unaryOperator({
-  name: 'absolute',
+export const absOperator = unaryOperator({
+  name: 'abs',
   computesIn: 'half',
   onnx: 'Abs',
   accepts: NUMBERS,
   // Nothing at 0, between the two slopes, as in PyTorch.
-  gradient: (cotangent, x) => where(greater(x, 0), cotangent, where(less(x, 0), negate(cotangent), 0)),
+  gradient: (cotangent, x) => where(greater(x, 0), cotangent, where(less(x, 0), neg(cotangent), 0)),
   compute: Math.abs,
 });
 
@@ -89,18 +88,18 @@ export const exp = elementwise('exp', 'a float dtype', expOperator);
 /** The natural logarithm; -Infinity at 0, NaN below. */
 export const log = elementwise('log', 'a float dtype', logOperator);
 /** `-x`, of floats and signed integers. */
-export const negate = elementwise(
+export const neg = elementwise(
   'negate',
   'float32 or float16 or bfloat16 or int64 or int32 or int8',
-  negateOperator,
+  negOperator,
 );
 /** `|x|`. */
-export const absolute = elementwise('absolute', 'a number dtype', absoluteOperator);
+export const abs = elementwise('abs', 'a number dtype', absOperator);
 /** The sine of an angle in radians. */
-export const sine = elementwise('sine', 'a float dtype', sineOperator);
+export const sin = elementwise('sin', 'a float dtype', sinOperator);
 /** The cosine of an angle in radians. */
-export const cosine = elementwise('cosine', 'a float dtype', cosineOperator);
+export const cos = elementwise('cos', 'a float dtype', cosOperator);
 /** The largest whole number that is not above x. */
 export const floor = elementwise('floor', 'a float dtype', floorOperator);
 /** The Gauss error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to x. */
-export const errorFunction = elementwise('errorFunction', 'a float dtype', errorFunctionOperator);
+export const erf = elementwise('erf', 'a float dtype', erfOperator);

@@ -148,7 +148,7 @@ export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
       resize,
       interpolation: 'bicubic',
       mean: CLIP_MEAN,
-      deviation: CLIP_DEVIATION,
+      std: CLIP_DEVIATION,
     },
     parts,
     options: { ...options },

@@ -82,7 +82,7 @@ export function openClipFromConfig(config: unknown): {
       resize: 'shortest-edge',
       interpolation: 'bicubic',
       mean: preprocess.mean,
-      deviation: preprocess.std,
+      std: preprocess.std,
     },
   };
 }

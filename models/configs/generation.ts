@@ -35,10 +35,10 @@ export interface TokenIds {
   readonly beginning: number | undefined;
   readonly end: number | undefined;
   /** Ids that end an answer besides `end`. */
-  readonly furtherEnds: readonly number[];
+  readonly eosTokens: readonly number[];
   readonly padding: number | undefined;
   /** Ids that no answer may have. */
-  readonly neverWritten: readonly number[];
+  readonly suppressedTokens: readonly number[];
   /** Settings of generation, `temperature 0.7`: a compiled model has none, they are options of `flamingo run`. */
   readonly settings: readonly string[];
 }
@@ -59,15 +59,18 @@ export function tokenIdsFromConfig(
     throw new ModelError(`The ${file} has no token ids where they are expected: ${fields.join(', ')}.`);
   }
   const { bos_token_id, eos_token_id, pad_token_id, suppress_tokens, bad_words_ids, ...others } = result.data;
-  const [end, ...furtherEnds] = eos_token_id;
+  const [end, ...eosTokens] = eos_token_id;
   const sequences = bad_words_ids.filter(({ length }) => length > 1);
   const unkept = { ...others, ...(sequences.length > 0 && { bad_words_ids: sequences }) };
   return {
     beginning: bos_token_id ?? undefined,
     end,
-    furtherEnds,
+    eosTokens,
     padding: pad_token_id ?? undefined,
-    neverWritten: [...suppress_tokens, ...bad_words_ids.flatMap((word) => (word.length === 1 ? word : []))],
+    suppressedTokens: [
+      ...suppress_tokens,
+      ...bad_words_ids.flatMap((word) => (word.length === 1 ? word : [])),
+    ],
     settings: Object.entries(unkept)
       .filter(([name, value]) => {
         const defaults = defaultsOf('generation', name);

@@ -22,7 +22,7 @@ export interface KnownTokens {
   /** Tokens that end an answer, `end` among them or not. */
   readonly ends: readonly string[];
   /** Tokens that no answer may have. */
-  readonly neverWritten: readonly string[];
+  readonly suppressedTokens: readonly string[];
 }
 
 /**

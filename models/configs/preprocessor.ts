@@ -105,7 +105,7 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     ...(cropped && { cropStart: 'floor' }),
     interpolation: RESAMPLING[given.resample],
     mean: given.image_mean,
-    deviation: given.image_std,
+    std: given.image_std,
   };
 }
 

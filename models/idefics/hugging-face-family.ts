@@ -31,7 +31,7 @@ export const family: HuggingFaceFamily = {
 };
 
 function ideficsTokens(known: KnownTokens): ModelTokens {
-  const { endOfDocument: _, neverWritten = [], ...tokens } = IDEFICS_TOKENS;
+  const { endOfDocument: _, suppressedTokens = [], ...tokens } = IDEFICS_TOKENS;
   const { image, aroundImages } = tokens;
   const marks = [image, ...(aroundImages === undefined ? [] : [aroundImages])];
   const missing = marks.filter((token) => !known.has(token));
@@ -42,7 +42,7 @@ function ideficsTokens(known: KnownTokens): ModelTokens {
   }
   const { beginning, end } = known;
   const endOfChunk = known.has(END_OF_UTTERANCE) ? END_OF_UTTERANCE : null;
-  const furtherEnds = known.ends.filter((token) => token !== end && token !== endOfChunk);
+  const eosTokens = known.ends.filter((token) => token !== end && token !== endOfChunk);
   return {
     ...tokens,
     endOfChunk,
@@ -50,7 +50,7 @@ function ideficsTokens(known: KnownTokens): ModelTokens {
     beginning,
     end,
     ...(end !== null && { endOfDocument: end }),
-    ...(furtherEnds.length > 0 && { furtherEnds }),
-    neverWritten: [...new Set([...neverWritten, ...known.neverWritten])],
+    ...(eosTokens.length > 0 && { eosTokens }),
+    suppressedTokens: [...new Set([...suppressedTokens, ...known.suppressedTokens])],
   };
 }

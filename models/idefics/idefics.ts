@@ -67,7 +67,7 @@ const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
     cropStart: true,
     interpolation: true,
     mean: true,
-    deviation: true,
+    std: true,
   },
   tokens: {
     image: true,
@@ -78,8 +78,8 @@ const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
     end: true,
     aroundImages: true,
     endOfDocument: true,
-    furtherEnds: true,
-    neverWritten: true,
+    eosTokens: true,
+    suppressedTokens: true,
   },
 };
 
@@ -94,7 +94,7 @@ export const IDEFICS_TOKENS: ModelTokens & { readonly image: string } = {
   aroundImages: '<fake_token_around_image>',
   endOfDocument: '</s>',
   // An image's mark without an image.
-  neverWritten: ['<fake_token_around_image>'],
+  suppressedTokens: ['<fake_token_around_image>'],
 };
 
 /**

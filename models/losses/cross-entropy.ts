@@ -8,7 +8,7 @@ import {
   ModelError,
   maximum,
   multiply,
-  negate,
+  neg,
   rearrange,
   reduceMean,
   reduceSum,
@@ -34,7 +34,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor, counted?: Tensor): 
   }
   const flat = rearrange(logSoftmax(logits), 'examples classes -> (examples classes)');
   const places = add(multiply(arange(examples), classes), cast(labels, 'int64'));
-  const losses = negate(gather(flat, places, 0));
+  const losses = neg(gather(flat, places, 0));
   if (counted === undefined) return reduceMean(losses);
   const weights = cast(counted, 'float32');
   return divide(reduceSum(multiply(losses, weights)), maximum(reduceSum(weights), 1));

@@ -57,9 +57,9 @@ const standardisedConvolution = block('StandardisedConvolution', {
   forward: ({ parts, sizes, options: { kernel, stride, groups } }, x) => {
     const weight: Tensor = parts.weight;
     const centred = subtract(weight, reduceMean(weight, [1, 2, 3], true));
-    const deviation = sqrt(add(reduceMean(square(centred), [1, 2, 3], true), 1e-5));
+    const std = sqrt(add(reduceMean(square(centred), [1, 2, 3], true), 1e-5));
     const scale = multiply(parts.gain, Math.sqrt(groups / sizes.input) / kernel);
-    const standardised: Tensor = multiply(divide(centred, deviation), scale);
+    const standardised: Tensor = multiply(divide(centred, std), scale);
     const padded = kernel > stride && stride === 2 ? withZeros(withZeros(x, 2), 3) : x;
     const padding = kernel === 3 && stride === 1 ? 1 : 0;
     return conv2d<Tensor, Tensor, Tensor, object>(padded, standardised, parts.bias, {
@@ -100,7 +100,7 @@ const channelAttention = block('ChannelAttention', {
 interface NormFreeBlockOptions {
   readonly stride: 1 | 2;
   /** The deviation that the block's input is expected to have. */
-  readonly deviation: number;
+  readonly std: number;
   readonly groupSize: number;
 }
 
@@ -110,7 +110,7 @@ const BRANCH = 0.2;
 const ATTENTION_GAIN = 2;
 
 /**
- * `x + 0.2 * skipinit_gain * branch(activate(x) / deviation)`, a bottleneck of half the width with two grouped 3x3
+ * `x + 0.2 * skipinit_gain * branch(activate(x) / std)`, a bottleneck of half the width with two grouped 3x3
  * convolutions and attention over channels; where the size changes, x is pooled and mapped. timm's `NormFreeBlock`.
  */
 const normFreeBlock = block('NormFreeBlock', {
@@ -133,8 +133,8 @@ const normFreeBlock = block('NormFreeBlock', {
       skipinit_gain: parameter([1], zeros),
     };
   },
-  forward: ({ parts, options: { stride, deviation } }, x) => {
-    const active = multiply(activate(x), 1 / deviation);
+  forward: ({ parts, options: { stride, std } }, x) => {
+    const active = multiply(activate(x), 1 / std);
     const shortcut: Tensor = parts.downsample ? parts.downsample.conv(pooled(active, stride)) : x;
     let branch: Tensor = parts.conv1(active);
     branch = parts.conv2b(activate(parts.conv2(activate(branch))));
@@ -193,7 +193,7 @@ export const nfnetSizes = {
 
 const WIDTHS = [256, 512, 1536, 1536];
 
-/** ImageNet's mean and deviation, red, green, blue. */
+/** ImageNet's mean and std, red, green, blue. */
 const MEAN = [0.485, 0.456, 0.406] as const;
 const DEVIATION = [0.229, 0.224, 0.225] as const;
 
@@ -225,7 +225,7 @@ export function nfnet(options: NfnetOptions): VisionEncoder {
     image,
     tokens: (image / 32) ** 2,
     dim,
-    preprocessing: { resize: 'stretch', interpolation: 'bicubic', mean: MEAN, deviation: DEVIATION },
+    preprocessing: { resize: 'stretch', interpolation: 'bicubic', mean: MEAN, std: DEVIATION },
     parts,
     options: { ...options },
     checkpointNames: nfnetNames,
@@ -262,7 +262,7 @@ function residualStages(
   return widths.map((output, stage) =>
     Array.from({ length: depths[stage] ?? 0 }, (_, index) => {
       const stride = stage > 0 && index === 0 ? 2 : 1;
-      const next = normFreeBlock({ input, output, stride, deviation: Math.sqrt(variance), groupSize });
+      const next = normFreeBlock({ input, output, stride, std: Math.sqrt(variance), groupSize });
       input = output;
       // The first block of a stage maps its input anew, to a variance of 1.
       variance = (index === 0 ? 1 : variance) + BRANCH ** 2;

@@ -22,11 +22,10 @@ import type { VisionEncoder } from '../shared/vision-encoder.ts';
 /** ReLU halves a normal signal's variance, roughly: this factor, sqrt(2 / (1 - 1/pi)), restores it. */
 const RELU_GAIN = Math.sqrt(2 / (1 - 1 / Math.PI));
 
-const activate = (x: Tensor, deviation: number): Tensor =>
-  multiply(relu(multiply(x, 1 / deviation)), RELU_GAIN);
+const activate = (x: Tensor, std: number): Tensor => multiply(relu(multiply(x, 1 / std)), RELU_GAIN);
 
 /**
- * A convolution whose kernels are standardised, `gain * (weight - mean) / (deviation * sqrt(inputs))` for each output
+ * A convolution whose kernels are standardised, `gain * (weight - mean) / (std * sqrt(inputs))` for each output
  * channel, so that signals keep their variance without any norm on activations (scaled weight standardisation, Brock
  * et al. 2021, arXiv 2101.08692). Padding keeps the size at stride 1.
  */
@@ -42,12 +41,10 @@ const standardisedConvolution = block('StandardisedConvolution', {
   forward: ({ parts, sizes, options: { kernel, stride } }, x) => {
     const { weight, gain, bias } = parts;
     const centred = subtract(weight, reduceMean(weight, [1, 2, 3], true));
-    const deviation = sqrt(
-      add(reduceMean(square(centred), [1, 2, 3], true), 1e-4 / (sizes.input * kernel ** 2)),
-    );
+    const std = sqrt(add(reduceMean(square(centred), [1, 2, 3], true), 1e-4 / (sizes.input * kernel ** 2)));
     const inputs = sizes.input * kernel * kernel;
     const scale = multiply(rearrange(gain, 'output -> output 1 1 1'), 1 / Math.sqrt(inputs));
-    const standardised = multiply(divide(centred, deviation), scale);
+    const standardised = multiply(divide(centred, std), scale);
     return conv2d(x, standardised, bias, { stride, padding: (kernel - 1) / 2 });
   },
 });
@@ -56,7 +53,7 @@ interface ResidualOptions {
   /** 2 halves height and width. */
   readonly stride: number;
   /** The deviation that the block's input is expected to have. */
-  readonly deviation: number;
+  readonly std: number;
 }
 
 /** How much of a residual branch is added: small, so that the variance grows slowly with depth. */
@@ -73,8 +70,8 @@ const residualBlock = block('ResidualBlock', {
     gain: parameter([1], ones),
     ...(stride === 1 ? {} : { shortcut: standardisedConvolution({ input, output, kernel: 1, stride: 1 }) }),
   }),
-  forward: ({ parts, options: { stride, deviation } }, x) => {
-    const active = activate(x, deviation);
+  forward: ({ parts, options: { stride, std } }, x) => {
+    const active = activate(x, std);
     const branch = parts.second(activate(parts.first(active), 1));
     const kept = parts.shortcut
       ? parts.shortcut(
@@ -105,13 +102,13 @@ function residualLayers({ widths, depths }: NormFreeResnetOptions) {
   for (const [stage, output] of widths.entries()) {
     for (let index = 0; index < (depths[stage] ?? 0); index++) {
       const stride = stage > 0 && index === 0 ? 2 : 1;
-      layers.push(residualBlock({ input, output, stride, deviation: Math.sqrt(variance) }));
+      layers.push(residualBlock({ input, output, stride, std: Math.sqrt(variance) }));
       // A shortcut convolution starts again from a variance of 1.
       variance = (stride === 1 ? variance : 1) + BRANCH ** 2;
       input = output;
     }
   }
-  return { layers, deviation: Math.sqrt(variance) };
+  return { layers, std: Math.sqrt(variance) };
 }
 
 /**
@@ -122,7 +119,7 @@ function residualLayers({ widths, depths }: NormFreeResnetOptions) {
  */
 export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
   const { image, widths } = options;
-  const { layers, deviation } = residualLayers(options);
+  const { layers, std } = residualLayers(options);
   const parts = {
     stem: standardisedConvolution({ input: 3, output: widths[0] ?? 0, kernel: 3, stride: 2 }),
     layers,
@@ -136,7 +133,7 @@ export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
       resize: 'stretch',
       interpolation: 'bilinear',
       mean: [0.5, 0.5, 0.5],
-      deviation: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
     },
     parts,
     options: { ...options },
@@ -144,7 +141,7 @@ export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
     encode: (pixels) => {
       let x: Tensor = parts.stem(pixels);
       for (const layer of parts.layers) x = layer(x);
-      return rearrange(activate(x, deviation), 'images dim rows columns -> images (rows columns) dim');
+      return rearrange(activate(x, std), 'images dim rows columns -> images (rows columns) dim');
     },
   };
 }

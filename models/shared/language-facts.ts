@@ -20,8 +20,8 @@ export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
   end: true,
   aroundImages: true,
   endOfDocument: true,
-  furtherEnds: true,
-  neverWritten: true,
+  eosTokens: true,
+  suppressedTokens: true,
 };
 
 /** What the runtime must know of a language model. */

@@ -9,7 +9,7 @@ export interface VisionEncoder {
   readonly tokens: number;
   /** Width of a feature. */
   readonly dim: number;
-  /** How files become pixels; values are from 0 to 1 before `mean` and `deviation`. */
+  /** How files become pixels; values are from 0 to 1 before `mean` and `std`. */
   readonly preprocessing: {
     readonly resize: 'shortest-edge' | 'stretch';
     /** Pixels that the side, or both, are resized to before the centre is cut out; default `image`. */
@@ -18,7 +18,7 @@ export interface VisionEncoder {
     readonly cropStart?: 'round' | 'floor';
     readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
     readonly mean: readonly [number, number, number];
-    readonly deviation: readonly [number, number, number];
+    readonly std: readonly [number, number, number];
   };
   readonly parts: object;
   readonly options: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import { highest } from './highest.ts';
 import type { Processor } from './processors.ts';
 import type { Continuation, Finish, Hypothesis, Limits, Search } from './search.ts';
+import { topKIndices } from './top-k-indices.ts';
 
 export type BeamSearchOptions = Limits & {
   beams: number;
@@ -65,7 +65,7 @@ export class BeamSearch implements Search {
         throw new Error(`beam search has ${this.#live.length} rows and got ${logProbabilities.length}`);
       const scores = row.slice();
       for (const process of processors) process(scores);
-      return highest(scores, beams * (1 + ends.size)).map((token) => {
+      return topKIndices(scores, beams * (1 + ends.size)).map((token) => {
         const logProbability = row[token] ?? -Infinity;
         return { parent, token, logProbability, sum: beam.sum + (scores[token] ?? -Infinity), from: beam };
       });

@@ -117,9 +117,9 @@ export function createSearch(
   onToken?: (token: number, logProbability: number, last: boolean) => boolean,
 ): Search {
   const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
-  const { image, padding, endOfChunk, end, furtherEnds = [], neverWritten = [] } = special;
-  const ends = new Set([endOfChunk, end, ...furtherEnds].filter((token) => token !== null));
-  const never = [...(image === null ? [] : [image]), padding, ...neverWritten].filter(
+  const { image, padding, endOfChunk, end, eosTokens = [], suppressedTokens = [] } = special;
+  const ends = new Set([endOfChunk, end, ...eosTokens].filter((token) => token !== null));
+  const never = [...(image === null ? [] : [image]), padding, ...suppressedTokens].filter(
     (token) => !ends.has(token),
   );
   const processors: Processor[] = [suppress(never)];

@@ -1,12 +1,12 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { highest } from './highest.ts';
+import { topKIndices } from './top-k-indices.ts';
 
 /** Chooses the next token from [vocabulary] scores, whose exponentials need not sum to one. */
 export type Sampler = (scores: Float64Array) => number;
 
 /** The likeliest token; among equals the lowest id. */
-export const greedy: Sampler = (scores) => highest(scores, 1)[0] ?? 0;
+export const greedy: Sampler = (scores) => topKIndices(scores, 1)[0] ?? 0;
 
 /**
  * Draws a token with probability in proportion to exp(score).

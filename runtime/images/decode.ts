@@ -149,7 +149,7 @@ async function openInput(source: ImageSource, header: Header, frame: number): Pr
 export async function decodePicture(
   source: ImageSource,
   header: Header,
-  preprocessing: Omit<ImagePreprocessing, 'mean' | 'deviation' | 'maxFrames'>,
+  preprocessing: Omit<ImagePreprocessing, 'mean' | 'std' | 'maxFrames'>,
   frame = 0,
   geometry: Geometry = geometryOf(header, preprocessing),
 ): Promise<Uint8Array> {

@@ -1,23 +1,19 @@
-/** By channel, for values from 0 to 1: (value - mean) / deviation. */
+/** By channel, for values from 0 to 1: (value - mean) / std. */
 export interface Normalisation {
   readonly mean: readonly [number, number, number];
-  readonly deviation: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
 }
 
 /**
- * (value / 255 - mean) / deviation of each channel, in float32 steps as torchvision's ToTensor and Normalize take them.
+ * (value / 255 - mean) / std of each channel, in float32 steps as torchvision's ToTensor and Normalize take them.
  *
  * @param pixels [size, size, 3], 0 to 255.
  * @param result [3, size, size], written over.
  */
-export function normalise(
-  pixels: Uint8Array,
-  { mean, deviation }: Normalisation,
-  result: Float32Array,
-): void {
+export function normalise(pixels: Uint8Array, { mean, std }: Normalisation, result: Float32Array): void {
   const plane = pixels.length / 3;
   for (const [channel, average] of mean.entries()) {
-    const spread = Math.fround(deviation[channel] ?? 1);
+    const spread = Math.fround(std[channel] ?? 1);
     const values = Float32Array.from(
       { length: 256 },
       (_, value) => Math.fround(Math.fround(value / 255) - Math.fround(average)) / spread,

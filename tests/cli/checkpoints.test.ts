@@ -118,7 +118,7 @@ describe('compiling what is on the disk', function () {
     await write(config);
     const encoder = await clipAt(clip, notes);
     assert.deepEqual(notes, []);
-    assert.deepEqual(encoder.preprocessing.deviation, [0.5, 0.25, 0.5]);
+    assert.deepEqual(encoder.preprocessing.std, [0.5, 0.25, 0.5]);
     assert.deepEqual(encoder.options, {
       ...{ image: 21, patch: 7, dim: 12, layers: 2, heads: 3, inner: 48, activation: 'quick-gelu' },
     });

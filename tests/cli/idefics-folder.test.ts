@@ -87,12 +87,12 @@ describe('an Idefics compiled from its folder alone', () => {
       end: '</s>',
       aroundImages: '<fake_token_around_image>',
       endOfDocument: '</s>',
-      neverWritten: ['<fake_token_around_image>', '<image>', '<unk>'],
+      suppressedTokens: ['<fake_token_around_image>', '<image>', '<unk>'],
     });
     assert.deepEqual(engine.manifest.image, {
       ...{ size: 21, resize: 'stretch', interpolation: 'bicubic', maxFrames: 1 },
       mean: [0.48145466, 0.4578275, 0.40821073],
-      deviation: [0.26862954, 0.26130258, 0.27577711],
+      std: [0.26862954, 0.26130258, 0.27577711],
     });
   });
 
@@ -357,7 +357,7 @@ describe('a folder of Hugging Face that says something else', () => {
     const { tokens, dialogue } = made.program.facts.language;
     assert.equal(tokens.endOfChunk, null);
     assert.equal(tokens.endOfDocument, '</s>');
-    assert.deepEqual(tokens.neverWritten, ['<fake_token_around_image>', '<0x02>']);
+    assert.deepEqual(tokens.suppressedTokens, ['<fake_token_around_image>', '<0x02>']);
     assert.deepEqual(dialogue, { assistant: 'Assistant', userTurnsEnd: false, tuned: false });
     const notes = made.notes.join('\n');
     assert.match(notes, /chat_template is not used/);

@@ -67,7 +67,7 @@ describe('the tokens around a text', () => {
       end: '</s>',
       ends: ['</s>'],
       padding: '<unk>',
-      neverWritten: [],
+      suppressedTokens: [],
     });
   });
 
@@ -87,8 +87,8 @@ describe('the tokens around a text', () => {
       (error) =>
         error instanceof UserError && /name the token 400, 9, which tokenizer\.json/.test(error.message),
     );
-    const { ends, neverWritten, notes } = framed(folder);
-    assert.deepEqual([ends, neverWritten], [['</s>'], []]);
+    const { ends, suppressedTokens, notes } = framed(folder);
+    assert.deepEqual([ends, suppressedTokens], [['</s>'], []]);
     assert.match(notes, /400, 9, which tokenizer\.json does not have: not taken/);
   });
 

@@ -3,7 +3,7 @@
  * does: `shape-cases.test.ts` compares both with this table.
  */
 import {
-  absolute,
+  abs,
   add,
   alibi,
   and,
@@ -93,7 +93,7 @@ export const shapeCases: readonly ShapeCase[] = [
   { gives: 'float32 [batch, text, 64]', of: () => where(b('batch', 'text', 1), 0, x) },
   { gives: 'float32 [batch, text, 64]', of: () => gelu(x) },
   { gives: 'float16 [2, 8]', of: () => quickGelu(geluTanh(silu(squaredRelu(tanh(h(2, 8)))))) },
-  { gives: 'int64 [3]', of: () => absolute(i(3)) },
+  { gives: 'int64 [3]', of: () => abs(i(3)) },
   { gives: 'float32 [batch, text, keys]', of: () => matmul(x, transpose(y)) },
   { gives: 'float32 [batch, 4, text, 16]', of: () => matmul(f('batch', 4, 'text', 8), f(8, 16)) },
   { gives: 'float32 [batch, text, keys]', of: () => matmulTransposed(x, y, 0.125) },

@@ -7,7 +7,7 @@ import { warp } from '../../examples/emoji/augment/warp.ts';
 import { loadVocabulary } from '../../examples/emoji/data/vocabulary.ts';
 import { Random } from '../../examples/emoji/random.ts';
 
-const UNCHANGED = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
+const UNCHANGED = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
 const STILL = { angle: 0, scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0, mirror: false };
 
 const picture = fc.integer({ min: 2, max: 12 }).chain((size) =>
@@ -26,13 +26,13 @@ describe('augmentation', () => {
           size,
           mirrorable: true,
           mean: [0.5, 0.4, 0.3],
-          deviation: [0.2, 0.3, 0.4],
+          std: [0.2, 0.3, 0.4],
         } as const;
         augment(pixels, settings, NONE, new Random(1), out);
         for (const [place, value] of out.entries()) {
           const channel = Math.floor(place / (size * size));
           const pixel = (pixels[3 * (place % (size * size)) + channel] ?? 0) / 255;
-          const expected = (pixel - (settings.mean[channel] ?? 0)) / (settings.deviation[channel] ?? 1);
+          const expected = (pixel - (settings.mean[channel] ?? 0)) / (settings.std[channel] ?? 1);
           assert.ok(Math.abs(value - expected) < 1e-5);
         }
       }),

@@ -8,7 +8,7 @@ import { smallGallery } from './small-gallery.ts';
 
 const options = {
   batch: 12,
-  normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
+  normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
   encode: (text: string) => [...Buffer.from(text)],
   padding: 999,
   words: 40,

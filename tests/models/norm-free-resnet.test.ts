@@ -8,7 +8,7 @@ import { reinitialised } from '../support/reinitialised.ts';
 import { withGraph } from '../support/run-program.ts';
 
 /** Mean and deviation of the features of a fresh network, on noise of deviation 1. */
-async function signal(depths: readonly number[], offset = 0): Promise<{ mean: number; deviation: number }> {
+async function signal(depths: readonly number[], offset = 0): Promise<{ mean: number; std: number }> {
   const vision = normFreeResnet({ image: 16, widths: [16, 32, 32], depths });
   const named = { ...nameParameters({ vision: vision.parts }), checkpointNames: [] };
   const pixels = input('pixels', 'float32', [4, 3, 16, 16]);
@@ -21,7 +21,7 @@ async function signal(depths: readonly number[], offset = 0): Promise<{ mean: nu
     const { features } = await run({ pixels: new onnxruntime.Tensor('float32', noise, [4, 3, 16, 16]) });
     assert.deepEqual(features?.dims, [4, vision.tokens, vision.dim]);
     const values = Array.from(features.data as Float32Array);
-    return { mean: mean(values), deviation: standardDeviation(values) };
+    return { mean: mean(values), std: standardDeviation(values) };
   });
 }
 
@@ -29,7 +29,7 @@ describe('the norm-free residual network', () => {
   it('keeps the scale of its signal at any depth', async () => {
     const shallow = await signal([1, 1, 1]);
     const deep = await signal([2, 4, 8]);
-    assert.ok(deep.deviation > shallow.deviation / 2 && deep.deviation < shallow.deviation * 2);
+    assert.ok(deep.std > shallow.std / 2 && deep.std < shallow.std * 2);
   });
 
   it('sees no even offset of its kernels: each sums to zero', async () => {

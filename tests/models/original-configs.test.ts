@@ -196,8 +196,8 @@ describe('the configs that releases of transformers save', () => {
         const { read, refused } = await casesOf(release, family);
         const preprocessing = (name: string, image: number) =>
           preprocessingFromConfig(read[name]?.file ?? assert.fail(name), image);
-        const { mean: usual, deviation, resize, interpolation } = preprocessing('default', 224);
-        assert.deepEqual([usual, deviation], [CLIP_MEAN, CLIP_DEVIATION]);
+        const { mean: usual, std, resize, interpolation } = preprocessing('default', 224);
+        assert.deepEqual([usual, std], [CLIP_MEAN, CLIP_DEVIATION]);
         assert.deepEqual(
           [resize, interpolation],
           [family === 'clip_image_processor' ? 'shortest-edge' : 'stretch', 'bicubic'],

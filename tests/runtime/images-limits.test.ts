@@ -19,7 +19,7 @@ const rules: ImagePreprocessing = {
   resize: 'stretch',
   interpolation: 'bicubic',
   mean: [0, 0, 0],
-  deviation: [1, 1, 1],
+  std: [1, 1, 1],
   maxFrames: 1,
 };
 

@@ -17,7 +17,7 @@ const model: ImagePreprocessing = {
   resize: 'shortest-edge',
   interpolation: 'bicubic',
   mean: [0.5, 0.5, 0.5],
-  deviation: [0.25, 0.25, 0.25],
+  std: [0.25, 0.25, 0.25],
   maxFrames: 8,
 };
 const still: ImagePreprocessing = { ...model, maxFrames: 1 };

@@ -21,10 +21,10 @@ const clip: ImagePreprocessing = {
   resize: 'shortest-edge',
   interpolation: 'bicubic',
   mean: [0.48145466, 0.4578275, 0.40821073],
-  deviation: [0.26862954, 0.26130258, 0.27577711],
+  std: [0.26862954, 0.26130258, 0.27577711],
   maxFrames: 1,
 };
-const bytes: ImagePreprocessing = { ...clip, mean: [0, 0, 0], deviation: [1, 1, 1] };
+const bytes: ImagePreprocessing = { ...clip, mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** Every message is one sentence: one line, ending in one full stop. */
 function isSentence(error: unknown): true {
@@ -250,7 +250,7 @@ describe('loadImage', () => {
     const pixels = await loadImage(orange, clip);
     assert.equal(pixels.length, 3 * 32 * 32);
     const values = [255, 128, 0].map((value, channel) =>
-      Math.fround((value / 255 - (clip.mean[channel] ?? 0)) / (clip.deviation[channel] ?? 1)),
+      Math.fround((value / 255 - (clip.mean[channel] ?? 0)) / (clip.std[channel] ?? 1)),
     );
     for (const [place, value] of pixels.entries()) {
       assert.ok(Math.abs(value - (values[Math.floor(place / 1024)] ?? 0)) < 1e-6);

@@ -8,7 +8,7 @@ import { loadTiles, tileGrid } from '../../runtime/images/tiles.ts';
 const SIZE = 16;
 const preprocessing: ImagePreprocessing & { readonly tiles: number } = {
   ...{ size: SIZE, resize: 'stretch', interpolation: 'bicubic', maxFrames: 1, tiles: 6 },
-  ...{ mean: [0, 0, 0], deviation: [1, 1, 1] },
+  ...{ mean: [0, 0, 0], std: [1, 1, 1] },
 };
 
 /** A picture whose every block of SIZE x SIZE pixels has one grey, its number. */

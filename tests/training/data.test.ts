@@ -15,7 +15,7 @@ const IMAGE: ImagePreprocessing = {
   resize: 'shortest-edge',
   interpolation: 'bicubic',
   mean: [0.5, 0.4, 0.3],
-  deviation: [0.2, 0.3, 0.4],
+  std: [0.2, 0.3, 0.4],
   maxFrames: 1,
 };
 const FILES = ['cat.png', 'dog.jpg', 'apple.webp'].map((name) =>

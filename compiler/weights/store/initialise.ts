@@ -20,7 +20,7 @@ export function initialValues(parameter: StoredParameter, seed: number): Float32
   }
   // Box-Muller: two even draws make two normal ones.
   for (let index = 0; index < values.length; index += 2) {
-    const radius = initialiser.deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const radius = initialiser.std * Math.sqrt(-2 * Math.log(1 - random()));
     const angle = 2 * Math.PI * random();
     values[index] = radius * Math.cos(angle);
     if (index + 1 < values.length) values[index + 1] = radius * Math.sin(angle);

@@ -3,10 +3,10 @@ import { erase, soften, thicken, traceEdges } from './filters.ts';
 import { greys, randomColours, recolour } from './ink.ts';
 import { warp } from './warp.ts';
 
-/** What the vision encoder expects of its pixels: `(value - mean) / deviation` of values from 0 to 1, by channel. */
+/** What the vision encoder expects of its pixels: `(value - mean) / std` of values from 0 to 1, by channel. */
 export interface Normalisation {
   readonly mean: readonly [number, number, number];
-  readonly deviation: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
 }
 
 /** How far training changes pictures. */
@@ -100,10 +100,10 @@ export function augment(
 }
 
 /** From ink to brightness, to the encoder's numbers. */
-function normalise(planes: Float32Array, { mean, deviation }: Normalisation): void {
+function normalise(planes: Float32Array, { mean, std }: Normalisation): void {
   const area = planes.length / 3;
   for (let channel = 0; channel < 3; channel += 1) {
-    const scale = 1 / (deviation[channel] ?? 1);
+    const scale = 1 / (std[channel] ?? 1);
     const white = (1 - (mean[channel] ?? 0)) * scale;
     for (let place = channel * area; place < (channel + 1) * area; place += 1) {
       planes[place] = white - scale * (planes[place] ?? 0);

@@ -14,7 +14,7 @@ export interface PictureDataOptions {
   /** Paths of image files, in any format that `loadImage` reads. */
   readonly files: readonly string[];
   /** As the vision encoder takes them: `{ size: encoder.image, ...encoder.preprocessing }`. */
-  readonly image: Omit<ImagePreprocessing, 'mean' | 'deviation' | 'maxFrames'> & Normalisation;
+  readonly image: Omit<ImagePreprocessing, 'mean' | 'std' | 'maxFrames'> & Normalisation;
   /** Folder of preprocessed pictures; default `artifacts/pictures`. */
   readonly cache?: string;
 }

@@ -16,7 +16,7 @@ import { sigmoid } from '../../../dsl/operators/sigmoid.ts';
 import { softmax } from '../../../dsl/operators/softmax.ts';
 import { subtract } from '../../../dsl/operators/subtract.ts';
 import { transpose } from '../../../dsl/operators/transpose.ts';
-import { errorFunction, sqrt } from '../../../dsl/operators/unary.ts';
+import { erf, sqrt } from '../../../dsl/operators/unary.ts';
 import { where } from '../../../dsl/operators/where.ts';
 import type { Tensor } from '../../../dsl/tensor.ts';
 import { input, runGraph, type Values } from '../../support/run-graph.ts';
@@ -96,7 +96,7 @@ describe('a feed-forward block written by hand', () => {
       return add(sum, linear(activation(linear(normed, of('up'), of('upBias'))), of('down')));
     };
     const activations = {
-      biasGelu: (h: Tensor) => multiply(multiply(h, 0.5), add(errorFunction(divide(h, Math.SQRT2)), 1)),
+      biasGelu: (h: Tensor) => multiply(multiply(h, 0.5), add(erf(divide(h, Math.SQRT2)), 1)),
       quickGelu: (h: Tensor) => multiply(h, sigmoid(multiply(h, 1.702))),
       silu: (h: Tensor) => multiply(h, sigmoid(h)),
     };

@@ -113,7 +113,7 @@ describe('half precision', () => {
       outputs: { result: rotary(q, positions, { heads: 2 }) },
     };
     const half = halfPrecision(graph);
-    assert.deepEqual(dtypesOf(half, 'cosine'), ['float32']);
+    assert.deepEqual(dtypesOf(half, 'cos'), ['float32']);
     assert.deepEqual(dtypesOf(half, 'multiply'), ['float32']);
     assert.deepEqual(dtypesOf(half, 'rotary'), ['float16']);
   });

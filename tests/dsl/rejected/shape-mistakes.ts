@@ -32,7 +32,7 @@ import {
   matmul,
   matmulTransposed,
   multiply,
-  negate,
+  neg,
   not,
   pad,
   rearrange,
@@ -104,7 +104,7 @@ export const tensorMistakes: readonly Mistake[] = [
   ['relu: x must be a float dtype, but it is bool; use cast to change it', () => relu(b(2))],
   [
     'negate: x must be float32 or float16 or bfloat16 or int64 or int32 or int8, but it is bool; use cast to change it',
-    () => negate(b(2)),
+    () => neg(b(2)),
   ],
   [
     'matmul: the last axis of [2, 3] is 3, but the axis before the last of [4, 5] is 4; they must be equal',

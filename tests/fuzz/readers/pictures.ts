@@ -14,7 +14,7 @@ const PREPROCESSING: ImagePreprocessing = {
   resize: 'shortest-edge',
   interpolation: 'bicubic',
   mean: [0.5, 0.5, 0.5],
-  deviation: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
   maxFrames: 4,
 };
 

@@ -11,7 +11,7 @@ import type { Tensor } from '../../../dsl/tensor.ts';
 import { Grid, type OperatorCase, sum, tabulate } from '../case.ts';
 
 /** Simpson's rule over the defining integral; exact to about 1e-9 here. */
-function errorFunction(x: number): number {
+function erf(x: number): number {
   const steps = 400;
   const step = x / steps;
   const weight = (index: number) => (index === 0 || index === steps ? 1 : index % 2 === 1 ? 4 : 2);
@@ -23,7 +23,7 @@ function errorFunction(x: number): number {
 }
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
-const exactGelu = (x: number) => (x / 2) * (1 + errorFunction(x / Math.SQRT2));
+const exactGelu = (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2));
 
 /** tanh(z) = 2 logistic(2z) - 1, so that half of 1 + tanh is one logistic function. */
 const tanhGelu = (x: number) => x * logistic(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));

@@ -78,10 +78,10 @@ const UNARY: readonly [string, (x: Tensor) => Tensor, (x: number) => number, ((u
   ['sqrt', unary.sqrt, Math.sqrt, (u) => 4 * u],
   ['exp', unary.exp, Math.exp],
   ['log', unary.log, Math.log, (u) => 4 * u + 0.01],
-  ['negate', unary.negate, (x) => 0 - x],
-  ['absolute', unary.absolute, Math.abs],
-  ['sine', unary.sine, Math.sin],
-  ['cosine', unary.cosine, Math.cos],
+  ['neg', unary.neg, (x) => 0 - x],
+  ['abs', unary.abs, Math.abs],
+  ['sin', unary.sin, Math.sin],
+  ['cos', unary.cos, Math.cos],
   ['floor', unary.floor, Math.floor],
 ];
 
@@ -109,9 +109,9 @@ export const elementwiseCases: readonly OperatorCase[] = [
   ),
   {
     file: 'unary',
-    name: 'errorFunction',
+    name: 'erf',
     inputs: { x: { shape: [5], values: [-2, -0.5, 0, 0.5, 2] } },
-    build: (x) => unary.errorFunction(x('x')),
+    build: (x) => unary.erf(x('x')),
     // Abramowitz and Stegun, table 7.1.
     expected: () => new Grid([5], [-0.995322265, -0.5204998778, 0, 0.5204998778, 0.995322265]),
   },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { highest } from '../../../runtime/generate/highest.ts';
 import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
 import { suppress, temper, topK, topP } from '../../../runtime/generate/processors.ts';
 import { greedy, seededSampler } from '../../../runtime/generate/sampler.ts';
+import { topKIndices } from '../../../runtime/generate/top-k-indices.ts';
 
 const logits = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 40 });
 const kept = (scores: Float64Array) => [...scores.keys()].filter((token) => scores[token] !== -Infinity);
@@ -35,7 +35,7 @@ describe('choosing a token', () => {
         const sorted = [...list.keys()]
           .filter((index) => list[index] !== -Infinity)
           .sort((a, b) => (list[b] ?? 0) - (list[a] ?? 0) || a - b);
-        assert.deepEqual(highest(list, count), sorted.slice(0, count));
+        assert.deepEqual(topKIndices(list, count), sorted.slice(0, count));
       }),
     );
   });
@@ -114,8 +114,8 @@ describe('choosing a token', () => {
     }
     assert.equal(counts[1], 0);
     for (const [token, probability] of probabilities.entries()) {
-      const deviation = Math.sqrt((probability * (1 - probability)) / draws);
-      assert.ok(Math.abs((counts[token] ?? 0) / draws - probability) <= 5 * deviation, `token ${token}`);
+      const std = Math.sqrt((probability * (1 - probability)) / draws);
+      assert.ok(Math.abs((counts[token] ?? 0) / draws - probability) <= 5 * std, `token ${token}`);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { absolute, add, divide, square, type Tensor } from 'flamingo-onnx/dsl';
+import { abs, add, divide, square, type Tensor } from 'flamingo-onnx/dsl';
 import { apply, checkDtype, defineOperator, FLOATS, type NoAttributes, required } from 'flamingo-onnx/extend';
 
 export const softsignOperator = defineOperator<NoAttributes>({
@@ -12,10 +12,10 @@ export const softsignOperator = defineOperator<NoAttributes>({
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   lower: (emit, inputs) => [emit.node('Softsign', inputs)],
-  gradient: ({ cotangent, input }) => [divide(cotangent, square(add(absolute(input(0)), 1)))],
+  gradient: ({ cotangent, input }) => [divide(cotangent, square(add(abs(input(0)), 1)))],
   decompose(inputs) {
     const x = required('softsign', inputs, 0, 'x');
-    return [divide(x, add(absolute(x), 1))];
+    return [divide(x, add(abs(x), 1))];
   },
 });
 
@@ -23,4 +23,4 @@ export const softsignOperator = defineOperator<NoAttributes>({
 export const softsign = (x: Tensor): Tensor => apply(softsignOperator, [x], {});
 
 /** The same by hand, which the rule finds. */
-export const softsignByHand = (x: Tensor): Tensor => divide(x, add(absolute(x), 1));
+export const softsignByHand = (x: Tensor): Tensor => divide(x, add(abs(x), 1));

@@ -4,7 +4,7 @@
  *
  * One pass with a short sorted list: made for a few winners among many (beams, top-k), not for sorting everything.
  */
-export function highest(values: ArrayLike<number>, count: number): number[] {
+export function topKIndices(values: ArrayLike<number>, count: number): number[] {
   const indices: number[] = [];
   const found: number[] = [];
   for (let i = 0; i < values.length; i++) {

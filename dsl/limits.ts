@@ -241,6 +241,16 @@ export const LIMITS = {
     because: 'one of 134 megapixels in 16 bits has 0.8 GB',
   },
   svg: { most: 16 * MIB, of: 'bytes of an SVG, once it is decompressed', because: 'drawings have a few kB' },
+  svgElements: {
+    most: 50_000,
+    of: 'elements that an SVG draws, each as often as others repeat it, a path counting as one for 100 characters',
+    because: 'drawings have some hundred; a few lines that refer to each other can stand for any number',
+  },
+  svgLevels: {
+    most: 500,
+    of: 'levels of elements in an SVG, references included',
+    because: 'drawings nest about ten deep',
+  },
   svgSide: {
     most: 32_767,
     of: 'pixels of a side of an SVG',

@@ -5,6 +5,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { RASTER_FORMATS } from './formats/index.ts';
 import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
 import { mayBeSvg, readSvg } from './formats/svg.ts';
+import { TooMuchToDraw } from './formats/svg-elements.ts';
 import { type Box, type Geometry, geometryOf } from './geometry.ts';
 import { heldBytes, LARGE_WEBP } from './held-bytes.ts';
 import { decodeJpeg } from './jpeg.ts';
@@ -233,6 +234,9 @@ const LONGEST_REASON = 300;
 
 function imageError(name: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
+  if (error instanceof TooMuchToDraw) {
+    return new UserError(`${name} is not drawn, since ${error.message}: simplify it, or save it as PNG.`);
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (/unsupported image format/i.test(message)) return unknownFormat(name);
   const [first = ''] = message

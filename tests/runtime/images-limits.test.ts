@@ -220,6 +220,50 @@ describe('an SVG', () => {
     assert.equal(stderr, '');
     assert.ok(mebibytes < 400, `${mebibytes} MiB`);
   });
+
+  it('that repeats elements without end or beyond count is refused before it is drawn', async () => {
+    const many = (count: number, part: (index: number) => string) =>
+      Array.from({ length: count }, (_, i) => part(i)).join('');
+    const use = (id: string) => `<use xlink:href="#${id}"/>`;
+    const paint = (index: number) => (index === 0 ? 'red' : `url(#p${index - 1})`);
+    const cases: Record<string, [drawing: string, reason: RegExp]> = {
+      'uses of uses': [
+        `<defs><g id="l0">${white}</g>${many(9, (i) => `<g id="l${i + 1}">${use(`l${i}`).repeat(10)}</g>`)}</defs>${use('l9')}`,
+        /more than 50000 elements/,
+      ],
+      'patterns of patterns': [
+        `${many(9, (i) => `<pattern id="p${i}" width="9" height="9">${`<path fill="${paint(i)}" d="M0 0h9v9"/>`.repeat(10)}</pattern>`)}<rect fill="url(#p8)"/>`,
+        /more than 50000 elements/,
+      ],
+      'patterns by a style sheet': [
+        `<style>.a { fill: u\\72l("#p") }</style><pattern id="p">${'<g/>'.repeat(300)}</pattern>${'<rect class="b a"/>'.repeat(300)}`,
+        /more than 50000 elements/,
+      ],
+      'a marker at each vertex': [
+        `<marker id="m">${'<g/>'.repeat(20)}</marker><path marker-mid="url(#m)" d="M0 0${'h1'.repeat(4000)}"/>`,
+        /more than 50000 elements/,
+      ],
+      elements: ['<g/>'.repeat(60_000), /more than 50000 elements/],
+      'a long path': [`<path d="M0 0${'h1'.repeat(3_000_000)}"/>`, /more than 50000 elements/],
+      levels: ['<g>'.repeat(600) + '</g>'.repeat(600), /more than 500 levels/],
+      'a chain': [many(3000, (i) => `<g id="l${i + 1}">${use(`l${i}`)}</g>`), /more than 50000 elements/],
+      'a circle': [`<g id="a">${use('b')}</g><g id="b">${use('a')}</g>`, /repeats itself/],
+    };
+    for (const [kind, [drawing, reason]] of Object.entries(cases)) {
+      await refuses(
+        Buffer.from(`${open}${drawing}</svg>`),
+        new RegExp(`is not drawn, since .*${reason.source}`),
+      ).catch((error) => assert.fail(`${kind}: ${error.message}`));
+    }
+    await refuses(
+      Buffer.from(`<!DOCTYPE svg [<!ENTITY e "<g/>">]>${open}&e;</svg>`),
+      /since its entities hold elements/,
+    );
+    // A tile that is drawn a thousand times, and a gradient in every element.
+    const fine = `<style>.a, rect, stop { fill: url(#g) }</style><linearGradient id="g"><stop stop-color="white"/></linearGradient><defs>${white.replace('<rect', '<rect id="r" class="a"')}</defs>${use('r').repeat(1000)}`;
+    const pixels = await loadImage(Buffer.from(`${open}${fine}</svg>`), rules);
+    assert.ok(pixels.every((value) => value === 1));
+  });
 });
 
 describe('a picture that would take much memory', () => {

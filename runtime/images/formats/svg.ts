@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { SaxesParser } from 'saxes';
 import { MAX_SVG_BYTES } from '../limits.ts';
+import { SvgElements, TooMuchToDraw } from './svg-elements.ts';
 
 /** An SVG that says how large it is, in the bytes that librsvg gets. */
 export interface SafeSvg {
@@ -47,9 +48,11 @@ export function readSvg(file: Uint8Array): SafeSvg | undefined {
   if (root === undefined) return undefined;
   const { width, height } = sizeOf(root.attributes);
   const kept = root.tag.replace(/\s(width|height|style)\s*=\s*("[^"]*"|'[^']*')/g, '');
-  const style = (root.attributes.style ?? '').replace(/;?\s*$/, ';').replace(/[<&"]/g, '');
+  const style = `${(root.attributes.style ?? '').trimEnd().replace(/;$/, '')};`.replace(/[<&"]/g, '');
   const fixed = `${style === ';' ? '' : style}width:${width}px!important;height:${height}px!important`;
-  const tag = kept.replace(/\s*(\/?>)$/, ` width="${width}" height="${height}" style="${fixed}"$1`);
+  const closing = kept.endsWith('/>') ? '/>' : '>';
+  const start = kept.slice(0, -closing.length).trimEnd();
+  const tag = `${start} width="${width}" height="${height}" style="${fixed}"${closing}`;
   // The declaration names an encoding that this is no longer in.
   const safe = `${root.doctype}${tag}${text.slice(root.end)}`;
   return { bytes: Buffer.from(safe), width, height };
@@ -64,15 +67,27 @@ interface Root {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-class Found extends Error {}
+/** Whether an entity's value, as a declaration goes on after `<!ENTITY`, may be more than text. */
+function holdsElements(declaration: string): boolean {
+  const [value = ''] = /^[^"'>]*(?:"[^"]*"|'[^']*')/.exec(declaration) ?? [];
+  return value.includes('<') || value.includes('&#');
+}
 
-/** The outermost tag; undefined where that is not `svg`. */
+class NoSvg extends Error {}
+
+/**
+ * The outermost tag; undefined where that is not `svg`.
+ *
+ * @throws Error for more elements than are drawn
+ */
 function findRoot(text: string): Root | undefined {
   const parser = new SaxesParser();
+  const elements = new SvgElements();
   let doctype = '';
   let root: Root | undefined;
   parser.on('error', (error) => {
-    throw error;
+    // Later mistakes are told by what draws it.
+    if (root === undefined) throw new NoSvg(error.message);
   });
   parser.on('doctype', (declaration) => {
     doctype = `<!DOCTYPE${declaration}>`;
@@ -82,19 +97,28 @@ function findRoot(text: string): Root | undefined {
     )) {
       parser.ENTITIES[name] = value;
     }
+    if (declaration.split('<!ENTITY').slice(1).some(holdsElements)) {
+      throw new TooMuchToDraw('its entities hold elements');
+    }
   });
   parser.on('opentag', ({ name, attributes }) => {
+    elements.open(name, attributes);
+    if (root !== undefined) return;
+    if (name !== 'svg' && !name.endsWith(':svg')) throw new NoSvg();
     const end = parser.position;
     // A value has no '<'.
-    const tag = text.slice(text.lastIndexOf('<', end - 1), end);
-    if (name === 'svg' || name.endsWith(':svg')) root = { doctype, tag, end, attributes };
-    throw new Found();
+    root = { doctype, tag: text.slice(text.lastIndexOf('<', end - 1), end), end, attributes };
   });
+  parser.on('text', elements.text);
+  parser.on('cdata', elements.text);
+  parser.on('closetag', elements.close);
   try {
-    parser.write(text);
+    parser.write(text).close();
   } catch (error) {
-    if (!(error instanceof Found)) return undefined;
+    if (error instanceof NoSvg) return undefined;
+    throw error;
   }
+  elements.check();
   return root;
 }
 
@@ -127,9 +151,13 @@ function wholePixels(length: number): number {
   return Math.max(1, Math.round(length));
 }
 
+/** Characters of a size: longer ones are none, and would take long to match. */
+const LONGEST_LENGTH = 100;
+
 /** In pixels; undefined where it depends on something else, or is no length. */
 function lengthOf(text: string | undefined): number | undefined {
-  const [, number, unit = ''] = /^\s*\+?(\d*\.?\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(text ?? '') ?? [];
+  if (text === undefined || text.length > LONGEST_LENGTH) return undefined;
+  const [, number, unit = ''] = /^\s*\+?(\d*\.?\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
   const scale = UNITS[unit.toLowerCase()];
   if (number === undefined || scale === undefined) return undefined;
   const length = Number(number) * scale;
@@ -138,7 +166,7 @@ function lengthOf(text: string | undefined): number | undefined {
 
 function inflated(file: Uint8Array): Uint8Array {
   if (file[0] !== GZIP[0] || file[1] !== GZIP[1]) {
-    if (file.length > MAX_SVG_BYTES) throw new Error(`an SVG has at most ${MAX_SVG_BYTES} bytes`);
+    if (file.length > MAX_SVG_BYTES) throw new TooMuchToDraw(`it has more than ${MAX_SVG_BYTES} bytes`);
     return file;
   }
   return gunzipSync(file, { maxOutputLength: MAX_SVG_BYTES });

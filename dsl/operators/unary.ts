@@ -89,7 +89,7 @@ export const exp = elementwise('exp', 'a float dtype', expOperator);
 export const log = elementwise('log', 'a float dtype', logOperator);
 /** `-x`, of floats and signed integers. */
 export const neg = elementwise(
-  'negate',
+  'neg',
   'float32 or float16 or bfloat16 or int64 or int32 or int8',
   negOperator,
 );

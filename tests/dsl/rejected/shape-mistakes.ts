@@ -103,7 +103,7 @@ export const tensorMistakes: readonly Mistake[] = [
   ['gelu: x must be a float dtype, but it is int64; use cast to change it', () => gelu(i(2))],
   ['relu: x must be a float dtype, but it is bool; use cast to change it', () => relu(b(2))],
   [
-    'negate: x must be float32 or float16 or bfloat16 or int64 or int32 or int8, but it is bool; use cast to change it',
+    'neg: x must be float32 or float16 or bfloat16 or int64 or int32 or int8, but it is bool; use cast to change it',
     () => neg(b(2)),
   ],
   [

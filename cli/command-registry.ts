@@ -8,5 +8,6 @@ export const COMMANDS = {
   relink: () => import('./commands/relink.ts'),
   run: () => import('./commands/run.ts'),
   train: () => import('./commands/train.ts'),
+  trim: () => import('./commands/trim.ts'),
   verify: () => import('./commands/verify.ts'),
 } as const;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installedPackage, ROOT } from './installed-package.ts';
@@ -100,6 +101,34 @@ describe('the published package', function () {
     await writeFile(join(folder, 'readme.mjs'), blocks.join(''));
     const { stdout } = await run('readme.mjs');
     assert.equal(stdout.trim(), 'high-heeled shoe');
+  });
+
+  it("sheds ONNX Runtime's libraries for other systems, and goes on to answer", async () => {
+    // A copy of them alone: the other tests share the folder.
+    const project = join(folder, 'trimmed');
+    const libraries = 'node_modules/onnxruntime-node/bin/napi-v6';
+    for (const name of ['onnxruntime-node', 'onnxruntime-common', 'flamingo-onnx'])
+      await cp(join(folder, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
+    const own = `${process.platform}/${process.arch}`;
+    const systems = await readdir(join(project, libraries));
+    assert.ok(systems.length > 1);
+    const said = await flamingo('trim', 'trimmed', '--dry-run');
+    assert.match(said.stdout, /^Would remove \d+(\.\d)? MB for .*\.\n$/);
+    assert.deepEqual(await readdir(join(project, libraries)), systems);
+    const { stdout } = await flamingo('trim', 'trimmed', '--json');
+    assert.ok(JSON.parse(stdout).bytes > 150e6, stdout);
+    assert.deepEqual(await readdir(join(project, libraries)), [process.platform]);
+    assert.deepEqual(await readdir(join(project, libraries, process.platform)), [process.arch]);
+    assert.ok((await readdir(join(project, libraries, own))).length > 0);
+    assert.match((await flamingo('trim', 'trimmed')).stdout, /^Nothing to remove/);
+    const trimmed = 'trimmed/node_modules/flamingo-onnx/cli/flamingo.mjs';
+    const picture = join(PICTURES, 'cat.png');
+    const answer = await run(trimmed, 'run', 'artifact', '--image', picture, '--choices', 'a|b', '--json');
+    assert.equal(JSON.parse(answer.stdout).choices.length, 2);
+    await assert.rejects(flamingo('trim', tmpdir()), ({ stderr = '' }: { stderr?: string }) => {
+      assert.match(stderr, /onnxruntime-node is not installed where .* would find it: give the folder/);
+      return true;
+    });
   });
 
   it('verifies the reference blocks', async () => {

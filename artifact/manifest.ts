@@ -132,6 +132,15 @@ export function readFileList(text: string): Manifest['files'] {
   }
 }
 
+/** The way of media that a manifest names, of whatever format or damage; undefined where it cannot be made out. */
+export function wayInManifest(text: string): string | undefined {
+  try {
+    return z.object({ media: z.object({ way: z.string() }) }).parse(JSON.parse(text)).media.way;
+  } catch {
+    return undefined;
+  }
+}
+
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Calibration = z.infer<typeof calibration>;
 export type LinkedFile = z.infer<typeof linkedFile>;

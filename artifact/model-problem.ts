@@ -1,7 +1,8 @@
 import type { ProgramFacts } from '../dsl/program.ts';
 import { contractProblem, type GraphPorts } from './contract.ts';
 import { imageSchema, languageSchema } from './facts.ts';
-import { MEDIA_WAYS, mediaSchema, mediaWay } from './media/index.ts';
+import { MEDIA_WAYS, mediaWay } from './media/index.ts';
+import type { MediaWayDefinition } from './media/way.ts';
 
 /** What a program or a manifest says of a model besides its graphs. */
 export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;
@@ -9,10 +10,13 @@ export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;
 /**
  * Why a model could not be run as its facts say, as the end of a sentence; undefined where it can. Graphs without facts are
  * run by themselves and need nothing.
+ *
+ * @param own ways of media besides this project's
  */
 export function modelProblem(
   facts: ModelFacts,
   graphs: Readonly<Record<string, GraphPorts>>,
+  own: readonly MediaWayDefinition[] = [],
 ): string | undefined {
   const { image, language, media } = facts;
   const malformed =
@@ -23,10 +27,12 @@ export function modelProblem(
       ? undefined
       : "the facts say how prompts are written, in 'language', but not how pictures reach them: give 'media' too ({ way: 'none' } for a model of text alone)";
   }
-  if (!MEDIA_WAYS.includes(media.way)) {
-    return `the facts say that pictures reach the text by '${media.way}', but the ways are ${MEDIA_WAYS.join(', ')}`;
+  const definition = mediaWay(media, own);
+  if (definition === undefined) {
+    const known = [...MEDIA_WAYS, ...own.map(({ way }) => way)].join(', ');
+    return `the facts say that pictures reach the text by '${media.way}', but the ways are ${known}; one of your own goes into the option 'ways'`;
   }
-  const wrong = factProblem('media', mediaSchema, media);
+  const wrong = factProblem('media', definition.schema, media);
   if (wrong !== undefined) return wrong;
   if (language === undefined) {
     return "the facts say how pictures reach the text, in 'media', but not how prompts are written: give 'language' too";
@@ -37,8 +43,7 @@ export function modelProblem(
     if (typeof layers === 'number' && layers > most)
       return `the facts speak of ${layers} layers, but the graphs have ${most} inputs and outputs`;
   }
-  const way = mediaWay(media);
-  if (way === undefined) throw new Error(`the way ${media.way} has no file`);
+  const way = definition.open(media);
   if (way.pictures && image === undefined) {
     return `with ${way.title} prompts have pictures, but the facts do not say how a picture becomes pixels: give 'image'`;
   }

@@ -1,5 +1,6 @@
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { mediaWay } from '../artifact/media/index.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { evaluateDim } from '../dsl/shape/dim.ts';
 
 export interface Step {
@@ -14,11 +15,14 @@ const PROMPT = 32;
  * Multiply-adds of the steps of an answer: one image, a prompt with that image, then one more token after the prompt
  * and with a full context. Empty for artifacts that do not record their work, or that answer no prompts.
  */
-export function workPerStep({ graphs, language, media }: Manifest): readonly Step[] {
-  if (language === undefined || media === undefined) return [];
-  const way = mediaWay(media);
+export function workPerStep(
+  { graphs, language, media }: Manifest,
+  ways: readonly MediaWayDefinition[] = [],
+): readonly Step[] {
+  const way = media && mediaWay(media, ways)?.open(media);
+  if (language === undefined || way === undefined) return [];
   const prompt = Math.min(PROMPT, language.contextLength);
-  const read = (text: number, past: number) => ({ batch: 1, text, past, wanted: 1, ...way?.sizes(text) });
+  const read = (text: number, past: number) => ({ batch: 1, text, past, wanted: 1, ...way.sizes(text) });
   const steps = [
     { step: 'one image', graph: graphs.vision, sizes: { images: 1, frames: 1 } },
     { step: `prompt of ${prompt} tokens`, graph: graphs.language, sizes: read(prompt, 0) },

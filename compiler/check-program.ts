@@ -1,4 +1,5 @@
 import type { GraphPorts } from '../artifact/contract.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { modelProblem } from '../artifact/model-problem.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { Graph } from '../dsl/graph.ts';
@@ -7,6 +8,7 @@ import type { Program } from '../dsl/program.ts';
 /**
  * Checks that what is about to be compiled can be run as the program's facts say.
  *
+ * @param ways ways of media besides this project's
  * @returns the tokenizer of a program that needs one
  * @throws UserError for graphs that are not what the facts promise, a graph's name that cannot be a file's, or a program
  *   that answers prompts without a tokenizer
@@ -14,12 +16,13 @@ import type { Program } from '../dsl/program.ts';
 export function checkProgram(
   program: Program,
   tokenizer: string | Uint8Array | undefined,
+  ways: readonly MediaWayDefinition[],
 ): string | Uint8Array | undefined {
   const names = Object.keys(program.graphs);
   const problem =
     names.length === 0
       ? 'it has no graphs, and one is the least'
-      : modelProblem(program.facts, mapValues(program.graphs, portsOf));
+      : modelProblem(program.facts, mapValues(program.graphs, portsOf), ways);
   if (problem !== undefined) throw new UserError(`The program '${program.name}' cannot be run: ${problem}.`);
   const strange = names.find((name) => !/^[\w-]+$/.test(name));
   if (strange !== undefined) {

@@ -12,7 +12,7 @@ import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
 import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
-import { type Extensions, rulesWith } from './extensions.ts';
+import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
 import type { Rule } from './fusion/rule.ts';
 import { encodeModel } from './onnx/encode-model.ts';
@@ -89,7 +89,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const rules = rulesWith(options);
   const { precision = target.computes, explain } = options;
   if (explain !== undefined) requireRule(explain, rules);
-  const tokenizer = checkProgram(program, options.tokenizer);
+  const tokenizer = checkProgram(program, options.tokenizer, checkedWays(options));
   const compiled = Object.entries(program.graphs).map(([name, graph]) => ({
     name,
     graph,

@@ -1,7 +1,18 @@
 /**
  * What a project that adds to this one imports as `flamingo-onnx/extend`: the definitions of operators, fusion rules,
- * targets, families and weight formats. CONTRIBUTING.md says which files each of them takes.
+ * targets, families, weight formats and ways of media. CONTRIBUTING.md says which files each of them takes.
  */
+
+/** The library of schemas, in the instance that a way's facts are checked with. */
+export { z } from 'zod';
+export type { Contract, GraphContract, PortContract } from '../artifact/contract.ts';
+export { languageContract, visionContract } from '../artifact/media/language-contract.ts';
+export {
+  defineMediaWay,
+  type MediaWay,
+  type MediaWayDefinition,
+  type ModelSettings,
+} from '../artifact/media/way.ts';
 export { UserError } from '../artifact/user-error.ts';
 export type { StoredData, StoredDtype } from '../artifact/weights/stored-dtype.ts';
 export { type StoredTensor, type WeightFile, weightFile } from '../artifact/weights/weight-file.ts';
@@ -19,6 +30,12 @@ export type { Capabilities, Capability, Target } from '../dsl/target.ts';
 export type { Gradient, Operator } from '../dsl/tensor.ts';
 export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/configs/hugging-face-family.ts';
 export type { FromConfig, LanguageChanges, LanguageFamily } from '../models/configs/language-family.ts';
+export {
+  type LanguageMedia,
+  type LanguageMediaMaker,
+  languageGraph,
+} from '../models/media/language-graph.ts';
+export { languageFacts } from '../models/shared/language-facts.ts';
 export type { LanguageModel } from '../models/shared/language-model.ts';
 export type { VisionEncoder } from '../models/shared/vision-encoder.ts';
 export { defineConfig, type FlamingoConfig } from './config.ts';

@@ -1,3 +1,5 @@
+import { MEDIA_WAYS } from '../artifact/media/index.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { Operator } from '../dsl/tensor.ts';
 import type { HuggingFaceFamily } from '../models/configs/hugging-face-family.ts';
@@ -22,6 +24,8 @@ export interface Extensions {
   readonly families?: readonly HuggingFaceFamily[];
   /** Language models that an OpenFlamingo may stand on. */
   readonly languageFamilies?: readonly LanguageFamily[];
+  /** Ways that pictures reach text. A model that has one is loaded with them, too. */
+  readonly ways?: readonly MediaWayDefinition[];
 }
 
 /** A fusion rule as a `.rule` file holds it. */
@@ -54,6 +58,14 @@ export function rulesWith({ rules = [], operators = [] }: Extensions): readonly 
     own.push(readRule(text, `${name}.rule`, all));
   }
   return [...known, ...own];
+}
+
+/** @throws UserError for a way of media whose name is taken */
+export function checkedWays({ ways = [] }: Extensions): readonly MediaWayDefinition[] {
+  const names = ways.map(({ way }) => way);
+  for (const [index, name] of names.entries())
+    refuseTaken('way of media', name, MEDIA_WAYS.includes(name) || names.indexOf(name) < index);
+  return ways;
 }
 
 /** Two of a name would be one that is never used. */

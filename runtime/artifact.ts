@@ -8,6 +8,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../artifact/manifest.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { modelProblem } from '../artifact/model-problem.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { plain, quoted } from '../artifact/quoted.ts';
@@ -43,6 +44,8 @@ export type OpenOptions = {
   readonly runnable?: boolean;
   /** Check the files of the weights; false where they are about to be replaced. Default true. */
   readonly weights?: boolean;
+  /** Ways of media besides this project's. Default none. */
+  readonly ways?: readonly MediaWayDefinition[];
 };
 
 /**
@@ -98,9 +101,9 @@ async function checkArtifact(
   directory: string,
   text: string,
   isCurrent: () => Promise<boolean>,
-  { verify = false, runnable = true, weights = true }: OpenOptions,
+  { verify = false, runnable = true, weights = true, ways = [] }: OpenOptions,
 ): Promise<Artifact> {
-  const manifest = parseManifest(directory, text);
+  const manifest = parseManifest(directory, text, ways);
   if (runnable && manifest.parameters.origin === 'none') {
     throw new UserError(
       `The artifact ${directory} was compiled without weights and cannot run: compile it again with weights, or with a seed.`,
@@ -157,7 +160,7 @@ async function readManifest(directory: string): Promise<string> {
   }
 }
 
-function parseManifest(directory: string, text: string): Manifest {
+function parseManifest(directory: string, text: string, ways: readonly MediaWayDefinition[]): Manifest {
   const path = join(directory, 'manifest.json');
   let json: unknown;
   try {
@@ -174,7 +177,7 @@ function parseManifest(directory: string, text: string): Manifest {
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) {
-    const problem = manifestProblem(parsed.data);
+    const problem = manifestProblem(parsed.data, ways);
     if (problem === undefined) return parsed.data;
     throw new UserError(`${path} ${problem}: compile the model again.`);
   }
@@ -191,11 +194,11 @@ function parseManifest(directory: string, text: string): Manifest {
 const LONGEST_PROBLEM = 1_000;
 
 /** What a manifest whose fields are as they should be still gets wrong. */
-function manifestProblem(manifest: Manifest): string | undefined {
+function manifestProblem(manifest: Manifest, ways: readonly MediaWayDefinition[]): string | undefined {
   const files = Object.keys(manifest.files).length;
   if (files > LIMITS.artifactFiles.most)
     return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
-  const problem = modelProblem(manifest, manifest.graphs);
+  const problem = modelProblem(manifest, manifest.graphs, ways);
   return problem && `says what does not go together: ${plain(problem, LONGEST_PROBLEM)}`;
 }
 

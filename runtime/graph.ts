@@ -1,4 +1,5 @@
 import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
@@ -41,6 +42,8 @@ export type LoadGraphOptions = SessionOptions & {
   readonly graph?: string;
   /** Compare the SHA-256 of large files too. Default false. */
   readonly verify?: boolean;
+  /** Ways of media besides this project's, as the model was compiled with them. Default none. */
+  readonly ways?: readonly MediaWayDefinition[];
 };
 
 /**
@@ -58,9 +61,9 @@ export async function loadGraph<F extends GraphFacts = GraphFacts>(
 ): Promise<LoadedGraph<F>> {
   checkArgument("the artifact's folder", schemas.path, directory);
   checkArgument('the options of loadGraph', schemas.graphOptions, options);
-  const { graph, verify = false, ...session } = options;
+  const { graph, verify = false, ways = [], ...session } = options;
   const open = (artifact: Artifact) => openGraph<F>(artifact, graph, session);
-  return withArtifact(directory, { verify }, open, (loaded) => loaded.close());
+  return withArtifact(directory, { verify, ways }, open, (loaded) => loaded.close());
 }
 
 async function openGraph<F extends GraphFacts>(

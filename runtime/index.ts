@@ -23,6 +23,15 @@ export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';
 export {
+  type EncodedMedia,
+  type Feeds,
+  type MediaWay as RunningWay,
+  type OwnWay,
+  runMediaWay,
+  type SeenMedia,
+  type WayContext,
+} from './media/way.ts';
+export {
   type Abortable,
   FlamingoModel,
   FlamingoModel as Model,
@@ -30,7 +39,9 @@ export {
   loadFlamingo,
   loadFlamingo as load,
 } from './model.ts';
+export { Tensor } from './onnx-runtime.ts';
 export { dialogueOf } from './prompt/dialogue-of.ts';
+export type { TextLayout } from './prompt/layout.ts';
 export { nearestShots } from './prompt/nearest-shots.ts';
 export { orderings } from './prompt/orderings.ts';
 export * from './prompt/prompt.ts';

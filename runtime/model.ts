@@ -1,10 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import type { LanguageManifest } from '../artifact/manifest.ts';
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
 import type { PixelRule } from './images/pixel-rule.ts';
 import type { ImageSource } from './images/source.ts';
+import { modulesOf } from './media/own-ways.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
 import type { SessionOptions } from './session.ts';
@@ -28,6 +30,8 @@ export type LoadOptions = SessionOptions & {
   readonly pixels?: PixelRule;
   /** Requests that take turns; others wait. Each holds a cache of its own. Default 4. */
   readonly concurrency?: number;
+  /** Ways of media besides this project's, as the model was compiled with them. Default none. */
+  readonly ways?: readonly MediaWayDefinition[];
   /**
    * The module of the thread that computes, a path or a URL, in a program that was bundled: the bundle of
    * `flamingo-onnx/worker`. Default: `flamingo-worker.js` (`.mjs`, `.cjs`) beside the program's bundle.
@@ -58,9 +62,16 @@ type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
 export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
   checkArgument("the model's folder", schemas.path, directory);
   checkArgument('the options of loadFlamingo', schemas.loadOptions, options);
-  const { verify = false, imageMemory = 256 * 2 ** 20, concurrency = 4, worker, ...session } = options;
+  const {
+    verify = false,
+    imageMemory = 256 * 2 ** 20,
+    concurrency = 4,
+    worker,
+    ways = [],
+    ...session
+  } = options;
   const { client, manifest } = await WorkerClient.open(
-    { directory, verify, imageMemory, concurrency, ...session },
+    { directory, verify, imageMemory, concurrency, ways: modulesOf(ways), ...session },
     typeof worker === 'string' ? pathToFileURL(worker) : worker,
   );
   return new FlamingoModel(client, manifest);

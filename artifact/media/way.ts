@@ -32,14 +32,22 @@ export interface MediaWayDefinition<
 > {
   readonly way: Way;
   readonly schema: Schema;
+  /** Of a way of one's own: the module that runs it, whose default export `runMediaWay` makes. */
+  readonly run?: URL;
   /** @throws ZodError for facts that the schema refuses */
   open(facts: unknown): MediaWay;
 }
 
-/** Ties what is known of a way to the schema of its facts, so that nothing is asked of facts that were not checked. */
+/**
+ * Ties what is known of a way to the schema of its facts, so that nothing is asked of facts that were not checked.
+ *
+ * @param run of a way of one's own, the address of the module that runs it: the worker that runs a model imports it
+ */
 export function defineMediaWay<Way extends string, Schema extends z.ZodObject<{ way: z.ZodLiteral<Way> }>>(
   schema: Schema,
   open: (facts: z.infer<Schema>) => MediaWay,
+  run?: URL,
 ): MediaWayDefinition<Way, Schema> {
-  return { way: schema.shape.way.value, schema, open: (facts) => open(schema.parse(facts)) };
+  const way = schema.shape.way.value;
+  return { way, schema, open: (facts) => open(schema.parse(facts)), ...(run && { run }) };
 }

@@ -7,6 +7,7 @@ import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationResult } from '../../runtime/evaluate/summary.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { projectWays } from '../project-ways.ts';
 import type { Report } from '../report.ts';
 
 interface EvaluateFlags {
@@ -90,7 +91,7 @@ async function evaluateModel(
       `${file} has no task that can be used: write one task a line, see 'flamingo evaluate --help'.`,
     );
   }
-  const model = await loadFlamingo(folder, { provider });
+  const model = await loadFlamingo(folder, { provider, ways: await projectWays(folder) });
   const progress = report.progress('evaluate');
   try {
     const { origin, seed } = model.manifest.parameters;

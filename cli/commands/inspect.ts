@@ -1,9 +1,11 @@
 import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import { mediaWay } from '../../artifact/media/index.ts';
+import type { MediaWay } from '../../artifact/media/way.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeLinked, weightsFacts } from '../describe-weights.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { projectWays } from '../project-ways.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
 
 interface InspectFlags {
@@ -29,8 +31,11 @@ async function inspect(
 ): Promise<ExitCode> {
   const { openArtifact } = await import('../../runtime/artifact.ts');
   const { workPerStep } = await import('../work-per-step.ts');
-  const { manifest } = await openArtifact(folder, { runnable: false });
-  const facts = { manifest, work: workPerStep(manifest) };
+  const ways = await projectWays(folder);
+  const { manifest } = await openArtifact(folder, { runnable: false, ways });
+  const { media } = manifest;
+  const way = media && mediaWay(media, ways)?.open(media);
+  const facts = { manifest, way, work: workPerStep(manifest, ways) };
   if (json) report.result(JSON.stringify(describe(facts), undefined, 2));
   else print(facts, report);
   return EXIT.ok;
@@ -38,10 +43,13 @@ async function inspect(
 
 interface Facts {
   readonly manifest: Manifest;
+  /** How pictures reach the text of prompts, of a model that answers some. */
+  readonly way: MediaWay | undefined;
   readonly work: readonly { readonly step: string; readonly multiplyAdds: number }[];
 }
 
-function describe({ manifest, work }: Facts): object {
+function describe(facts: Facts): object {
+  const { manifest, work } = facts;
   const { model, target, fusion, precision, parameters, language, image, media, graphs, files } = manifest;
   return {
     model,
@@ -49,7 +57,7 @@ function describe({ manifest, work }: Facts): object {
     fusion,
     precision,
     parameters,
-    cache: cacheSizes(manifest),
+    cache: cacheSizes(facts),
     language,
     image,
     media,
@@ -61,12 +69,12 @@ function describe({ manifest, work }: Facts): object {
 }
 
 /** Bytes that the runtime keeps: float32 keys and values of every layer for each token, and what it keeps of an image. */
-function cacheSizes({ language, media }: Manifest) {
-  if (language === undefined || media === undefined) return undefined;
+function cacheSizes({ manifest: { language }, way }: Facts) {
+  if (language === undefined || way === undefined) return undefined;
   const { layers, keyValueHeads, headDim } = language;
   return {
     bytesPerToken: 2 * 4 * layers * keyValueHeads * headDim,
-    bytesPerImage: mediaWay(media)?.bytesPerImage ?? 0,
+    bytesPerImage: way.bytesPerImage,
   };
 }
 
@@ -77,7 +85,8 @@ const ORIGIN = {
   none: 'none: compiled without values',
 };
 
-function print({ manifest, work }: Facts, report: Report): void {
+function print(facts: Facts, report: Report): void {
+  const { manifest, work } = facts;
   const { model, target, fusion, precision, parameters, graphs, files } = manifest;
   const { bold } = report.colour.out;
   report.result(`${bold(model.name)} from ${model.source}, for ${target}, fusion ${fusion ? 'on' : 'off'}`);
@@ -91,7 +100,7 @@ function print({ manifest, work }: Facts, report: Report): void {
       ['precision', `${precision.weights}: ${describePrecision(precision)}`],
       ...calibrationRows(precision).map((row) => [...row]),
       ['weights', ORIGIN[parameters.origin]],
-      ...modelRows(manifest).map((row) => [...row]),
+      ...modelRows(facts).map((row) => [...row]),
     ],
   );
   if (work.length > 0) {
@@ -112,16 +121,16 @@ function print({ manifest, work }: Facts, report: Report): void {
 }
 
 /** What is said of a model that answers prompts, and of pictures. */
-function modelRows(manifest: Manifest): readonly (readonly [string, string])[] {
-  const { image, language, media } = manifest;
+function modelRows(facts: Facts): readonly (readonly [string, string])[] {
+  const { image, language } = facts.manifest;
   const rows: (readonly [string, string])[] = [];
   if (image) rows.push(['images', `${image.size} x ${image.size} pixels, ${image.maxFrames} frames at most`]);
   if (language) {
     const { layers, vocabulary, contextLength } = language;
     rows.push(['language', `${layers} layers, vocabulary ${vocabulary}, context ${contextLength} tokens`]);
   }
-  if (media) rows.push(...(mediaWay(media)?.describe() ?? []));
-  const cache = cacheSizes(manifest);
+  rows.push(...(facts.way?.describe() ?? []));
+  const cache = cacheSizes(facts);
   if (cache) {
     const ofImage = cache.bytesPerImage === 0 ? '' : `, ${describeBytes(cache.bytesPerImage)} an image`;
     rows.push(['cache', `${describeBytes(cache.bytesPerToken)} a token${ofImage}`]);

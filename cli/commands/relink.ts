@@ -2,6 +2,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { type CliCommand, type CommandContext, collect } from '../command.ts';
 import { describeLinked } from '../describe-weights.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { projectWays } from '../project-ways.ts';
 import { describeBytes, describeCount } from '../report.ts';
 
 interface RelinkFlags {
@@ -45,7 +46,10 @@ async function relinkModel(
   const { openArtifact } = await import('../../runtime/artifact.ts');
   const { relink } = await import('../../compiler/relink.ts');
   // The weights are about to go: they need not be whole, or even there.
-  const { manifest } = await openArtifact(directory, { runnable: false, weights: false });
+  const { manifest } = await openArtifact(directory, {
+    ...{ runnable: false, weights: false },
+    ways: await projectWays(directory),
+  });
   const progress = report.progress('writing weights');
   try {
     const relinked = await relink(directory, manifest, {

@@ -8,6 +8,7 @@ import type { ProgressEvent } from '../../runtime/worker/protocol.ts';
 import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
 import { defaultModel } from '../default-model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { projectWays } from '../project-ways.ts';
 import type { Report } from '../report.ts';
 import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -139,8 +140,9 @@ async function runModel(
     import('../../runtime/model.ts'),
     import('../../runtime/prompt/dialogue-of.ts'),
   ]);
+  const ways = await projectWays(folder);
   const model = await whileWaiting(context.report, 'Loading the model', () =>
-    loadFlamingo(folder, { provider: flags.provider, pixels: flags.pixels }),
+    loadFlamingo(folder, { provider: flags.provider, pixels: flags.pixels, ways }),
   );
   try {
     const { origin, seed } = model.manifest.parameters;

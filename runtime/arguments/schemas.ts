@@ -106,7 +106,12 @@ export const ORDERS = z.int().min(1).max(10_000);
 
 export const ensembleOptions = scoreOptions.extend({ orders: ORDERS.optional(), seed: z.int().optional() });
 
+const ways = z
+  .array(z.looseObject({ way: z.string(), open: z.function() }, 'a way of media, from defineMediaWay'))
+  .optional();
+
 export const loadOptions = z.strictObject({
+  ways,
   verify: z.boolean().optional(),
   imageMemory: z.int().min(0).optional(),
   concurrency: z.int().min(1).optional(),
@@ -118,7 +123,7 @@ export const loadOptions = z.strictObject({
 });
 
 export const graphOptions = loadOptions
-  .omit({ imageMemory: true, concurrency: true, pixels: true })
+  .omit({ imageMemory: true, concurrency: true, pixels: true, worker: true })
   .extend({ graph: z.string().min(1).optional() });
 export const graphValues = z.custom<object>(
   (value) =>
@@ -139,6 +144,7 @@ export const openOptions = z.strictObject({
   verify: z.boolean().optional(),
   runnable: z.boolean().optional(),
   weights: z.boolean().optional(),
+  ways,
 });
 
 export const readTasksOptions = z.strictObject({

@@ -1,4 +1,4 @@
-import type { MediaSettings } from '../../artifact/media/index.ts';
+import type { MediaFacts } from '../../dsl/program.ts';
 import { maskedCrossAttention } from './masked-cross-attention.ts';
 import { noMedia } from './none.ts';
 import { packedCrossAttention } from './packed-cross-attention.ts';
@@ -8,8 +8,13 @@ import type { MediaWay, WayContext, WayDefinition } from './way.ts';
 /** How a model's way of media is run. A new one is a file beside this and a line here. */
 const WAYS: readonly WayDefinition[] = [packedCrossAttention, maskedCrossAttention, spliced, noMedia];
 
-export function mediaWayOf(facts: MediaSettings, context: WayContext): MediaWay {
-  const definition = WAYS.find(({ way }) => way === facts.way);
+/** @param own ways besides this project's */
+export function mediaWayOf(
+  facts: MediaFacts,
+  context: WayContext,
+  own: readonly WayDefinition[] = [],
+): MediaWay {
+  const definition = [...WAYS, ...own].find(({ way }) => way === facts.way);
   if (definition === undefined) throw new Error(`the way of media '${facts.way}' cannot be run`);
   return definition.open(facts, context);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
+import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import type { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
@@ -47,6 +48,26 @@ export interface WayContext {
 export interface WayDefinition {
   readonly way: string;
   open(facts: unknown, context: WayContext): MediaWay;
+}
+
+/** A way of one's own, whole: what an artifact says of it, and how it is run. */
+export interface OwnWay {
+  readonly kind: 'media-way';
+  readonly definition: MediaWayDefinition;
+  readonly run: WayDefinition;
+}
+
+/**
+ * How a way of one's own is run: the default export of the module that its definition names.
+ *
+ *     // ways/mine-run.js
+ *     export default runMediaWay(mine, (facts, { special }) => ({ keeps: ['features'], … }));
+ */
+export function runMediaWay<Way extends string, Schema extends z.ZodObject<{ way: z.ZodLiteral<Way> }>>(
+  definition: MediaWayDefinition<Way, Schema>,
+  open: (facts: z.infer<Schema>, context: WayContext) => MediaWay,
+): OwnWay {
+  return Object.freeze({ kind: 'media-way', definition, run: defineWay(definition.schema, open) });
 }
 
 /** Ties a way to the schema of what the manifest says of it. */

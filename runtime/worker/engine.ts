@@ -8,6 +8,7 @@ import { createSearch, type GenerateOptions, parseGenerateOptions } from '../gen
 import type { Hypothesis } from '../generate/search.ts';
 import { LinkedWeights } from '../linked-weights.ts';
 import { mediaWayOf } from '../media/index.ts';
+import { loadOwnWays } from '../media/own-ways.ts';
 import type { MediaWay } from '../media/way.ts';
 import { openGraphSession } from '../open-graph.ts';
 import {
@@ -77,15 +78,18 @@ export class Engine implements AsyncDisposable {
     verify,
     imageMemory,
     pixels = 'shown',
+    ways: modules = [],
     ...options
   }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
+    const own = await loadOwnWays(modules);
     const open = async (artifact: Artifact): Promise<Engine> => {
       const manifest = requireLanguage(artifact);
       const tokenizer = await loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens);
-      const way = mediaWayOf(manifest.media, {
-        language: manifest.language,
-        special: tokenizer.special,
-      });
+      const way = mediaWayOf(
+        manifest.media,
+        { language: manifest.language, special: tokenizer.special },
+        own.map(({ run }) => run),
+      );
       const held: AsyncDisposable[] = [];
       const hold = async <T extends AsyncDisposable>(opening: Promise<T>): Promise<T> => {
         const opened = await opening;
@@ -112,7 +116,8 @@ export class Engine implements AsyncDisposable {
         throw error;
       }
     };
-    return withArtifact(directory, { verify }, open, (engine) => engine.close());
+    const ways = own.map(({ definition }) => definition);
+    return withArtifact(directory, { verify, ways }, open, (engine) => engine.close());
   }
 
   /** Renders, tokenises and encodes the media of a prompt. */

@@ -15,6 +15,8 @@ export type WorkerOptions = SessionOptions & {
   readonly imageMemory: number;
   readonly pixels?: PixelRule;
   readonly concurrency: number;
+  /** Addresses of the modules that run ways of media besides this project's. */
+  readonly ways?: readonly string[];
 };
 
 /** One answer and how sure the model is of it. */

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { plainName } from '../../artifact/artifact-names.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
+import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
 import { thisProcess } from '../../artifact/process-identity.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
@@ -24,8 +25,7 @@ const write = (folder: string, times: number, first: number) =>
   promisify(execFile)(process.execPath, words(folder, times, first));
 
 function latentsOf({ media }: Manifest): number {
-  assert.ok(media?.way === 'packed-cross-attention');
-  return media.latents;
+  return packedCrossAttentionSchema.parse(media).latents;
 }
 
 describe("an artifact in another's place", function () {

@@ -8,7 +8,7 @@ import { installedPackage, ROOT } from './installed-package.ts';
 const execute = promisify(execFile);
 const PICTURE = join(ROOT, 'tests/images/cat.png');
 
-/** `foreign/` adds an operator, a rule, a language model, a family, a weight format and a target, from outside. */
+/** `foreign/` adds an operator, a rule, a language model, a family, a weight format, a way of media and a target, from outside. */
 describe('a project of its own that adds to the package', function () {
   this.timeout(240_000);
   let folder = '';
@@ -54,6 +54,26 @@ describe('a project of its own that adds to the package', function () {
     assert.equal(typeof text, 'string');
     const same = await flamingo('run', 'seen', '--image', PICTURE, '--max-new-tokens', '2', '--json');
     assert.equal(JSON.parse(same.stdout).text, text, 'a target changes no answer');
+  });
+
+  it('shows a model pictures in a way of its own', async () => {
+    const tokenizer = join(ROOT, 'models/tokenizers/byte-level.json');
+    const pictures = [PICTURE, join(ROOT, 'tests/images/bicycle.png')];
+    const { stdout } = await script('summing-in-code.ts', tokenizer, ...pictures);
+    const { one, other, alone, batched, beams, without } = JSON.parse(stdout);
+    assert.ok(Math.abs(one[0] - other[0]) > 1e-6, `${one} and ${other}: the picture counts`);
+    assert.deepEqual(batched.tokens, alone.tokens);
+    assert.ok(beams.score >= alone.scores.reduce((sum: number, each: number) => sum + each, 0) - 1e-4);
+    assert.match(without, /by 'summed', but the ways are .*; one of your own goes into the option 'ways'/);
+    await flamingo('compile', 'summing.ts', '--seed', '4', '--out', 'summed');
+    const words = ['--image', PICTURE, '--choices', 'a cat|a bicycle', '--json'];
+    const answer = JSON.parse((await flamingo('run', 'summed', ...words)).stdout);
+    const found = answer.choices.find(({ choice }: { choice: string }) => choice === 'a cat');
+    assert.ok(Math.abs(found.logLikelihood - one[0]) < 1e-4, JSON.stringify(answer.choices));
+    assert.match(
+      (await flamingo('inspect', 'summed')).stdout,
+      /a vector of 16, added to the tokens after it/,
+    );
   });
 
   it('trains through an operator of its own', async () => {

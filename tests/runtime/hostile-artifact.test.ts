@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import {
   type GraphManifest,
   type ImagePreprocessing,
@@ -11,6 +12,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../../artifact/manifest.ts';
+import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
@@ -24,7 +26,7 @@ type Told = Manifest & {
   graphs: Record<'vision' | 'language', GraphManifest>;
   image: ImagePreprocessing;
   language: LanguageSettings;
-  media: Extract<Manifest['media'], { way: 'packed-cross-attention' }>;
+  media: z.infer<typeof packedCrossAttentionSchema>;
 };
 
 describe('artifacts that lie', () => {
@@ -53,11 +55,10 @@ describe('artifacts that lie', () => {
       JSON.parse(await readFile(manifestPath(), 'utf8')),
     );
     assert.ok(graphs.vision && graphs.language && image && language);
-    assert.ok(media?.way === 'packed-cross-attention');
     const told = {
       ...rest,
       graphs: { vision: graphs.vision, language: graphs.language },
-      ...{ image, language, media },
+      ...{ image, language, media: packedCrossAttentionSchema.parse(media) },
     };
     change(told);
     await writeFile(manifestPath(), JSON.stringify(told));

@@ -4,6 +4,7 @@ import { nodFamily } from './language/nod.ts';
 import { softsignOperator } from './operators/softsign.ts';
 import { softsignRule } from './rules/softsign.ts';
 import { patient } from './targets/patient.ts';
+import { summed } from './ways/summed.ts';
 import { plain } from './weights/plain.ts';
 
 export default defineConfig({
@@ -13,4 +14,5 @@ export default defineConfig({
   families: [seer],
   languageFamilies: [nodFamily],
   weightFormats: [plain],
+  ways: [summed],
 });

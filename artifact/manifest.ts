@@ -1,27 +1,15 @@
 import { z } from 'zod';
 import { LIMITS } from '../dsl/limits.ts';
-import { ModelError } from '../dsl/model-error.ts';
 import { PRECISIONS } from '../dsl/precision.ts';
-import { canonicalDim } from '../dsl/shape/dim.ts';
 import { imageSchema, languageSchema } from './facts.ts';
 import { mediaSchema } from './media/index.ts';
 import { PROVIDERS } from './provider.ts';
+import { isSize } from './size.ts';
 
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
 export const ARTIFACT_FORMAT = 4;
 
 const dim = z.union([z.number().int().nonnegative(), z.string().refine(isSize, 'not a size')]);
-
-/** Whether a text is a name, or a sum or product of names and whole numbers: what is computed with sizes relies on it. */
-function isSize(text: string): boolean {
-  try {
-    canonicalDim(text);
-    return true;
-  } catch (error) {
-    if (error instanceof ModelError) return false;
-    throw error;
-  }
-}
 
 const port = z.strictObject({
   name: z.string(),

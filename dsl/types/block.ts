@@ -1,7 +1,7 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
-import type { Dim, Shape, Tensor } from '../tensor.ts';
-import type { Agree } from './dim.ts';
+import type { Shape, Tensor } from '../tensor.ts';
 import type { AfterProblem, Checked, Describe, Problem } from './problem.ts';
+import type { SameShape } from './same-shape.ts';
 import type {
   AxesOf,
   CheckArgument,
@@ -97,16 +97,3 @@ type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> =
       ? S
       : Problem<`${Name} gives ${Gives}, but forward returns ${Describe<S>}`>
     : never;
-
-type SameShape<A extends Shape, B extends Shape> = A extends readonly [
-  infer X extends Dim,
-  ...infer As extends Shape,
-]
-  ? B extends readonly [infer Y extends Dim, ...infer Bs extends Shape]
-    ? Agree<Y, X> extends true
-      ? SameShape<As, Bs>
-      : false
-    : false
-  : B extends readonly []
-    ? true
-    : false;

@@ -18,7 +18,7 @@ import { languageGraph } from '../media/language-graph.ts';
 import { packedFacts, packedMedia } from '../media/packed-cross-attention.ts';
 import { visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
-import { languageFacts } from '../shared/language-facts.ts';
+import { KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
 import { ideficsResampler } from './resampler.ts';
@@ -69,18 +69,7 @@ const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
     mean: true,
     std: true,
   },
-  tokens: {
-    image: true,
-    endOfChunk: true,
-    padding: true,
-    beginning: true,
-    beginningInText: true,
-    end: true,
-    aroundImages: true,
-    endOfDocument: true,
-    eosTokens: true,
-    suppressedTokens: true,
-  },
+  tokens: KNOWN_TOKENS,
 };
 
 /** The special tokens of `HuggingFaceM4/idefics-9b`. */

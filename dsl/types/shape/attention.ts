@@ -3,9 +3,9 @@ import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from '../problem.ts';
+import type { SameShape } from '../same-shape.ts';
 import type { ShapeOfTensor } from '../shape-of.ts';
 import type { IsWideShape } from '../wide.ts';
-import type { SameShape } from './skip.ts';
 
 /*
  * The twin of `operators/shared/attention-sizes.ts`. Each argument and option is checked by itself, against the query

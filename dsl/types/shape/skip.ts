@@ -1,7 +1,8 @@
-import type { Dim, Shape, Tensor } from '../../tensor.ts';
+import type { Shape, Tensor } from '../../tensor.ts';
 import type { Agree, Product } from '../dim.ts';
 import type { DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { AfterProblem, Both, Describe, Problem } from '../problem.ts';
+import type { SameShape } from '../same-shape.ts';
 import type { ShapeOfTensor } from '../shape-of.ts';
 import type { IsWideShape } from '../wide.ts';
 import type { FloatShape, LastAxis } from './last-axis.ts';
@@ -32,20 +33,6 @@ export type SkipTensors<Operator extends string, X, Y, W, B> =
       ? readonly [Tensor<DtypeOfTensor<X>, S>, Tensor<DtypeOfTensor<X>, S>]
       : AfterProblem
     : never;
-
-/** Whether two shapes can be the same. */
-export type SameShape<A extends Shape, B extends Shape> = A extends readonly [
-  infer X extends Dim,
-  ...infer As extends Shape,
-]
-  ? B extends readonly [infer Y extends Dim, ...infer Bs extends Shape]
-    ? Agree<Y, X> extends true
-      ? SameShape<As, Bs>
-      : false
-    : false
-  : B extends readonly []
-    ? true
-    : false;
 
 /** A gate of one value. */
 export type Gate<X, G> = SameDtypes<

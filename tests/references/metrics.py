@@ -16,9 +16,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import inflection
 import nltk
 import numpy as np
 from nltk.corpus import wordnet
+from nltk.tag.perceptron import PerceptronTagger
+from nltk.tokenize import NLTKWordTokenizer
 from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 from pycocoevalcap.cider.cider_scorer import CiderScorer
 from pycocoevalcap.rouge.rouge import Rouge
@@ -314,17 +317,67 @@ def rare_act(several):
             "msap": mean(lambda lists: drawn(lists, 400 if several else 1))}
 
 
+EXCEPTIONS = {"noun": "geese goose\nfeet foot\nmice mouse\nwolves wolf\n",
+              "verb": "sitting sit\nrunning run\nswimming swim\ncutting cut\ndying die\nlying lie\n"}
+# The list of ok_vqa_utils.py, which the project has as facts.
+MANUAL_STEMS = dict(pair.split(":") for pair in " ".join(re.findall(
+    r'"([^"]*)"', (HERE / "../../runtime/evaluate/metrics/ok-vqa/manual-stems.ts").read_text().split("BY_WORD =")[1].split(";")[0])).split())
+
+
+def ok_vqa(wordnet, folder):
+    """OKVQAStemmer of OpenFlamingo's ok_vqa_utils.py. The tagger is NLTK's, trained here on sentences made of these words."""
+    plurals = """dogs cats boxes churches knives wolves leaves people children women men mice buses cities movies shoes tomatoes series
+fish sheep glasses dishes quizzes matrices indices oxen statuses viruses axes crises analyses news dresses horses data media bikes
+houses lives roofs halves zombies cows databases passersby objectives hives""".split()
+    singular = """dog cat red blue happy street tennis ball racket wave morning beach christmas jeans police water fast tall old iphone 2 1990s
+2014 well-known Paris AT&T gas it's bus""".split()
+    acting = """riding sitting running swimming skiing surfing eating playing standing driving flying cutting texting king ring building
+dining teething purring wedding dying lying skateboarding snowboarding xyzzying""".split()
+    others = {"the": "DT", "a": "DT", "is": "VBZ", "are": "VBP", "on": "IN", "in": "IN", "and": "CC", "to": "TO", "of": "IN"}
+    tags = {**dict.fromkeys(plurals, "NNS"), **dict.fromkeys(singular, "NN"), **dict.fromkeys(acting, "VBG"), **others,
+            "Paris": "NNP", "red": "JJ", "blue": "JJ", "happy": "JJ", "fast": "RB", "2": "CD", "2014": "CD"}
+    words = list(tags)
+    sentence = lambda: [(word, tags[word] if rng.random() < 0.9 else rng.choice(["NN", "NNS", "VB", "NNPS", "JJ"]))
+                        for word in rng.choices(words, k=rng.randint(1, 6))]
+    tagger = PerceptronTagger(load=False)
+    tagger.train([sentence() for _ in range(120)] + [[("the", "DT"), ("dogs", "NNS")]] * 25, nr_iter=3)
+
+    def stem(answer):
+        stems = []
+        tokens = NLTKWordTokenizer().tokenize(answer)
+        for word, (_, tag) in zip(tokens, tagger.tag(tokens)):
+            if word in MANUAL_STEMS:
+                word = MANUAL_STEMS[word]
+            elif word.endswith("ing"):
+                word = min(wordnet._morphy(word, "v") or [word], key=len)
+            elif tag.startswith("NNS") or tag.startswith("NNPS"):
+                word = inflection.singularize(word)
+            stems.append(word)
+        return " ".join(stems)
+
+    ends = ["", "", "", ".", "?", ", yes", " (left)", "'s", " isn't", " -- no", "...", ' "x"', " gonna", " cannot", ": 5", " 1,000", "; so", " 'tis"]
+    answers = [" ".join(rng.choice([*words, *MANUAL_STEMS, *NASTY]) for _ in range(rng.choice([1, 1, 2, 3, 5]))) + rng.choice(ends)
+               for _ in range(700)]
+    verbs = (folder / "index.verb").read_text().splitlines()
+    tried = {word[:-len(old)] + new for answer in answers for word in NLTKWordTokenizer().tokenize(answer)
+             for old, new in wordnet.MORPHOLOGICAL_SUBSTITUTIONS["v"] if word.endswith(old)} | {"sit", "run", "swim", "cut", "ski", "die", "lie"}
+    return {"answers": answers, "stems": [stem(answer) for answer in answers], "exceptions": (folder / "verb.exc").read_text(),
+            "verbs": "".join(line + "\n" for line in verbs if line.startswith(" ") or line.split(" ", 1)[0] in tried),
+            "weights": tagger.model.weights, "tagdict": tagger.tagdict, "classes": sorted(tagger.classes)}
+
+
 def main():
     with tempfile.TemporaryDirectory() as data:
         folder = Path(data) / "corpora" / "wordnet"
         shutil.copytree(sys.argv[1], folder)
         # NLTK asks for these too; the exceptions are those that the test writes beside the package's files.
         for part in ("noun", "verb", "adj", "adv"):
-            (folder / f"{part}.exc").write_text("geese goose\nfeet foot\nmice mouse\nwolves wolf\n" if part == "noun" else "")
+            (folder / f"{part}.exc").write_text(EXCEPTIONS.get(part, ""))
         (folder / "lexnames").write_text("".join(f"{n:02}\tnoun.x\t1\n" for n in range(45)))
         nltk.data.path.append(data)
         found = {"captions": captions(), "vqa": vqa(), "wups": wups(wordnet), "ndcg": ndcg(),
-                 "rankings": rankings(), "rareact": rare_act(False), "rareact-several": rare_act(True)}
+                 "rankings": rankings(), "rareact": rare_act(False), "rareact-several": rare_act(True),
+                 "ok-vqa": ok_vqa(wordnet, folder)}
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=float)
     text = re.sub(r"\d+\.\d{12,}", lambda number: f"{float(number[0]):.10g}", text)
     (HERE / "metrics.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))

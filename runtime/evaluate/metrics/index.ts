@@ -5,6 +5,7 @@ export type { CaptionItem, CaptionOptions, CaptionScore } from './caption-items.
 export { type CiderOptions, cider } from './cider.ts';
 export { type AnswerItem, exactMatch } from './exact-match.ts';
 export { ndcg, type RankingItem } from './ndcg.ts';
+export { type OkVqaStemmer, openOkVqaStemmer } from './ok-vqa/stemmer.ts';
 export { tokenizeCaption } from './ptb/tokenize-caption.ts';
 export {
   meanSampledAveragePrecision,

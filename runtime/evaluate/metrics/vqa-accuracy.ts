@@ -22,7 +22,7 @@ const ENOUGH = 3;
  * The score is the mean of the questions'.
  *
  * Answers are compared after `normaliseVqaAnswer`, but where people all wrote the same they are compared as written, as in
- * the original. The metric of VQAv2, OK-VQA (after `OkVqaStemmer`), TextVQA and VizWiz.
+ * the original. The metric of VQAv2, OK-VQA (after `openOkVqaStemmer`), TextVQA and VizWiz.
  *
  * @throws UserError for no items, or one with fewer than two answers
  */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import {
   meanSampledAveragePrecision,
   meanWeightedAveragePrecision,
   ndcg,
+  openOkVqaStemmer,
   openWordNet,
   rocAuc,
   rougeL,
@@ -57,6 +58,35 @@ describe('metrics equal their originals to 1e-6:', () => {
     assert.ok(vqa.items.length >= 500);
     assertClose(vqaAccuracy(vqa.items).scores, vqa.accuracy, 'VQA accuracy');
     assert.ok(new Set(vqa.accuracy).size > 3);
+  });
+
+  it("OK-VQA's stems, by NLTK's tagger as it was trained for this, and a part of its WordNet", async () => {
+    const { answers, stems, verbs, exceptions, ...model } = references['ok-vqa'];
+    const folder = mkdtempSync(join(tmpdir(), 'nltk-'));
+    try {
+      const [wordNet, tagger] = ['corpora/wordnet', 'taggers/averaged_perceptron_tagger_eng'].map((within) =>
+        join(folder, within),
+      ) as [string, string];
+      mkdirSync(wordNet, { recursive: true });
+      mkdirSync(tagger, { recursive: true });
+      writeFileSync(join(wordNet, 'index.verb'), verbs);
+      writeFileSync(join(wordNet, 'verb.exc'), exceptions);
+      for (const [name, value] of Object.entries(model)) {
+        writeFileSync(join(tagger, `averaged_perceptron_tagger_eng.${name}.json`), JSON.stringify(value));
+      }
+      const stem = await openOkVqaStemmer(folder);
+      assert.ok(answers.length >= 500);
+      for (const [index, answer] of answers.entries())
+        assert.equal(stem(answer), stems[index], JSON.stringify(answer));
+      writeFileSync(join(tagger, 'averaged_perceptron_tagger_eng.weights.json'), '{');
+      await assert.rejects(
+        openOkVqaStemmer(folder),
+        /^UserError: the tagger's weights are not as NLTK writes them/,
+      );
+      await assert.rejects(openOkVqaStemmer(tmpdir()), /index\.verb cannot be read/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('WUPS 0.9 and 0.0, with a list of irregular plurals', async () => {

@@ -46,6 +46,15 @@ const schema = z.object({
   }),
   rareact: rareAct,
   'rareact-several': rareAct,
+  'ok-vqa': z.object({
+    answers,
+    stems: answers,
+    exceptions: z.string(),
+    verbs: z.string(),
+    weights: z.record(z.string(), z.record(z.string(), z.number())),
+    tagdict: z.record(z.string(), z.string()),
+    classes: answers,
+  }),
 });
 
 const file = new URL('../../references/metrics.json.gz', import.meta.url);

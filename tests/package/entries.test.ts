@@ -16,6 +16,7 @@ const ENTRIES: Readonly<Record<string, string | null>> = {
   './extend': 'defineOperator',
   './runtime': 'loadFlamingo',
   './worker': null,
+  './metrics': 'cider',
   './package.json': null,
 };
 const MODULES = Object.keys(ENTRIES).filter((entry) => entry !== './package.json');

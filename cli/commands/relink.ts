@@ -1,8 +1,8 @@
 import { UserError } from '../../artifact/user-error.ts';
 import { type CliCommand, type CommandContext, collect } from '../command.ts';
+import { projectExtensions } from '../config.ts';
 import { describeLinked } from '../describe-weights.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { projectWays } from '../project-ways.ts';
 import { describeBytes, describeCount } from '../report.ts';
 
 interface RelinkFlags {
@@ -45,15 +45,17 @@ async function relinkModel(
   if (weights.includes('none')) throw new UserError('relink needs weights: give their file with --weights.');
   const { openArtifact } = await import('../../runtime/artifact.ts');
   const { relink } = await import('../../compiler/relink.ts');
+  const { ways = [], weightFormats = [] } = await projectExtensions();
   // The weights are about to go: they need not be whole, or even there.
   const { manifest } = await openArtifact(directory, {
     ...{ runnable: false, weights: false },
-    ways: await projectWays(directory),
+    ways,
   });
   const progress = report.progress('writing weights');
   try {
     const relinked = await relink(directory, manifest, {
       weights,
+      weightFormats,
       copyWeights,
       onNote: report.note,
       onProgress(done, total) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile, openCheckpoint, UserError } from '../../compiler/index.ts';
-import { loadFlamingo } from '../../runtime/index.ts';
+import { compile, openCheckpoint, relink, UserError } from '../../compiler/index.ts';
+import { loadFlamingo, openArtifact } from '../../runtime/index.ts';
 
 const IDEFICS = 'tests/references/idefics-instruct';
 
@@ -25,6 +25,11 @@ describe('flamingo-onnx/compiler', () => {
     await using model = await loadFlamingo(out);
     const { text } = await model.generate({ query: { text: 'And these?' } }, { maxNewTokens: 2 });
     assert.equal(typeof text, 'string');
+    const { manifest: before } = await openArtifact(out);
+    const after = await relink(out, before, { weights, copyWeights: true });
+    assert.deepEqual((await openArtifact(out, { verify: true })).manifest, after);
+    await using again = await loadFlamingo(out);
+    assert.equal((await again.generate({ query: { text: 'And these?' } }, { maxNewTokens: 2 })).text, text);
   });
 
   it('refuses a file in a sentence, and writes nothing', async () => {

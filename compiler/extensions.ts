@@ -1,12 +1,12 @@
 import { MEDIA_WAYS } from '../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
-import { UserError } from '../artifact/user-error.ts';
 import type { Operator } from '../dsl/tensor.ts';
 import type { HuggingFaceFamily } from '../models/configs/hugging-face-family.ts';
 import type { LanguageFamily } from '../models/configs/language-family.ts';
 import { fusionRules, readRule } from './fusion/load-rules.ts';
 import { OPERATORS } from './fusion/operators.ts';
 import type { Rule } from './fusion/rule.ts';
+import { refuseTaken } from './taken-names.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
 import type { WeightFormat } from './weights/read/format.ts';
 
@@ -43,32 +43,23 @@ export interface RuleText {
  */
 export function rulesWith({ rules = [], operators = [] }: Extensions): readonly Rule[] {
   const known = fusionRules();
-  const all = new Map(OPERATORS);
-  for (const operator of operators) {
-    refuseTaken('operator', operator.name, all.has(operator.name));
-    all.set(operator.name, operator);
-  }
-  const own: Rule[] = [];
-  for (const { name, text } of rules) {
-    refuseTaken(
-      'fusion rule',
-      name,
-      [...known, ...own].some((rule) => rule.name === name),
-    );
-    own.push(readRule(text, `${name}.rule`, all));
-  }
-  return [...known, ...own];
+  const names = operators.map(({ name }) => name);
+  refuseTaken('operator', names, [...OPERATORS.keys()]);
+  const all = new Map([...OPERATORS, ...operators.map((each) => [each.name, each] as const)]);
+  refuseTaken(
+    'fusion rule',
+    rules.map(({ name }) => name),
+    known.map(({ name }) => name),
+  );
+  return [...known, ...rules.map(({ name, text }) => readRule(text, `${name}.rule`, all))];
 }
 
 /** @throws UserError for a way of media whose name is taken */
 export function checkedWays({ ways = [] }: Extensions): readonly MediaWayDefinition[] {
-  const names = ways.map(({ way }) => way);
-  for (const [index, name] of names.entries())
-    refuseTaken('way of media', name, MEDIA_WAYS.includes(name) || names.indexOf(name) < index);
+  refuseTaken(
+    'way of media',
+    ways.map(({ way }) => way),
+    MEDIA_WAYS,
+  );
   return ways;
-}
-
-/** Two of a name would be one that is never used. */
-export function refuseTaken(kind: string, name: string, taken: boolean): void {
-  if (taken) throw new UserError(`There is already a ${kind} '${name}'; give yours another name.`);
 }

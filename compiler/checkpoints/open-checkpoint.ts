@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../artifact/user-error.ts';
+import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
+import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
 import type { Extensions } from '../extensions.ts';
+import { refuseTaken } from '../taken-names.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { huggingFaceModel } from './hugging-face.ts';
 import { type OpenFlamingoSources, openFlamingoModel } from './open-flamingo.ts';
@@ -22,12 +25,23 @@ export interface OpenCheckpointOptions
  *
  * @param checkpoint the folder of a whole model as Hugging Face lays it out, or an OpenFlamingo by its parts: what its
  *   training saved, and the folders of the frozen CLIP and language model
- * @throws UserError in one sentence for what is missing, contradicts itself, or is not done by this project
+ * @throws UserError in one sentence for a family of a name that is taken, and what is missing, contradicts itself, or is not done by this project
  */
 export async function openCheckpoint(
   checkpoint: string | Omit<OpenFlamingoSources, keyof OpenCheckpointOptions>,
   options: OpenCheckpointOptions = {},
 ): Promise<CheckpointModel> {
+  const { families = [], languageFamilies = [] } = options;
+  refuseTaken(
+    'model_type',
+    families.map(({ modelType }) => modelType),
+    HUGGING_FACE_FAMILIES.map(({ modelType }) => modelType),
+  );
+  refuseTaken(
+    'model_type',
+    languageFamilies.flatMap(({ models }) => Object.keys(models)),
+    LANGUAGE_FAMILIES.flatMap(({ models }) => Object.keys(models)),
+  );
   if (typeof checkpoint !== 'string') return openFlamingoModel({ ...checkpoint, ...options });
   const status = await stat(checkpoint).catch(() => undefined);
   if (status?.isFile() === true) {

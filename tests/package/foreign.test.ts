@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installedPackage, ROOT } from './installed-package.ts';
@@ -104,5 +104,12 @@ describe('a project of its own that adds to the package', function () {
       /There is no configuration file nowhere\.ts/,
     );
     await refused(['compile', 'model.ts', '--config', 'model.ts'], /not a configuration; .*defineConfig/);
+    const config =
+      "import { defineConfig } from 'flamingo-onnx/extend';\nexport default defineConfig({ target: [] });\n";
+    await writeFile(join(folder, 'misspelt.config.ts'), config);
+    await refused(
+      ['compile', 'model.ts', '--config', 'misspelt.config.ts'],
+      /'target' does not exist.*misspelt\.config\.ts:2:31/s,
+    );
   });
 });

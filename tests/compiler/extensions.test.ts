@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { openCheckpoint } from '../../compiler/checkpoints/open-checkpoint.ts';
+import { rulesWith } from '../../compiler/extensions.ts';
+import { targetOf } from '../../compiler/target/target.ts';
+import { TARGETS } from '../../compiler/target/target-registry.ts';
+import { OPERATORS } from '../../dsl/operator-registry.ts';
+import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
+import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
+
+const IDEFICS = 'tests/references/idefics-instruct';
+const already = (what: string) => ({ message: `There is already a ${what}; give yours another name.` });
+
+/** Of two things of one name, one would be used and the other not, without a word. */
+describe('what a project adds', () => {
+  it('takes no name that is taken', async () => {
+    const rule = { name: 'mine', text: 'fuse  relu(relu(x))\ninto  relu(x)\n' };
+    assert.throws(() => rulesWith({ operators: OPERATORS.slice(0, 1) }), already("operator 'add'"));
+    assert.throws(() => rulesWith({ rules: [{ ...rule, name: 'gelu' }] }), already("fusion rule 'gelu'"));
+    assert.throws(() => rulesWith({ rules: [rule, rule] }), already("fusion rule 'mine'"));
+    assert.throws(() => targetOf('cpu', TARGETS), already("target 'cpu'"));
+    await assert.rejects(
+      openCheckpoint(IDEFICS, { families: HUGGING_FACE_FAMILIES }),
+      already("model_type 'idefics'"),
+    );
+    await assert.rejects(
+      openCheckpoint(IDEFICS, { languageFamilies: LANGUAGE_FAMILIES }),
+      already("model_type 'gpt_neox'"),
+    );
+  });
+
+  it('is applied beside what is there', () => {
+    const rules = rulesWith({ rules: [{ name: 'mine', text: 'fuse  relu(relu(x))\ninto  relu(x)\n' }] });
+    assert.deepEqual([rules.some(({ name }) => name === 'gelu'), rules.at(-1)?.name], [true, 'mine']);
+  });
+
+  it('is refused with line and column where a rule is wrong', () => {
+    const text = 'fuse  reluu(x)\ninto  relu(x)\n';
+    assert.throws(() => rulesWith({ rules: [{ name: 'mine', text }] }), /mine\.rule:1:7: .*reluu/);
+  });
+});

@@ -20,6 +20,7 @@ interface EvaluateFlags {
   /** False where a dialogue is not wanted. */
   readonly dialogue: boolean;
   readonly provider: Provider;
+  readonly pixels: 'shown' | 'pillow';
   readonly json?: true;
 }
 
@@ -57,6 +58,14 @@ export const command: CliCommand = {
       )
       .option('--answers <file>', 'write every answer to this file, one JSON object a line')
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
+      .addOption(
+        new Option(
+          '--pixels <rule>',
+          'which pixels pictures have: as a viewer shows them, or as Pillow reads them',
+        )
+          .choices(['shown', 'pillow'])
+          .default('shown'),
+      )
       .option('--json', 'print the result as JSON')
       .addHelpText('after', TASK_HELP)
       .action((folder: string, tasks: string, flags: EvaluateFlags) =>
@@ -83,7 +92,7 @@ async function evaluateModel(
     import('../../runtime/evaluate/evaluate.ts'),
     import('../../runtime/evaluate/summary.ts'),
   ]);
-  const { shots, limit, batch, maxNewTokens, beams, provider } = flags;
+  const { shots, limit, batch, maxNewTokens, beams, provider, pixels } = flags;
   const read = await readTasks(file, { ...(limit !== undefined && { limit }), signal });
   for (const { message } of read.problems) report.note(message);
   if (read.tasks.length === 0) {
@@ -91,7 +100,7 @@ async function evaluateModel(
       `${file} has no task that can be used: write one task a line, see 'flamingo evaluate --help'.`,
     );
   }
-  const model = await loadFlamingo(folder, { provider, ways: await projectWays(folder) });
+  const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
   const progress = report.progress('evaluate');
   try {
     const { origin, seed } = model.manifest.parameters;

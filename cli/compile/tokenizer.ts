@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../artifact/user-error.ts';
+import { readJson } from '../../compiler/checkpoints/model-folder.ts';
+import { tokenizerFileNotes } from '../../compiler/checkpoints/tokenizer-notes.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import type { Program, PromptProgram } from '../../dsl/program.ts';
 import type { Report } from '../report.ts';
 
@@ -47,6 +50,9 @@ export async function chosenTokenizer(
     throw new UserError(
       `No tokenizer was given for the weights, and a token for every byte would make ${tokenizer.size} tokens where the model's vocabulary has ${vocabulary}: pass the tokenizer.json that the weights were trained with by --tokenizer.`,
     );
+  }
+  if (own !== undefined) {
+    for (const note of tokenizerFileNotes(await readJson(own, LIMITS.tokenizer), own)) report.note(note);
   }
   if (own === undefined) report.note('No tokenizer given: every byte of a text is a token.');
   return path;

@@ -13,7 +13,7 @@ import type { CheckpointModel } from './checkpoint-model.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
-import { tokenizerNotes } from './tokenizer-notes.ts';
+import { tokenizerFileNotes, tokenizerNotes } from './tokenizer-notes.ts';
 
 export interface HuggingFaceSources extends Pick<Extensions, 'families' | 'languageFamilies'> {
   /** With `config.json`, weights and a tokenizer. */
@@ -109,7 +109,7 @@ async function knownTokens(
     );
   }
   const tokenizer = withAddedTokens(tokenizerFile(json, path), folder.addedTokens, path);
-  notes.push(...tokenizerNotes(folder));
+  notes.push(...tokenizerNotes(folder), ...tokenizerFileNotes(json, path));
   const { beginning, end, ends, padding, suppressedTokens } = framingTokens(
     folder,
     tokenizer,

@@ -16,6 +16,7 @@ import { framingTokens } from './framing-tokens.ts';
 import { highestIndex } from './highest-index.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
 import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
+import { tokenizerFileNotes } from './tokenizer-notes.ts';
 
 export interface OpenFlamingoSources extends Pick<Extensions, 'languageFamilies' | 'weightFormats'> {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
@@ -124,6 +125,7 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     );
   }
   const original = tokenizerFile(json, path);
+  notes.push(...tokenizerFileNotes(json, path));
   const framing = framingTokens(language, original, path, notes, 'noted');
   // As for open_flamingo: one is added where the tokenizer has none. A config's counts where the tokenizer's words are
   // not here.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ModelFolder } from './model-folder.ts';
 
 /**
@@ -28,4 +29,19 @@ export function tokenizerNotes({ path, tokenizerConfig }: ModelFolder): string[]
       return `${file}: clean_up_tokenization_spaces is not done; answers keep their spaces before punctuation.`;
     return `${file}: ${name} is not known to this project, and not honoured.`;
   });
+}
+
+/** Padding to the longest text of a batch is what is done. */
+const usualPadding = z.looseObject({ strategy: z.literal('BatchLongest') });
+
+/** A sentence for each thing that a `tokenizer.json` asks of texts as a whole and that is not done to prompts. */
+export function tokenizerFileNotes(json: unknown, path: string): string[] {
+  const file = z.object({ truncation: z.unknown().optional(), padding: z.unknown().optional() });
+  const { truncation, padding } = file.safeParse(json).data ?? {};
+  const notes: string[] = [];
+  if ((truncation ?? null) !== null)
+    notes.push(`${path}: its truncation is not done; a prompt longer than the model's context is refused.`);
+  if ((padding ?? null) !== null && !usualPadding.safeParse(padding).success)
+    notes.push(`${path}: its padding is not done; prompts are padded to the longest of their batch.`);
+  return notes;
 }

@@ -188,3 +188,35 @@ export const dialogueForm = z.strictObject({
   userTurnsEnd: z.boolean(),
   tuned: z.boolean(),
 });
+
+export const augmentation = z.strictObject({
+  crop: z.number().gt(0).max(1).optional(),
+  colour: z.number().min(0).max(1).optional(),
+  flip: z.boolean().optional(),
+});
+export const pixels = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'a Uint8Array');
+export const side = z.int().min(1);
+export const draw = method;
+
+export const pictureData = z.strictObject({
+  files: z.array(path),
+  image: z.looseObject({
+    size: side,
+    mean: z.array(z.number()).length(3),
+    std: z.array(z.number()).length(3),
+  }),
+  cache: path.optional(),
+});
+
+export const outcomes = z.array(
+  z.looseObject({
+    task: z.looseObject({
+      line: z.number(),
+      kind: text,
+      choices: z.array(text).optional(),
+      answers: z.array(text),
+    }),
+    shots: z.int().min(0),
+    accuracy: z.number().min(0).max(1),
+  }),
+);

@@ -1,4 +1,6 @@
 import { mean } from 'simple-statistics';
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { TaskOutcome } from './evaluate.ts';
 import { wilsonInterval } from './interval.ts';
 
@@ -17,8 +19,13 @@ export interface EvaluationResult {
   readonly chance: number;
 }
 
-/** By kind, in the order of their first tasks, and by number of examples. */
+/**
+ * By kind, in the order of their first tasks, and by number of examples.
+ *
+ * @throws UserError for what is no list of outcomes
+ */
 export function summarise(outcomes: readonly TaskOutcome[]): EvaluationResult[] {
+  checkArgument('the list of outcomes', schemas.outcomes, outcomes);
   const kinds = new Map<string, Map<number, TaskOutcome[]>>();
   for (const outcome of outcomes.toSorted((a, b) => a.task.line - b.task.line)) {
     const byShots = kinds.get(outcome.task.kind) ?? new Map<number, TaskOutcome[]>();

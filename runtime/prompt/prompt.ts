@@ -1,3 +1,5 @@
+import { checkArgument } from '../arguments/check-argument.ts';
+import * as schemas from '../arguments/schemas.ts';
 import type { ImageSource } from '../images/source.ts';
 import type { VideoSource } from '../video.ts';
 
@@ -56,7 +58,10 @@ export function mediaOf(pictures: Pictures): Media[] {
 /**
  * An example without its pictures. Flamingo's zero-shot prompts have two such examples, which show the form of the
  * answer but no picture (arXiv 2204.14198).
+ *
+ * @throws UserError for what is no example
  */
 export function textOnly(shot: Shot): Shot {
+  checkArgument('the example', schemas.shot, shot);
   return { text: shot.text };
 }

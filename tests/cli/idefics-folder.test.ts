@@ -348,6 +348,16 @@ describe('a folder of Hugging Face that says something else', () => {
     await edit('tokenizer_config.json', (json) => {
       Object.assign(json, { chat_template: '{{ messages }}', clean_up_tokenization_spaces: true, tool: 'x' });
     });
+    await edit('tokenizer.json', (json) => {
+      json.truncation = { direction: 'Right', max_length: 8, strategy: 'LongestFirst', stride: 0 };
+      json.padding = {
+        strategy: { Fixed: 8 },
+        direction: 'Right',
+        pad_id: 0,
+        pad_type_id: 0,
+        pad_token: '<unk>',
+      };
+    });
     await edit('config.json', (json) => {
       json.additional_vocab_size = 3;
     });
@@ -362,6 +372,8 @@ describe('a folder of Hugging Face that says something else', () => {
     const notes = made.notes.join('\n');
     assert.match(notes, /chat_template is not used/);
     assert.match(notes, /clean_up_tokenization_spaces is not done/);
+    assert.match(notes, /tokenizer\.json: its truncation is not done/);
+    assert.match(notes, /tokenizer\.json: its padding is not done/);
     assert.match(notes, /tool is not known to this project, and not honoured/);
     assert.match(notes, /temperature 0\.7, bad_words_ids \[\[3,4\]\] not kept/);
     assert.match(notes, /The folder has no preprocessor_config\.json/);

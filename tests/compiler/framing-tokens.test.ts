@@ -113,3 +113,41 @@ describe('the tokens around a text', () => {
     assert.equal(framed({ config: changed, generation: {} }).notes, '');
   });
 });
+
+describe('a tokenizer.json with its special tokens', () => {
+  const read = (vocab: unknown) =>
+    tokenizerFile({ model: { vocab }, added_tokens: [{ id: 300_000, content: '<end>' }] }, 'tokenizer.json');
+
+  it('is read with a map of ids, with pairs of scores, and with 260,000 tokens', () => {
+    const map = Object.fromEntries(Array.from({ length: 260_000 }, (_, id) => [`t${id}`, id]));
+    const large = read(map);
+    assert.deepEqual(
+      [large.size, large.idOf('t259999'), large.tokenOf(7), large.has('t1'), large.has('<end>')],
+      [300_001, 259_999, 't7', false, true],
+    );
+    assert.equal(
+      read([
+        ['a', -1.5],
+        ['b', -2],
+      ]).idOf('b'),
+      1,
+    );
+  });
+
+  it('is refused with any other vocabulary', () => {
+    for (const vocab of [
+      null,
+      3,
+      'a',
+      { a: -1 },
+      { a: 0.5 },
+      { a: '1' },
+      [['a']],
+      [['a', 'b']],
+      [[1, 2]],
+      [3],
+    ]) {
+      assert.throws(() => read(vocab), UserError, JSON.stringify(vocab));
+    }
+  });
+});

@@ -129,6 +129,13 @@ describe('evaluation', function () {
     });
     const run = async (...words: string[]) => flamingo('evaluate', await compiledModel(), tasks, ...words);
 
+    it('takes the rule of the pixels, and refuses one that there is not', async () => {
+      assert.equal((await run('--shots', '0', '--max-new-tokens', '1', '--pixels', 'pillow')).code, 3);
+      const { code, stderr } = await run('--pixels', 'pilow');
+      assert.equal(code, 2);
+      assert.match(stderr, /'pilow' is invalid.*shown, pillow/);
+    });
+
     it('prints a table, and tells broken lines on stderr', async () => {
       const { code, stdout, stderr } = await run('--shots', '0,1', '--max-new-tokens', '2');
       assert.equal(code, 3);

@@ -39,6 +39,9 @@ function withValue(value: Json, [key, ...rest]: Path, replacement: Json): Json {
   );
 }
 
+const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
+  assert.rejects(promise, (error) => isSentence(error) && sentence.test(String(error)));
+
 describe('the public functions of the runtime, called from programs without types', () => {
   let directory: string;
   let model: runtime.FlamingoModel;
@@ -200,8 +203,6 @@ describe('the public functions of the runtime, called from programs without type
   });
 
   it('say where, what was found and what is expected', async () => {
-    const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
-      assert.rejects(promise, (error) => isSentence(error) && sentence.test(String(error)));
     const ask = (prompt: unknown, ...rest: unknown[]) =>
       Reflect.apply(model.generate, model, [prompt, ...rest]);
     await refuses(
@@ -233,5 +234,44 @@ describe('the public functions of the runtime, called from programs without type
       runtime.loadFlamingo(directory, { threads: 1e9 }),
       /'threads' of the options of loadFlamingo is 1000000000 but a number of at most 1024/,
     );
+  });
+
+  it('of another kind are refused where data are prepared and results are put together', async () => {
+    const { augment, PictureData, summarise, textOnly } = runtime;
+    const pixels = new Uint8Array(12);
+    const image = { size: 2, resize: 'stretch', interpolation: 'bicubic', mean: [0, 0, 0], std: [1, 1, 1] };
+    const task = { line: 1, kind: 'name', answers: ['a'] };
+    const wrong: [call: () => unknown, sentence: RegExp][] = [
+      [
+        () => Reflect.apply(augment, undefined, [pixels, 2, { crops: 1 }, Math.random]),
+        /unknown entry 'crops'/,
+      ],
+      [
+        () => augment(pixels, 2, { crop: 0 }, Math.random),
+        /'crop' of the augmentation is 0 but a number above 0/,
+      ],
+      [() => augment(pixels, 3, {}, Math.random), /has 12 values, but 3 colours of 3 x 3 pixels are 27/],
+      [
+        () => Reflect.apply(augment, undefined, [[1], 2, {}, Math.random]),
+        /array of pixels is a list of 1 but a Uint8Array/,
+      ],
+      [() => Reflect.apply(augment, undefined, [pixels, 2, {}]), /random numbers is missing but a function/],
+      [
+        () => Reflect.construct(PictureData, [{ file: [], image }]),
+        /'files' of the options of PictureData is missing/,
+      ],
+      [
+        () => Reflect.construct(PictureData, [{ files: [1], image }]),
+        /'files\.0' of the options of PictureData is 1/,
+      ],
+      [() => Reflect.apply(summarise, undefined, [{}]), /list of outcomes is an object but a list/],
+      [
+        () => Reflect.apply(summarise, undefined, [[{ task, shots: 1, accuracy: '1' }]]),
+        /'0\.accuracy' of the list of outcomes is '1' but a number/,
+      ],
+      [() => Reflect.apply(textOnly, undefined, [null]), /The example is null but an object/],
+      [() => Reflect.apply(textOnly, undefined, [{ txt: 'a' }]), /'text' of the example is missing/],
+    ];
+    for (const [call, sentence] of wrong) await refuses(Promise.resolve().then(call), sentence);
   });
 });

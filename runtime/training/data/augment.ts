@@ -1,3 +1,7 @@
+import { UserError } from '../../../artifact/user-error.ts';
+import { checkArgument } from '../../arguments/check-argument.ts';
+import * as schemas from '../../arguments/schemas.ts';
+
 /** How far pictures are changed, each time they are read. */
 export interface Augmentation {
   /** The smallest share of the picture's area that is kept; a square of it is stretched to the whole. Default 1. */
@@ -13,13 +17,24 @@ export interface Augmentation {
  *
  * @param pixels `[size, size, 3]`, 0 to 255
  * @param draw from 0 to below 1
+ * @throws UserError for arguments of another kind
  */
 export function augment(
   pixels: Uint8Array,
   size: number,
-  { crop = 1, colour = 0, flip = false }: Augmentation,
+  augmentation: Augmentation,
   draw: () => number,
 ): Uint8Array {
+  checkArgument('the array of pixels', schemas.pixels, pixels);
+  checkArgument('the size of the picture', schemas.side, size);
+  checkArgument('the augmentation', schemas.augmentation, augmentation);
+  checkArgument('the source of random numbers', schemas.draw, draw);
+  if (pixels.length !== 3 * size ** 2) {
+    throw new UserError(
+      `The picture has ${pixels.length} values, but 3 colours of ${size} x ${size} pixels are ${3 * size ** 2}: pass its pixels as [size, size, 3].`,
+    );
+  }
+  const { crop = 1, colour = 0, flip = false } = augmentation;
   // Every draw is made whatever is asked for, so that one setting does not change the effect of another.
   const side = size * Math.sqrt(crop + (1 - crop) * draw());
   const [left, top] = [(size - side) * draw(), (size - side) * draw()];

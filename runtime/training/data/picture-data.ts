@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
+import { UserError } from '../../../artifact/user-error.ts';
+import { checkArgument } from '../../arguments/check-argument.ts';
+import * as schemas from '../../arguments/schemas.ts';
 import { decodePicture, readHeader } from '../../images/decode.ts';
 import { type Normalisation, normalise } from '../../images/normalise.ts';
 import { type Augmentation, augment } from './augment.ts';
@@ -30,7 +33,9 @@ export class PictureData implements AsyncDisposable {
   readonly #options: PictureDataOptions;
   #file: FileHandle | undefined;
 
+  /** @throws UserError for options of another kind */
   constructor(options: PictureDataOptions) {
+    checkArgument('the options of PictureData', schemas.pictureData, options);
     this.#options = options;
   }
 
@@ -75,13 +80,19 @@ export class PictureData implements AsyncDisposable {
     ...keys: readonly number[]
   ): Promise<Float32Array> {
     const file = this.#file;
-    if (file === undefined) throw new Error('pictures were asked for before they were prepared');
+    if (file === undefined) {
+      throw new UserError('The pictures were asked for before they were prepared: call prepare first.');
+    }
     const { image } = this.#options;
     const bytes = this.#bytes;
     const pixels = new Float32Array(places.length * bytes);
     await Promise.all(
       places.map(async (place, index) => {
-        if (!(place >= 0 && place < this.count)) throw new RangeError(`there is no picture ${place}`);
+        if (!(place >= 0 && place < this.count)) {
+          throw new UserError(
+            `There is no picture ${place}, only those from 0 to ${this.count - 1}: ask for one of those.`,
+          );
+        }
         const stored = new Uint8Array(bytes);
         await file.read(stored, 0, bytes, place * bytes);
         const changed = augment(stored, image.size, augmentation, drawsOf(...keys, index));

@@ -56,11 +56,28 @@ export class PatternParser extends ExpressionParser {
   protected readonly operation = this.RULE('operation', (): OperationPattern => {
     const shared = this.OPTION(() => this.CONSUME(tokens.Shared)) !== undefined;
     const operator = this.SUBRULE(this.word);
-    const inputs: Pattern[] = [];
-    const attributes: AttributePattern[] = [];
+    const given = this.given(
+      () => this.SUBRULE(this.pattern),
+      () => this.SUBRULE(this.attribute),
+    );
+    const names = this.OPTION3(() => this.SUBRULE(this.names)) ?? [];
+    return { operator, shared, ...given, names };
+  });
+
+  /** `(inputs; attributes, ...)`: what an operation is given, in a pattern and in what takes its place. */
+  protected given<Input, Attribute>(
+    input: () => Input,
+    attribute: () => Attribute,
+  ): {
+    readonly inputs: readonly Input[];
+    readonly attributes: readonly Attribute[];
+    readonly rest: boolean;
+  } {
+    const inputs: Input[] = [];
+    const attributes: Attribute[] = [];
     let rest = false;
     this.CONSUME(tokens.Open);
-    this.MANY_SEP({ SEP: tokens.Comma, DEF: () => inputs.push(this.SUBRULE(this.pattern)) });
+    this.MANY_SEP({ SEP: tokens.Comma, DEF: () => inputs.push(input()) });
     this.OPTION2(() => {
       this.CONSUME(tokens.Semicolon);
       this.MANY_SEP2({
@@ -73,14 +90,13 @@ export class PatternParser extends ExpressionParser {
                 rest = true;
               },
             },
-            { ALT: () => attributes.push(this.SUBRULE(this.attribute)) },
+            { ALT: () => attributes.push(attribute()) },
           ]),
       });
     });
     this.CONSUME(tokens.Close);
-    const names = this.OPTION3(() => this.SUBRULE(this.names)) ?? [];
-    return { operator, shared, inputs, attributes, rest, names };
-  });
+    return { inputs, attributes, rest };
+  }
 
   protected readonly names = this.RULE('names', (): readonly Word[] => {
     this.CONSUME(tokens.As);

@@ -124,29 +124,11 @@ class RuleParser extends PatternParser {
 
   private readonly operationTemplate = this.RULE('operationTemplate', (): OperationTemplate => {
     const operator = this.SUBRULE(this.word);
-    const inputs: Template[] = [];
-    const attributes: OperationTemplate['attributes'][number][] = [];
-    let rest = false;
-    this.CONSUME(tokens.Open);
-    this.MANY_SEP({ SEP: tokens.Comma, DEF: () => inputs.push(this.SUBRULE(this.template)) });
-    this.OPTION(() => {
-      this.CONSUME(tokens.Semicolon);
-      this.MANY_SEP2({
-        SEP: tokens.Comma,
-        DEF: () =>
-          this.OR<unknown>([
-            {
-              ALT: () => {
-                this.CONSUME(tokens.Ellipsis);
-                rest = true;
-              },
-            },
-            { ALT: () => attributes.push(this.SUBRULE(this.attributeValue)) },
-          ]),
-      });
-    });
-    this.CONSUME(tokens.Close);
-    return { operator, inputs, attributes, rest };
+    const given = this.given(
+      () => this.SUBRULE(this.template),
+      () => this.SUBRULE(this.attributeValue),
+    );
+    return { operator, ...given };
   });
 
   private readonly attributeValue = this.RULE(

@@ -46,10 +46,11 @@ export async function calibrate(
   { file, prompts }: CalibrationPrompts,
   { report, signal }: { readonly report: Report; readonly signal: AbortSignal },
 ): Promise<Manifest> {
-  const [{ compile }, { Engine }, { comparePredictions }] = await Promise.all([
+  const [{ compile }, { Engine }, { comparePredictions }, { modulesOf }] = await Promise.all([
     import('../compiler/compile.ts'),
     import('../runtime/worker/engine.ts'),
     import('../runtime/calibrate/compare-predictions.ts'),
+    import('../runtime/media/own-ways.ts'),
   ]);
   await using folder = await makePartialFolder(resolve(options.out));
   const progress = report.progress('calibrating');
@@ -59,8 +60,9 @@ export async function calibrate(
       ...options,
       ...{ out, target: 'cpu', precision: 'float32', marks: false, onNote: () => {} },
     });
+    const ways = modulesOf(options.ways ?? []);
     const open = (directory: string, provider: Provider) =>
-      Engine.open({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider });
+      Engine.open({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider, ways });
     await using reference = await open(out, 'cpu');
     await using model = await open(options.out, manifest.provider);
     const found = await comparePredictions(reference, model, prompts, {

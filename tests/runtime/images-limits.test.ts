@@ -221,6 +221,16 @@ describe('an SVG', () => {
     assert.ok(mebibytes < 400, `${mebibytes} MiB`);
   });
 
+  it('is refused for pictures in it that are too large, damaged or SVGs', async () => {
+    const holding = (type: string, bytes: Buffer) =>
+      Buffer.from(`${open}<image href="data:image/${type};base64,${bytes.toString('base64')}"/></svg>`);
+    const side = { width: 9000, height: 9000, channels: 3, background: '#fff' } as const;
+    const large = await sharp({ create: side }).png().toBuffer();
+    await refuses(holding('png', large), /would take 309 MiB to decode, as a svg/);
+    await refuses(holding('png', Buffer.from('PNG')), /holds a picture that cannot be read: /);
+    await refuses(holding('svg+xml', Buffer.from(`${open}${white}</svg>`)), /holds another SVG/);
+  });
+
   it('that repeats elements without end or beyond count is refused before it is drawn', async () => {
     const many = (count: number, part: (index: number) => string) =>
       Array.from({ length: count }, (_, i) => part(i)).join('');

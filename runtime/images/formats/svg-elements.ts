@@ -47,6 +47,8 @@ export class SvgElements {
   readonly #open = [this.#root];
   readonly #byId = new Map<string, Element>();
   readonly #all: Named[] = [];
+  /** Addresses of the pictures that it holds itself. */
+  readonly pictures = new Set<string>();
   #inSheet = false;
   #sheets = '';
 
@@ -58,6 +60,9 @@ export class SvgElements {
     const made = elementOf(name, attributes);
     (this.#open.at(-1) ?? this.#root).children.push(made);
     this.#open.push(made);
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (/(?:^|:)href$/.test(attribute) && /^\s*data:/i.test(value)) this.pictures.add(value.trim());
+    }
     const { id, class: names = '' } = attributes;
     // Of an id that is given twice the first counts.
     if (id !== undefined && !this.#byId.has(id)) this.#byId.set(id, made);

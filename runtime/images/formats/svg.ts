@@ -9,6 +9,8 @@ export interface SafeSvg {
   readonly bytes: Uint8Array;
   readonly width: number;
   readonly height: number;
+  /** The `data:` addresses of pictures within it. */
+  readonly pictures: ReadonlySet<string>;
 }
 
 /** What browsers draw of an SVG that says nothing of its size. */
@@ -55,7 +57,7 @@ export function readSvg(file: Uint8Array): SafeSvg | undefined {
   const tag = `${start} width="${width}" height="${height}" style="${fixed}"${closing}`;
   // The declaration names an encoding that this is no longer in.
   const safe = `${root.doctype}${tag}${text.slice(root.end)}`;
-  return { bytes: Buffer.from(safe), width, height };
+  return { bytes: Buffer.from(safe), width, height, pictures: root.pictures };
 }
 
 interface Root {
@@ -65,6 +67,7 @@ interface Root {
   /** Where the tag ends. */
   readonly end: number;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly pictures: ReadonlySet<string>;
 }
 
 /** Whether an entity's value, as a declaration goes on after `<!ENTITY`, may be more than text. */
@@ -107,7 +110,8 @@ function findRoot(text: string): Root | undefined {
     if (name !== 'svg' && !name.endsWith(':svg')) throw new NoSvg();
     const end = parser.position;
     // A value has no '<'.
-    root = { doctype, tag: text.slice(text.lastIndexOf('<', end - 1), end), end, attributes };
+    const tag = text.slice(text.lastIndexOf('<', end - 1), end);
+    root = { doctype, tag, end, attributes, pictures: elements.pictures };
   });
   parser.on('text', elements.text);
   parser.on('cdata', elements.text);

@@ -13,11 +13,12 @@ describe('a project of its own that adds to the package', function () {
   this.timeout(240_000);
   let folder = '';
   const run = (...words: string[]) => execute(process.execPath, words, { cwd: folder });
-  const flamingo = (...words: string[]) => run('node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
+  const flamingo = (...words: string[]) => run('../node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
   const script = (...words: string[]) => run('--import', 'tsx', ...words);
 
   before(async () => {
-    folder = await installedPackage();
+    // In a folder of its own: its configuration is nobody else's.
+    folder = join(await installedPackage(), 'foreign');
     await cp(join(ROOT, 'tests/package/foreign'), folder, { recursive: true });
   });
 

@@ -26,7 +26,7 @@ const PROGRAM = `
 import { tanh } from 'flamingo-onnx/dsl';
 import { loadFlamingo } from 'flamingo-onnx/runtime';
 
-const model = await loadFlamingo('artifact');
+const model = await loadFlamingo('compiled-mine');
 const [cat] = await model.score({ query: { image: process.argv[2] } }, ['a cat'], { normalise: 'none' });
 await model.close();
 console.log(JSON.stringify({ cat, tanh: typeof tanh }));
@@ -46,11 +46,11 @@ describe('the published package', function () {
   });
 
   it("compiles a user's TypeScript, which may use Node, and asks the model", async () => {
-    const { stdout } = await flamingo('compile', 'mine.ts', '--out', 'artifact', '--json');
+    const { stdout } = await flamingo('compile', 'mine.ts', '--out', 'compiled-mine', '--json');
     assert.equal(JSON.parse(stdout).model, 'mine');
     const answer = await flamingo(
       'run',
-      'artifact',
+      'compiled-mine',
       '--image',
       join(PICTURES, 'cat.png'),
       '--choices',
@@ -135,7 +135,16 @@ describe('the published package', function () {
     assert.match((await flamingo('trim', 'trimmed')).stdout, /^Nothing to remove/);
     const trimmed = 'trimmed/node_modules/flamingo-onnx/cli/flamingo.mjs';
     const picture = join(PICTURES, 'cat.png');
-    const answer = await run(trimmed, 'run', 'artifact', '--image', picture, '--choices', 'a|b', '--json');
+    const answer = await run(
+      trimmed,
+      'run',
+      'compiled-mine',
+      '--image',
+      picture,
+      '--choices',
+      'a|b',
+      '--json',
+    );
     assert.equal(JSON.parse(answer.stdout).choices.length, 2);
     await assert.rejects(flamingo('trim', tmpdir()), ({ stderr = '' }: { stderr?: string }) => {
       assert.match(stderr, /onnxruntime-node is not installed where .* would find it: give the folder/);

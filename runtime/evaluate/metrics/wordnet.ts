@@ -147,11 +147,10 @@ export class WordNet {
  * @throws UserError where the package is not installed, or a file cannot be read
  */
 export async function openWordNet(folder: string = installedFolder()): Promise<WordNet> {
-  const [index, data, exceptions] = await Promise.all([
-    read(folder, 'index.noun'),
-    read(folder, 'data.noun'),
-    read(folder, 'noun.exc', ''),
-  ]);
+  // One after the other, so that of several that are missing it is always the first that is named.
+  const index = await read(folder, 'index.noun');
+  const data = await read(folder, 'data.noun');
+  const exceptions = await read(folder, 'noun.exc', '');
   return new WordNet({ index: index.toString('latin1'), data, exceptions: exceptions.toString('latin1') });
 }
 

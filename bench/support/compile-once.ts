@@ -55,6 +55,8 @@ export function compileOnce(
         ...command,
         '--weights',
         weights,
+        // Weights that are made up were trained with no tokenizer: any that fits has to be named.
+        ...(weights === 'none' ? [] : ['--tokenizer', path('../../models/tokenizers/byte-level.json')]),
         '--out',
         join(folder, preset),
         ...more,

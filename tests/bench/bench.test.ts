@@ -45,6 +45,11 @@ describe('npm run bench', () => {
     }
   });
 
+  it('compiles and quantises checkpoints of whole sizes that it makes up', async () => {
+    const { stdout } = await bench('checkpoint', 'quantising', '--quick');
+    for (const name of ['flamingo-3b', 'int8', 'int4']) assert.ok(stdout.includes(name), `no '${name}'`);
+  });
+
   it('refuses a name that no file has, and names those that there are', async () => {
     const files = await readdir(new URL('../../bench/benchmarks/', import.meta.url));
     const names = files.map((file) => file.replace(/\.ts$/, '')).sort();

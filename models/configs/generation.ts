@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
+import { firstProblems } from './first-problems.ts';
 import { defaultsOf } from './original-defaults.ts';
 import { sameJson, shownJson } from './same-json.ts';
 
@@ -56,7 +57,9 @@ export function tokenIdsFromConfig(
   const result = schema.safeParse(config ?? {});
   if (!result.success) {
     const fields = result.error.issues.map(({ path }) => path.join('.') || 'it');
-    throw new ModelError(`The ${file} has no token ids where they are expected: ${fields.join(', ')}.`);
+    throw new ModelError(
+      `The ${file} has no token ids where they are expected: ${firstProblems(fields, ', ')}.`,
+    );
   }
   const { bos_token_id, eos_token_id, pad_token_id, suppress_tokens, bad_words_ids, ...others } = result.data;
   const [end, ...eosTokens] = eos_token_id;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
 import { sizes } from './config-fields.ts';
+import { firstProblems } from './first-problems.ts';
 import { defaultsOf, type OriginalName } from './original-defaults.ts';
 import { sameJson, shownJson } from './same-json.ts';
 
@@ -18,9 +19,6 @@ const INERT_EVERYWHERE = words(
   initializer_range _attn_implementation _attn_implementation_autoset _attn_implementation_internal attn_implementation
   _flash_attn_2_enabled neftune_noise_alpha use_reentrant_checkpointing`,
 );
-
-/** More problems than this are counted, not listed. */
-const LISTED = 12;
 
 export interface OriginalConfig<Shape extends z.ZodRawShape> {
   /** The original's own name of the model, for messages. */
@@ -80,10 +78,7 @@ export function originalConfig<Shape extends z.ZodRawShape>({
       }
       return result.data;
     }
-    const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more` : '';
-    throw new ModelError(
-      `${subject} asks for what this project does not do: ${problems.slice(0, LISTED).join('; ')}${more}.`,
-    );
+    throw new ModelError(`${subject} asks for what this project does not do: ${firstProblems(problems)}.`);
   };
 }
 

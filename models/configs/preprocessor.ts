@@ -3,6 +3,7 @@ import { ModelError } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { orElse } from './config-fields.ts';
+import { firstProblems } from './first-problems.ts';
 import { recordOf } from './original-config.ts';
 import { defaultsOf } from './original-defaults.ts';
 import { sameJson } from './same-json.ts';
@@ -64,7 +65,7 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
         : `${path.join('.') || 'it'}: ${message}`,
     );
     throw new ModelError(
-      `The preprocessor_config.json asks for what this project does not do: ${problems.join('; ')}.`,
+      `The preprocessor_config.json asks for what this project does not do: ${firstProblems(problems)}.`,
     );
   }
   const given = result.data;

@@ -1,6 +1,7 @@
 // Written by `npm run registries`; add a file to the folder rather than edit this one.
 import { addOperator } from './operators/add.ts';
 import { arangeOperator } from './operators/arange.ts';
+import { argmaxOperator, argminOperator } from './operators/argmax.ts';
 import { attentionOperator } from './operators/attention.ts';
 import { biasGeluOperator } from './operators/bias-gelu.ts';
 import { castOperator } from './operators/cast.ts';
@@ -8,7 +9,7 @@ import { equalOperator, greaterOperator, greaterOrEqualOperator, lessOperator, l
 import { concatOperator } from './operators/concat.ts';
 import { conv2dTransposedOperator } from './operators/conv2d-transposed.ts';
 import { conv2dOperator } from './operators/conv2d.ts';
-import { cumulativeSumOperator } from './operators/cumulative-sum.ts';
+import { cumsumOperator } from './operators/cumsum.ts';
 import { divideOperator } from './operators/divide.ts';
 import { expandOperator } from './operators/expand.ts';
 import { gatedAddOperator } from './operators/gated-add.ts';
@@ -44,6 +45,7 @@ import { splitOperator } from './operators/split.ts';
 import { squaredReluOperator } from './operators/squared-relu.ts';
 import { subtractOperator } from './operators/subtract.ts';
 import { tanhOperator } from './operators/tanh.ts';
+import { topKOperator } from './operators/top-k.ts';
 import { transposeOperator } from './operators/transpose.ts';
 import { absOperator, cosOperator, erfOperator, expOperator, floorOperator, logOperator, negOperator, sinOperator, sqrtOperator } from './operators/unary.ts';
 import { whereOperator } from './operators/where.ts';
@@ -53,6 +55,8 @@ import type { Operator } from './tensor.ts';
 export const OPERATORS: readonly Operator[] = [
   addOperator,
   arangeOperator,
+  argmaxOperator,
+  argminOperator,
   attentionOperator,
   biasGeluOperator,
   castOperator,
@@ -64,7 +68,7 @@ export const OPERATORS: readonly Operator[] = [
   concatOperator,
   conv2dTransposedOperator,
   conv2dOperator,
-  cumulativeSumOperator,
+  cumsumOperator,
   divideOperator,
   expandOperator,
   gatedAddOperator,
@@ -106,6 +110,7 @@ export const OPERATORS: readonly Operator[] = [
   squaredReluOperator,
   subtractOperator,
   tanhOperator,
+  topKOperator,
   transposeOperator,
   absOperator,
   cosOperator,

@@ -11,9 +11,17 @@ export type ResolveAxis<Operator extends string, S extends Shape, A extends numb
   | IsWideShape<S>
   | (number extends A ? true : false)
   ? string
-  : FromStart<S, A> extends infer I extends keyof S & `${bigint}`
-    ? I
-    : Problem<`${Operator}: there is no axis ${A} in ${Describe<S>}`>;
+  : [FromStart<S, A>] extends [infer I extends keyof S & `${bigint}`]
+    ? [I] extends [never]
+      ? NoAxis<Operator, S, A>
+      : I
+    : NoAxis<Operator, S, A>;
+
+type NoAxis<
+  Operator extends string,
+  S extends Shape,
+  A extends number,
+> = Problem<`${Operator}: there is no axis ${A} in ${Describe<S>}`>;
 
 type FromStart<S extends Shape, A extends number> = `${A}` extends `-${infer N}`
   ? SubtractDigits<`${S['length']}`, N>

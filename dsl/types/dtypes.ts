@@ -10,6 +10,7 @@ interface DtypeGroups {
   bool: 'bool';
   int64: 'int64';
   'int64 or int32': 'int64' | 'int32';
+  'a float dtype or int64 or int32': FloatDtype | 'int64' | 'int32';
   'float32 or int64 or int32': 'float32' | 'int64' | 'int32';
   'float32 or float16 or bfloat16 or int64 or int32 or int8': Exclude<Dtype, 'bool' | 'uint8'>;
 }

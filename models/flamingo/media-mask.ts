@@ -5,7 +5,7 @@ import {
   cast,
   concat,
   constant,
-  cumulativeSum,
+  cumsum,
   equal,
   expand,
   greater,
@@ -54,9 +54,7 @@ export function mediaMask(
   const { onlyImmediate, cached } = options;
   const [batch] = locations.shape;
   const counts = cast(locations, 'int64');
-  const textTime = cached
-    ? expand(reduceSum(counts, [1], true), [batch ?? 1, text])
-    : cumulativeSum(counts, 1);
+  const textTime = cached ? expand(reduceSum(counts, [1], true), [batch ?? 1, text]) : cumsum(counts, 1);
   const mediaTime = rearrange(arange(media), 'media -> 1 1 media');
   // An image counts from 1, so that text time 0 is "before the first image".
   const reached = rearrange(textTime, 'batch text -> batch text 1');
@@ -79,14 +77,14 @@ export function seenPictures(
   sees: Exclude<SeenPictures, 'last'>,
 ): Tensor {
   const counts = cast(locations, 'int64');
-  const reached = rearrange(cumulativeSum(counts, 1), 'batch text -> batch text 1');
+  const reached = rearrange(cumsum(counts, 1), 'batch text -> batch text 1');
   const order = rearrange(add(arange(media), 1), 'media -> 1 1 media');
   const previous = greaterOrEqual(reached, order);
   if (sees === 'all-previous') return previous;
   // A row begins with an image after a token that is none.
   const [batch = 1, text = 1] = locations.shape;
   const before = slice(concat([expand(constant([0], [1, 1], 'int64'), [batch, 1]), counts], 1), 1, 0, text);
-  const row = cumulativeSum(maximum(subtract(counts, before), 0), 1);
+  const row = cumsum(maximum(subtract(counts, before), 0), 1);
   const isPicture = and(equal(reached, order), rearrange(locations, 'batch text -> batch text 1'));
   const rowOfToken = rearrange(row, 'batch text -> batch text 1');
   const rowOfPicture = reduceMax(multiply(cast(isPicture, 'int64'), rowOfToken), [1], true);

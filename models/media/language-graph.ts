@@ -1,7 +1,7 @@
 import {
   cast,
   concat,
-  cumulativeSum,
+  cumsum,
   type Dtype,
   type Graph,
   gather,
@@ -82,5 +82,5 @@ export function languageGraph(language: LanguageModel, makeMedia: LanguageMediaM
 function pastPositions(attentionMask: Tensor): Tensor {
   const [past] = split(cast(attentionMask, 'int64'), ['past', 'text'], 2);
   if (past === undefined) throw new Error('a split in two has a first part');
-  return subtract(cumulativeSum(reduceMax(past, [1]), 1), 1);
+  return subtract(cumsum(reduceMax(past, [1]), 1), 1);
 }

@@ -3,7 +3,7 @@ import {
   arange,
   cast,
   constant,
-  cumulativeSum,
+  cumsum,
   equal,
   maximum,
   multiply,
@@ -46,7 +46,7 @@ export function splicedLogits(
   const flat = rearrange(connected, 'images places dim -> (images places) dim');
   const isFeature = equal(tokens, constant([imageToken], [1], 'int64'));
   // The n-th image token of a row stands for its n-th feature; rows have their features one after another.
-  const within = maximum(subtract(cumulativeSum(cast(isFeature, 'int64'), 1), 1), 0);
+  const within = maximum(subtract(cumsum(cast(isFeature, 'int64'), 1), 1), 0);
   const firsts = multiply(multiply(arange(batch), sizeOf(media)), sizeOf(places));
   const slots = add(within, rearrange(firsts, 'batch -> batch 1'));
   return decoderLogits(language, tokens, {

@@ -10,6 +10,8 @@ export type NoAttributes = Readonly<Record<string, never>>;
 export const FLOATS: readonly Dtype[] = ['float32', 'float16', 'bfloat16'];
 export const INTEGERS: readonly Dtype[] = ['int64', 'int32', 'uint8', 'int8'];
 export const NUMBERS: readonly Dtype[] = [...FLOATS, ...INTEGERS];
+/** What kernels that compare along an axis take: small integers have none everywhere. */
+export const ORDERED: readonly Dtype[] = [...FLOATS, 'int64', 'int32'];
 export const BOOLEANS: readonly Dtype[] = ['bool'];
 
 /** The input at `index`, which the operator cannot do without; `name` is what its documentation calls it. */
@@ -42,5 +44,6 @@ function listDtypes(dtypes: readonly Dtype[]): string {
   if (dtypes === FLOATS) return 'a float dtype';
   if (dtypes === INTEGERS) return 'an integer dtype';
   if (dtypes === NUMBERS) return 'a number dtype';
+  if (dtypes === ORDERED) return 'a float dtype or int64 or int32';
   return dtypes.join(' or ');
 }

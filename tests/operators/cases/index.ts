@@ -4,6 +4,7 @@ import { attentionCases } from './attention-cases.ts';
 import { elementwiseCases } from './elementwise-cases.ts';
 import { movementCases } from './movement-cases.ts';
 import { normalisationCases } from './normalisation-cases.ts';
+import { orderCases } from './order-cases.ts';
 import { positionCases } from './position-cases.ts';
 import { productCases } from './product-cases.ts';
 
@@ -12,6 +13,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...elementwiseCases,
   ...activationCases,
   ...movementCases,
+  ...orderCases,
   ...productCases,
   ...normalisationCases,
   ...positionCases,

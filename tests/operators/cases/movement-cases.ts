@@ -1,6 +1,6 @@
 import { arange } from '../../../dsl/operators/arange.ts';
 import { concat } from '../../../dsl/operators/concat.ts';
-import { cumulativeSum } from '../../../dsl/operators/cumulative-sum.ts';
+import { cumsum } from '../../../dsl/operators/cumsum.ts';
 import { embedding } from '../../../dsl/operators/embedding.ts';
 import { expand } from '../../../dsl/operators/expand.ts';
 import { gather } from '../../../dsl/operators/gather.ts';
@@ -218,15 +218,15 @@ export const movementCases: readonly OperatorCase[] = [
     },
   },
   {
-    file: 'cumulative-sum',
+    file: 'cumsum',
     name: 'forwards, backwards and exclusive',
     inputs: { x: { shape: [2, 'text'], dtype: 'int64' } },
     sizes: [{ text: 5 }, { text: 1 }],
     build: (x) => [
-      cumulativeSum(x('x')),
-      cumulativeSum(x('x'), 1, { exclusive: true }),
-      cumulativeSum(x('x'), 1, { reverse: true }),
-      cumulativeSum(x('x'), 0),
+      cumsum(x('x')),
+      cumsum(x('x'), 1, { exclusive: true }),
+      cumsum(x('x'), 1, { reverse: true }),
+      cumsum(x('x'), 0),
     ],
     expected: (x, size) => {
       const text = size('text');
@@ -239,11 +239,11 @@ export const movementCases: readonly OperatorCase[] = [
     },
   },
   {
-    file: 'cumulative-sum',
+    file: 'cumsum',
     name: 'of floats',
     inputs: { x: { shape: ['text', 3] } },
     sizes: [{ text: 4 }],
-    build: (x) => [cumulativeSum(x('x'), 0), cumulativeSum(x('x'), 1, { exclusive: true, reverse: true })],
+    build: (x) => [cumsum(x('x'), 0), cumsum(x('x'), 1, { exclusive: true, reverse: true })],
     expected: (x, size) => [
       tabulate([size('text'), 3], (i, j) => sum(i + 1, (k) => x('x').at(k, j))),
       tabulate([size('text'), 3], (i, j) => sum(2 - j, (k) => x('x').at(i, j + 1 + k))),

@@ -7,22 +7,22 @@ import type { Accept } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import { checkDtype, required } from './shared/inputs.ts';
 
-export interface CumulativeSumOptions {
+export interface CumsumOptions {
   /** Leave each element itself out of its sum. Default false. */
   readonly exclusive?: boolean;
   /** Sum from the end towards the start. Default false. */
   readonly reverse?: boolean;
 }
 
-export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: boolean; reverse: boolean }>({
-  name: 'cumulativeSum',
+export const cumsumOperator = defineOperator<{ axis: number; exclusive: boolean; reverse: boolean }>({
+  name: 'cumsum',
   computesIn: 'float32',
   movement: 'none',
   weight: 'none',
   infer(inputs, { axis }) {
-    const x = required('cumulativeSum', inputs, 0, 'x');
-    checkDtype('cumulativeSum', 'x', x, ['float32', 'int64', 'int32']);
-    resolveAxis('cumulativeSum', x.shape, axis);
+    const x = required('cumsum', inputs, 0, 'x');
+    checkDtype('cumsum', 'x', x, ['float32', 'int64', 'int32']);
+    resolveAxis('cumsum', x.shape, axis);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   lower(emit, inputs, { attributes: { axis, exclusive, reverse } }) {
@@ -30,7 +30,7 @@ export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: b
   },
   // An element is part of the sums after it, so their cotangents are summed from the other end.
   gradient: ({ cotangent, attributes: { axis, exclusive, reverse } }) => [
-    cumulativeSum(cotangent, axis, { exclusive, reverse: !reverse }),
+    cumsum(cotangent, axis, { exclusive, reverse: !reverse }),
   ],
 });
 
@@ -39,12 +39,12 @@ export const cumulativeSumOperator = defineOperator<{ axis: number; exclusive: b
  *
  * @param axis may count from the end; default -1
  */
-export function cumulativeSum<D extends Dtype, S extends Shape, A extends number = -1>(
-  x: Checked<Accept<'cumulativeSum', 'x', D, 'float32 or int64 or int32'>, Tensor<D, S>>,
-  axis?: Checked<HasAxis<'cumulativeSum', S, A>, A>,
-  options?: CumulativeSumOptions,
-): Result<D, Accept<'cumulativeSum', 'x', D, 'float32 or int64 or int32', HasAxis<'cumulativeSum', S, A>>>;
-export function cumulativeSum(x: Tensor, axis = -1, options: CumulativeSumOptions = {}): Tensor {
+export function cumsum<D extends Dtype, S extends Shape, A extends number = -1>(
+  x: Checked<Accept<'cumsum', 'x', D, 'float32 or int64 or int32'>, Tensor<D, S>>,
+  axis?: Checked<HasAxis<'cumsum', S, A>, A>,
+  options?: CumsumOptions,
+): Result<D, Accept<'cumsum', 'x', D, 'float32 or int64 or int32', HasAxis<'cumsum', S, A>>>;
+export function cumsum(x: Tensor, axis = -1, options: CumsumOptions = {}): Tensor {
   const { exclusive = false, reverse = false } = options;
-  return apply(cumulativeSumOperator, [x], { axis, exclusive, reverse });
+  return apply(cumsumOperator, [x], { axis, exclusive, reverse });
 }

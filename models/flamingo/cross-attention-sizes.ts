@@ -1,11 +1,7 @@
+import type { GatedBlockSizes } from '../media/packed-block.ts';
 import type { Activation } from '../shared/activation.ts';
 
 /** The sizes of one gated cross-attention block. */
-export interface CrossAttentionSizes {
-  readonly dim: number;
-  readonly vision: number;
-  readonly heads: number;
-  readonly headDim: number;
-  readonly inner: number;
+export interface CrossAttentionSizes extends GatedBlockSizes {
   readonly activation: Activation;
 }

@@ -15,6 +15,7 @@ import {
   zeros,
 } from '../../dsl/index.ts';
 import { packedAttention } from '../media/packed-attention.ts';
+import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from '../media/packed-block.ts';
 import type { Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
 
@@ -23,16 +24,8 @@ export interface GatedCrossAttentionOptions {
   readonly activation: Activation;
 }
 
-interface Sizes {
-  readonly dim: number;
-  readonly vision: number;
-  readonly heads: number;
-  readonly headDim: number;
-  readonly inner: number;
-}
-
 const parts = (
-  { dim, vision, heads, headDim, inner }: Sizes,
+  { dim, vision, heads, headDim, inner }: GatedBlockSizes,
   { activation }: GatedCrossAttentionOptions,
 ) => ({
   attn: {
@@ -62,22 +55,10 @@ function gatedResidual({ attn_gate, ff, ff_gate }: Parts, x: Tensor, attended: T
  * Flamingo paper, sections 2.2 and 2.3; equal to OpenFlamingo's `GatedCrossAttentionBlock` with
  * `only_attend_immediate_media`.
  *
- * Takes x `[batch, text, dim]`; keys and values `[rows, heads, latents, headDim]`, one row an image; `media_rows`
- * int64 `[rows, chunk]`, which tokens of the flattened `batch*text` look at each row; `media_slots` int64
- * `[batch, text]`, where each token went; `has_media` bool `[batch, text]`, false before the first image, where the
- * attention is exactly zero (the feed-forward still runs).
+ * Takes and gives what every block on packed tokens does (`packedBlockAxes`).
  */
 export const gatedCrossAttention = block('GatedCrossAttention', {
-  sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],
-  takes: [
-    'batch text dim',
-    'rows heads latents headDim',
-    'rows heads latents headDim',
-    'rows chunk: int64',
-    'batch text: int64',
-    'batch text: bool',
-  ],
-  gives: 'batch text dim',
+  ...packedBlockAxes,
   parts,
   forward: ({ parts, sizes }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
@@ -93,9 +74,7 @@ export function mediaKeysAndValues(
   heads: number,
 ): { key: Tensor; value: Tensor } {
   const [key, value] = chunk(xattn.parts.attn.to_kv(latents), 2);
-  const byHead = (x: Tensor) =>
-    rearrange(x, 'images latents (heads headDim) -> images heads latents headDim', { heads });
-  return { key: byHead(key), value: byHead(value) };
+  return { key: latentsByHead(key, heads), value: latentsByHead(value, heads) };
 }
 
 /**

@@ -15,7 +15,8 @@ import {
   type Tensor,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
-import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+import { decoder } from '../shared/decoder.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 interface GptNeoxLayerOptions {
   readonly activation: Activation;
@@ -142,7 +143,7 @@ export function gptNeox<const O extends Partial<GptNeoxOptions>>(
 export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   const options: GptNeoxOptions = given;
   checkOptions(gptNeox, options, ['heads divides dim'], KNOWN);
-  const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
+  const { dim, layers, heads, vocabulary, inner = 4 * dim } = options;
   const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
   const { activation = 'gelu', epsilon = 1e-5 } = options;
   const headDim = dim / heads;
@@ -160,23 +161,16 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
     final_layer_norm: layerNorm(dim, { epsilon }),
     embed_out: linear(dim, vocabulary, { bias: false }),
   };
-  return {
+  return decoder({
     family: 'gpt-neox',
-    dim,
-    vocabulary,
-    contextLength,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    headDim,
+    options,
     parts,
-    options: { ...options },
+    blocks: parts.layers,
     checkpointNames: gptNeoxNames,
     embed: (tokens) => parts.embed_in(tokens),
-    layer: (index, x, { visible, positions }, past) =>
-      layerAt(parts.layers, index)(x, visible, positions, past.key, past.value),
+    layer: (block, x, { visible, positions }, past) => block(x, visible, positions, past.key, past.value),
     logits: (x) => parts.embed_out(parts.final_layer_norm(x)),
-  };
+  });
 }
 
 /** `GPTNeoXForCausalLM`; recent releases call its head `lm_head`. */

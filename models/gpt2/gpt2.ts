@@ -13,11 +13,11 @@ import {
   normal,
   parameter,
   type Tensor,
-  transpose,
   zeros,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
-import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+import { decoder, tiedLogits } from '../shared/decoder.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 /** GPT-2's `Conv1D`: a linear map whose weight is stored as `[in, out]`. */
 const projection = block('Projection', {
@@ -137,23 +137,17 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
     ),
     ln_f: layerNorm(dim, { epsilon }),
   };
-  return {
+  return decoder({
     family: 'gpt2',
-    dim,
-    vocabulary,
-    contextLength,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    headDim,
+    options,
     parts,
-    options: { ...options },
+    blocks: parts.h,
     checkpointNames: gpt2Names,
     embed: (tokens) => parts.wte(tokens),
     addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
-    layer: (index, x, { visible }, past) => layerAt(parts.h, index)(x, visible, past.key, past.value),
-    logits: (x) => matmul(parts.ln_f(x), transpose(parts.wte.parts.weight, [1, 0])),
-  };
+    layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
+    logits: (x) => tiedLogits(parts.ln_f(x), parts.wte),
+  });
 }
 
 /** `GPT2LMHeadModel`, the bare `GPT2Model` of the first checkpoints, and either inside an OpenFlamingo checkpoint. */

@@ -12,6 +12,7 @@ import {
   zeros,
 } from '../../dsl/index.ts';
 import { packedAttention } from '../media/packed-attention.ts';
+import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from '../media/packed-block.ts';
 
 export interface IdeficsCrossAttentionOptions {
   /** One gate for the whole block, or one for every channel. */
@@ -22,16 +23,8 @@ export interface IdeficsCrossAttentionOptions {
   readonly epsilon: number;
 }
 
-interface Sizes {
-  readonly dim: number;
-  readonly vision: number;
-  readonly heads: number;
-  readonly headDim: number;
-  readonly inner: number;
-}
-
 const parts = (
-  { dim, vision, heads, headDim, inner }: Sizes,
+  { dim, vision, heads, headDim, inner }: GatedBlockSizes,
   { gate, queryKeyNorm, epsilon }: IdeficsCrossAttentionOptions,
 ) => {
   const bare = { bias: false };
@@ -65,19 +58,11 @@ const parts = (
  * Idefics' gated cross-attention block on tokens packed by image: `x += tanh(alpha_cross_attn) * attended`, then
  * `x += tanh(alpha_dense) * mlp(norm(x))`, where the perceptron is the language model's kind, gated by SiLU.
  * transformers' `IdeficsGatedCrossAttentionLayer`, for masks by which a token looks at one image or none: Idefics'
- * processor makes no others. Takes and gives what `gatedCrossAttention` does.
+ * processor makes no others. Takes and gives what every block on packed tokens does
+ * (`packedBlockAxes`).
  */
 export const ideficsCrossAttention = block('IdeficsCrossAttention', {
-  sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],
-  takes: [
-    'batch text dim',
-    'rows heads latents headDim',
-    'rows heads latents headDim',
-    'rows chunk: int64',
-    'batch text: int64',
-    'batch text: bool',
-  ],
-  gives: 'batch text dim',
+  ...packedBlockAxes,
   parts,
   forward: ({ parts, sizes: { heads } }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const { q_proj, q_layer_norm, o_proj } = parts.cross_attn;
@@ -106,8 +91,6 @@ export function ideficsKeysAndValues(
   heads: number,
 ): { key: Tensor; value: Tensor } {
   const { k_proj, v_proj, k_layer_norm } = xattn.parts.cross_attn;
-  const byHead = (x: Tensor): Tensor =>
-    rearrange(x, 'images latents (heads headDim) -> images heads latents headDim', { heads });
-  const key = byHead(k_proj(latents));
-  return { key: k_layer_norm ? k_layer_norm(key) : key, value: byHead(v_proj(latents)) };
+  const key = latentsByHead(k_proj(latents), heads);
+  return { key: k_layer_norm ? k_layer_norm(key) : key, value: latentsByHead(v_proj(latents), heads) };
 }

@@ -9,17 +9,16 @@ import {
   embedding,
   type KnownOptions,
   linear,
-  matmul,
   multiply,
   type RotaryScaling,
   rmsNorm,
   rotary,
   silu,
   type Tensor,
-  transpose,
 } from '../../dsl/index.ts';
 import { embedWithAdditional } from '../shared/additional-tokens.ts';
-import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+import { decoder, tiedLogits } from '../shared/decoder.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 interface LlamaLayerOptions {
   readonly epsilon: number;
@@ -173,7 +172,7 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   const options: LlamaOptions = given;
   const evenHeads = options.headDim === undefined ? (['heads divides dim'] as const) : [];
   checkOptions(llama, options, [...evenHeads, 'keyValueHeads divides heads'], KNOWN);
-  const { dim, layers, heads, inner, vocabulary, contextLength } = options;
+  const { dim, layers, heads, inner, vocabulary } = options;
   const { keyValueHeads = heads, headDim = dim / heads, epsilon = 1e-6, rotaryBase = 10_000 } = options;
   const {
     attentionBias = false,
@@ -195,19 +194,13 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
     ...(additionalTokens > 0 &&
       !tiedHead && { additional_fc: linear(dim, additionalTokens, { bias: false }) }),
   };
-  const head = (x: Tensor): Tensor =>
-    parts.lm_head?.(x) ?? matmul(x, transpose(parts.embed_tokens.parts.weight, [1, 0]));
-  return {
+  const head = (x: Tensor): Tensor => parts.lm_head?.(x) ?? tiedLogits(x, parts.embed_tokens);
+  return decoder({
     family: 'llama',
-    dim,
-    vocabulary: vocabulary + additionalTokens,
-    contextLength,
-    layers,
-    heads,
-    keyValueHeads,
-    headDim,
+    options,
+    ...{ vocabulary: vocabulary + additionalTokens, keyValueHeads, headDim },
     parts,
-    options: { ...options },
+    blocks: parts.layers,
     checkpointNames: [...(tiedHead ? tiedHeadNames : headNames), ...llamaNames],
     embed(tokens) {
       const { embed_tokens, additional_embedding } = parts;
@@ -215,17 +208,15 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
         ? embed_tokens(tokens)
         : embedWithAdditional(tokens, vocabulary, embed_tokens, additional_embedding);
     },
-    layer: (index, x, { visible, positions }, past) =>
-      layerAt(parts.layers, index)(x, visible, positions, past.key, past.value),
+    layer: (block, x, { visible, positions }, past) => block(x, visible, positions, past.key, past.value),
     logits(x) {
       const { additional_embedding, additional_fc } = parts;
       const read: Tensor = parts.norm(x);
       if (additional_embedding === undefined) return head(read);
-      const others =
-        additional_fc?.(read) ?? matmul(read, transpose(additional_embedding.parts.weight, [1, 0]));
+      const others = additional_fc?.(read) ?? tiedLogits(read, additional_embedding);
       return concat([head(read), others], 1);
     },
-  };
+  });
 }
 
 /** `LlamaForCausalLM`. */

@@ -12,14 +12,13 @@ import {
   type KnownOptions,
   layerNorm,
   linear,
-  matmul,
   maximum,
   minimum,
   multiply,
   type Tensor,
-  transpose,
 } from '../../dsl/index.ts';
-import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+import { decoder, tiedLogits } from '../shared/decoder.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 interface MptBlockOptions {
   readonly queryKeyNorm: boolean;
@@ -123,7 +122,7 @@ export function mpt<const O extends Partial<MptOptions>>(
 export function mpt<O extends MptOptions>(given: O): LanguageModel {
   const options: MptOptions = given;
   checkOptions(mpt, options, ['heads divides dim'], KNOWN);
-  const { dim, layers, heads, vocabulary, contextLength, alibiBiasMax = 8, inner = 4 * dim } = options;
+  const { dim, layers, heads, vocabulary, alibiBiasMax = 8, inner = 4 * dim } = options;
   const { queryKeyNorm = false, clip, scale, logitScale = 1 } = options;
   const headDim = dim / heads;
   const parts = {
@@ -133,25 +132,19 @@ export function mpt<O extends MptOptions>(given: O): LanguageModel {
     ),
     norm_f: layerNorm(dim, { bias: false }),
   };
-  return {
+  return decoder({
     family: 'mpt',
-    dim,
-    vocabulary,
-    contextLength,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    headDim,
+    options,
     parts,
-    options: { ...options },
+    blocks: parts.blocks,
     checkpointNames: mptNames,
     embed: (tokens) => parts.wte(tokens),
-    layer(index, x, { visible, positions, keyPositions }, past) {
+    layer(block, x, { visible, positions, keyPositions }, past) {
       const bias = alibi(positions, keyPositions, heads, alibiBiasMax);
-      return layerAt(parts.blocks, index)(x, visible, bias, past.key, past.value);
+      return block(x, visible, bias, past.key, past.value);
     },
-    logits: (x) => multiply(matmul(parts.norm_f(x), transpose(parts.wte.parts.weight, [1, 0])), logitScale),
-  };
+    logits: (x) => multiply(tiedLogits(parts.norm_f(x), parts.wte), logitScale),
+  });
 }
 
 /** The names of MPT's own class, of MosaicGPT before it (MPT-1B), and of either inside an OpenFlamingo checkpoint. */

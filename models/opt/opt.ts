@@ -9,12 +9,11 @@ import {
   type KnownOptions,
   layerNorm,
   linear,
-  matmul,
   type Tensor,
-  transpose,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
-import { type LanguageModel, type LayersOf, layerAt } from '../shared/language-model.ts';
+import { decoder, tiedLogits } from '../shared/decoder.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 /** Hugging Face `OPTForCausalLM` and `OPTModel`. */
 const optNames: readonly CheckpointName[] = [
@@ -138,17 +137,11 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
     ...(normFirst && { final_layer_norm: layerNorm(dim) }),
     ...(!tiedHead && { lm_head: linear(embeddingDim, vocabulary, { bias: false }) }),
   };
-  return {
+  return decoder({
     family: 'opt',
-    dim,
-    vocabulary,
-    contextLength,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    headDim,
+    options,
     parts,
-    options: { ...options },
+    blocks: parts.layers,
     checkpointNames: [...optNames, ...(tiedHead ? tiedHeadNames : headNames)],
     embed(tokens) {
       const embedded: Tensor = parts.embed_tokens(tokens);
@@ -156,11 +149,11 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
     },
     addPositions: (embedded, positions) =>
       add(embedded, parts.embed_positions(add(positions, POSITION_OFFSET))),
-    layer: (index, x, { visible }, past) => layerAt(parts.layers, index)(x, visible, past.key, past.value),
+    layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
     logits(x) {
       const normed: Tensor = parts.final_layer_norm?.(x) ?? x;
       const read: Tensor = parts.project_out?.(normed) ?? normed;
-      return parts.lm_head?.(read) ?? matmul(read, transpose(parts.embed_tokens.parts.weight, [1, 0]));
+      return parts.lm_head?.(read) ?? tiedLogits(read, parts.embed_tokens);
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { decoder } from 'flamingo-onnx';
 import { add, attention, block, embedding, layerNorm, linear, type Tensor } from 'flamingo-onnx/dsl';
 import type { LanguageChanges, LanguageFamily, LanguageModel } from 'flamingo-onnx/extend';
 import { softsign, softsignByHand } from '../operators/softsign.ts';
@@ -43,26 +44,16 @@ export function nod({ dim, layers, heads, vocabulary }: NodOptions): LanguageMod
     layers: Array.from({ length: layers }, () => nodLayer({ dim, heads, headDim: dim / heads })),
     head: linear(dim, vocabulary),
   };
-  return {
+  return decoder({
     family: 'nod',
-    dim,
-    vocabulary,
-    contextLength: 256,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    headDim: dim / heads,
+    options: { dim, layers, heads, vocabulary, contextLength: 256 },
     parts,
-    options: { dim, layers, heads, vocabulary },
+    blocks: parts.layers,
     checkpointNames: [],
     embed: (tokens: Tensor) => parts.embed(tokens),
-    layer(index, x, { visible }, past) {
-      const layer = parts.layers[index];
-      if (layer === undefined) throw new RangeError(`there is no layer ${index}`);
-      return layer(x, visible, past.key, past.value);
-    },
+    layer: (layer, x, { visible }, past) => layer(x, visible, past.key, past.value),
     logits: (x) => parts.head(softsign(x)),
-  };
+  });
 }
 
 export const nodFamily: LanguageFamily = {

@@ -11,10 +11,11 @@ import { projectExtensions } from './config.ts';
  * models need not wait for.
  *
  * @param folder the artifact's, whatever is in it
+ * @param project the project's. Default: the folder that the command line is called in
  */
-export async function projectWays(folder: string): Promise<readonly MediaWayDefinition[]> {
+export async function projectWays(folder: string, project?: string): Promise<readonly MediaWayDefinition[]> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
   const way = wayInManifest(text);
   if (way === undefined || MEDIA_WAYS.includes(way)) return [];
-  return (await projectExtensions()).ways ?? [];
+  return (await projectExtensions(undefined, project)).ways ?? [];
 }

@@ -8,6 +8,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../artifact/manifest.ts';
+import { MEDIA_WAYS, mediaWay } from '../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { modelProblem } from '../artifact/model-problem.ts';
 import { parseJson } from '../artifact/parse-json.ts';
@@ -177,6 +178,13 @@ function parseManifest(directory: string, text: string, ways: readonly MediaWayD
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) {
+    const { media } = parsed.data;
+    if (media !== undefined && mediaWay(media, ways) === undefined) {
+      const known = [...MEDIA_WAYS, ...ways.map(({ way }) => way)].join(', ');
+      throw new UserError(
+        `${directory} was compiled with the way of media '${plain(media.way)}', but those that are known here are ${known}: load it with its definition in the option 'ways', or call the command line in the folder whose flamingo.config.ts has it.`,
+      );
+    }
     const problem = manifestProblem(parsed.data, ways);
     if (problem === undefined) return parsed.data;
     throw new UserError(`${path} ${problem}: compile the model again.`);

@@ -5,7 +5,7 @@ import type { Hypothesis } from '../generate/search.ts';
 import type { Engine } from '../worker/engine.ts';
 import { type Difference, difference, largestDifference } from './difference.ts';
 import type { GoldenPrompt, GoldenReference } from './golden-reference.ts';
-import { misfits } from './misfits.ts';
+import { misfits, misplacedPictures } from './misfits.ts';
 
 /** How a compiled model compares with what its original gave. */
 export interface GoldenComparison {
@@ -33,7 +33,7 @@ export interface GoldenOptions {
 }
 
 /** What is compared: a loaded model's tokenizer, vision graph and language graph. */
-export type ComparedModel = Pick<Engine, 'manifest' | 'tokenizer' | 'media' | 'language'>;
+export type ComparedModel = Pick<Engine, 'manifest' | 'tokenizer' | 'way' | 'media' | 'language'>;
 
 /**
  * Compares a compiled model with what its original gave: ids of special tokens; log-probabilities of prompts alone, in
@@ -54,6 +54,8 @@ export async function compareWithReference(
     signal?.throwIfAborted();
     prompts.push({ tokens: prompt.tokens, media: await encoded(model, reference, prompt) });
   }
+  const misplaced = misplacedPictures(model, prompts);
+  if (misplaced.length > 0) return { greedyTokens: 0, beams: 0, problems: misplaced };
   const prefill = largestDifference(await prefillAlone(model, reference, prompts, signal));
   const { batch, steps } = await paddedBatch(model, reference, prompts, signal);
   const worst = largestDifference([prefill, batch, steps].flatMap((each) => each ?? []));

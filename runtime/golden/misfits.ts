@@ -1,3 +1,5 @@
+import type { Manifest } from '../../artifact/manifest.ts';
+import type { PreparedPrompt } from '../generate/language-model.ts';
 import type { Engine } from '../worker/engine.ts';
 import type { GoldenReference } from './golden-reference.ts';
 
@@ -21,14 +23,7 @@ export function misfits(
       );
   }
   const { vocabulary, contextLength } = manifest.language;
-  const size = manifest.image?.size ?? 0;
-  const needed = frames * 3 * size * size;
-  const odd = pictures.findIndex((picture) => picture.length !== needed);
-  if (odd >= 0) {
-    problems.push(
-      `picture ${odd} has ${pictures[odd]?.length} values, but the model takes ${needed} ([${frames}, 3, ${size}, ${size}])`,
-    );
-  }
+  problems.push(...pictureMisfits(manifest.image, pictures, frames));
   const longest = Math.max(
     0,
     ...[...greedy, ...beams.flatMap((each) => each.answers.map((answer) => answer.tokens))].map(
@@ -37,16 +32,11 @@ export function misfits(
   );
   // An answer's last token is chosen and not read.
   const further = Math.max(steps.length, longest - 1);
-  for (const [row, { tokens, pictures: shown, logProbabilities }] of prompts.entries()) {
+  for (const [row, { tokens, logProbabilities }] of prompts.entries()) {
     const columns = logProbabilities[0]?.length ?? 0;
     if (columns !== vocabulary)
       problems.push(
         `the reference has ${columns} log-probabilities a place for prompt ${row}, but the model ${vocabulary}`,
-      );
-    const images = tokens.filter((token) => token === tokenizer.special.image).length;
-    if (images !== shown.length)
-      problems.push(
-        `prompt ${row} has ${images} image tokens (${tokenizer.special.image}) for ${shown.length} pictures`,
       );
     const stray = [...tokens, ...steps.flatMap((step) => step[row] ?? [])].find(
       (token) => token >= vocabulary,
@@ -60,4 +50,45 @@ export function misfits(
     }
   }
   return problems;
+}
+
+function pictureMisfits(
+  image: Manifest['image'],
+  pictures: readonly Float32Array[],
+  frames: number,
+): readonly string[] {
+  if (image === undefined) {
+    return pictures.length === 0
+      ? []
+      : [`the reference has pictures (${pictures.length}), but the model reads text alone`];
+  }
+  const { size } = image;
+  const needed = frames * 3 * size * size;
+  const odd = pictures.findIndex((picture) => picture.length !== needed);
+  return odd < 0
+    ? []
+    : [
+        `picture ${odd} has ${pictures[odd]?.length} values, but the model takes ${needed} ([${frames}, 3, ${size}, ${size}])`,
+      ];
+}
+
+/**
+ * Why prompts whose pictures have been encoded cannot be asked: a picture stands where its image tokens are, one or as
+ * many as the way of media gives it.
+ *
+ * @returns a sentence for each; nothing when all fit
+ */
+export function misplacedPictures(
+  { tokenizer, way }: Pick<Engine, 'tokenizer' | 'way'>,
+  prompts: readonly PreparedPrompt[],
+): readonly string[] {
+  return prompts.flatMap(({ tokens, media }, row) => {
+    const found = tokens.filter((token) => token === tokenizer.special.image).length;
+    const needed = media.reduce((sum, picture) => sum + way.tokensOf(picture), 0);
+    if (found === needed) return [];
+    const taking = needed === media.length ? '' : `, which take ${needed}`;
+    return [
+      `prompt ${row} has ${found} image tokens (${tokenizer.special.image}) for ${media.length} pictures${taking}`,
+    ];
+  });
 }

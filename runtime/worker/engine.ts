@@ -56,16 +56,17 @@ type Parts = {
 export class Engine implements AsyncDisposable {
   readonly manifest: LanguageManifest;
   readonly tokenizer: Tokenizer;
+  /** How pictures reach the text. */
+  readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: LanguageModel;
-  readonly #way: MediaWay;
   readonly #held: readonly AsyncDisposable[];
   readonly #weights: LinkedWeights;
 
   private constructor({ manifest, tokenizer, way, media, language, weights, held }: Parts) {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
-    this.#way = way;
+    this.way = way;
     this.media = media;
     this.language = new LanguageModel(language, manifest.language, way, tokenizer.special);
     this.#weights = weights;
@@ -126,7 +127,7 @@ export class Engine implements AsyncDisposable {
     const { contextLength, tokens: special, dialogue } = this.manifest.language;
     const rendered = renderPrompt(prompt, special, dialogue);
     refuseSpecialTokens(prompt, this.tokenizer);
-    const { leastTokens } = this.#way;
+    const { leastTokens } = this.way;
     const encoded = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens, leastTokens });
     return this.#withMedia(encoded, newTokens, request);
   }
@@ -139,7 +140,7 @@ export class Engine implements AsyncDisposable {
   ): Promise<PreparedPrompt> {
     const { contextLength } = this.manifest.language;
     const media = await this.media.encode(encoded.media, request);
-    const counts = media.map((picture) => this.#way.tokensOf(picture));
+    const counts = media.map((picture) => this.way.tokensOf(picture));
     const tokens = expandImages(encoded, counts, this.tokenizer.special, { contextLength, newTokens });
     return { tokens, media };
   }
@@ -223,9 +224,15 @@ export class Engine implements AsyncDisposable {
 
   async encodeImages(media: readonly Media[], request?: RequestOptions): Promise<EncodedImage[]> {
     await this.#weights.check();
+    const { features } = this.way;
     const encoded = await this.media.encode(media, request);
+    if (features === undefined && encoded.length > 0) {
+      throw new UserError(
+        `A picture by itself was asked for, but the way of media '${this.manifest.media.way}' names no output that is one: give 'features' in runMediaWay.`,
+      );
+    }
     return encoded.map((each) => {
-      const part = each[this.#way.features ?? ''];
+      const part = each[features ?? ''];
       const [latents, dim] = part?.shape ?? [];
       if (part === undefined || latents === undefined || dim === undefined)
         throw new Error('the vision graph gave no features of a picture');
@@ -320,7 +327,7 @@ export class Engine implements AsyncDisposable {
     const last = endOfChunk ? (this.tokenizer.special.endOfChunk ?? this.tokenizer.special.end) : null;
     return encodeChoices(rendered, joined, this.tokenizer, {
       contextLength,
-      leastTokens: this.#way.leastTokens,
+      leastTokens: this.way.leastTokens,
       ...(last !== null && { last }),
     });
   }

@@ -237,5 +237,8 @@ describe('flamingo verify, whole models', function () {
       /pixels is \[4, 3, 14, 14\], but \[pictures, 2, 3, size, size\] was expected/,
     );
     assert.equal((await readExpected(folder.path, outputs)).beams.length, 2);
+    await refusesTensors(without('pixels'), /lacks the tensor pixels/);
+    const blind = { ...outputs, images: outputs.images.map(() => []) };
+    assert.deepEqual((await readExpected(folder.path, blind)).pictures, []);
   });
 });

@@ -33,6 +33,14 @@ const masked = (sees: SeenPictures) => (): PromptProgram =>
 
 /** A small model of every way that pictures reach text, one of each kind. */
 export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
+  packed: () =>
+    flamingo({
+      name: 'packed',
+      vision: clipVit(VISION),
+      resampler: { depth: 1, heads: 2, headDim: 16, latents: 4 },
+      language: opt({ ...LANGUAGE, activation: 'gelu' }),
+      crossAttention: { every: 1 },
+    }),
   'masked, all previous pictures': masked('all-previous'),
   'masked, the last pictures in a row': masked('last-in-a-row'),
   'spliced by a perceptron': () =>

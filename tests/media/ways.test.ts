@@ -8,6 +8,8 @@ import { compile } from '../../compiler/compile.ts';
 import { relink } from '../../compiler/relink.ts';
 import { evaluate } from '../../runtime/evaluate/evaluate.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
+import { compareWithReference } from '../../runtime/golden/compare-with-reference.ts';
+import type { GoldenReference } from '../../runtime/golden/golden-reference.ts';
 import { loadFlamingo } from '../../runtime/model.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
@@ -109,6 +111,56 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
         for (const [place, token] of tokens.entries())
           sum += (await recompute(prepared, tokens.slice(0, place)))[token] ?? Number.NaN;
         close(score, sum, 'score');
+      }
+    });
+
+    it('is compared with what an original gave, and with what does not fit it', async () => {
+      const { size = 0 } = engine.manifest.image ?? {};
+      const { image, end } = engine.tokenizer.special;
+      const pictures = hasPictures
+        ? [0.1, 0.5].map((step) =>
+            Float32Array.from({ length: 3 * size * size }, (_, at) => Math.sin(at * step)),
+          )
+        : [];
+      const encoded = await engine.media.encodePixels(
+        pictures.map((pixels, index) => ({ key: `${index}`, pixels, frames: 1 })),
+      );
+      const marks = encoded.map((each) => new Array<number>(engine.way.tokensOf(each)).fill(image ?? 0));
+      const asked = [
+        [70, ...(marks[0] ?? []), 71, 72],
+        [...(marks[1] ?? []), ...(marks[0] ?? []), 80],
+      ];
+      const shown = hasPictures ? [[0], [1, 0]] : [[], []];
+      const steps = [[90, 91]];
+      const prompts = await Promise.all(
+        asked.map(async (tokens, row) => {
+          const media = encoded.length === 0 ? [] : (shown[row] ?? []).map((index) => encoded[index] ?? {});
+          const read = await engine.language.predictions({ tokens: [...tokens, 90 + row], media });
+          const logProbabilities = read.map((each) => Float32Array.from(each));
+          return { tokens, pictures: shown[row] ?? [], logProbabilities };
+        }),
+      );
+      const reference = { prompts, steps, pictures, frames: 1, special: { image, end }, beams: [] };
+      const compared = await compareWithReference(engine, reference, { tolerance: 1e-5 });
+      assert.deepEqual(compared.problems, []);
+      assert.ok(compared.batch && compared.steps && compared.largestError !== undefined);
+      const [first, second] = prompts;
+      assert.ok(first && second);
+      const problemsOf = async (changes: Partial<GoldenReference>) =>
+        (await compareWithReference(engine, { ...reference, ...changes }, { tolerance: 1e-5 })).problems;
+      const off = { ...first, logProbabilities: first.logProbabilities.map((each) => each.with(9, 0)) };
+      assert.match((await problemsOf({ prompts: [off, second] })).join(), /^log-probabilities differ/);
+      if (hasPictures) {
+        const tokens = [...first.tokens, image ?? 0];
+        assert.match(
+          (await problemsOf({ prompts: [{ ...first, tokens }, second] })).join(),
+          /^prompt 0 has \d+ image tokens \(\d+\) for 1 pictures/,
+        );
+      } else {
+        const strange = [new Float32Array(12)];
+        assert.deepEqual(await problemsOf({ pictures: strange }), [
+          'the reference has pictures (1), but the model reads text alone',
+        ]);
       }
     });
 

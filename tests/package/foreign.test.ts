@@ -65,7 +65,10 @@ describe('a project of its own that adds to the package', function () {
     assert.ok(Math.abs(one[0] - other[0]) > 1e-6, `${one} and ${other}: the picture counts`);
     assert.deepEqual(batched.tokens, alone.tokens);
     assert.ok(beams.score >= alone.scores.reduce((sum: number, each: number) => sum + each, 0) - 1e-4);
-    assert.match(without, /by 'summed', but the ways are .*; one of your own goes into the option 'ways'/);
+    assert.match(
+      without,
+      /with the way of media 'summed', but those that are known here are .*: load it with its definition in the option 'ways'/,
+    );
     await flamingo('compile', 'summing.ts', '--seed', '4', '--out', 'summed');
     const words = ['--image', PICTURE, '--choices', 'a cat|a bicycle', '--json'];
     const answer = JSON.parse((await flamingo('run', 'summed', ...words)).stdout);

@@ -71,6 +71,15 @@ describe('opening an artifact', () => {
     await refuses(/wrong at field 'language\.contextLength' \(expected number, received string\)/);
   });
 
+  it('names a way of media that is not known, and says how to give it', async () => {
+    await editManifest((manifest) => {
+      manifest.media = { ...(manifest.media as object), way: 'telepathy' };
+    });
+    await refuses(
+      /was compiled with the way of media 'telepathy', but those that are known here are packed-cross-attention, masked-cross-attention, spliced, none: load it with its definition in the option 'ways', or call the command line in the folder whose flamingo\.config\.ts has it\.$/,
+    );
+  });
+
   it('refuses an artifact without weights', async () => {
     await editManifest((manifest) => {
       manifest.parameters = { ...(manifest.parameters as object), origin: 'none' };

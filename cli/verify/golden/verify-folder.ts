@@ -5,9 +5,12 @@ import { UserError } from '../../../artifact/user-error.ts';
 import {
   compareWithReference,
   type GoldenComparison,
+  type GoldenOptions,
 } from '../../../runtime/golden/compare-with-reference.ts';
+import { modulesOf } from '../../../runtime/media/own-ways.ts';
 import { Engine } from '../../../runtime/worker/engine.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { projectWays } from '../../project-ways.ts';
 import { type CaseFile, type CaseOutputs, readCaseFile } from './case-file.ts';
 import { commandLine } from './command-line.ts';
 import { readExpected } from './expected-file.ts';
@@ -72,7 +75,8 @@ async function verifyIn(
       notes,
       problems: [`it was compiled, though a refusal like ${given.refusal} was expected`],
     };
-  const comparison = await compared(artifact, reference, tolerance, signal);
+  const ways = modulesOf(await projectWays(artifact, given.folder));
+  const comparison = await compared(artifact, reference, ways, { tolerance, signal });
   const answer = await answerProblems(given, given.outputs.cli, artifact, signal);
   return {
     comparison,
@@ -101,13 +105,13 @@ function refusal(
 async function compared(
   artifact: string,
   reference: Parameters<typeof compareWithReference>[1],
-  tolerance: number,
-  signal: AbortSignal,
+  ways: readonly string[],
+  options: GoldenOptions,
 ): Promise<GoldenComparison> {
   let engine: Engine | undefined;
   try {
-    engine = await Engine.open({ directory: artifact, verify: true, imageMemory: 0, threads: 1 });
-    return await compareWithReference(engine, reference, { tolerance, signal });
+    engine = await Engine.open({ directory: artifact, verify: true, imageMemory: 0, threads: 1, ways });
+    return await compareWithReference(engine, reference, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { greedyTokens: 0, beams: 0, problems: [error.message] };

@@ -27,22 +27,22 @@ function append(cache: KeyValueCache, rows: readonly (readonly Token[])[]): void
   cache.append(Object.fromEntries(outputs), real);
 }
 
-/** What each row remembers, by its mask and by every tensor alike. */
-function rowsOf(cache: KeyValueCache): Token[][] {
+/** The tokens of each row, by its mask and by every tensor alike. */
+function rowsOf(cache: KeyValueCache): number[][] {
   const feeds = cache.feeds();
-  const rows = Array.from({ length: cache.rows }, (_, row): Token[] => {
+  const first = feeds['past_key.0']?.data as Float32Array;
+  const rows = cache.lengths.map((length, row): number[] => {
     const mask = cache.mask(row);
-    assert.ok(mask.length >= cache.length);
-    assert.ok(
-      mask.subarray(cache.length).every((each) => each === 0),
-      'unused room does not count',
+    assert.deepEqual(
+      [...mask],
+      Array.from(mask, (_, place) => (place < length ? 1 : 0)),
     );
-    const first = feeds['past_key.0']?.data as Float32Array;
-    return Array.from({ length: cache.length }, (_, place) => ({
-      value: first[(row * HEADS * mask.length + place) * DIM] ?? Number.NaN,
-      real: mask[place] === 1,
-    }));
+    return Array.from(
+      { length },
+      (_, place) => first[(row * HEADS * mask.length + place) * DIM] ?? Number.NaN,
+    );
   });
+  assert.equal(rows.length, cache.rows);
   for (const [index, name] of NAMES.entries()) {
     const tensor = feeds[`past_${name}`];
     const room = cache.mask(0).length;
@@ -52,8 +52,8 @@ function rowsOf(cache: KeyValueCache): Token[][] {
       data.every((value) => Number.isFinite(value)),
       'what is unused may be multiplied by zero',
     );
-    for (const [row, tokens] of rows.entries())
-      for (const [place, { value }] of tokens.entries())
+    for (const [row, values] of rows.entries())
+      for (const [place, value] of values.entries())
         for (let head = 0; head < HEADS; head++)
           for (let dim = 0; dim < DIM; dim++)
             assert.equal(
@@ -67,46 +67,69 @@ function rowsOf(cache: KeyValueCache): Token[][] {
 const tokens = (length: number, first = 0): Token[] =>
   Array.from({ length }, (_, place) => ({ value: first + place, real: true }));
 
+const realOf = (row: readonly Token[]): number[] => row.filter(({ real }) => real).map(({ value }) => value);
+
 describe('key/value cache', () => {
-  it('remembers what lists of rows would, whatever is appended and selected', () => {
+  it('remembers what lists of rows would, whatever is appended, selected and joined', () => {
+    const text = fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
+      { weight: 1, arbitrary: fc.constant(90) },
+    );
     const action = fc.oneof(
-      fc.record({
-        kind: fc.constant('append' as const),
-        text: fc.oneof(
-          { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
-          { weight: 1, arbitrary: fc.constant(50) },
-        ),
-        padding: fc.nat(),
-      }),
+      fc.record({ kind: fc.constant('append' as const), text, padding: fc.nat() }),
       fc.record({
         kind: fc.constant('select' as const),
         picks: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
       }),
+      fc.record({ kind: fc.constant('join' as const), text, rows: fc.integer({ min: 1, max: 2 }) }),
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.array(action, { maxLength: 12 }), (rows, actions) => {
-        const cache = new KeyValueCache(shape, { rows, mostLength: 600 });
-        let expected = Array.from({ length: rows }, (): Token[] => []);
+        const cache = new KeyValueCache(shape, { rows, mostLength: 2000 });
+        let expected = Array.from({ length: rows }, (): number[] => []);
         for (const [step, each] of actions.entries()) {
-          if (each.kind === 'append') {
-            const added = expected.map((_, row) =>
-              tokens(each.text, 1000 * step + 100 * row).map((token, place) => ({
-                ...token,
-                real: row + place !== each.padding,
-              })),
+          const added = (to: number, first: number) =>
+            Array.from({ length: to }, (_, row) =>
+              tokens(each.kind === 'select' ? 0 : each.text, first + 100 * row),
             );
-            append(cache, added);
-            expected = expected.map((before, row) => [...before, ...(added[row] ?? [])]);
-          } else {
+          if (each.kind === 'append') {
+            // Every row but one may have padding somewhere among its tokens.
+            const given = added(expected.length, 1000 * step).map((row, index) =>
+              row.map((token, place) => ({ ...token, real: (index + place) % 4 !== each.padding % 5 })),
+            );
+            append(cache, given);
+            expected = expected.map((before, row) => [...before, ...realOf(given[row] ?? [])]);
+          } else if (each.kind === 'select') {
             const picks = each.picks.map((pick) => pick % expected.length);
             cache.select(picks);
             expected = picks.map((pick) => expected[pick] ?? []);
+          } else {
+            const other = new KeyValueCache(shape, { rows: each.rows, mostLength: 2000 });
+            const given = added(each.rows, 1000 * step);
+            append(other, given);
+            cache.join(other);
+            assert.deepEqual(rowsOf(other), given.map(realOf), 'the other is left as it was');
+            expected = [...expected, ...given.map(realOf)];
           }
-          assert.equal(cache.length, expected[0]?.length);
           assert.deepEqual(rowsOf(cache), expected);
+          if (each.kind !== 'append') continue;
+          const most = Math.max(...cache.lengths);
+          assert.ok(cache.mask(0).length < Math.max(2 * most, most + 64) + 64, 'room is in proportion');
         }
       }),
     );
+  });
+
+  it('gives room back when its long rows are gone', () => {
+    const cache = new KeyValueCache(shape, { rows: 1, mostLength: 20 });
+    append(cache, [tokens(8)]);
+    const long = new KeyValueCache(shape, { rows: 3, mostLength: 900 });
+    append(long, [tokens(700), tokens(700), tokens(700)]);
+    cache.join(long);
+    assert.deepEqual([cache.rows, cache.lengths, cache.mask(0).length], [4, [8, 700, 700, 700], 704]);
+    cache.select([0]);
+    assert.deepEqual([cache.mask(0).length, cache.bytes], [20, NAMES.length * HEADS * 20 * DIM * 4]);
+    assert.deepEqual(rowsOf(cache), [realOf(tokens(8))]);
   });
 
   it('copies nothing of what is stored while it stays within its room', () => {
@@ -118,7 +141,7 @@ describe('key/value cache', () => {
       append(cache, [tokens(1, step), tokens(1, step)]);
       cache.select(step % 2 === 0 ? [1, 0] : [0, 0]);
     }
-    assert.equal(cache.length, 40);
+    assert.deepEqual(cache.lengths, [40, 40]);
     assert.deepEqual(buffers(), before);
     assert.equal(cache.bytes, NAMES.length * 2 * HEADS * 40 * DIM * 4);
   });
@@ -146,6 +169,6 @@ describe('key/value cache', () => {
     const cache = new KeyValueCache(shape, { rows: 2, mostLength: 4 });
     append(cache, [tokens(2), tokens(2)]);
     cache.release();
-    assert.deepEqual([cache.bytes, cache.rows, cache.length], [0, 0, 0]);
+    assert.deepEqual([cache.bytes, cache.rows, cache.lengths], [0, 0, []]);
   });
 });

@@ -9,6 +9,7 @@ import { equalOperator, greaterOperator, greaterOrEqualOperator, lessOperator, l
 import { concatOperator } from './operators/concat.ts';
 import { conv2dTransposedOperator } from './operators/conv2d-transposed.ts';
 import { conv2dOperator } from './operators/conv2d.ts';
+import { cumprodOperator } from './operators/cumprod.ts';
 import { cumsumOperator } from './operators/cumsum.ts';
 import { divideOperator } from './operators/divide.ts';
 import { expandOperator } from './operators/expand.ts';
@@ -30,6 +31,7 @@ import { powerOperator } from './operators/power.ts';
 import { quickGeluOperator } from './operators/quick-gelu.ts';
 import { reduceMaxOperator, reduceMeanOperator, reduceMinOperator, reduceSumOperator } from './operators/reduce.ts';
 import { reluOperator } from './operators/relu.ts';
+import { remainderOperator } from './operators/remainder.ts';
 import { reshapeOperator } from './operators/reshape.ts';
 import { rmsNormalizeOperator } from './operators/rms-normalize.ts';
 import { rotaryOperator } from './operators/rotary.ts';
@@ -68,6 +70,7 @@ export const OPERATORS: readonly Operator[] = [
   concatOperator,
   conv2dTransposedOperator,
   conv2dOperator,
+  cumprodOperator,
   cumsumOperator,
   divideOperator,
   expandOperator,
@@ -94,6 +97,7 @@ export const OPERATORS: readonly Operator[] = [
   reduceMinOperator,
   reduceSumOperator,
   reluOperator,
+  remainderOperator,
   reshapeOperator,
   rmsNormalizeOperator,
   rotaryOperator,

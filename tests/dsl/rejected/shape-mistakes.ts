@@ -16,6 +16,7 @@ import {
   concat,
   constant,
   conv2d,
+  cumprod,
   cumsum,
   divide,
   einsum,
@@ -43,9 +44,11 @@ import {
   reduceMean,
   reduceSum,
   relu,
+  remainder,
   repeat,
   reshape,
   rmsNormalize,
+  roll,
   rotary,
   scatterAdd,
   skipLayerNormalize,
@@ -56,6 +59,8 @@ import {
   split,
   topK,
   transpose,
+  tril,
+  triu,
   where,
 } from '../../../dsl/index.ts';
 import { conv2dTransposed } from '../../../dsl/operators/conv2d-transposed.ts';
@@ -173,6 +178,19 @@ export const tensorMistakes: readonly Mistake[] = [
   ],
   ['topK: k must be from 1 to the size of axis 0 of [0, 8], but it is 1', () => topK(f(0, 8), 1, 0)],
   ['topK: k must be from 1 to the size of axis -1 of [text], but it is 0', () => topK(f('text'), 0)],
+  ['roll: there is no axis 3 in [batch, text, 8]', () => roll(x, 1, 3)],
+  ['roll: there is no axis -4 in [batch, text, 8]', () => roll(x, [1, 1], [0, -4])],
+  ['tril: x needs at least 2 axes, but it is [8]', () => tril(f(8))],
+  ['triu: x needs at least 2 axes, but it is []', () => triu(f())],
+  ['cumprod: there is no axis 1 in [2]', () => cumprod(f(2), 1)],
+  [
+    'cumprod: x must be float32 or int64 or int32, but it is bool; use cast to change it',
+    () => cumprod(b(2)),
+  ],
+  [
+    'remainder: the left operand must be int64 or int32, but it is float32; use cast to change it',
+    () => remainder(x, 2),
+  ],
   ['topK: there is no axis 3 in [batch, text, 8]', () => topK(x, 2, 3)],
   [
     'topK: x must be a float dtype or int64 or int32, but it is bool; use cast to change it',
@@ -384,6 +402,13 @@ export const builtMistakes: readonly Mistake[] = [
   ],
   ['arange: the size must be 0 or more, but it is -1', () => arange(-1)],
   ['softmax: there is no axis -1 in []', () => softmax(f())],
+  [
+    'roll: each axis needs one shift, but there are 2 axes and 1 shifts',
+    () => roll(x, 1, [0, 1]),
+  ],
+  ['roll: [1, 1] names an axis of [batch, text, 8] twice', () => roll(x, [1, 1], [1, -2])],
+  ['roll: a shift must be a whole number, but one is 0.5', () => roll(x, 0.5, 1)],
+  ['tril: the diagonal must be a whole number, but it is 0.5', () => tril(x, 0.5)],
   ['topK: there is no axis -1 in []', () => topK(f(), 1)],
   [
     'conv2d: stride must be a whole number from 1 up, but it is 0',

@@ -9,6 +9,7 @@ import { maximum } from '../../../dsl/operators/maximum.ts';
 import { minimum } from '../../../dsl/operators/minimum.ts';
 import { multiply } from '../../../dsl/operators/multiply.ts';
 import { power, square } from '../../../dsl/operators/power.ts';
+import { remainder } from '../../../dsl/operators/remainder.ts';
 import { subtract } from '../../../dsl/operators/subtract.ts';
 import * as unary from '../../../dsl/operators/unary.ts';
 import { where } from '../../../dsl/operators/where.ts';
@@ -126,6 +127,26 @@ export const elementwiseCases: readonly OperatorCase[] = [
       tabulate([2, size('text')], (i, j) => x('x').at(j) ** x('p').at(i, 0)),
       tabulate([size('text')], (i) => x('x').at(i) * x('x').at(i)),
     ],
+    folds: true,
+  },
+  {
+    file: 'remainder',
+    name: 'of whole numbers of either sign',
+    inputs: {
+      a: { shape: [2, 'text', 1], dtype: 'int64', draw: (u) => Math.floor(u * 21) - 10 },
+      b: { shape: [4], dtype: 'int64', values: [-3, -1, 2, 5] },
+      c: { shape: ['text'], dtype: 'int32', draw: (u) => Math.floor(u * 21) - 10 },
+    },
+    sizes: TEXTS,
+    build: (x) => [remainder(x('a'), x('b')), remainder(-8, x('b')), remainder(x('c'), 4)],
+    expected: (x, size) => {
+      const left = (a: number, b: number) => (((a % b) + b) % b) + 0;
+      return [
+        tabulate([2, size('text'), 4], (i, j, k) => left(x('a').at(i, j, k), x('b').at(k))),
+        tabulate([4], (k) => left(-8, x('b').at(k))),
+        tabulate([size('text')], (i) => left(x('c').at(i), 4)),
+      ];
+    },
     folds: true,
   },
   {

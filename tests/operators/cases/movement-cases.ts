@@ -1,5 +1,6 @@
 import { arange } from '../../../dsl/operators/arange.ts';
 import { concat } from '../../../dsl/operators/concat.ts';
+import { cumprod } from '../../../dsl/operators/cumprod.ts';
 import { cumsum } from '../../../dsl/operators/cumsum.ts';
 import { embedding } from '../../../dsl/operators/embedding.ts';
 import { expand } from '../../../dsl/operators/expand.ts';
@@ -7,11 +8,13 @@ import { gather } from '../../../dsl/operators/gather.ts';
 import { pad } from '../../../dsl/operators/pad.ts';
 import { reduceMax, reduceMean, reduceMin, reduceSum } from '../../../dsl/operators/reduce.ts';
 import { reshape } from '../../../dsl/operators/reshape.ts';
+import { roll } from '../../../dsl/operators/roll.ts';
 import { scatterAdd } from '../../../dsl/operators/scatter-add.ts';
 import { sizeOf } from '../../../dsl/operators/size-of.ts';
 import { slice } from '../../../dsl/operators/slice.ts';
 import { chunk, split } from '../../../dsl/operators/split.ts';
 import { transpose } from '../../../dsl/operators/transpose.ts';
+import { tril, triu } from '../../../dsl/operators/tril.ts';
 import { Grid, type OperatorCase, sum, tabulate } from '../case.ts';
 
 export const movementCases: readonly OperatorCase[] = [
@@ -248,6 +251,72 @@ export const movementCases: readonly OperatorCase[] = [
       tabulate([size('text'), 3], (i, j) => sum(i + 1, (k) => x('x').at(k, j))),
       tabulate([size('text'), 3], (i, j) => sum(2 - j, (k) => x('x').at(i, j + 1 + k))),
     ],
+  },
+  {
+    file: 'cumprod',
+    name: 'along known and open axes, of floats with a zero and of whole numbers',
+    inputs: {
+      x: { shape: ['text', 5], draw: (u) => (u < 0.1 ? 0 : 3 * u - 1.5) },
+      i: { shape: [2, 'text'], dtype: 'int64', draw: (u) => Math.floor(u * 5) - 2 },
+    },
+    sizes: [{ text: 6 }, { text: 1 }, { text: 0 }],
+    build: (x) => [cumprod(x('x')), cumprod(x('x'), 0), cumprod(x('i'), -1), cumprod(x('i'), 0)],
+    expected: (x, size) => {
+      const text = size('text');
+      const product = (count: number, factor: (index: number) => number) =>
+        Array.from({ length: count }, (_, index) => factor(index)).reduce((a, b) => a * b, 1);
+      return [
+        tabulate([text, 5], (i, j) => product(j + 1, (k) => x('x').at(i, k))),
+        tabulate([text, 5], (i, j) => product(i + 1, (k) => x('x').at(k, j))),
+        tabulate([2, text], (i, j) => product(j + 1, (k) => x('i').at(i, k))),
+        tabulate([2, text], (i, j) => product(i + 1, (k) => x('i').at(k, j))),
+      ];
+    },
+    folds: true,
+  },
+  {
+    file: 'roll',
+    name: 'by more and less than nothing and than the axis, along known and open axes',
+    inputs: { x: { shape: [3, 'text', 4] } },
+    sizes: [{ text: 5 }, { text: 1 }, { text: 0 }],
+    build: (x) => [
+      roll(x('x'), 1, 1),
+      roll(x('x'), -8, -2),
+      roll(x('x'), 12, 1),
+      roll(x('x'), [-2, 3], [0, -1]),
+      roll(x('x'), [7, 0, -9], [0, 1, 2]),
+    ],
+    expected: (x, size) => {
+      const from = (place: number, shift: number, count: number) =>
+        (((place - shift) % count) + count) % count;
+      const rolled = (a: number, b: number, c: number) =>
+        tabulate([3, size('text'), 4], (i, j, k) =>
+          x('x').at(from(i, a, 3), from(j, b, size('text')), from(k, c, 4)),
+        );
+      return [rolled(0, 1, 0), rolled(0, -8, 0), rolled(0, 12, 0), rolled(-2, 0, 3), rolled(7, 0, -9)];
+    },
+    folds: true,
+  },
+  {
+    file: 'tril',
+    name: 'and triu, of floats and of booleans, with other diagonals',
+    inputs: { x: { shape: [2, 'text', 4] }, b: { shape: [3, 'text'], dtype: 'bool' } },
+    sizes: [{ text: 5 }, { text: 1 }, { text: 0 }],
+    build: (x) => [tril(x('x')), triu(x('x'), 1), tril(x('b'), -1), triu(x('b'), -2)],
+    expected: (x, size) => {
+      const text = size('text');
+      const matrix = (kept: (i: number, j: number) => boolean) =>
+        tabulate([2, text, 4], (a, i, j) => (kept(i, j) ? x('x').at(a, i, j) : 0));
+      const truth = (kept: (i: number, j: number) => boolean) =>
+        tabulate([3, text], (i, j) => (kept(i, j) ? x('b').at(i, j) : 0));
+      return [
+        matrix((i, j) => j <= i),
+        matrix((i, j) => j >= i + 1),
+        truth((i, j) => j <= i - 1),
+        truth((i, j) => j >= i - 2),
+      ];
+    },
+    folds: true,
   },
   {
     file: 'arange',

@@ -1,8 +1,9 @@
 import { maskedCrossAttentionSchema } from '../../artifact/media/masked-cross-attention.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
-import { keyValueNames, stackPictures } from './stack-pictures.ts';
-import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.ts';
+import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
+import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';
+import { defineWay, type Feeds } from './way.ts';
 
 /**
  * Each token sees the pictures that a mask says, whose keys and values are computed once and kept. Text that follows a
@@ -11,53 +12,46 @@ import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.
 export const maskedCrossAttention = defineWay(maskedCrossAttentionSchema, (facts, { special }) => {
   const names = keyValueNames(facts.layers);
   const shape = [facts.heads, facts.latents, facts.headDim];
+  const sight: SightFeeds = {
+    stack: (pictures) => stackPictures(pictures, names, shape),
+    place: (layout, rows) => maskFeeds(layout, rows, (row) => [...(rows[row]?.keys() ?? [])]),
+  };
   return {
     keeps: ['latents', ...names],
     features: 'latents',
     leastTokens: 1,
+    inPieces: true,
     tokensOf: () => 1,
     prefill(layout, media) {
-      const sights = layout.sequences.map(({ tokens }) => picturesSeen(tokens, special, facts.sees));
-      const firsts = runningSum(media.map(({ length }) => length));
-      for (const [row, pictures] of media.entries()) {
-        const marks = layout.sequences[row]?.tokens.filter((token) => token === special.image).length;
-        if (marks !== pictures.length)
-          throw new Error(`prompt ${row} has ${marks} image tokens and ${pictures.length} images`);
-      }
-      const rows = media.map((pictures, row) => pictures.map((_, index) => (firsts[row] ?? 0) + index));
-      // What the last token of each prompt sees is all that is kept.
-      const kept: EncodedMedia[] = [];
-      const keptRows = sights.map((seen, prompt) =>
-        (seen.at(-1) ?? []).flatMap((index) => {
-          const picture = media[prompt]?.[index];
-          return picture === undefined ? [] : [kept.push(picture) - 1];
-        }),
+      requireWholePrompts(layout, media, special.image);
+      const sights = layout.sequences.map(({ tokens, before = [] }) =>
+        picturesSeen([...before, ...tokens], special, facts.sees).slice(before.length),
       );
+      // Each prompt's pictures that some new token sees, and which of these each token sees.
+      const seen = sights.map((each) => [...new Set(each.flat())]);
+      const own = seen.map((each, prompt) => each.map((index) => pictureAt(media, prompt, index)));
+      const numbers = seen.map((each) => new Map(each.map((index, number) => [index, number])));
+      const seenAt = (prompt: number, place: number) =>
+        (sights[prompt]?.at(place) ?? []).flatMap((index) => numbers[prompt]?.get(index) ?? []);
+      let rows = 0;
       return {
         feeds: {
-          ...stackPictures(media.flat(), names, shape),
-          ...maskFeeds(layout, rows, (row, place) => sights[row]?.[place] ?? []),
+          ...sight.stack(own.flat()),
+          ...maskFeeds(
+            layout,
+            own.map((each) => each.map(() => rows++)),
+            seenAt,
+          ),
         },
-        seen: seenMedia(stackPictures(kept, names, shape), keptRows),
+        seen: SeenPictures.of(
+          sight,
+          // What the last token of each prompt sees is all that is kept.
+          own.map((_, prompt) => seenAt(prompt, -1).map((number) => pictureAt(own, prompt, number))),
+        ),
       };
     },
   };
 });
-
-/** @param sequenceRows for each sequence the rows of `media` that it sees */
-function seenMedia(media: Feeds, sequenceRows: readonly (readonly number[])[]): SeenMedia {
-  return {
-    feeds: (layout) => ({
-      ...media,
-      ...maskFeeds(layout, sequenceRows, (row) => [...(sequenceRows[row]?.keys() ?? [])]),
-    }),
-    select: (order) =>
-      seenMedia(
-        media,
-        order.map((row) => sequenceRows[row] ?? []),
-      ),
-  };
-}
 
 export type SightTokens = {
   /** Id of the `<image>` token. */
@@ -92,7 +86,7 @@ export function picturesSeen(
  * `media_rows` and `media_mask`.
  *
  * @param rows for each sequence its pictures' rows
- * @param seenAt which of its pictures a real token of a sequence sees, by the token's place among the real ones
+ * @param seenAt which of its pictures a new token of a sequence sees, by the token's place among them
  */
 function maskFeeds(
   { batch, text, sequences }: TextLayout,
@@ -111,13 +105,4 @@ function maskFeeds(
     media_rows: new Tensor('int64', mediaRows, [batch, most]),
     media_mask: new Tensor('bool', mask, [batch, text, most]),
   };
-}
-
-/** What is before each: `[2, 3, 1]` to `[0, 2, 5]`. */
-function runningSum(counts: readonly number[]): number[] {
-  let sum = 0;
-  return counts.map((count) => {
-    sum += count;
-    return sum - count;
-  });
 }

@@ -6,8 +6,9 @@ export const noMedia = defineWay(noMediaSchema, () => ({
   keeps: [],
   features: undefined,
   leastTokens: 0,
+  inPieces: true,
   tokensOf: () => 0,
   prefill: () => ({ feeds: {}, seen: NOTHING }),
 }));
 
-const NOTHING: SeenMedia = { feeds: () => ({}), select: () => NOTHING };
+const NOTHING: SeenMedia = { feeds: () => ({}), select: () => NOTHING, join: () => NOTHING };

@@ -17,8 +17,8 @@ export type Packing = {
 };
 
 export type PromptPacking = Packing & {
-  /** Images in the batch: the rows that need keys and values. 0 where the only row is a dummy. */
-  readonly images: number;
+  /** The image of each row: a prompt's, by its number in it. None where the only row is a dummy. */
+  readonly pictures: readonly { readonly prompt: number; readonly index: number }[];
   /** For each prompt the row that its last token looks at, as its answer will; null where that looks at no image. */
   readonly lastRows: readonly (number | null)[];
 };
@@ -31,28 +31,44 @@ export type PackingTokens = {
 };
 
 /**
- * Packs whole prompts. Every image of every prompt becomes one row, in order of reading; its chunk is the tokens that
- * look at it: from its `<image>` token up to the next one (phi(l) of the Flamingo paper, section 2.3: a token looks at
- * the last image at or before it), or up to an end of document, which itself still looks at it (Idefics'
- * `image_attention_mask_for_packed_input_ids`). Tokens before the first image look at none.
+ * Packs prompts, whole or a piece of each. Every image that their tokens look at becomes one row, in order of reading; its
+ * chunk is the tokens that look at it: from its `<image>` token up to the next one (phi(l) of the Flamingo paper, section
+ * 2.3: a token looks at the last image at or before it), or up to an end of document, which itself still looks at it
+ * (Idefics' `image_attention_mask_for_packed_input_ids`). Tokens before the first image look at none.
  */
 export function packPrompts(layout: TextLayout, { image, endOfDocument }: PackingTokens): PromptPacking {
   const lookedAt: number[][] = [];
-  const lastRows = layout.sequences.map(({ tokens, first }) => {
+  const pictures: { prompt: number; index: number }[] = [];
+  const lastRows = layout.sequences.map(({ tokens, first, before = [] }, prompt) => {
+    let images = 0;
+    let index: number | null = null;
     let row: number | null = null;
     let lastRow: number | null = null;
-    for (const [place, token] of tokens.entries()) {
+    const read = (token: number, place: number | undefined): void => {
       if (token === image) {
-        row = lookedAt.length;
-        lookedAt.push([]);
+        index = images++;
+        row = null;
       }
-      if (row !== null) lookedAt[row]?.push(first + place);
-      lastRow = row;
-      if (token === endOfDocument) row = null;
-    }
+      if (place !== undefined) {
+        if (index !== null) {
+          if (row === null) {
+            row = pictures.push({ prompt, index }) - 1;
+            lookedAt.push([]);
+          }
+          lookedAt[row]?.push(place);
+        }
+        lastRow = row;
+      }
+      if (token === endOfDocument) {
+        index = null;
+        row = null;
+      }
+    };
+    for (const token of before) read(token, undefined);
+    for (const [place, token] of tokens.entries()) read(token, first + place);
     return lastRow;
   });
-  return { ...pack(layout, lookedAt), images: lookedAt.length, lastRows };
+  return { ...pack(layout, lookedAt), pictures, lastRows };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ofFrames, splicedSchema } from '../../artifact/media/spliced.ts';
 import { Tensor } from '../onnx-runtime.ts';
-import type { TextLayout } from '../prompt/layout.ts';
+import type { PlacedTokens, TextLayout } from '../prompt/layout.ts';
 import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.ts';
 
 /**
@@ -12,16 +12,31 @@ export const spliced = defineWay(splicedSchema, ({ features, dim }, { special })
   const seen: SeenMedia = {
     feeds: (layout) => feedsOf(layout, dim, [], []),
     select: () => seen,
+    join: () => seen,
   };
   return {
     keeps: ['features'],
     features: 'features',
     leastTokens: ofFrames(features, 1),
+    inPieces: true,
     tokensOf: (picture) => featuresOf(picture).length / dim,
     prefill(layout, media) {
-      const all = media.map((pictures) => pictures.map(featuresOf));
-      const counts = all.map((each) => each.reduce((sum, { length }) => sum + length / dim, 0));
-      return { feeds: feedsOf(layout, dim, all.flat(), placesOf(layout, special.image, counts)), seen };
+      const own = media.map((pictures, prompt) =>
+        ownFeatures(layout.sequences[prompt], prompt, pictures.map(featuresOf), {
+          dim,
+          image: special.image,
+        }),
+      );
+      const places = own.flatMap((each) => each.places);
+      return {
+        feeds: feedsOf(
+          layout,
+          dim,
+          own.flatMap((each) => each.features),
+          places,
+        ),
+        seen,
+      };
     },
   };
 });
@@ -31,15 +46,30 @@ function featuresOf({ features }: EncodedMedia): Float32Array {
   return features.data;
 }
 
-/** Flat indices into [batch, text] of the `<image>` tokens, of which each prompt has as many as features. */
-function placesOf({ sequences }: TextLayout, image: number | null, counts: readonly number[]): number[] {
-  return sequences.flatMap(({ tokens, first }, row) => {
-    const own = [...tokens.keys()].filter((place) => tokens[place] === image);
-    if (own.length !== counts[row]) {
-      throw new Error(`prompt ${row} has ${own.length} image tokens and ${counts[row]} image features`);
-    }
-    return own.map((place) => first + place);
+/**
+ * The features that a prompt's new tokens take, and the flat indices into [batch, text] of the `<image>` tokens that they
+ * stand for: a prompt has as many as features.
+ */
+function ownFeatures(
+  sequence: PlacedTokens | undefined,
+  prompt: number,
+  pictures: readonly Float32Array[],
+  { dim, image }: { dim: number; image: number | null },
+): { features: readonly Float32Array[]; places: readonly number[] } {
+  const { tokens = [], first = 0, before } = sequence ?? {};
+  const places = [...tokens.keys()].filter((place) => tokens[place] === image);
+  const start = (before ?? []).filter((token) => token === image).length;
+  const end = start + places.length;
+  const count = pictures.reduce((sum, { length }) => sum + length / dim, 0);
+  if (before === undefined ? end !== count : end > count)
+    throw new Error(`prompt ${prompt} has ${end} image tokens and ${count} image features`);
+  let from = 0;
+  const features = pictures.map((each) => {
+    const part = each.subarray(Math.max(0, start - from) * dim, Math.max(0, end - from) * dim);
+    from += each.length / dim;
+    return part;
   });
+  return { features, places: places.map((place) => first + place) };
 }
 
 /** @param places flat indices into [batch, text] of the features, in order */

@@ -1,4 +1,5 @@
 import { Tensor } from '../onnx-runtime.ts';
+import type { TextLayout } from '../prompt/layout.ts';
 import type { EncodedMedia } from './way.ts';
 
 /**
@@ -30,4 +31,31 @@ export function stackPictures(
 /** `media_key.0`, `media_value.0`, `media_key.1`, … */
 export function keyValueNames(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`media_key.${layer}`, `media_value.${layer}`]).flat();
+}
+
+/** The picture of a prompt by its number in it. */
+export function pictureAt(
+  media: readonly (readonly EncodedMedia[])[],
+  prompt: number,
+  index: number,
+): EncodedMedia {
+  const picture = media[prompt]?.[index];
+  if (picture !== undefined) return picture;
+  throw new Error(
+    `prompt ${prompt} has more image tokens than images, of which there are ${media[prompt]?.length ?? 0}`,
+  );
+}
+
+/** @throws Error for a prompt that is read whole, and has not as many `<image>` tokens as pictures */
+export function requireWholePrompts(
+  { sequences }: TextLayout,
+  media: readonly (readonly EncodedMedia[])[],
+  image: number | null,
+): void {
+  for (const [prompt, { tokens, before }] of sequences.entries()) {
+    const marks = tokens.filter((token) => token === image).length;
+    const images = media[prompt]?.length ?? 0;
+    if (before === undefined && marks !== images)
+      throw new Error(`prompt ${prompt} has ${marks} image tokens and ${images} images`);
+  }
 }

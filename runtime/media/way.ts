@@ -20,12 +20,18 @@ export interface MediaWay {
   readonly features: string | undefined;
   /** The fewest tokens of the sequence that a picture takes. */
   readonly leastTokens: number;
+  /**
+   * Whether `prefill` heeds `before` of the layout's sequences, so that a long prompt can be read in pieces, between which
+   * others get their turn. Default false: prompts are read whole.
+   */
+  readonly inPieces?: boolean;
   /** The tokens of the sequence that a picture takes: so often its `<image>` token stands in a prompt. */
   tokensOf(picture: EncodedMedia): number;
   /**
-   * The inputs of media for whole prompts, and what their continuations will see.
+   * The inputs of media for prompts, and what their continuations will see.
    *
-   * @param media for each prompt its pictures, in the order of their `<image>` tokens
+   * @param layout whole prompts, or where `inPieces` is true pieces of them, which go on behind `before`
+   * @param media for each whole prompt its pictures, in the order of their `<image>` tokens
    */
   prefill(layout: TextLayout, media: readonly (readonly EncodedMedia[])[]): { feeds: Feeds; seen: SeenMedia };
 }
@@ -36,6 +42,11 @@ export interface SeenMedia {
   feeds(layout: TextLayout): Feeds;
   /** Row i becomes what row `rows[i]` was. */
   select(rows: readonly number[]): SeenMedia;
+  /**
+   * The rows of another of the same model behind its own, so that a request can join those that are being answered. Left
+   * out: one that comes later waits until those before it are answered.
+   */
+  join?(other: SeenMedia): SeenMedia;
 }
 
 /** What a way needs to know of the model. */

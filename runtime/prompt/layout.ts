@@ -26,8 +26,14 @@ export type TextLayout = {
   readonly wanted: BigInt64Array;
 };
 
-/** Tokens of one sequence, and the flat index into [batch, text] of the first of them. */
-export type PlacedTokens = { readonly tokens: readonly number[]; readonly first: number };
+/** New tokens of one sequence. */
+export type PlacedTokens = {
+  readonly tokens: readonly number[];
+  /** The flat index into [batch, text] of the first of them. */
+  readonly first: number;
+  /** Where a prompt is read in pieces, its tokens before these; left out: none, or no way of media asks for them. */
+  readonly before?: readonly number[];
+};
 
 export type PrefillOptions = {
   /** Id that fills the shorter prompts up. */
@@ -61,6 +67,8 @@ export type Continuation = {
   readonly tokens: readonly number[];
   /** Which places of the cache hold real tokens of the sequence: 1, and 0 for padding and unused places. */
   readonly past: Uint8Array;
+  /** Of a prompt that is read in pieces: its tokens in the cache. */
+  readonly before?: readonly number[];
 };
 
 export type DecodeOptions = {
@@ -90,7 +98,7 @@ export function layoutDecode(
       );
     }
   }
-  const alone = sequences.map(({ tokens, past }) => ({ branches: [tokens], past }));
+  const alone = sequences.map(({ tokens, ...rest }) => ({ branches: [tokens], ...rest }));
   return layoutText(alone, { text, past, padding, side, wanted });
 }
 
@@ -136,7 +144,7 @@ type TextOptions = {
 };
 
 /** New tokens of one sequence, as continuations that do not see each other: mostly one. */
-type Branches = { readonly branches: readonly (readonly number[])[]; readonly past: Uint8Array };
+type Branches = Omit<Continuation, 'tokens'> & { readonly branches: readonly (readonly number[])[] };
 
 function layoutText(
   sequences: readonly Branches[],
@@ -154,7 +162,12 @@ function layoutText(
     const length = sequence.branches.reduce((sum, branch) => sum + branch.length, 0);
     const offset = side === 'left' ? text - length : 0;
     real[index]?.fill(1, offset, offset + length);
-    placed.push({ tokens: sequence.branches.flat(), first: index * text + offset });
+    const { before } = sequence;
+    placed.push({
+      tokens: sequence.branches.flat(),
+      first: index * text + offset,
+      ...(before !== undefined && { before }),
+    });
     const position = sequence.past.reduce((count, each) => count + each, 0);
     let first = offset;
     for (const branch of sequence.branches) {

@@ -60,7 +60,7 @@ describe('layoutPrefill, packed by image', () => {
         checkSizes(layout, batch.length);
         const images = batch.map((tokens) => tokens.filter((id) => id === IMAGE).length);
         const total = images.reduce((sum, count) => sum + count, 0);
-        assert.equal(layout.images, total);
+        assert.equal(layout.pictures.length, total);
         assert.equal(layout.rows, Math.max(1, total));
         let firstRow = 0;
         for (const [row, tokens] of batch.entries()) {
@@ -104,7 +104,7 @@ describe('layoutPrefill, packed by image', () => {
           assert.equal(layout.lastRows[row], looked.at(-1), 'an answer looks at what the last token does');
           firstRow += tokens.filter((id) => id === IMAGE).length;
         }
-        assert.equal(layout.images, firstRow);
+        assert.equal(layout.pictures.length, firstRow);
       }),
     );
   });
@@ -124,7 +124,7 @@ describe('layoutPrefill, packed by image', () => {
 
   it('has one dummy row when no prompt has an image', () => {
     const layout = packedPrefill([[1, 2], [3]], { image: IMAGE, padding: PADDING });
-    assert.deepEqual([layout.rows, layout.chunk, layout.images], [1, 1, 0]);
+    assert.deepEqual([layout.rows, layout.chunk, layout.pictures.length], [1, 1, 0]);
     assert.deepEqual([...layout.hasMedia], [0, 0, 0, 0]);
     assert.deepEqual([...layout.mediaRows], [0n]);
     assert.deepEqual(layout.lastRows, [null, null]);

@@ -284,7 +284,7 @@ describe('encodePrompt', () => {
           { image, padding },
         );
         assert.equal(
-          layout.images,
+          layout.pictures.length,
           encoded.reduce((sum, { media }) => sum + media.length, 0),
         );
       }),

@@ -188,6 +188,21 @@ export const LIMITS = {
     of: 'pictures of one example or question',
     because: 'each is looked at when the file is read',
   },
+  annotationFile: {
+    most: 16 * 2 ** 30,
+    of: 'bytes of a file of annotations of a benchmark',
+    because: 'the largest, with the graphs of all scenes, have some 600 MB; they are read as streams',
+  },
+  annotation: {
+    most: MIB,
+    of: 'bytes of one annotation of a benchmark',
+    because: 'a dialogue of ten rounds with a hundred options each has 10 kB',
+  },
+  unusableAnnotations: {
+    most: 100,
+    of: 'annotations at the beginning of a file none of which can be used',
+    because: 'so many say that the file is something else',
+  },
   claim: {
     most: 64 * KIB,
     of: 'bytes of a file that says which process has a folder',

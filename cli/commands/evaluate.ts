@@ -1,62 +1,99 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
-import { UserError } from '../../artifact/user-error.ts';
-import { writeWhole } from '../../artifact/write-whole.ts';
-import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
-import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
-import type { EvaluationResult } from '../../runtime/evaluate/summary.ts';
+import { PROVIDERS } from '../../artifact/provider.ts';
+import { PROTOCOLS } from '../../runtime/evaluate/benchmark/benchmark.ts';
+import { BENCHMARKS } from '../../runtime/evaluate/benchmark/benchmark-registry.ts';
+import { SELECTIONS } from '../../runtime/evaluate/benchmark/run/settings.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { projectWays } from '../project-ways.ts';
-import type { Report } from '../report.ts';
+import { evaluateBenchmark } from '../evaluate/evaluate-benchmark.ts';
+import { evaluateTasks } from '../evaluate/evaluate-tasks.ts';
+import { BENCHMARK_FLAGS, type EvaluateFlags } from '../evaluate/flags.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { WrongUse } from '../wrong-use.ts';
 
-interface EvaluateFlags {
-  readonly shots?: readonly number[];
-  readonly limit?: number;
-  readonly batch: number;
-  readonly maxNewTokens: number;
-  readonly beams: number;
-  readonly answers?: string;
-  /** False where a dialogue is not wanted. */
-  readonly dialogue: boolean;
-  readonly provider: Provider;
-  readonly pixels: 'shown' | 'pillow';
-  readonly json?: true;
-}
-
-const TASK_HELP = `
+const HELP = `
 A task is one line of JSON, its image paths relative to the file:
   {"id": "1", "kind": "name", "shots": [{"image": "cat.png", "text": "Output: a cat"}], "image": "dog.png",
    "text": "Output:", "choices": ["a dog", "a cat"], "answers": ["a dog"]}
-With "choices" the likeliest is taken; without, an answer is written and compared with "answers" after leaving out
-case, articles and punctuation (VQA accuracy where there are ten). "images": [...] shows several pictures at once.`;
+With "choices" the likeliest is taken; without, an answer is written and compared with "answers" as VQA's official
+evaluation does (its accuracy where there are ten). "images": [...] shows several pictures at once.
+
+A benchmark is read from its own files:
+${BENCHMARKS.map(({ name, splits }) => `  ${name.padEnd(15)} ${splits.join(', ')}`).join('\n')}
+Answers are kept as they come: the same command goes on with a run that was stopped, and adds --shots, --seeds and items.`;
 
 export const command: CliCommand = {
   name: 'evaluate',
-  summary: 'Measure how well a compiled model answers the tasks of a file, by number of examples.',
+  summary:
+    'Measure how well a compiled model answers a benchmark, or the tasks of a file, by number of examples.',
   examples: [
+    'flamingo evaluate artifacts/mine --benchmark vqav2 --data vqav2/ --shots 0,4,8 --limit 1000',
+    'flamingo evaluate artifacts/mine --benchmark coco --data coco/ --protocol open-flamingo --out runs/coco',
+    'flamingo evaluate artifacts/mine --benchmark imagenet --data imagenet/ --shots 16 --select rices --ensemble 6',
     'flamingo evaluate artifacts/mine tasks.jsonl',
     'flamingo evaluate artifacts/mine tasks.jsonl --shots 0,1,2,4,8',
     'flamingo evaluate artifacts/mine tasks.jsonl --limit 100 --answers answers.jsonl --json',
   ],
+  grace: 20_000,
   configure(command, run) {
     command
       .argument('<dir>', 'folder that `flamingo compile` wrote')
-      .argument('<tasks>', 'JSONL file of tasks')
+      .argument('[tasks]', 'JSONL file of tasks, in place of a benchmark')
+      .option('--benchmark <name>', 'the benchmark, see below')
+      .option('--data <folder>', "the benchmark's files, as they are published")
+      .option('--split <split>', "the benchmark's split (default: the paper's)")
       .option(
         '--shots <k,k…>',
-        'numbers of examples to try, the first of each task (default: all)',
+        'numbers of examples to try (default: 0,4,8,16,32 of a benchmark; of a task all, and its first)',
         shotCounts,
       )
-      .option('--limit <n>', 'only the first n tasks', wholeNumber(1))
+      .option('--limit <n>', 'only n items, drawn the same each time; the first n tasks', wholeNumber(1))
+      .addOption(
+        new Option(
+          '--protocol <name>',
+          "whose prompts, rules for answers and likelihoods (default: 'paper')",
+        ).choices(PROTOCOLS),
+      )
+      .addOption(
+        new Option(
+          '--select <how>',
+          "how examples are chosen: drawn, or by similarity (default: 'random')",
+        ).choices(SELECTIONS),
+      )
+      .option('--seeds <n>', 'times that examples are drawn (default: 3)', wholeNumber(1))
+      .option('--ensemble <n>', 'orders of the examples over which likelihoods are averaged', wholeNumber(1))
+      .option('--support <n|all>', 'items that examples are taken from (default: 2048)', supportCount)
+      .addOption(
+        new Option(
+          '--normalise <by>',
+          'what likelihoods of choices are divided by (default: none in the paper, tokens in OpenFlamingo)',
+        ).choices(['none', 'tokens', 'bytes']),
+      )
+      .option(
+        '--frames <n>',
+        'frames of a video at most (default: 30, or as many as the model takes)',
+        wholeNumber(1),
+      )
+      .option('--nltk-data <folder>', "NLTK's data: its WordNet and tagger, where a benchmark needs them")
+      .option(
+        '--out <folder>',
+        "where a benchmark's answers and results go (default: evaluations/MODEL-BENCHMARK-SPLIT)",
+      )
       .option('--batch <n>', 'prompts answered side by side', wholeNumber(1), 16)
-      .option('--max-new-tokens <n>', 'most tokens of a written answer', wholeNumber(1), 20)
-      .option('--beams <n>', 'beam search for written answers; 1 is greedy', wholeNumber(1), 1)
+      .option(
+        '--max-new-tokens <n>',
+        "most tokens of a written answer (default: the benchmark's; 20 for tasks)",
+        wholeNumber(1),
+      )
+      .option(
+        '--beams <n>',
+        'beam search for written answers; 1 is greedy (default: 3 for benchmarks, 1 for tasks)',
+        wholeNumber(1),
+      )
       .option(
         '--no-dialogue',
         "for a model tuned on dialogues: ask the texts as they are, instead of as the user's turns",
       )
-      .option('--answers <file>', 'write every answer to this file, one JSON object a line')
+      .option('--answers <file>', 'write every answer to tasks to this file, one JSON object a line')
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
       .addOption(
         new Option(
@@ -67,12 +104,34 @@ export const command: CliCommand = {
           .default('shown'),
       )
       .option('--json', 'print the result as JSON')
-      .addHelpText('after', TASK_HELP)
-      .action((folder: string, tasks: string, flags: EvaluateFlags) =>
+      .addHelpText('after', HELP)
+      .action((folder: string, tasks: string | undefined, flags: EvaluateFlags) =>
         run((context) => evaluateModel(folder, tasks, flags, context)),
       );
   },
 };
+
+function evaluateModel(
+  folder: string,
+  tasks: string | undefined,
+  flags: EvaluateFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { benchmark } = flags;
+  if (benchmark !== undefined) {
+    if (tasks !== undefined)
+      throw new WrongUse('A file of tasks and --benchmark were given: leave one of them out.');
+    if (flags.answers !== undefined) {
+      throw new WrongUse('--answers is for tasks: a benchmark has its answers in --out.');
+    }
+    return evaluateBenchmark(folder, benchmark, flags, context);
+  }
+  if (tasks === undefined)
+    throw new WrongUse('Nothing to evaluate was named: give --benchmark, or a file of tasks.');
+  const [stray] = Object.entries(BENCHMARK_FLAGS).filter(([name]) => Reflect.get(flags, name) !== undefined);
+  if (stray !== undefined) throw new WrongUse(`${stray[1]} is for benchmarks, and no --benchmark was given.`);
+  return evaluateTasks(folder, tasks, flags, context);
+}
 
 function shotCounts(text: string): readonly number[] {
   const counts = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
@@ -80,107 +139,6 @@ function shotCounts(text: string): readonly number[] {
   throw new InvalidArgumentError('whole numbers with commas between were expected, as 0,1,2,4.');
 }
 
-async function evaluateModel(
-  folder: string,
-  file: string,
-  flags: EvaluateFlags,
-  { report, signal }: CommandContext,
-): Promise<ExitCode> {
-  const [{ loadFlamingo }, { readTasks, problemOf }, { evaluate }, { summarise }] = await Promise.all([
-    import('../../runtime/model.ts'),
-    import('../../runtime/evaluate/read-tasks.ts'),
-    import('../../runtime/evaluate/evaluate.ts'),
-    import('../../runtime/evaluate/summary.ts'),
-  ]);
-  const { shots, limit, batch, maxNewTokens, beams, provider, pixels } = flags;
-  const read = await readTasks(file, { ...(limit !== undefined && { limit }), signal });
-  for (const { message } of read.problems) report.note(message);
-  if (read.tasks.length === 0) {
-    throw new UserError(
-      `${file} has no task that can be used: write one task a line, see 'flamingo evaluate --help'.`,
-    );
-  }
-  const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
-  const progress = report.progress('evaluate');
-  try {
-    const { origin, seed } = model.manifest.parameters;
-    if (origin !== 'loaded') {
-      const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
-      report.note(`${part} drawn from seed ${seed}, not trained: the figures mean nothing.`);
-    }
-    const { dialogue } = model.manifest.language;
-    const run = await evaluate(model, read.tasks, {
-      ...(shots !== undefined && { shots }),
-      ...(flags.dialogue && dialogue?.tuned === true && { assistant: dialogue.assistant }),
-      ...{ batch, maxNewTokens, beams, signal },
-      onProgress: (done, total) => progress.update(done, total),
-    });
-    progress.stop();
-    const failed = run.failures.map(({ task, shots, error }) =>
-      problemOf(file, task.line, new UserError(`with ${shots} examples: ${error.message}`)),
-    );
-    for (const { message } of failed) report.note(message);
-    for (const sentence of missingShots(read.tasks, shots)) report.note(sentence);
-    if (flags.answers !== undefined) await writeAnswers(flags.answers, run);
-    const problems = [...read.problems, ...failed];
-    print(summarise(run.outcomes), problems, flags, report);
-    return problems.length > 0 ? EXIT.badInput : EXIT.ok;
-  } finally {
-    progress.stop();
-    await model.close();
-  }
-}
-
-/** Which numbers of examples some tasks do not have. */
-function missingShots(
-  tasks: readonly { readonly shots: readonly unknown[] }[],
-  counts: readonly number[] = [],
-): string[] {
-  return counts.flatMap((count) => {
-    const fewer = tasks.filter(({ shots }) => shots.length < count).length;
-    return fewer === 0
-      ? []
-      : [`${fewer} of ${tasks.length} tasks have fewer than ${count} examples and are not counted there.`];
-  });
-}
-
-function print(
-  results: readonly EvaluationResult[],
-  problems: readonly TaskProblem[],
-  { json }: EvaluateFlags,
-  report: Report,
-): void {
-  if (json) {
-    report.result(JSON.stringify({ results, problems }, undefined, 2));
-    return;
-  }
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-  report.table(
-    ['kind', 'shots', 'tasks', 'accuracy', '95% from', 'to', 'chance'],
-    results.map(({ kind, shots, tasks, accuracy, low, high, chance }) => [
-      ...[
-        kind,
-        String(shots),
-        String(tasks),
-        percent(accuracy),
-        percent(low),
-        percent(high),
-        percent(chance),
-      ],
-    ]),
-  );
-}
-
-async function writeAnswers(path: string, { outcomes }: EvaluationRun): Promise<void> {
-  const lines = outcomes.map(({ task: { id, kind, answers }, shots, answer, accuracy }) =>
-    JSON.stringify({ id, kind, shots, answer, accuracy, answers: answers.slice(0, 10) }),
-  );
-  try {
-    await writeWhole(path, `${lines.join('\n')}\n`);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `The answers cannot be written to ${path} (${reason}): give a path in a folder that exists.`,
-    );
-  }
+function supportCount(text: string): number | 'all' {
+  return text === 'all' ? 'all' : wholeNumber(1)(text);
 }

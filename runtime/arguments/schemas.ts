@@ -43,7 +43,11 @@ function onePictureKind<S extends z.ZodType<PictureEntries>>(schema: S): S {
 export const picturesOnly = onePictureKind(z.strictObject(pictures));
 export const shot = onePictureKind(z.strictObject({ ...pictures, text }));
 export const query = onePictureKind(z.strictObject({ ...pictures, text: text.optional() }));
-export const fewShotPrompt = z.strictObject({ shots: z.array(shot).optional(), query });
+export const fewShotPrompt = z.strictObject({
+  shots: z.array(shot).optional(),
+  query,
+  separator: text.optional(),
+});
 
 export const captionPrompt = z.strictObject({
   shots: z.array(onePictureKind(z.strictObject({ ...pictures, caption: text }))).optional(),

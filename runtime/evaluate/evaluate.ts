@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
-import { UserError } from '../../artifact/user-error.ts';
+import type { UserError } from '../../artifact/user-error.ts';
 import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
 import type { FlamingoModel } from '../model.ts';
 import { dialogueOf } from '../prompt/dialogue-of.ts';
 import type { FewShotPrompt, Prompt } from '../prompt/prompt.ts';
 import { answerAccuracy } from './answer-accuracy.ts';
+import { inBatches } from './in-batches.ts';
 import type { EvaluationTask, TaskPiece } from './task.ts';
 
 /** One task answered with so many of its examples. */
@@ -107,27 +108,11 @@ export async function evaluate(
       }),
     );
   };
-  const answerOrFail = async (group: readonly Question[]): Promise<void> => {
-    try {
-      outcomes.push(...(await answer(group)));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const [only, ...others] = group;
-      if (only !== undefined && others.length === 0) {
-        failures.push({ task: only.task, shots: only.shots, error });
-      } else {
-        // One of them spoils the batch: each alone.
-        for (const question of group) await answerOrFail([question]);
-      }
-    }
-  };
-
-  for (let start = 0; start < questions.length; start += batch) {
-    signal?.throwIfAborted();
-    await answerOrFail(questions.slice(start, start + batch));
-    signal?.throwIfAborted();
-    onProgress?.(Math.min(start + batch, questions.length), questions.length);
-  }
+  await inBatches<Question, TaskOutcome>(questions, {
+    ...{ size: batch, work: answer, onProgress, signal },
+    done: (answered) => void outcomes.push(...answered),
+    failed: ({ task, shots }, error) => void failures.push({ task, shots, error }),
+  });
   return { outcomes, failures };
 }
 

@@ -33,8 +33,9 @@ function textsOf(prompt: Prompt): (readonly [where: string, text: string])[] {
     ];
   }
   if ('query' in prompt) {
-    const { shots = [], query } = prompt;
+    const { shots = [], query, separator = '' } = prompt;
     return [
+      ['the separator', separator],
       ...shots.map(({ text }, index) => [`example ${index + 1}`, text] as const),
       ['the query', query.text ?? ''],
     ];

@@ -28,7 +28,12 @@ export type Shot = Pictures & { readonly text: string };
 export type Query = Pictures & { readonly text?: string };
 
 /** Examples, then a question of the same form; the answer continues the question's text. */
-export type FewShotPrompt = { readonly shots?: readonly Shot[]; readonly query: Query };
+export type FewShotPrompt = {
+  readonly shots?: readonly Shot[];
+  readonly query: Query;
+  /** What stands after each example's end-of-chunk token. Default nothing; OpenFlamingo evaluates with a line break. */
+  readonly separator?: string;
+};
 
 export type Turn = Pictures & { readonly speaker: 'user' | 'assistant'; readonly text: string };
 

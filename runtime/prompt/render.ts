@@ -19,9 +19,9 @@ export type RenderedPrompt = { readonly text: string; readonly media: readonly M
 /**
  * Writes a prompt out as the model reads it. The `beginning` token is not part of the text: `encodePrompt` adds it.
  *
- * - Few-shot: `<image>{text}<|endofchunk|>` per example, then `<image>{text}` for the query (OpenFlamingo's form); one
- *   `<image>` per picture or video of the piece, none for text-only pieces. A model without an end-of-chunk token has a
- *   line break in its place.
+ * - Few-shot: `<image>{text}<|endofchunk|>` and the separator per example, then `<image>{text}` for the query (OpenFlamingo's form); one
+ *   `<image>` per picture or video of the piece, none for text-only pieces. A model without an end-of-chunk token has the
+ *   separator in its place, or else a line break.
  * - Dialogue: the preamble, then a line per turn, `User: <image>{text}` and `Flamingo: {text}<|endofchunk|>`, then
  *   `Flamingo:`. Every answer ends with the end-of-chunk token, so that generation stops there.
  * - Raw: as it is.
@@ -48,11 +48,16 @@ export function renderPrompt(
 
 const PAPER_DIALOGUE: DialogueForm = { assistant: 'Flamingo', userTurnsEnd: false, tuned: false };
 
-function renderFewShot({ shots = [], query }: FewShotPrompt, tokens: SpecialTokens): RenderedPrompt {
+function renderFewShot(
+  { shots = [], query, separator = '' }: FewShotPrompt,
+  tokens: SpecialTokens,
+): RenderedPrompt {
   const media: Media[] = [];
+  checkText(separator, 'the separator', tokens);
+  const end = tokens.endOfChunk === null ? separator || '\n' : `${tokens.endOfChunk}${separator}`;
   const examples = shots.map((shot, index) => {
     const text = piece(shot, shot.text, `example ${index + 1}`, media, tokens);
-    return `${text}${tokens.endOfChunk ?? '\n'}`;
+    return `${text}${end}`;
   });
   const asked = piece(query, query.text ?? '', 'the query', media, tokens);
   return { text: `${examples.join('')}${asked}`, media };

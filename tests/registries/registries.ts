@@ -107,6 +107,20 @@ const REGISTRIES: readonly Registry[] = [
     write: importsOf('COMMANDS', 'Every command by its name; loaded when it is asked for'),
   },
   {
+    ...{
+      folder: 'runtime/evaluate/benchmark/benchmarks',
+      extension: '.ts',
+      file: 'runtime/evaluate/benchmark/benchmark-registry.ts',
+    },
+    write: exportsOf(
+      'BENCHMARKS',
+      'Benchmark',
+      './benchmark.ts',
+      'Every benchmark',
+      (name) => name === 'benchmark',
+    ),
+  },
+  {
     ...{ folder: 'bench/benchmarks', extension: '.ts', file: 'bench/benchmark-registry.ts' },
     write: importsOf('BENCHMARKS', 'Every benchmark by its name; loaded when it is asked for'),
   },

@@ -1,0 +1,135 @@
+import { UserError } from '../../../../artifact/user-error.ts';
+import { inBatches } from '../../in-batches.ts';
+import { AS_WRITTEN } from '../answer-rules.ts';
+import type { Benchmark } from '../benchmark.ts';
+import type { BenchmarkItem } from '../item.ts';
+import type { Resources } from '../resources.ts';
+import { type Asking, ask, type BenchmarkModel, promptOf } from './ask.ts';
+import { checkShots, chooseExamples, type ExampleChoice } from './choose-examples.ts';
+import { Journal } from './journal.ts';
+import { loadItems, type Problem } from './load-items.ts';
+import { type Outcome, outcomeKey } from './outcome.ts';
+import { type Asked, type PicturesOf, promptText } from './prompts.ts';
+import { type RunResults, resultsOf, writeResults } from './results.ts';
+import { scoreRun } from './score-run.ts';
+import { PROTOCOL_DEFAULTS, type Settings } from './settings.ts';
+
+export interface RunOptions {
+  /** The run's folder. */
+  readonly out: string;
+  /** Numbers of examples. */
+  readonly shots: readonly number[];
+  readonly seeds: readonly number[];
+  /** Items to ask, drawn by their names; all where left out. */
+  readonly limit?: number | undefined;
+  /** Questions that are answered side by side. */
+  readonly batch: number;
+  readonly resources: Resources;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every item that is left out. */
+  onProblem(problem: Problem): void;
+  /** Told after each batch how many answers there are, and of how many. */
+  onProgress?(done: number, total: number): void;
+}
+
+export interface BenchmarkRun {
+  readonly results: RunResults;
+  /** Answers that were computed now, and those that were there. */
+  readonly answered: number;
+  readonly known: number;
+}
+
+/**
+ * Runs a benchmark on a model, or goes on with a run that was stopped: reads items, chooses examples, asks, and writes
+ * answers as they come, scores at the end. An item that cannot be asked is told and left out.
+ *
+ * @throws UserError for data that are not the benchmark's, more examples than there are, or an `out` that cannot be
+ * written; the signal's reason when aborted, with all answers so far on the disk
+ */
+export async function runBenchmark(
+  model: BenchmarkModel,
+  benchmark: Benchmark,
+  settings: Settings,
+  options: RunOptions,
+): Promise<BenchmarkRun> {
+  const { out, shots, seeds, limit, batch, resources, signal } = options;
+  const problems: Problem[] = [];
+  const leftOut = (problem: Problem) => {
+    problems.push(problem);
+    options.onProblem(problem);
+  };
+  const rule = benchmark.afterwards?.[settings.protocol] ?? AS_WRITTEN;
+  const afterwards = await rule.open(resources);
+  const load = { folder: settings.data, leftOut, signal };
+  const { split } = settings;
+  const items = await loadItems(benchmark, { ...load, split, count: limit, salt: 'items', look: false });
+  const zeroShot = PROTOCOL_DEFAULTS[settings.protocol].zeroShot[benchmark.answering.kind];
+  const support = await supportOf(benchmark, settings, Math.max(zeroShot, ...shots) > 0, load);
+  checkShots(benchmark, split, shots, support);
+  await using journal = await Journal.open(out, settings);
+  const asking: Asking = {
+    ...{ model, benchmark, settings, afterwards, signal },
+    picturesOf: picturesOf(settings.frames),
+  };
+  const choice: ExampleChoice = { support, zeroShot };
+  // By number of examples, so that prompts of a batch are of like length.
+  const wanted = shots.flatMap((count) =>
+    seeds.flatMap((seed) => items.map((item): Asked => ({ shots: count, seed, item }))),
+  );
+  const open = wanted.filter(
+    ({ shots, seed, item }) => !journal.outcomes.has(outcomeKey({ shots, seed, id: item.id })),
+  );
+  const known = wanted.length - open.length;
+  const questionOf = (each: Asked) => chooseExamples(benchmark, each, choice);
+  let answered = 0;
+  await inBatches<Asked, Outcome>(open, {
+    size: batch,
+    signal,
+    work: async (group) => ask(asking, await Promise.all(group.map(questionOf))),
+    async done(outcomes) {
+      await journal.add(outcomes);
+      answered += outcomes.length;
+    },
+    failed({ item, shots, seed }, error) {
+      const reason = error.message.replace(/\.$/, '');
+      leftOut({ split, item: `item ${item.id} with ${shots} examples (seed ${seed})`, reason });
+    },
+    onProgress: (done) => options.onProgress?.(known + done, wanted.length),
+  });
+  if (answered + known === 0) {
+    throw new UserError(
+      `None of the ${items.length} items of ${benchmark.title} could be answered (${problems.at(-1)?.item}: ${problems.at(-1)?.reason}).`,
+    );
+  }
+  const scores = await scoreRun(benchmark, items, journal.outcomes, { shots, seeds }, resources);
+  const [first] = wanted;
+  const asked = {
+    example: first === undefined ? '' : promptText(promptOf(asking, await questionOf(first))),
+    rule: benchmark.answering.kind === 'written' ? rule.rule : 'the likeliest choice',
+  };
+  const results = resultsOf({ benchmark, settings, items, support, scores, problems, asked });
+  await writeResults(out, results, { items, scores, problems });
+  return { results, answered, known };
+}
+
+/** The items that examples are taken from; none where none are needed. */
+async function supportOf(
+  benchmark: Benchmark,
+  settings: Settings,
+  isNeeded: boolean,
+  load: Pick<Parameters<typeof loadItems>[1], 'folder' | 'leftOut' | 'signal'>,
+): Promise<readonly BenchmarkItem[]> {
+  const split = benchmark.examplesFrom?.(settings.split);
+  if (split === undefined || !isNeeded) return [];
+  const count = settings.support ?? undefined;
+  return loadItems(benchmark, { ...load, split, count, salt: 'examples', look: true });
+}
+
+function picturesOf(frames: number): PicturesOf {
+  return ({ media }) => {
+    if ('video' in media) return { video: media.video, frames };
+    const [image, ...others] = media.images;
+    if (image === undefined) return {};
+    return others.length === 0 ? { image } : { images: media.images };
+  };
+}

@@ -1,0 +1,120 @@
+import { mean } from 'simple-statistics';
+import { UserError } from '../../../../artifact/user-error.ts';
+import { bootstrapMean, type Interval, middle, resamples, studentInterval } from '../../bootstrap.ts';
+import type { Benchmark } from '../benchmark.ts';
+import type { BenchmarkItem } from '../item.ts';
+import type { Answered, BenchmarkMetric } from '../metric.ts';
+import type { Resources } from '../resources.ts';
+import { type Outcome, outcomeKey } from './outcome.ts';
+
+/** The score with one number of examples and one seed. */
+export interface SeedScore {
+  readonly seed: number;
+  /** How many items were answered. */
+  readonly items: number;
+  readonly score: number;
+}
+
+/** The score with one number of examples. */
+export interface ShotsScore {
+  readonly shots: number;
+  /** The mean over the seeds. */
+  readonly score: number;
+  /** Its 95% interval; left out where nothing can be said of it. */
+  readonly interval?: Interval & {
+    /** Over seeds (Student's t) where there are several; else over items (bootstrap). */
+    readonly over: 'seeds' | 'items';
+  };
+  readonly seeds: readonly SeedScore[];
+}
+
+/** An item's score, where the benchmark's is their mean. */
+export interface ItemScore {
+  readonly shots: number;
+  readonly seed: number;
+  readonly id: string;
+  readonly score: number;
+}
+
+export interface RunScores {
+  readonly shots: readonly ShotsScore[];
+  readonly items: readonly ItemScore[];
+}
+
+/** Times that items are drawn again where the metric is computed anew for each. */
+const TIMES = 200;
+
+/** Scores the answers of a run. Items without one are left out; so is a number of examples with which none was answered. */
+export async function scoreRun(
+  benchmark: Benchmark,
+  items: readonly BenchmarkItem[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  { shots, seeds }: { readonly shots: readonly number[]; readonly seeds: readonly number[] },
+  resources: Resources,
+): Promise<RunScores> {
+  const found: ShotsScore[] = [];
+  const itemScores: ItemScore[] = [];
+  for (const count of shots) {
+    const bySeed: SeedScore[] = [];
+    let interval: Interval | undefined;
+    for (const seed of seeds) {
+      const answered = answeredItems(items, outcomes, count, seed);
+      if (answered.length === 0) continue;
+      const { score, scores } = await benchmark.metric.score(answered, resources);
+      bySeed.push({ seed, items: answered.length, score });
+      itemScores.push(
+        ...(scores ?? []).map((score, index) => ({
+          ...{ shots: count, seed, score },
+          id: answered[index]?.item.id ?? '',
+        })),
+      );
+      if (seeds.length === 1) interval = await overItems(benchmark.metric, answered, scores, resources);
+    }
+    if (bySeed.length === 0) continue;
+    const scores = bySeed.map(({ score }) => score);
+    found.push({
+      shots: count,
+      score: mean(scores),
+      ...(bySeed.length > 1 && { interval: { ...studentInterval(scores), over: 'seeds' as const } }),
+      ...(interval && { interval: { ...interval, over: 'items' as const } }),
+      seeds: bySeed,
+    });
+  }
+  return { shots: found, items: itemScores };
+}
+
+/** The items that were answered with so many examples and a seed. */
+export function answeredItems(
+  items: readonly BenchmarkItem[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  shots: number,
+  seed: number,
+): readonly Answered[] {
+  return items.flatMap((item): Answered[] => {
+    const outcome = outcomes.get(outcomeKey({ shots, seed, id: item.id }));
+    if (outcome === undefined) return [];
+    const { answer, scores } = outcome;
+    return [{ item, answer, ...(scores && { scores }) }];
+  });
+}
+
+async function overItems(
+  metric: BenchmarkMetric,
+  answered: readonly Answered[],
+  scores: readonly number[] | undefined,
+  resources: Resources,
+): Promise<Interval | undefined> {
+  if (answered.length < 2) return undefined;
+  if (scores !== undefined) return bootstrapMean(scores);
+  const again: number[] = [];
+  for (const places of resamples(answered.length, TIMES)) {
+    const drawn = Array.from(places, (place) => answered[place]).filter((each) => each !== undefined);
+    try {
+      again.push((await metric.score(drawn, resources)).score);
+    } catch (error) {
+      // Such as a draw without a positive item, of which the area under the curve is not defined.
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return again.length < TIMES / 2 ? undefined : middle(again);
+}

@@ -1,0 +1,36 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { picture } from '../../runtime/compiled-model.ts';
+
+/** Writes a tiny data set as the benchmark publishes its own: the same files, names and fields, a few items of ours. */
+export interface TestDataSet {
+  readonly name: string;
+  /** The split that it has beside that of the examples. */
+  readonly split: string;
+  /** How many items the split has that can be used, and how many there are to take examples from. */
+  readonly items: number;
+  readonly support: number;
+  write(folder: string): Promise<void>;
+}
+
+const PICTURES = ['cat.png', 'dog.jpg', 'bicycle.png', 'apple.webp', 'tulip.jpg', 'teapot-grey.png'];
+
+/** Puts one of our pictures into a data set, under a name of its own. */
+export async function putPicture(path: string, number: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await cp(picture(PICTURES[number % PICTURES.length] ?? ''), path);
+}
+
+export async function putText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+export function putJson(path: string, value: unknown): Promise<void> {
+  return putText(path, JSON.stringify(value));
+}
+
+/** The name of a picture of COCO's. */
+export function cocoPicture(split: string, id: number): string {
+  return join(split, `COCO_${split}_${String(id).padStart(12, '0')}.jpg`);
+}

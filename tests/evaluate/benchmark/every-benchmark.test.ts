@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BENCHMARKS } from '../../../runtime/evaluate/benchmark/benchmark-registry.ts';
+import type { Problem } from '../../../runtime/evaluate/benchmark/run/load-items.ts';
+import { runBenchmark } from '../../../runtime/evaluate/benchmark/run/run-benchmark.ts';
+import { type FlamingoModel, loadFlamingo } from '../../../runtime/model.ts';
+import { compiledModel } from '../../runtime/compiled-model.ts';
+import { dataSetOf } from './data-sets.ts';
+import { settingsOf } from './run-settings.ts';
+
+describe('every benchmark', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let model: FlamingoModel;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'benchmarks-'));
+    model = await loadFlamingo(await compiledModel());
+  });
+  after(async () => {
+    await model.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const benchmark of BENCHMARKS) {
+    it(`is read from its own files, asked and scored: ${benchmark.title}`, async () => {
+      const { name } = benchmark;
+      const { split, items, support, write } = await dataSetOf(name);
+      const data = join(folder, name);
+      await write(data);
+      const out = join(folder, `${name}-run`);
+      const shots = benchmark.examplesFrom === undefined ? [0] : [0, 1];
+      const problems: Problem[] = [];
+      const { results } = await runBenchmark(model, benchmark, await settingsOf(name, data, split), {
+        ...{ out, shots, seeds: [0], batch: 8, resources: {} },
+        onProblem: (problem) => problems.push(problem),
+      });
+      assert.deepEqual(problems, []);
+      assert.deepEqual([results.items, results.support], [items, support]);
+      assert.deepEqual(
+        results.shots.map((each) => each.shots),
+        shots,
+      );
+      for (const { score, seeds } of results.shots) {
+        assert.ok(score >= 0 && score <= 10, `${score}`);
+        assert.equal(seeds[0]?.items, items);
+      }
+      const lines = async (file: string) => (await readFile(join(out, file), 'utf8')).trimEnd().split('\n');
+      assert.equal((await lines('items.jsonl')).length, items);
+      assert.equal((await lines('outcomes.jsonl')).length, items * shots.length);
+      assert.ok(benchmark.layout(split).length > 0);
+    });
+  }
+});

@@ -2,3 +2,4 @@ export * from './conv2d.ts';
 export * from './embedding.ts';
 export * from './linear.ts';
 export * from './norm.ts';
+export * from './relative-position-bias.ts';

@@ -1,13 +1,13 @@
 import { atCallSite } from '../at-call-site.ts';
-import { describeShape, fail } from '../operator.ts';
-import type { Dim, Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
-import type { AlibiPositions, AlibiShape } from '../types/shape/alibi.ts';
+import type { PairedPositions, PairShape } from '../types/shape/position-pairs.ts';
 import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { cast } from './cast.ts';
 import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
+import { positionAxes } from './shared/position-axes.ts';
 import { subtract } from './subtract.ts';
 
 /**
@@ -22,21 +22,21 @@ import { subtract } from './subtract.ts';
  * @returns float32 `[batch or 1, heads, queries, keys]`
  */
 export function alibi<Q extends Tensor, K extends Tensor, Heads extends number>(
-  queryPositions: Checked<AlibiPositions<'queryPositions', Q>, Q>,
-  keyPositions: Checked<AlibiPositions<'keyPositions', K>, K>,
+  queryPositions: Checked<PairedPositions<'alibi', 'queryPositions', Q>, Q>,
+  keyPositions: Checked<PairedPositions<'alibi', 'keyPositions', K>, K>,
   heads: Heads,
   maxBias?: number,
 ): Result<
   'float32',
   Both<
-    AlibiPositions<'queryPositions', Q>,
-    Both<AlibiPositions<'keyPositions', K>, AlibiShape<ShapeOfTensor<Q>, ShapeOfTensor<K>, Heads>>
+    PairedPositions<'alibi', 'queryPositions', Q>,
+    Both<PairedPositions<'alibi', 'keyPositions', K>, PairShape<ShapeOfTensor<Q>, ShapeOfTensor<K>, Heads>>
   >
 >;
 export function alibi(queryPositions: Tensor, keyPositions: Tensor, heads: number, maxBias = 8): Tensor {
   return atCallSite(() => {
-    const [queryBatch, queries] = axesOf('queryPositions', queryPositions);
-    const [keyBatch, keys] = axesOf('keyPositions', keyPositions);
+    const [queryBatch, queries] = positionAxes('alibi', 'queryPositions', queryPositions);
+    const [keyBatch, keys] = positionAxes('alibi', 'keyPositions', keyPositions);
     const distance = subtract(
       reshape(cast(keyPositions, 'float32'), [keyBatch, 1, 1, keys]),
       reshape(cast(queryPositions, 'float32'), [queryBatch, 1, queries, 1]),
@@ -56,19 +56,4 @@ export function alibiSlopes(heads: number, maxBias = 8): readonly number[] {
   const second = slopes.filter((_slope, index) => index % 2 === 1);
   const first = slopes.filter((_slope, index) => index % 2 === 0);
   return [...second, ...first].slice(0, heads);
-}
-
-function axesOf(name: string, positions: Tensor): readonly [Dim, Dim] {
-  const [batch, length] = positions.shape;
-  if (
-    positions.dtype !== 'int64' ||
-    positions.shape.length !== 2 ||
-    batch === undefined ||
-    length === undefined
-  ) {
-    return fail(
-      `alibi: ${name} must be int64 [batch, length], but it is ${positions.dtype} ${describeShape(positions.shape)}`,
-    );
-  }
-  return [batch, length];
 }

@@ -26,13 +26,14 @@ let folder: Promise<string> | undefined;
  */
 export async function compiledExample(
   name: string,
-  options: Omit<CompileOptions, 'out'> & { readonly file?: string } = {},
+  options: Omit<CompileOptions, 'out'> & { readonly exportName?: string } = {},
 ): Promise<string> {
-  const { file = 'model.ts', weights = [weightsOf(name)], ...others } = options;
+  const { exportName = 'default', weights = [weightsOf(name)], ...others } = options;
   folder ??= mkdtemp(join(tmpdir(), 'examples-'));
   const out = await mkdtemp(join(await folder, `${name}-`));
-  await compile(await loadModel(join(EXAMPLES, name, file)), { ...others, weights, out, replace: true });
-  return out;
+  const program = await loadModel(join(EXAMPLES, name, 'model.ts'), { exportName });
+  await compile(program, { ...others, weights, out: join(out, 'artifact') });
+  return join(out, 'artifact');
 }
 
 after(async () => {

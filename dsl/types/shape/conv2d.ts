@@ -1,5 +1,5 @@
 import type { Dim, Shape } from '../../tensor.ts';
-import type { Agree, Multiply } from '../dim.ts';
+import type { Agree, Canonical, Multiply } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { Describe, DescribeDim, Problem } from '../problem.ts';
 import type { ShapeOfTensor } from '../shape-of.ts';
@@ -13,7 +13,7 @@ interface Geometry {
   readonly groups?: number;
 }
 
-type GroupsOf<O> = O extends { readonly groups: infer G extends number } ? G : 1;
+type GroupsOf<O> = O extends { readonly groups: infer G extends number } ? Canonical<G> : 1;
 
 /**
  * The shape of a convolution, or a problem: the twin of `shape/conv2d.ts`. Height and width of the result are rounded
@@ -32,7 +32,7 @@ export type Convolution<X, W, O extends Geometry> = SameDtypes<
   >
 >;
 
-type Conv2dShape<X extends Shape, W extends Shape, G extends number> = true extends
+type Conv2dShape<X extends Shape, W extends Shape, G extends Dim> = true extends
   | IsWideShape<X>
   | IsWideShape<W>
   ? Shape
@@ -48,5 +48,5 @@ type WeightProblem<
   X extends Shape,
   C,
   W extends Shape,
-  G extends number,
+  G extends Dim,
 > = Problem<`conv2d: x is ${Describe<X>}, so weight must be [out, ${DescribeDim<C>}${G extends 1 ? '' : `/${G}`}, height, width], but it is ${Describe<W>}`>;

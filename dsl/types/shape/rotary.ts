@@ -7,27 +7,28 @@ import type { ShapeOfTensor } from '../shape-of.ts';
 import type { IsWideShape } from '../wide.ts';
 
 /** x's shape `[batch, text, heads*headDim]`, or a problem: the twin of `rotary`'s `headSize`. */
-export type Rotated<X, Heads extends Dim> = Accept<
-  'rotary',
+export type Rotated<X, Heads extends Dim, Operator extends string = 'rotary'> = Accept<
+  Operator,
   'x',
   DtypeOfTensor<X>,
   'a float dtype',
-  HeadedShapeOf<ShapeOfTensor<X>, Canonical<Heads>>
+  HeadedShapeOf<Operator, ShapeOfTensor<X>, Canonical<Heads>>
 >;
 
-type HeadedShapeOf<S extends Shape, Heads extends Dim> =
+type HeadedShapeOf<Operator extends string, S extends Shape, Heads extends Dim> =
   IsWideShape<S> extends true
     ? S
     : S extends readonly [Dim, Dim, infer Width extends Dim]
       ? [Divide<Width, Heads>] extends [never]
-        ? HeadedProblem<S, Heads>
+        ? HeadedProblem<Operator, S, Heads>
         : S
-      : HeadedProblem<S, Heads>;
+      : HeadedProblem<Operator, S, Heads>;
 
 type HeadedProblem<
+  Operator extends string,
   S extends Shape,
   Heads,
-> = Problem<`rotary: x must be [batch, text, ${DescribeDim<Heads>}*headDim], but it is ${Describe<S>}`>;
+> = Problem<`${Operator}: x must be [batch, text, ${DescribeDim<Heads>}*headDim], but it is ${Describe<S>}`>;
 
 /** The positions of x's tokens, or a problem. */
 export type Positions<S extends Shape, D extends Dtype, P extends Shape> = [Extract<D, 'int64'>] extends [

@@ -50,10 +50,12 @@ import {
   rmsNormalize,
   roll,
   rotary,
+  rotary2d,
   scatterAdd,
   skipLayerNormalize,
   skipRmsNormalize,
   slice,
+  slidingWindowMask,
   softmax,
   sort,
   split,
@@ -264,6 +266,14 @@ export const tensorMistakes: readonly Mistake[] = [
   [
     'alibi: queryPositions must be int64 [batch, length], but it is int64 [text]',
     () => alibi(i('text'), i(1, 'keys'), 4),
+  ],
+  [
+    'rotary2d: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',
+    () => rotary2d(x, { heads: 3, rows: 2, columns: 2 }),
+  ],
+  [
+    'slidingWindowMask: keyPositions must be int64 [batch, length], but it is int64 [keys]',
+    () => slidingWindowMask(i(1, 'text'), i('keys'), 4),
   ],
   [
     'interpolateRows: rows must be [count, dim] with a known count, but it is [batch, text, 8]',

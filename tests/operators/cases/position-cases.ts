@@ -1,6 +1,9 @@
 import { alibi } from '../../../dsl/operators/alibi.ts';
 import { interpolateRows } from '../../../dsl/operators/interpolate-rows.ts';
 import { type RotaryScaling, rotary } from '../../../dsl/operators/rotary.ts';
+import { rotary2d } from '../../../dsl/operators/rotary-2d.ts';
+import { shiftedWindowMask } from '../../../dsl/operators/shifted-window-mask.ts';
+import { slidingWindowMask } from '../../../dsl/operators/sliding-window-mask.ts';
 import { Grid, type OperatorCase, tabulate } from '../case.ts';
 
 const HEADS = 2;
@@ -97,6 +100,68 @@ export const positionCases: readonly OperatorCase[] = [
       folds: true,
     }),
   ),
+  ...(['index', 'centred'] as const).flatMap((coordinates) =>
+    [false, true].map(
+      (interleaved): OperatorCase => ({
+        file: 'rotary-2d',
+        name: `${coordinates} of a grid of 2 x 3 after 1 token, interleaved ${interleaved}`,
+        inputs: { x: { shape: ['batch', 7, HEADS * HEAD_DIM] } },
+        sizes: [{ batch: 1 }, { batch: 2 }],
+        build: (x) =>
+          rotary2d(x('x'), {
+            ...{ heads: HEADS, rows: 2, columns: 3, prefix: 1, base: 100, coordinates, interleaved },
+          }),
+        expected: (x) =>
+          tabulate(x('x').shape, (b, token, feature) => {
+            if (token === 0) return x('x').at(b, 0, feature);
+            // As complex numbers: pairs 0 and 1 of a head turn by the row, pairs 2 and 3 by the column.
+            const inHead = feature % HEAD_DIM;
+            const pair = interleaved ? inHead >> 1 : inHead % 4;
+            const isReal = interleaved ? inHead % 2 === 0 : inHead < 4;
+            const place = pair < 2 ? Math.floor((token - 1) / 3) : (token - 1) % 3;
+            const places = pair < 2 ? 2 : 3;
+            const coordinate =
+              coordinates === 'index' ? place : 2 * Math.PI * (-1 + (2 * place + 1) / places);
+            const angle = coordinate * (pair % 2 === 0 ? 1 : 0.1);
+            const step = interleaved ? 1 : 4;
+            const other = x('x').at(b, token, isReal ? feature + step : feature - step);
+            return (
+              x('x').at(b, token, feature) * Math.cos(angle) + (isReal ? -other : other) * Math.sin(angle)
+            );
+          }),
+      }),
+    ),
+  ),
+  ...[1, 3].map(
+    (window): OperatorCase => ({
+      file: 'sliding-window-mask',
+      name: `${window} wide`,
+      inputs: {
+        q: { shape: ['batch', 'text'], dtype: 'int64', draw: (u) => Math.floor(u * 9) },
+        k: { shape: [1, 'keys'], dtype: 'int64', draw: (u) => Math.floor(u * 9) },
+      },
+      sizes: [{ batch: 2, text: 3, keys: 4 }],
+      build: (x) => slidingWindowMask(x('q'), x('k'), window),
+      expected: (x, size) =>
+        tabulate([size('batch'), 1, size('text'), size('keys')], (b, _head, i, j) => {
+          const seen = Array.from({ length: window }, (_, back) => x('q').at(b, i) - back);
+          return Number(seen.includes(x('k').at(0, j)));
+        }),
+    }),
+  ),
+  {
+    file: 'shifted-window-mask',
+    name: 'a grid of 2 x 4 in windows of 2, rolled by 1',
+    inputs: {},
+    build: () => shiftedWindowMask({ rows: 2, columns: 4, window: 2, shift: 1 }),
+    // The first window has places of the upper and of the lower half, the second the four corners.
+    expected: () => {
+      const rowsApart = [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1];
+      const allApart = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+      return new Grid([2, 1, 4, 4], [...rowsApart, ...allApart]);
+    },
+    folds: true,
+  },
   ...[1, 2, 4].map(
     (known): OperatorCase => ({
       file: 'interpolate-rows',

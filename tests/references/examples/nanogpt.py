@@ -8,10 +8,10 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from shared import prefixed, randomise, seed_by_name, write_safetensors
+from examples.common import lines_of, write_example
+from shared import prefixed, randomise, seed_by_name
 
 
-# model
 class Attention(nn.Module):
     def __init__(self, dim, heads):
         super().__init__()
@@ -52,7 +52,6 @@ class NanoGpt(nn.Module):
         for layer in self.h:
             x = layer(x)
         return self.ln_f(x) @ self.wte.weight.T
-# end of model
 
 
 @torch.no_grad()
@@ -77,9 +76,9 @@ def main():
         scores = model(answer)[:, -1]
         scores[:, [256, 258]] = -torch.inf
         answer = torch.cat([answer, scores.argmax(-1, keepdim=True)], dim=1)
-    write_safetensors("examples/nanogpt.weights.safetensors", prefixed("transformer", model.state_dict()), {})
     expected = {"tokens": tokens, "logits": logits, "prompt": prompt, "answer": answer[:, prompt.shape[1] :]}
-    write_safetensors("examples/nanogpt.expected.safetensors", expected, {})
+    weights = prefixed("transformer", model.state_dict())
+    write_example("nanogpt", weights, expected, "PyTorch", lines_of(Attention, DecoderLayer, NanoGpt))
 
 
 if __name__ == "__main__":

@@ -7,30 +7,30 @@ import type { ShapeOfTensor } from '../shape-of.ts';
 import type { IsWideShape } from '../wide.ts';
 
 /** One tensor of positions, or a problem. */
-export type AlibiPositions<Name extends string, T> = AlibiPositionsOf<
-  Name,
+export type PairedPositions<Operator extends string, Name extends string, T> = PairedPositionsOf<
+  `${Operator}: ${Name}`,
   DtypeOfTensor<T>,
   ShapeOfTensor<T>
 >;
 
-type AlibiPositionsOf<Name extends string, D extends Dtype, P extends Shape> = [Extract<D, 'int64'>] extends [
-  never,
-]
-  ? PositionsProblem<Name, D, P>
+type PairedPositionsOf<What extends string, D extends Dtype, P extends Shape> = [
+  Extract<D, 'int64'>,
+] extends [never]
+  ? PositionsProblem<What, D, P>
   : IsWideShape<P> extends true
     ? P
     : P extends readonly [Dim, Dim]
       ? P
-      : PositionsProblem<Name, D, P>;
+      : PositionsProblem<What, D, P>;
 
 type PositionsProblem<
-  Name extends string,
+  What extends string,
   D extends Dtype,
   P extends Shape,
-> = Problem<`alibi: ${Name} must be int64 [batch, length], but it is ${D} ${Describe<P>}`>;
+> = Problem<`${What} must be int64 [batch, length], but it is ${D} ${Describe<P>}`>;
 
-/** `[batch or 1, heads, queries, keys]`. */
-export type AlibiShape<Q, K, Heads extends number> = Q extends readonly [
+/** `[batch or 1, heads, queries, keys]`: something for every query and key. */
+export type PairShape<Q, K, Heads extends number> = Q extends readonly [
   infer QB extends Dim,
   infer N extends Dim,
 ]

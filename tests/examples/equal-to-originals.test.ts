@@ -7,6 +7,9 @@ import { assertEqualsOriginal, compiledExample, expectedOf } from './example.ts'
 const GRAPHS = [
   { name: 'register-vit', exportName: 'encoder' },
   { name: 'convnext', exportName: 'encoder' },
+  { name: 'swin', exportName: 'default' },
+  { name: 'mixture-of-experts', exportName: 'default' },
+  { name: 'q-former', exportName: 'resampler' },
 ] as const;
 
 describe('the examples', () => {
@@ -19,8 +22,8 @@ describe('the examples', () => {
     }
   }
 
-  for (const name of ['register-vit', 'convnext']) {
-    it(`${name} is the eyes of a Flamingo`, async () => {
+  for (const name of ['register-vit', 'convnext', 'q-former']) {
+    it(`${name} is part of a model that is shown a picture`, async () => {
       const artifact = await compiledExample(name, { weights: [], seed: 2, tokenizer: TOKENIZER });
       const model = await loadFlamingo(artifact, { threads: 1 });
       const prompt = { query: { image: picture('cat.png') } };

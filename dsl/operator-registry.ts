@@ -7,8 +7,8 @@ import { biasGeluOperator } from './operators/bias-gelu.ts';
 import { castOperator } from './operators/cast.ts';
 import { equalOperator, greaterOperator, greaterOrEqualOperator, lessOperator, lessOrEqualOperator } from './operators/comparison.ts';
 import { concatOperator } from './operators/concat.ts';
-import { conv2dTransposedOperator } from './operators/conv2d-transposed.ts';
-import { conv2dOperator } from './operators/conv2d.ts';
+import { convTransposeOperator } from './operators/conv-transpose.ts';
+import { convOperator } from './operators/conv.ts';
 import { cumprodOperator } from './operators/cumprod.ts';
 import { cumsumOperator } from './operators/cumsum.ts';
 import { divideOperator } from './operators/divide.ts';
@@ -68,8 +68,8 @@ export const OPERATORS: readonly Operator[] = [
   lessOperator,
   lessOrEqualOperator,
   concatOperator,
-  conv2dTransposedOperator,
-  conv2dOperator,
+  convTransposeOperator,
+  convOperator,
   cumprodOperator,
   cumsumOperator,
   divideOperator,

@@ -1,4 +1,4 @@
-export * from './conv2d.ts';
+export * from './conv.ts';
 export * from './embedding.ts';
 export * from './linear.ts';
 export * from './norm.ts';

@@ -22,13 +22,3 @@ export type NormResult<Operator extends string, S extends Shape, Width extends D
         ? S
         : Problem<`${Operator}: x is ${Describe<S>}, so weight must be [${DescribeDim<W>}], but it is [${DescribeDim<Width>}]`>
       : Problem<`${Operator}: x needs at least 1 axis, but it is a scalar`>;
-
-/** `[batch, in, height, width]` to `[batch, out, height', width']`. */
-export type Conv2dResult<S extends Shape, In extends Dim, Out extends Dim> =
-  IsWideShape<S> extends true
-    ? Shape
-    : S extends readonly [infer B extends Dim, infer C extends Dim, Dim, Dim]
-      ? Agree<C, In> extends true
-        ? readonly [B, Out, Dim, Dim]
-        : Problem<`conv2d: x is ${Describe<S>}, but it must have ${DescribeDim<In>} channels`>
-      : Problem<`conv2d: x must be [batch, in, height, width], but it is ${Describe<S>}`>;

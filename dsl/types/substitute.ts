@@ -1,5 +1,5 @@
 import type { FloatDtype } from '../dtype.ts';
-import type { ConvolutionLayer } from '../layers/conv2d.ts';
+import type { ConvolutionLayer } from '../layers/conv.ts';
 import type { EmbeddingLayer } from '../layers/embedding.ts';
 import type { LinearLayer } from '../layers/linear.ts';
 import type { NormLayer } from '../layers/norm.ts';
@@ -39,8 +39,8 @@ type Replace<T, E extends Environment> =
         ? NormLayer<Operator, ReplaceDim<Width, E>>
         : T extends EmbeddingLayer<infer Vocabulary, infer Width>
           ? EmbeddingLayer<ReplaceDim<Vocabulary, E>, ReplaceDim<Width, E>>
-          : T extends ConvolutionLayer<infer In, infer Out>
-            ? ConvolutionLayer<ReplaceDim<In, E>, ReplaceDim<Out, E>>
+          : T extends ConvolutionLayer<infer N, infer In, infer Out>
+            ? ConvolutionLayer<N, ReplaceDim<In, E>, ReplaceDim<Out, E>>
             : T extends Block<infer Name, infer Takes, infer Gives, infer Inner, infer Parts>
               ? Block<
                   Name,

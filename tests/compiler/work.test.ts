@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { workOf } from '../../compiler/work.ts';
 import { attention, input, matmul, multiply, type Tensor } from '../../dsl/index.ts';
-import { conv2d } from '../../dsl/operators/conv2d.ts';
+import { conv2d } from '../../dsl/operators/conv.ts';
 import { linear } from '../../dsl/operators/linear.ts';
 
 const graph = (inputs: Record<string, Tensor>, y: Tensor) => ({ name: 'work', inputs, outputs: { y } });
@@ -28,7 +28,7 @@ describe('workOf', () => {
     const pixels = input('pixels', 'float32', [2, 3, 4, 4]);
     const weight = input('weight', 'float32', [5, 3, 2, 2]);
     assert.deepEqual(workOf(graph({ pixels }, conv2d(pixels, weight, undefined, { stride: 2 }))), {
-      conv2d: 2 * 5 * 2 * 2 * (3 * 2 * 2),
+      conv: 2 * 5 * 2 * 2 * (3 * 2 * 2),
     });
   });
 

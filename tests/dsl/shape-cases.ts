@@ -16,8 +16,12 @@ import {
   chunk,
   concat,
   constant,
+  conv1d,
+  conv1dLayer,
   conv2d,
   conv2dLayer,
+  conv3d,
+  conv3dLayer,
   cumprod,
   cumsum,
   einsum,
@@ -187,6 +191,41 @@ export const shapeCases: readonly ShapeCase[] = [
     gives: 'float32 [images, 64, 4, 4]',
     types: 'float32 [images, 64, ?, ?]',
     of: () => conv2dLayer(3, 64, { kernel: 14, stride: 14 })(f('images', 3, 56, 56)),
+  },
+  {
+    gives: 'float32 [batch, 8, text]',
+    types: 'float32 [batch, 8, ?]',
+    of: () => conv1d(f('batch', 8, 'text'), f(8, 1, 4), f(8), { groups: 8, padding: [[3, 0]] }),
+  },
+  {
+    gives: 'float32 [batch, 8, 4, 8, 9]',
+    types: 'float32 [batch, 8, ?, ?, ?]',
+    of: () =>
+      conv3d(f('batch', 3, 8, 16, 16), f(8, 3, 2, 2, 2), undefined, { stride: 2, padding: [0, 0, [1, 2]] }),
+  },
+  {
+    gives: 'float32 [2, 16, 7, 5]',
+    types: 'float32 [2, 16, ?, ?]',
+    of: () =>
+      conv2dLayer(8, 16, {
+        kernel: [2, 3],
+        groups: 4,
+        padding: [
+          [1, 0],
+          [0, 1],
+        ],
+        dilation: [1, 2],
+      })(f(2, 8, 7, 8)),
+  },
+  {
+    gives: 'float32 [2, 16, text-2]',
+    types: 'float32 [2, 16, ?]',
+    of: () => conv1dLayer(8, 16, { kernel: 3 })(f(2, 8, 'text')),
+  },
+  {
+    gives: 'float32 [2, 16, 1, 4, 4]',
+    types: 'float32 [2, 16, ?, ?, ?]',
+    of: () => conv3dLayer(8, 16, { kernel: [2, 1, 1] })(f(2, 8, 2, 4, 4)),
   },
   { gives: 'float32 [batch, text, 64]', of: () => rotary(x, i('batch', 'text'), { heads: 4 }) },
   {

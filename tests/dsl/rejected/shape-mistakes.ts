@@ -15,7 +15,12 @@ import {
   chunk,
   concat,
   constant,
+  conv1d,
+  conv1dLayer,
   conv2d,
+  conv2dLayer,
+  conv3d,
+  convTranspose,
   cumprod,
   cumsum,
   divide,
@@ -65,7 +70,6 @@ import {
   triu,
   where,
 } from '../../../dsl/index.ts';
-import { conv2dTransposed } from '../../../dsl/operators/conv2d-transposed.ts';
 import { embedding } from '../../../dsl/operators/embedding.ts';
 import { linear } from '../../../dsl/operators/linear.ts';
 import { b, f, h, i } from '../makers.ts';
@@ -252,6 +256,20 @@ export const tensorMistakes: readonly Mistake[] = [
     () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), f(3)),
   ],
   [
+    'conv1d: x must be [batch, in, length], but it is [1, 4, 8, 8]',
+    () => conv1d(f(1, 4, 8, 8), f(4, 4, 2)),
+  ],
+  [
+    'conv3d: x is [1, 4, 8, 8, 8], so weight must be [out, 4, depth, height, width], but it is [4, 4, 2, 2]',
+    () => conv3d(f(1, 4, 8, 8, 8), f(4, 4, 2, 2)),
+  ],
+  [
+    'conv1d: x must be a float dtype, but it is int64; use cast to change it',
+    () => conv1d(i(1, 4, 8), i(4, 4, 2)),
+  ],
+  ['conv2d: x is [1, 4, 8, 8], but it must have 3 channels', () => conv2dLayer(3, 8, { kernel: 2 })(f(1, 4, 8, 8))],
+  ['conv1d: x must be [batch, in, length], but it is [4, 8]', () => conv1dLayer(4, 8, { kernel: 2 })(f(4, 8))],
+  [
     'rotary: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',
     () => rotary(x, i('batch', 'text'), { heads: 3 }),
   ],
@@ -390,14 +408,12 @@ export const writtenMistakes: readonly Mistake[] = [
 /** Found only when the model is built: the types do not look at values, nor compute with what they decide. */
 export const builtMistakes: readonly Mistake[] = [
   [
-    'conv2dTransposed: conv2d turns [1, 2, 5, 4] into [1, 4, 4, 3], but y is [1, 4, 3, 3]',
-    () =>
-      conv2dTransposed(
-        f(1, 4, 3, 3),
-        f(4, 2, 2, 2),
-        { stride: 1, padding: 0, dilation: 1, groups: 1 },
-        { height: 5, width: 4 },
-      ),
+    'convTranspose: conv2d turns [1, 2, 5, 4] into [1, 4, 4, 3], but y is [1, 4, 3, 3]',
+    () => convTranspose(f(1, 4, 3, 3), f(4, 2, 2, 2), [5, 4]),
+  ],
+  [
+    'convTranspose: size must be one to three sizes, but it is []',
+    () => convTranspose(f(1, 4, 3, 3), f(4, 2, 2, 2), []),
   ],
   ['pad: sizes must be 0 or more, but one is -1', () => pad(f(2), [{ axis: 0, before: -1 }])],
   ['pad: there is no axis 1 in [2]', () => pad(f(2), [{ axis: 1 }])],
@@ -423,6 +439,30 @@ export const builtMistakes: readonly Mistake[] = [
   [
     'conv2d: stride must be a whole number from 1 up, but it is 0',
     () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), undefined, { stride: 0 }),
+  ],
+  [
+    'conv2d: stride must be one number or 2, but it is [1, 2, 1]',
+    () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), undefined, { stride: [1, 2, 1] }),
+  ],
+  [
+    'conv2d: padding must be a whole number from 0 up, but it is -1',
+    () => conv2d(f(1, 3, 8, 8), f(4, 3, 2, 2), undefined, { padding: [0, [0, -1]] }),
+  ],
+  [
+    'conv2d: groups must be a whole number from 1 up, but it is 0.5',
+    () => conv2d(f(1, 3, 8, 8), f(4, 6, 2, 2), undefined, { groups: 0.5 }),
+  ],
+  [
+    'conv2d: groups must divide the 6 channels and the 8, but it is 4',
+    () => conv2dLayer(6, 8, { kernel: 2, groups: 4 }),
+  ],
+  [
+    'conv2d: kernel must be one number or 2, but it is [2]',
+    () => conv2dLayer(6, 8, { kernel: [2] }),
+  ],
+  [
+    'conv1d: a stride of 2 needs length to be known, but x is [1, 4, text]',
+    () => conv1d(f(1, 4, 'text'), f(4, 4, 2), undefined, { stride: 2 }),
   ],
   [
     'conv2d: weight has 3 output channels, which is not a multiple of 2 groups',

@@ -1,6 +1,7 @@
 import type { OperatorCase } from '../case.ts';
 import { activationCases } from './activation-cases.ts';
 import { attentionCases } from './attention-cases.ts';
+import { convolutionCases } from './convolution-cases.ts';
 import { elementwiseCases } from './elementwise-cases.ts';
 import { movementCases } from './movement-cases.ts';
 import { normalisationCases } from './normalisation-cases.ts';
@@ -15,6 +16,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...movementCases,
   ...orderCases,
   ...productCases,
+  ...convolutionCases,
   ...normalisationCases,
   ...positionCases,
   ...attentionCases,

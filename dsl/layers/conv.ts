@@ -1,0 +1,96 @@
+import { atCallSite } from '../at-call-site.ts';
+import type { Dtype } from '../dtype.ts';
+import { describeShape, fail } from '../operator.ts';
+import { type ConvOptions, conv1d, conv2d, conv3d } from '../operators/conv.ts';
+import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
+import { equalDims } from '../shape/dim.ts';
+import { eachAxis } from '../shape/window.ts';
+import type { Dim, Shape, Tensor } from '../tensor.ts';
+import type { Canonical } from '../types/dim.ts';
+import type { SameDtypes } from '../types/dtypes.ts';
+import type { Checked, Result } from '../types/problem.ts';
+import type { ConvName, ConvResult } from '../types/shape/conv.ts';
+import { layer } from './layer.ts';
+
+export interface ConvolutionLayer<N extends ConvName, In extends Dim, Out extends Dim> {
+  /** x `[batch, in, ...size]` gives `[batch, out, ...]`. */
+  <D extends Dtype, S extends Shape>(
+    x: Checked<SameDtypes<N, D, 'float32', ConvResult<N, S, In, Out>>, Tensor<D, S>>,
+  ): Result<D, SameDtypes<N, D, 'float32', ConvResult<N, S, In, Out>>>;
+  readonly parts: {
+    /** `[out, in/groups, ...kernel]`. */
+    readonly weight: Parameter<'float32', readonly [Out, ...number[]]>;
+    readonly bias?: Parameter<'float32', readonly [Out]>;
+  };
+}
+
+/** Stride 1, padding 0, dilation 1 and groups 1 unless given, as of the operators. */
+export interface ConvLayerOptions extends ConvOptions {
+  /** The kernel's size along every axis, or one number for each. */
+  readonly kernel: number | readonly number[];
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+/** A learned one-dimensional convolution, as PyTorch's `nn.Conv1d`; otherwise as `conv2dLayer`. */
+export function conv1dLayer<const In extends number, const Out extends number>(
+  input: In,
+  output: Out,
+  options: ConvLayerOptions,
+): ConvolutionLayer<'conv1d', Canonical<In>, Canonical<Out>> {
+  return convLayer('conv1d', 1, conv1d, input, output, options);
+}
+
+/**
+ * A learned two-dimensional convolution; parameters `weight` `[out, in/groups, kernel, kernel]` and `bias` `[out]`, as
+ * PyTorch's `nn.Conv2d`. Weights start uniform within `1/sqrt(in/groups * kernel^2)`, biases at zero.
+ *
+ * @throws ModelError when the groups do not divide the channels, or an option makes no sense
+ */
+export function conv2dLayer<const In extends number, const Out extends number>(
+  input: In,
+  output: Out,
+  options: ConvLayerOptions,
+): ConvolutionLayer<'conv2d', Canonical<In>, Canonical<Out>> {
+  return convLayer('conv2d', 2, conv2d, input, output, options);
+}
+
+/** A learned three-dimensional convolution, as PyTorch's `nn.Conv3d`; otherwise as `conv2dLayer`. */
+export function conv3dLayer<const In extends number, const Out extends number>(
+  input: In,
+  output: Out,
+  options: ConvLayerOptions,
+): ConvolutionLayer<'conv3d', Canonical<In>, Canonical<Out>> {
+  return convLayer('conv3d', 3, conv3d, input, output, options);
+}
+
+type Convolve = (x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvOptions) => Tensor;
+
+function convLayer<N extends ConvName, In extends number, Out extends number>(
+  name: N,
+  rank: number,
+  convolve: Convolve,
+  input: In,
+  output: Out,
+  { kernel, bias = true, ...options }: ConvLayerOptions,
+): ConvolutionLayer<N, Canonical<In>, Canonical<Out>> {
+  const sizes = atCallSite(() => {
+    const { groups = 1 } = options;
+    if (!Number.isInteger(groups) || groups < 1 || input % groups !== 0 || output % groups !== 0)
+      fail(`${name}: groups must divide the ${input} channels and the ${output}, but it is ${groups}`);
+    return [input / groups, ...eachAxis(name, 'kernel', kernel, rank, 1)];
+  });
+  const reach = sizes.reduce((product, size) => product * size, 1);
+  const parts: { readonly weight: Tensor; readonly bias?: Tensor } = {
+    weight: parameter([output, ...sizes], uniform(1 / Math.sqrt(reach))),
+    ...(bias ? { bias: parameter([output], zeros) } : {}),
+  };
+  const convolveChecked = (x: Tensor): Tensor =>
+    atCallSite(() => {
+      if (x.shape.length === rank + 2 && !equalDims(x.shape[1] ?? 0, input))
+        fail(`${name}: x is ${describeShape(x.shape)}, but it must have ${input} channels`);
+      return convolve(x, parts.weight, parts.bias, options);
+    });
+  // The operator checks at run time what the layer's type says.
+  return layer(name, parts, convolveChecked) as unknown as ConvolutionLayer<N, Canonical<In>, Canonical<Out>>;
+}

@@ -62,7 +62,12 @@ export interface Benchmark {
   /** What is made of a written answer before it is scored; by default spaces around it are left out. */
   readonly afterwards?: Readonly<Partial<Record<Protocol, AnswerRule>>>;
   readonly metric: BenchmarkMetric;
-  /** The examples that a question is asked with, in order, where they are not drawn from the whole split alone. */
+  /**
+   * The examples that a question is asked with, in order, where they are not just drawn from their split. One example of a
+   * benchmark may be several items.
+   *
+   * @throws UserError where there are not so many
+   */
   examplesOf?(
     item: BenchmarkItem,
     support: readonly BenchmarkItem[],

@@ -4,6 +4,7 @@ export { type BleuScores, bleu } from './bleu.ts';
 export type { CaptionItem, CaptionOptions, CaptionScore } from './caption-items.ts';
 export { type CiderOptions, cider } from './cider.ts';
 export { type AnswerItem, exactMatch } from './exact-match.ts';
+export { ivqaAccuracy } from './ivqa-accuracy.ts';
 export { ndcg, type RankingItem } from './ndcg.ts';
 export { type OkVqaStemmer, openOkVqaStemmer } from './ok-vqa/stemmer.ts';
 export { tokenizeCaption } from './ptb/tokenize-caption.ts';

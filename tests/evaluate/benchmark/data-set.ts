@@ -34,3 +34,21 @@ export function putJson(path: string, value: unknown): Promise<void> {
 export function cocoPicture(split: string, id: number): string {
   return join(split, `COCO_${split}_${String(id).padStart(12, '0')}.jpg`);
 }
+
+/** Puts a video into a data set, as a folder of two frames; the path has no ending. */
+export async function putFrames(path: string, number: number): Promise<void> {
+  for (const frame of [1, 2]) await putPicture(join(path, `frame_00000${frame}.jpg`), number + frame);
+}
+
+/** Puts a video into a data set, as a moving GIF of a few frames. */
+export async function putGif(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await cp(picture('sailing.gif'), path);
+}
+
+/** Lines of comma-separated values, the first with the names of the columns; values with commas are quoted. */
+export function csv(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const value = (each: string | number) =>
+    /[",\n]/.test(String(each)) ? `"${String(each).replaceAll('"', '""')}"` : String(each);
+  return [columns, ...rows].map((row) => `${row.map(value).join(',')}\n`).join('');
+}

@@ -51,7 +51,7 @@ export function checkShots(
     if (most === 0) return;
     throw new UserError(`${title} has no split to take examples from, so it is asked with --shots 0 alone.`);
   }
-  if (most <= support.length) return;
+  if (most <= support.length || benchmark.examplesOf !== undefined) return;
   throw new UserError(
     `${most} examples are asked for, but ${title}'s split '${benchmark.examplesFrom(split)}' has ${support.length} that can be used: ask for fewer by --shots.`,
   );

@@ -1,7 +1,7 @@
 import type { CompiledGraph } from '../../compiler/compile-graph.ts';
 import type { NearMiss, RuleExplanation } from '../../compiler/fusion/explain-rule.ts';
+import { describeOperation, printGraph } from '../../compiler/graph/print-graph.ts';
 import type { PipelineReport } from '../../compiler/passes/pipeline.ts';
-import { describeOperation, printGraph } from '../../compiler/passes/print-graph.ts';
 import type { Report } from '../report.ts';
 import type { CompileFlags } from './flags.ts';
 

@@ -3,7 +3,7 @@ import { ModelError } from '../../dsl/model-error.ts';
 import { equalShapes } from '../../dsl/shape/dim.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
-import { onBehalfOf } from '../passes/on-behalf-of.ts';
+import { onBehalfOf } from '../graph/on-behalf-of.ts';
 import { Bindings } from './bindings.ts';
 import { checkMatch } from './check-match.ts';
 import { instantiate } from './instantiate.ts';

@@ -1,9 +1,9 @@
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
-import { onBehalfOf } from '../passes/on-behalf-of.ts';
-import { type Renewed, rebuild } from '../passes/rebuild.ts';
-import { withRenewedInputs } from '../passes/rewrite.ts';
+import { onBehalfOf } from '../graph/on-behalf-of.ts';
+import { type Renewed, rebuild } from '../graph/rebuild.ts';
+import { withRenewedInputs } from '../graph/rewrite.ts';
 import { findMatches, type Match, type Refusal } from './find-matches.ts';
 import { instantiate } from './instantiate.ts';
 import type { Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 import { applyAll } from '../../dsl/operator.ts';
 import type { Attributes, AttributeValue, Dim, Tensor } from '../../dsl/tensor.ts';
-import type { Renewed } from '../passes/rebuild.ts';
+import type { Renewed } from '../graph/rebuild.ts';
 import type { Bindings } from './bindings.ts';
 import type { Form } from './rule.ts';
 import type { OperationTemplate, Template } from './syntax.ts';

@@ -1,7 +1,7 @@
 import { describeShape } from '../../dsl/operator.ts';
 import { isParameter } from '../../dsl/parameter.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
-import { describeLeaf } from '../passes/print-graph.ts';
+import { describeLeaf } from '../graph/print-graph.ts';
 import type { Bindings } from './bindings.ts';
 import type { Expression, Literal, ShapeItem } from './syntax.ts';
 import type { Value } from './value.ts';

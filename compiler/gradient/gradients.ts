@@ -5,7 +5,7 @@ import { describeShape } from '../../dsl/operator.ts';
 import { zerosOf } from '../../dsl/operators/shared/zeros.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';
 import type { Application, Operation, Tensor } from '../../dsl/tensor.ts';
-import { onBehalfOf } from '../passes/on-behalf-of.ts';
+import { onBehalfOf } from '../graph/on-behalf-of.ts';
 import { Cotangents, identityOf } from './cotangents.ts';
 import { Recomputation, type RecomputedBlocks } from './recomputation.ts';
 import { unbroadcast } from './unbroadcast.ts';

@@ -6,8 +6,8 @@ import { reshape } from '../../dsl/operators/reshape.ts';
 import { slice } from '../../dsl/operators/slice.ts';
 import { multiplyDims } from '../../dsl/shape/dim.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
-import { onBehalfOf } from '../passes/on-behalf-of.ts';
-import { reapply } from '../passes/rewrite.ts';
+import { onBehalfOf } from '../graph/on-behalf-of.ts';
+import { reapply } from '../graph/rewrite.ts';
 import { type Cotangents, identityOf } from './cotangents.ts';
 
 /**

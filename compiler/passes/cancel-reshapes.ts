@@ -1,6 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from '../graph/rewrite.ts';
 
 /**
  * Removes movements of data that undo or repeat each other: a reshape, transpose, expand or cast that changes nothing,

@@ -1,6 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { reapply, rewrite } from './rewrite.ts';
+import { reapply, rewrite } from '../graph/rewrite.ts';
 
 /**
  * Puts the constant operand of a commutative operator second: `1 + x` becomes `x + 1`. Equal sums then look equal, and

@@ -1,7 +1,7 @@
 import type { Graph } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import type { Operator } from '../../dsl/tensor.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from '../graph/rewrite.ts';
 
 /**
  * Replaces operators that cannot be written as they are by simpler ones: those without an ONNX lowering and, when

@@ -1,6 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import type { ConstantTensor, Tensor } from '../../dsl/tensor.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from '../graph/rewrite.ts';
 
 /** Elements: a larger result stays an operation, because constants are written into the model file itself. */
 const LARGEST_CONSTANT = 65_536;

@@ -2,10 +2,10 @@ import type { Graph } from '../../dsl/graph.ts';
 import { cast } from '../../dsl/operators/cast.ts';
 import { isParameter } from '../../dsl/parameter.ts';
 import type { ConstantData, Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import { onBehalfOf } from '../graph/on-behalf-of.ts';
+import { rebuild } from '../graph/rebuild.ts';
+import { reapply } from '../graph/rewrite.ts';
 import { storedParameter } from '../stored-parameter.ts';
-import { onBehalfOf } from './on-behalf-of.ts';
-import { rebuild } from './rebuild.ts';
-import { reapply } from './rewrite.ts';
 
 const LARGEST_HALF = 65504;
 

@@ -1,6 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import type { Attributes, AttributeValue, ConstantData, Tensor } from '../../dsl/tensor.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from '../graph/rewrite.ts';
 
 /**
  * Computes equal operations once: the same operator with the same attributes on the same inputs (hash consing).

@@ -6,6 +6,7 @@ import type { Refusal } from '../fusion/find-matches.ts';
 import { type FuseOptions, fuse } from '../fusion/fuse.ts';
 import { fusionRules } from '../fusion/load-rules.ts';
 import type { Rule } from '../fusion/rule.ts';
+import { verifyGraph } from '../graph/verify-graph.ts';
 import { cancelReshapes } from './cancel-reshapes.ts';
 import { constantsLast } from './constants-last.ts';
 import { decompose } from './decompose.ts';
@@ -13,7 +14,6 @@ import { foldConstants } from './fold-constants.ts';
 import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
 import { quantise } from './quantise.ts';
-import { verifyGraph } from './verify-graph.ts';
 
 export interface PipelineOptions {
   readonly target: Target;

@@ -4,6 +4,7 @@ import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import { rewrite } from '../graph/rewrite.ts';
 import {
   BLOCK_FORMATS,
   blockSize,
@@ -13,7 +14,6 @@ import {
 } from '../quantisation/block-format.ts';
 import { quantisedLinear } from '../quantisation/quantised-linear.ts';
 import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
-import { rewrite } from './rewrite.ts';
 
 /**
  * Puts quantised weights in the place of those of linear layers, and of matrices `[in, out]` on the right of a product,

@@ -1,8 +1,8 @@
 import { readRange, withFile } from '../../artifact/weights/file-access.ts';
+import { refuseBroken } from '../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES, viewAs } from '../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
-import { refuseBroken } from '../weights/store/weight-values.ts';
 import { BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
 import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 

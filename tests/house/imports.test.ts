@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { posix } from 'node:path';
 import { circles, importsOf } from './import-graph.ts';
 
 /** What each room may import besides itself: what comes before it. */
@@ -12,6 +13,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const roomOf = (file: string): string => file.split('/', 1)[0] ?? '';
 
+/** The folders beside each other that two files lie in or below; none where one lies above the other. */
+function branches(a: string, b: string): readonly string[] {
+  const [ours, theirs] = [posix.dirname(a).split('/'), posix.dirname(b).split('/')];
+  const at = ours.findIndex((name, index) => name !== theirs[index]);
+  if (at < 1 || at >= theirs.length) return [];
+  return [ours, theirs].map((path) => path.slice(0, at + 1).join('/'));
+}
+
 describe('imports', () => {
   const imports = importsOf(Object.keys(MAY_IMPORT));
 
@@ -22,6 +31,20 @@ describe('imports', () => {
       return room !== other && !(MAY_IMPORT[room] ?? []).includes(other);
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it('run one way between folders that stand beside each other', () => {
+    const beside = imports.flatMap(({ from, to }) => {
+      const [folder, other] = branches(from, to);
+      const oneWay = ['artifact', 'compiler', 'runtime', 'cli'].includes(roomOf(from));
+      return oneWay && folder !== undefined && other !== undefined ? [{ folder, other, from, to }] : [];
+    });
+    const pairs = new Set(beside.map(({ folder, other }) => `${folder} ${other}`));
+    assert.ok(pairs.size > 20, `only ${pairs.size} pairs of folders were found`);
+    assert.deepEqual(
+      beside.filter(({ folder, other }) => pairs.has(`${other} ${folder}`)),
+      [],
+    );
   });
 
   it('go in no circle, but for operators that are written in each other, as gradients are', () => {

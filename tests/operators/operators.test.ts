@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { rewrite } from '../../compiler/graph/rewrite.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
 import { foldConstants } from '../../compiler/passes/fold-constants.ts';
-import { rewrite } from '../../compiler/passes/rewrite.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { type RunOptions, runGraph, type Values } from '../support/run-graph.ts';
 import {

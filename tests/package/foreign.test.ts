@@ -16,6 +16,13 @@ describe('a project of its own that adds to the package', function () {
   const flamingo = (...words: string[]) => run('../node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);
   const script = (...words: string[]) => run('--import', 'tsx', ...words);
 
+  const lossesOf = async (run: string): Promise<readonly number[]> =>
+    (await readFile(join(folder, run, 'metrics.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line): { kind: string; loss?: number } => JSON.parse(line))
+      .flatMap(({ kind, loss }) => (kind === 'train' && loss !== undefined ? [loss] : []));
+
   before(async () => {
     // In a folder of its own: its configuration is nobody else's.
     folder = join(await installedPackage(), 'foreign');
@@ -61,10 +68,12 @@ describe('a project of its own that adds to the package', function () {
     const tokenizer = join(ROOT, 'models/tokenizers/byte-level.json');
     const pictures = [PICTURE, join(ROOT, 'tests/images/bicycle.png')];
     const { stdout } = await script('summing-in-code.ts', tokenizer, ...pictures);
-    const { one, other, alone, batched, beams, without } = JSON.parse(stdout);
+    const { one, other, alone, batched, beams, whole, cached, apart, without } = JSON.parse(stdout);
     assert.ok(Math.abs(one[0] - other[0]) > 1e-6, `${one} and ${other}: the picture counts`);
     assert.deepEqual(batched.tokens, alone.tokens);
     assert.ok(beams.score >= alone.scores.reduce((sum: number, each: number) => sum + each, 0) - 1e-4);
+    assert.ok(Math.abs(whole - cached) < 1e-4, `${whole} and ${cached}`);
+    assert.match(apart, /the way of media 'summed' names no output that is one: give 'features'/);
     assert.match(
       without,
       /with the way of media 'summed', but those that are known here are .*: load it with its definition in the option 'ways'/,
@@ -80,13 +89,37 @@ describe('a project of its own that adds to the package', function () {
     );
   });
 
+  it('calibrates, measures, trains and relinks a model with a way of its own', async () => {
+    const task = {
+      ...{ id: '1', kind: 'name', shots: [{ image: PICTURE, text: 'Output:a cat' }] },
+      ...{ image: PICTURE, text: 'Output:', choices: ['a cat', 'a dog'], answers: ['a cat'] },
+    };
+    await writeFile(join(folder, 'tasks.jsonl'), JSON.stringify(task));
+    const words = ['--precision', 'int4', '--calibrate', 'tasks.jsonl', '--out', 'learning'];
+    await flamingo('compile', 'summing.ts', '--seed', '4', ...words);
+    const manifest = async () => JSON.parse(await readFile(join(folder, 'learning/manifest.json'), 'utf8'));
+    const { precision, parameters } = await manifest();
+    assert.ok(precision.kept.int4 > 0 && precision.calibration.predictions > 10, JSON.stringify(precision));
+    assert.ok(precision.calibration.divergence > 0);
+    assert.equal(parameters.origin, 'seeded');
+    const evaluated = await flamingo('evaluate', 'learning', 'tasks.jsonl', '--shots', '0,1', '--json');
+    const { results, problems } = JSON.parse(evaluated.stdout);
+    assert.deepEqual([results.map(({ shots }: { shots: number }) => shots), problems], [[0, 1], []]);
+
+    const ask = async (): Promise<string> =>
+      (await flamingo('run', 'learning', '--image', PICTURE, '--choices', 'a cat|a dog', '--json')).stdout;
+    const before = await ask();
+    await flamingo('train', 'summing-recipe.ts', '--out', 'summing-run');
+    const losses = await lossesOf('summing-run');
+    assert.ok((losses.at(-1) ?? 9) < (losses[0] ?? 0) - 0.5, losses.join(' '));
+    await flamingo('relink', 'learning', '--weights', 'summing-run/weights.safetensors');
+    assert.equal((await manifest()).parameters.origin, 'loaded');
+    assert.notEqual(await ask(), before);
+  });
+
   it('trains through an operator of its own', async () => {
     await flamingo('train', 'recipe.ts', '--out', 'run');
-    const losses = (await readFile(join(folder, 'run', 'metrics.jsonl'), 'utf8'))
-      .trim()
-      .split('\n')
-      .map((line): { kind: string; loss?: number } => JSON.parse(line))
-      .flatMap(({ kind, loss }) => (kind === 'train' && loss !== undefined ? [loss] : []));
+    const losses = await lossesOf('run');
     assert.ok(
       (losses.at(-1) ?? 9) < 0.5 * (losses[0] ?? 0),
       `the loss went from ${losses[0]} to ${losses.at(-1)}`,

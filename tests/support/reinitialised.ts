@@ -1,5 +1,5 @@
-import { rebuild } from '../../compiler/passes/rebuild.ts';
-import { withRenewedInputs } from '../../compiler/passes/rewrite.ts';
+import { rebuild } from '../../compiler/graph/rebuild.ts';
+import { withRenewedInputs } from '../../compiler/graph/rewrite.ts';
 import { type StoredParameter, storedParameter } from '../../compiler/stored-parameter.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';

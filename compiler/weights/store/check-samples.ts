@@ -1,7 +1,7 @@
 import { readRange, withFile } from '../../../artifact/weights/file-access.ts';
+import { refuseBroken } from '../../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES, type StoredDtype, viewAs } from '../../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../../artifact/weights/to-float32.ts';
-import { refuseBroken } from './weight-values.ts';
 
 /** A tensor in a file, its elements side by side. */
 export interface TensorRange {

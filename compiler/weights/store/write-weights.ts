@@ -6,9 +6,9 @@ import {
 } from '../../../artifact/weights/safetensors.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
-import { type QuantisedWeight, quantisedTensors } from '../../quantisation/quantised-tensors.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
+import { type QuantisedWeight, quantisedTensors } from './quantised-tensors.ts';
 import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces } from './weight-values.ts';
 

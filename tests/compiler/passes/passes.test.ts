@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { rewrite } from '../../../compiler/graph/rewrite.ts';
 import { cancelReshapes } from '../../../compiler/passes/cancel-reshapes.ts';
 import { constantsLast } from '../../../compiler/passes/constants-last.ts';
 import { decompose } from '../../../compiler/passes/decompose.ts';
 import { foldConstants } from '../../../compiler/passes/fold-constants.ts';
 import { mergeDuplicates } from '../../../compiler/passes/merge-duplicates.ts';
 import { pipeline } from '../../../compiler/passes/pipeline.ts';
-import { rewrite } from '../../../compiler/passes/rewrite.ts';
 import { targetOf } from '../../../compiler/target/target.ts';
 import { type Graph, operationsOf, operatorCounts, usersOf } from '../../../dsl/graph.ts';
 import { ModelError } from '../../../dsl/model-error.ts';

@@ -18,9 +18,17 @@ const alone = await model.generate(prompt, { maxNewTokens: 4 });
 const long = { shots: [{ image: second, text: 'a bicycle' }], query: { image: first } };
 const [, batched] = await model.generateBatch([long, prompt], { maxNewTokens: 4 });
 const beams = await model.generate(prompt, { maxNewTokens: 4, beams: 3 });
+// Read at once, or token by token on the cache: the same.
+const logLikelihood = async (text: string, choice: string) =>
+  (await model.score({ text: `<image>${text}`, media: [first] }, [choice], { normalise: 'none' }))[0]
+    ?.logLikelihood ?? Number.NaN;
+const whole = await logLikelihood('a', 'bcd');
+const cached =
+  (await logLikelihood('a', 'b')) + (await logLikelihood('ab', 'c')) + (await logLikelihood('abc', 'd'));
+const apart = await model.encodeImages([first]).catch((error: Error) => error.message);
 await model.close();
 const without = await loadFlamingo('summed-in-code').then(
   () => 'loaded',
   (error: Error) => error.message,
 );
-console.log(JSON.stringify({ one, other, alone, batched, beams, without }));
+console.log(JSON.stringify({ one, other, alone, batched, beams, whole, cached, apart, without }));

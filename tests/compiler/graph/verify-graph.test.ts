@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compileGraph, type GraphOptions } from '../../../compiler/compile-graph.ts';
-import { verifyGraph } from '../../../compiler/passes/verify-graph.ts';
+import { verifyGraph } from '../../../compiler/graph/verify-graph.ts';
 import { stepGraph } from '../../../compiler/training/step-graph.ts';
 import type { Graph } from '../../../dsl/graph.ts';
 import { linear, nameParameters, recipe, reduceMean, square, task } from '../../../dsl/index.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { printGraph } from '../../../compiler/passes/print-graph.ts';
+import { printGraph } from '../../../compiler/graph/print-graph.ts';
 import { linear, nameParameters } from '../../../dsl/index.ts';
 import { constant } from '../../../dsl/operators/constant.ts';
 import { multiply } from '../../../dsl/operators/multiply.ts';

@@ -1,14 +1,14 @@
-import type { TensorToWrite } from '../../artifact/weights/safetensors.ts';
-import { isSideBySide } from '../../artifact/weights/weight-file.ts';
-import { elementCount } from '../../dsl/element-count.ts';
-import type { StoredParameter } from '../stored-parameter.ts';
-import type { WeightSource } from '../weights/match/match-weights.ts';
-import type { WeightStorage } from '../weights/store/weight-storage.ts';
-import { weightPieces, weightValues } from '../weights/store/weight-values.ts';
-import type { QuantisedFormat } from './block-format.ts';
-import type { QuantisationThreads } from './quantisation-threads.ts';
-import type { Chunk } from './quantise-chunk.ts';
-import type { QuantisedRows } from './quantise-rows.ts';
+import type { TensorToWrite } from '../../../artifact/weights/safetensors.ts';
+import { isSideBySide } from '../../../artifact/weights/weight-file.ts';
+import { elementCount } from '../../../dsl/element-count.ts';
+import type { QuantisedFormat } from '../../quantisation/block-format.ts';
+import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
+import type { Chunk } from '../../quantisation/quantise-chunk.ts';
+import type { QuantisedRows } from '../../quantisation/quantise-rows.ts';
+import type { StoredParameter } from '../../stored-parameter.ts';
+import type { WeightSource } from '../match/match-weights.ts';
+import type { WeightStorage } from './weight-storage.ts';
+import { weightPieces, weightValues } from './weight-values.ts';
 
 /** Weights in a chunk, or one row where a row has more: 4 MiB as float32. */
 const CHUNK = 1 << 20;

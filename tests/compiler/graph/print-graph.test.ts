@@ -23,7 +23,7 @@ describe('a graph as text', () => {
     });
     const text = printGraph(graph).replaceAll(/print-graph\.test\.ts:\d+:\d+/g, 'test.ts:L');
     assert.equal(
-      text.replaceAll('tests/compiler/passes/', ''),
+      text.replaceAll('tests/compiler/graph/', ''),
       [
         'graph small(x: float32[batch, 4]) {',
         '  %0 = linear(x, @layers.0.weight, @layers.0.bias) : float32[batch, 6]  // layers.0, test.ts:L',

@@ -5,8 +5,6 @@ import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
-import { elementCount } from '../dsl/element-count.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
@@ -15,14 +13,14 @@ import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-g
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
 import type { Rule } from './fusion/rule.ts';
+import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
-import type { StoredParameter } from './stored-parameter.ts';
+import { type StoredParameter, storedDtype } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
-import { fallbacksOf, targetOf } from './target/target.ts';
-import { type MatchedWeights, matchWeights, type WeightSource } from './weights/match/match-weights.ts';
-import { compareCopies } from './weights/match/weight-copies.ts';
-import { openWeights } from './weights/read/open-weights.ts';
+import { targetOf } from './target/target.ts';
+import { findWeights } from './weights/find-weights.ts';
+import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 import { workOf } from './work.ts';
 
@@ -107,7 +105,15 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const parameters = storedParameters(compiled);
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  const { sources, notes } = await findWeights(program, weights, options);
+  const { vocabulary } = program.facts.language ?? {};
+  const { sources, notes } =
+    weights === 'none' || weights.length === 0
+      ? { sources: new Map<string, WeightSource>(), notes: [] }
+      : await findWeights(program, weights, {
+          weightFormats: options.weightFormats,
+          seedMissing: options.seedMissing ?? false,
+          ...(vocabulary !== undefined && { vocabulary }),
+        });
 
   let told: readonly string[] = notes;
   const manifest = await writeArtifactFolder(options.out, options.replace ?? false, async (draft) => {
@@ -121,7 +127,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
       const metadata = { generator: GENERATOR, doc: program.name };
       const bytes = encodeModel(each.onnx, stored?.locate ?? (() => NO_WEIGHTS), metadata);
       const file = await draft.put(`${each.name}.onnx`, bytes);
-      graphs[each.name] = { file, ...describeGraph(each, target), work: workOf(each.graph) };
+      graphs[each.name] = { file, ...graphFacts(each, target), work: workOf(each.graph) };
     }
     await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
     if (tokenizer !== undefined) await draft.put(TOKENIZER, await readTokenizer(tokenizer));
@@ -142,7 +148,10 @@ export async function compile(program: Program, options: CompileOptions): Promis
       },
       graphs,
       ...modelFacts(program),
-      parameters: summarise(parameters, sources, weights, seed, stored?.bytes),
+      parameters: parameterFacts(parameters, {
+        ...{ sources, seed, bytes: stored?.bytes },
+        hasWeights: weights !== 'none',
+      }),
       files: {},
     });
     const client = clientSource(facts);
@@ -171,93 +180,6 @@ function storedParameters(graphs: readonly CompiledGraph[]): readonly StoredPara
   for (const { onnx } of graphs)
     for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
   return [...byName.values()];
-}
-
-/**
- * The dtype that a parameter is kept in at most. A target that computes in float32 may keep halves, which are widened
- * when the model is loaded; vectors (norms, biases, gates) are too small for that to be worth their last digits.
- */
-function storedDtype({ dtype, shape, quantised }: StoredParameter, precision: Precision): Dtype {
-  const isHalf = precision === 'float16' && quantised === undefined && shape.length > 1;
-  return isHalf && dtype === 'float32' ? 'float16' : dtype;
-}
-
-/** How many weights are kept in which form. */
-function countKept(
-  parameters: readonly StoredParameter[],
-  dtypeOf: (parameter: StoredParameter) => Dtype,
-): Manifest['precision']['kept'] {
-  const counts: Record<string, number> = {};
-  for (const parameter of parameters) {
-    const weight = weightOf(parameter);
-    if (weight === undefined) continue;
-    const form = parameter.quantised?.format ?? dtypeOf(parameter);
-    counts[form] = (counts[form] ?? 0) + elementCount(weight.shape);
-  }
-  return counts;
-}
-
-/** The weight that a stored parameter is, or stands for; undefined for the scales that go with its values. */
-function weightOf(parameter: StoredParameter): StoredParameter | undefined {
-  const { quantised } = parameter;
-  if (quantised === undefined) return parameter;
-  return quantised.member === 'values' ? quantised.weight : undefined;
-}
-
-async function findWeights(
-  program: Program,
-  weights: readonly string[] | 'none',
-  { seedMissing = false, weightFormats = [] }: CompileOptions,
-): Promise<Pick<MatchedWeights, 'sources' | 'notes'>> {
-  if (weights === 'none' || weights.length === 0) return { sources: new Map(), notes: [] };
-  const files = await Promise.all(weights.map((each) => openWeights(each, { weightFormats })));
-  const { vocabulary } = program.facts.language ?? {};
-  const { sources, notes, copies } = matchWeights(program, files, {
-    seedMissing,
-    ...(vocabulary !== undefined && { vocabulary }),
-  });
-  return { sources, notes: [...notes, ...(await compareCopies(copies))] };
-}
-
-function describeGraph({ onnx, report }: CompiledGraph, target: CompilerTarget): Omit<GraphManifest, 'file'> {
-  const after: Record<string, number> = {};
-  for (const { domain, type } of onnx.nodes) {
-    const operator = domain === '' ? type : `${domain}.${type}`;
-    after[operator] = (after[operator] ?? 0) + 1;
-  }
-  return {
-    inputs: onnx.inputs.map((port) => ({ ...port, shape: [...port.shape] })),
-    outputs: onnx.outputs.map((port) => ({ ...port, shape: [...port.shape] })),
-    operators: { before: Object.fromEntries(report.before), after },
-    fusions: Object.fromEntries(report.fusions),
-    fallbacks: [...fallbacksOf(onnx, target)],
-  };
-}
-
-function summarise(
-  parameters: readonly StoredParameter[],
-  sources: ReadonlyMap<string, WeightSource>,
-  weights: readonly string[] | 'none',
-  seed: number,
-  bytes: number | undefined,
-): Manifest['parameters'] {
-  const size = (parameter: StoredParameter) => elementCount(parameter.shape);
-  const sum = (list: readonly StoredParameter[]) =>
-    list.reduce((total, parameter) => total + size(parameter), 0);
-  const isWhole = ({ name, shape }: StoredParameter) => {
-    const source = sources.get(name);
-    return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
-  };
-  const originals = parameters.flatMap((parameter) => weightOf(parameter) ?? []);
-  const seeded = originals.filter((parameter) => !isWhole(parameter));
-  const loadedOrMixed = seeded.length === 0 ? 'loaded' : 'mixed';
-  return {
-    count: sum(originals),
-    trainable: sum(originals.filter((parameter) => parameter.trainable)),
-    bytes: bytes ?? parameters.reduce((total, each) => total + size(each) * BYTES_PER_ELEMENT[each.dtype], 0),
-    origin: weights === 'none' ? 'none' : sources.size === 0 ? 'seeded' : loadedOrMixed,
-    seed,
-  };
 }
 
 async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {

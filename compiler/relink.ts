@@ -9,10 +9,8 @@ import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import { relocateModel } from './onnx/relocate-model.ts';
 import { parametersOfTable } from './parameter-table.ts';
-import { matchWeights } from './weights/match/match-weights.ts';
-import { compareCopies } from './weights/match/weight-copies.ts';
+import { findWeights } from './weights/find-weights.ts';
 import type { WeightFormat } from './weights/read/format.ts';
-import { openWeights } from './weights/read/open-weights.ts';
 import { storeWeights } from './weights/store/store-weights.ts';
 
 export interface RelinkOptions {
@@ -43,9 +41,6 @@ export async function relink(
   const table = await readTable(directory, manifest);
   const { aliases, checkpointNames } = table;
   const parameters = parametersOfTable(table);
-  const files = await Promise.all(
-    options.weights.map((each) => openWeights(each, { weightFormats: options.weightFormats ?? [] })),
-  );
   const named = {
     parameters: new Map(
       parameters.map((each) => [each.quantised?.weight.name ?? each.name, each.quantised?.weight ?? each]),
@@ -54,12 +49,10 @@ export async function relink(
     checkpointNames,
   };
   const { vocabulary } = manifest.language ?? {};
-  const { sources, notes, copies } = matchWeights(
-    named,
-    files,
-    vocabulary === undefined ? {} : { vocabulary },
-  );
-  const compared = await compareCopies(copies);
+  const { sources, notes } = await findWeights(named, options.weights, {
+    weightFormats: options.weightFormats,
+    ...(vocabulary !== undefined && { vocabulary }),
+  });
 
   let told: readonly string[] = notes;
   const relinked = await writeArtifactFolder(directory, true, async (draft) => {
@@ -70,7 +63,7 @@ export async function relink(
       seed: manifest.parameters.seed,
       ...options,
     });
-    told = [...notes, ...compared, ...stored.notes];
+    told = [...notes, ...stored.notes];
     const putGraph = async ({ file }: GraphManifest): Promise<string> => {
       const path = join(directory, file);
       const graph = await readRegularFile(path, LIMITS.graph);

@@ -109,9 +109,10 @@ describe('a project of its own that adds to the package', function () {
     const ask = async (): Promise<string> =>
       (await flamingo('run', 'learning', '--image', PICTURE, '--choices', 'a cat|a dog', '--json')).stdout;
     const before = await ask();
-    await flamingo('train', 'summing-recipe.ts', '--out', 'summing-run');
+    const trained = await flamingo('train', 'summing-recipe.ts', '--out', 'summing-run');
+    assert.match(trained.stdout, /frozen weights unchanged/);
     const losses = await lossesOf('summing-run');
-    assert.ok((losses.at(-1) ?? 9) < (losses[0] ?? 0) - 0.5, losses.join(' '));
+    assert.ok((losses.at(-1) ?? 9) < (losses[0] ?? 0) - 0.1, losses.join(' '));
     await flamingo('relink', 'learning', '--weights', 'summing-run/weights.safetensors');
     assert.equal((await manifest()).parameters.origin, 'loaded');
     assert.notEqual(await ask(), before);

@@ -1,0 +1,74 @@
+import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
+import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
+import { elementCount } from '../dsl/element-count.ts';
+import type { CompiledGraph } from './compile-graph.ts';
+import { type StoredParameter, weightOf } from './stored-parameter.ts';
+import type { CompilerTarget } from './target/compiler-target.ts';
+import { fallbacksOf } from './target/target.ts';
+import type { WeightSource } from './weights/match/match-weights.ts';
+
+/** What the manifest says of a compiled graph, but for its file and its work. */
+export function graphFacts(
+  { onnx, report }: CompiledGraph,
+  target: CompilerTarget,
+): Omit<GraphManifest, 'file' | 'work'> {
+  const after: Record<string, number> = {};
+  for (const { domain, type } of onnx.nodes) {
+    const operator = domain === '' ? type : `${domain}.${type}`;
+    after[operator] = (after[operator] ?? 0) + 1;
+  }
+  return {
+    inputs: onnx.inputs.map((port) => ({ ...port, shape: [...port.shape] })),
+    outputs: onnx.outputs.map((port) => ({ ...port, shape: [...port.shape] })),
+    operators: { before: Object.fromEntries(report.before), after },
+    fusions: Object.fromEntries(report.fusions),
+    fallbacks: [...fallbacksOf(onnx, target)],
+  };
+}
+
+/** What the manifest says of an artifact's parameters. */
+export function parameterFacts(
+  parameters: readonly StoredParameter[],
+  given: {
+    readonly sources: ReadonlyMap<string, WeightSource>;
+    /** Whether the artifact has values at all. */
+    readonly hasWeights: boolean;
+    readonly seed: number;
+    /** As they are stored. Default: as the graphs read them. */
+    readonly bytes: number | undefined;
+  },
+): Manifest['parameters'] {
+  const { sources, hasWeights, seed, bytes } = given;
+  const size = (parameter: StoredParameter) => elementCount(parameter.shape);
+  const sum = (list: readonly StoredParameter[]) =>
+    list.reduce((total, parameter) => total + size(parameter), 0);
+  const isWhole = ({ name, shape }: StoredParameter) => {
+    const source = sources.get(name);
+    return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
+  };
+  const originals = parameters.flatMap((parameter) => weightOf(parameter) ?? []);
+  const loadedOrMixed = originals.every(isWhole) ? 'loaded' : 'mixed';
+  const withValues = sources.size === 0 ? 'seeded' : loadedOrMixed;
+  return {
+    count: sum(originals),
+    trainable: sum(originals.filter((parameter) => parameter.trainable)),
+    bytes: bytes ?? parameters.reduce((total, each) => total + size(each) * BYTES_PER_ELEMENT[each.dtype], 0),
+    origin: hasWeights ? withValues : 'none',
+    seed,
+  };
+}
+
+/** How many weights are kept in which form. */
+export function countKept(
+  parameters: readonly StoredParameter[],
+  dtypeOf: (parameter: StoredParameter) => Dtype,
+): Manifest['precision']['kept'] {
+  const counts: Record<string, number> = {};
+  for (const parameter of parameters) {
+    const weight = weightOf(parameter);
+    if (weight === undefined) continue;
+    const form = parameter.quantised?.format ?? dtypeOf(parameter);
+    counts[form] = (counts[form] ?? 0) + elementCount(weight.shape);
+  }
+  return counts;
+}

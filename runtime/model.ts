@@ -28,8 +28,18 @@ export type LoadOptions = SessionOptions & {
   readonly imageMemory?: number;
   /** Which pixels pictures have: as a viewer shows them (the default), or as Pillow reads them; see `PixelRule`. */
   readonly pixels?: PixelRule;
-  /** Requests that take turns; others wait. Each holds a cache of its own. Default 4. */
+  /** Requests that are answered side by side; others wait. Default 32. */
   readonly concurrency?: number;
+  /** Requests that may wait besides; one more is refused. Default 1024. */
+  readonly queue?: number;
+  /**
+   * The most tokens, of prompts and of answers to come, whose keys and values are kept at once; requests for which there is
+   * no room wait, and one that is larger is refused. Default: what a quarter of the memory that the process may use
+   * holds, at least the model's context.
+   */
+  readonly cachedTokens?: number;
+  /** Tokens of prompts that are read in one run, between which every answer gets its next token. Default 256. */
+  readonly prefillChunk?: number;
   /** Ways of media besides this project's, as the model was compiled with them. Default none. */
   readonly ways?: readonly MediaWayDefinition[];
   /**
@@ -65,13 +75,14 @@ export async function loadFlamingo(directory: string, options: LoadOptions = {})
   const {
     verify = false,
     imageMemory = 256 * 2 ** 20,
-    concurrency = 4,
+    concurrency = 32,
+    queue = 1024,
     worker,
     ways = [],
     ...session
   } = options;
   const { client, manifest } = await WorkerClient.open(
-    { directory, verify, imageMemory, concurrency, ways: modulesOf(ways), ...session },
+    { directory, verify, imageMemory, concurrency, queue, ways: modulesOf(ways), ...session },
     typeof worker === 'string' ? pathToFileURL(worker) : worker,
   );
   return new FlamingoModel(client, manifest);
@@ -112,7 +123,7 @@ export class FlamingoModel implements AsyncDisposable {
   /**
    * Answers several prompts, which may differ in length and in number of images, each as `generate` would.
    *
-   * @param options.batchSize Prompts that are decoded side by side, default 8.
+   * @param options.batchSize Prompts of this call that are answered side by side, default 8.
    */
   async generateBatch(
     prompts: readonly Prompt[],

@@ -1,29 +1,37 @@
 import { UserError } from '../artifact/user-error.ts';
-import type { LanguageModel, PreparedPrompt } from './generate/language-model.ts';
+import { type LanguageModel, type PreparedPrompt, requireNumbers } from './generate/language-model.ts';
+import { readPrompt } from './generate/prompt-reader.ts';
 
 /** Tokens of candidates that are read in one run of the language graph, unless one candidate has more. */
 const TOKENS_AT_ONCE = 256;
+
+export type CandidateOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Tokens of the prompt that are read in one run; see `readPrompt`. */
+  readonly chunk?: number | undefined;
+  /** Most tokens of candidates in one run, default 256. */
+  readonly atOnce?: number;
+};
 
 /**
  * Log-probability of each token of each candidate after a prompt, log p(token | prompt, the candidate's tokens before
  * it). The prompt is read once; candidates are read side by side on its cache.
  *
  * @param candidates Token ids of each candidate, none of them empty.
- * @param options.atOnce Most tokens in one run, default 256.
  * @throws UserError for an empty candidate; the signal's reason when aborted.
  */
 export async function scoreCandidates(
   model: LanguageModel,
   prompt: PreparedPrompt,
   candidates: readonly (readonly number[])[],
-  { signal, atOnce = TOKENS_AT_ONCE }: { signal?: AbortSignal | undefined; atOnce?: number } = {},
+  { signal, chunk, atOnce = TOKENS_AT_ONCE }: CandidateOptions = {},
 ): Promise<number[][]> {
   const empty = candidates.findIndex((tokens) => tokens.length === 0);
   if (empty >= 0) throw new UserError(`Choice ${empty} has no tokens: give each choice at least one word.`);
-  signal?.throwIfAborted();
-  const { next, text } = await model.prefill([prompt], 0);
+  const { next, text } = await readPrompt(model, prompt, { signal, ...(chunk !== undefined && { chunk }) });
   try {
-    const scores = candidates.map(([first]) => [next[0]?.[first ?? 0] ?? Number.NaN]);
+    requireNumbers([next]);
+    const scores = candidates.map(([first]) => [next[first ?? 0] ?? Number.NaN]);
     const longer = [...candidates.entries()].filter(([, tokens]) => tokens.length > 1);
     for (const group of groupsOf(longer, atOnce)) {
       signal?.throwIfAborted();

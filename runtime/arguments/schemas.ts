@@ -119,6 +119,9 @@ export const loadOptions = z.strictObject({
   verify: z.boolean().optional(),
   imageMemory: z.int().min(0).optional(),
   concurrency: z.int().min(1).optional(),
+  queue: z.int().min(0).optional(),
+  cachedTokens: z.int().min(1).optional(),
+  prefillChunk: z.int().min(1).optional(),
   worker: z.union([z.string().min(1), z.instanceof(URL)], 'a path or a URL').optional(),
   pixels: z.enum(['shown', 'pillow']).optional(),
   provider: z.enum(['cpu', 'cuda']).optional(),
@@ -127,7 +130,15 @@ export const loadOptions = z.strictObject({
 });
 
 export const graphOptions = loadOptions
-  .omit({ imageMemory: true, concurrency: true, pixels: true, worker: true })
+  .omit({
+    imageMemory: true,
+    concurrency: true,
+    queue: true,
+    cachedTokens: true,
+    prefillChunk: true,
+    pixels: true,
+    worker: true,
+  })
   .extend({ graph: z.string().min(1).optional() });
 export const graphValues = z.custom<object>(
   (value) =>

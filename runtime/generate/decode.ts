@@ -1,4 +1,5 @@
-import { type LanguageModel, type PreparedPrompt, selectRows } from './language-model.ts';
+import type { LanguageModel, PreparedPrompt } from './language-model.ts';
+import { Scheduler } from './scheduler.ts';
 import type { Hypothesis, Search } from './search.ts';
 
 export type DecodeOptions = {
@@ -19,33 +20,14 @@ export async function decode(
   searches: readonly Search[],
   { maxNewTokens, signal }: DecodeOptions,
 ): Promise<Hypothesis[][]> {
-  const results = () => searches.map((search) => search.results());
-  if (signal?.aborted) return results();
-  const { next, text } = await model.prefill(prompts, maxNewTokens);
-  try {
-    let logProbabilities = next;
-    /** For each live search the rows that are its own. */
-    let live = searches.map((search, row) => ({ search, rows: [row] }));
-    while (!signal?.aborted) {
-      const parents: number[] = [];
-      const tokens: number[][] = [];
-      const goingOn: typeof live = [];
-      for (const { search, rows } of live) {
-        const continuations = search.advance(rows.flatMap((row) => logProbabilities[row] ?? []));
-        if (continuations.length === 0) continue;
-        goingOn.push({ search, rows: continuations.map((_, index) => parents.length + index) });
-        for (const { parent, token } of continuations) {
-          parents.push(rows[parent] ?? 0);
-          tokens.push([token]);
-        }
-      }
-      live = goingOn;
-      if (live.length === 0) break;
-      selectRows(text, parents);
-      logProbabilities = await model.continue(text, tokens);
-    }
-    return results();
-  } finally {
-    text.cache.release();
-  }
+  const scheduler = new Scheduler(model);
+  const answers = searches.map((search, index) =>
+    scheduler.answer({
+      prepare: async () => prompts[index] ?? { tokens: [], media: [] },
+      ...{ search, rows: 1, newTokens: maxNewTokens, signal },
+    }),
+  );
+  // An error that fails one is told when the others have ended.
+  await Promise.allSettled(answers);
+  return Promise.all(answers);
 }

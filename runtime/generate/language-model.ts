@@ -19,11 +19,14 @@ export type PreparedPrompt = {
 /** Text that has been read and can be continued: one row per sequence. */
 export type ReadText = {
   readonly cache: KeyValueCache;
-  /** What each row's next tokens see of pictures. */
-  seen: SeenMedia;
+  /** What each row's next tokens see of pictures; undefined before anything has been read. */
+  seen: SeenMedia | undefined;
 };
 
-/** The language graph with its inputs laid out: prompts and continuations in, log-probabilities out. */
+/**
+ * The language graph with its inputs laid out: prompts and continuations in, log-probabilities out. Those of a row are NaN
+ * where the model gave it scores that are not numbers: see `requireNumbers`.
+ */
 export class LanguageModel {
   readonly #session: OnnxSession;
   readonly #settings: LanguageSettings;
@@ -37,15 +40,20 @@ export class LanguageModel {
     this.special = special;
   }
 
+  /** Whether a prompt can be read in pieces. */
+  get inPieces(): boolean {
+    return this.#way.inPieces ?? false;
+  }
+
   /**
    * Reads whole prompts, of any lengths and numbers of images.
    *
-   * @param newTokens How many tokens each may be continued with.
+   * @param newTokens How many tokens each may be continued with, or all of them.
    * @returns Log-probabilities of the token after each prompt, and the text to continue.
    */
   async prefill(
     prompts: readonly PreparedPrompt[],
-    newTokens: number,
+    newTokens: number | readonly number[],
   ): Promise<{ next: Float64Array[]; text: ReadText }> {
     const layout = layoutPrefill(
       prompts.map(({ tokens }) => tokens),
@@ -53,7 +61,10 @@ export class LanguageModel {
     );
     const cache = new KeyValueCache(this.#settings, {
       rows: layout.batch,
-      mostLength: layout.text + newTokens,
+      mostLength: prompts.map(
+        ({ tokens }, row) =>
+          tokens.length + (typeof newTokens === 'number' ? newTokens : (newTokens[row] ?? 0)),
+      ),
     });
     const { feeds, seen } = this.#way.prefill(
       layout,
@@ -61,6 +72,33 @@ export class LanguageModel {
     );
     const next = await this.#read(layout, cache, feeds);
     return { next, text: { cache, seen } };
+  }
+
+  /** A text of one row, of which nothing has been read. */
+  emptyText(mostLength: number): ReadText {
+    return { cache: new KeyValueCache(this.#settings, { rows: 1, mostLength }), seen: undefined };
+  }
+
+  /**
+   * Reads the next piece of one prompt, where `inPieces` is true.
+   *
+   * @param text What has been read of it; what the piece gives is added.
+   * @param end The piece goes up to this place of the prompt, without it; at least one behind what has been read.
+   * @returns Log-probabilities of the token after the piece.
+   */
+  async readPiece(text: ReadText, { tokens, media }: PreparedPrompt, end: number): Promise<Float64Array> {
+    const [read = 0] = text.cache.lengths;
+    const piece = {
+      tokens: tokens.slice(read, end),
+      past: text.cache.mask(0),
+      before: tokens.slice(0, read),
+    };
+    const layout = layoutDecode([piece], this.special);
+    const { feeds, seen } = this.#way.prefill(layout, [media]);
+    const [next] = await this.#read(layout, text.cache, feeds);
+    text.seen = seen;
+    if (next === undefined) throw new Error('the language graph gave no logits');
+    return next;
   }
 
   /**
@@ -75,6 +113,7 @@ export class LanguageModel {
     try {
       const { next, outputs } = await this.#run(layout, cache, feeds);
       for (const output of Object.values(outputs)) output.dispose();
+      requireNumbers(next);
       return next;
     } finally {
       cache.release();
@@ -90,7 +129,7 @@ export class LanguageModel {
   async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<Float64Array[]> {
     const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
     const layout = layoutDecode(sequences, this.special);
-    return this.#read(layout, text.cache, text.seen.feeds(layout));
+    return this.#read(layout, text.cache, seenOf(text).feeds(layout));
   }
 
   /**
@@ -101,7 +140,8 @@ export class LanguageModel {
    */
   async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
     const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
-    const { next } = await this.#run(layout, text.cache, text.seen.feeds(layout));
+    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout));
+    requireNumbers(next);
     const rest = next.values();
     return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
   }
@@ -127,18 +167,43 @@ export class LanguageModel {
       logSoftmax(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
     );
     logits.dispose();
-    // One NaN or infinity among the logits makes NaN of all that the softmax gives.
-    if (next.some(([first]) => Number.isNaN(first))) {
-      throw new UserError(
-        'The model gave scores that are not numbers: its weights are damaged or too large for its precision, so compile it again from other weights.',
-      );
-    }
     return { next, outputs };
   }
+}
+
+/**
+ * One NaN or infinity among the logits makes NaN of all that the softmax gives.
+ *
+ * @throws UserError where a row is not of numbers
+ */
+export function requireNumbers(rows: readonly Float64Array[]): void {
+  if (rows.every(([first]) => !Number.isNaN(first))) return;
+  throw new UserError(
+    'The model gave scores that are not numbers: its weights are damaged or too large for its precision, so compile it again from other weights.',
+  );
 }
 
 /** Row i becomes what row `rows[i]` was. */
 export function selectRows(text: ReadText, rows: readonly number[]): void {
   text.cache.select(rows);
-  text.seen = text.seen.select(rows);
+  text.seen = seenOf(text).select(rows);
+}
+
+/** Whether rows of another text can come behind a text's own. */
+export function canJoin(text: ReadText): boolean {
+  return text.seen?.join !== undefined;
+}
+
+/** The rows of another text behind the text's own, where `canJoin` says so; the other's memory is let go. */
+export function joinRows(text: ReadText, other: ReadText): void {
+  const seen = seenOf(text).join?.(seenOf(other));
+  if (seen === undefined) throw new Error('what these texts see of pictures cannot be joined');
+  text.cache.join(other.cache);
+  text.seen = seen;
+  other.cache.release();
+}
+
+function seenOf({ seen }: ReadText): SeenMedia {
+  if (seen === undefined) throw new Error('nothing of the text has been read');
+  return seen;
 }

@@ -1,5 +1,5 @@
 import { decode } from '../generate/decode.ts';
-import type { PreparedPrompt } from '../generate/language-model.ts';
+import { type PreparedPrompt, requireNumbers } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
 import type { Engine } from '../worker/engine.ts';
@@ -122,6 +122,7 @@ async function paddedBatch(
   const lengthOf = (row: number) => prompts[row]?.tokens.length ?? 0;
   const { next, text } = await language.prefill(prompts, reference.steps.length);
   try {
+    requireNumbers(next);
     const batch = next.map((each, row) =>
       difference(each, expectedAt(reference, row, lengthOf(row) - 1), `prompt ${row} in a padded batch`),
     );
@@ -132,6 +133,7 @@ async function paddedBatch(
         text,
         tokens.map((token) => [token]),
       );
+      requireNumbers(found);
       for (const [row, each] of found.entries()) {
         const expected = expectedAt(reference, row, lengthOf(row) + step);
         steps.push(difference(each, expected, `step ${step} of prompt ${row}`));

@@ -29,6 +29,12 @@ type Waiting = Listeners & {
   reject(error: Error): void;
 };
 
+/** What a client is opened with. */
+export type ClientOptions = WorkerOptions & {
+  /** Calls that may wait besides those that are answered; default: any number. */
+  readonly queue?: number | undefined;
+};
+
 export type CallOptions = Listeners & { readonly signal?: AbortSignal | undefined };
 
 /** The caller's end of the worker: calls become messages, and messages become results, events and errors. */
@@ -36,6 +42,8 @@ export class WorkerClient implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
+  readonly #concurrency: number;
+  readonly #queue: number;
   #nextId = 0;
   /** Why no more calls are taken. */
   #unusable: Error | null = null;
@@ -44,7 +52,13 @@ export class WorkerClient implements AsyncDisposable {
   #onOpened: (manifest: LanguageManifest) => void = () => {};
   #onRefused: (error: Error) => void = () => {};
 
-  private constructor(entry: URL, options: WorkerOptions, resourceLimits: ResourceLimits) {
+  private constructor(
+    entry: URL,
+    { queue = Number.POSITIVE_INFINITY, ...options }: ClientOptions,
+    resourceLimits: ResourceLimits,
+  ) {
+    this.#concurrency = options.concurrency;
+    this.#queue = queue;
     this.#worker = new Worker(entry, {
       workerData: options,
       name: 'flamingo',
@@ -70,7 +84,7 @@ export class WorkerClient implements AsyncDisposable {
    * @throws UserError as `Engine.open`.
    */
   static async open(
-    options: WorkerOptions,
+    options: ClientOptions,
     entry: URL = threadEntry(import.meta.url, 'flamingo-worker'),
     resourceLimits: ResourceLimits = {},
   ): Promise<{ client: WorkerClient; manifest: LanguageManifest }> {
@@ -87,13 +101,17 @@ export class WorkerClient implements AsyncDisposable {
   /**
    * Calls a method of the worker's model.
    *
-   * @throws What the method throws there: a UserError with the same sentence, an AbortError when the signal stops it.
+   * @throws What the method throws there: a UserError with the same sentence, an AbortError when the signal stops it; a
+   *   UserError while as many calls wait as may. What is asked about the model itself is always taken.
    */
   call<M extends Method>(
     call: Call & { method: M },
     { signal, ...listeners }: CallOptions = {},
   ): Promise<Methods[M]['result']> {
     if (this.#unusable) return Promise.reject(this.#unusable);
+    // Here and not in the worker, where messages would pile up while it computes.
+    if (call.method !== 'usage' && this.#waiting.size >= this.#concurrency + this.#queue)
+      return Promise.reject(this.#full());
     const id = this.#nextId++;
     const abort = () => this.#send({ kind: 'abort', id });
     return new Promise<Methods[M]['result']>((resolve, reject) => {
@@ -167,6 +185,13 @@ export class WorkerClient implements AsyncDisposable {
       this.#send({ kind: 'abort', id });
       waiting.reject(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #full(): UserError {
+    const waiting = this.#queue === 0 ? 'none may wait' : `${this.#queue} wait, as many as its queue takes`;
+    return new UserError(
+      `The model has ${this.#concurrency} requests to answer and ${waiting}: ask again when some are answered, or load the model with a larger 'queue'.`,
+    );
   }
 
   #fail(fault: UserError): void {

@@ -1,10 +1,18 @@
+import pLimit from 'p-limit';
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { type Artifact, requireLanguage, withArtifact } from '../artifact.ts';
 import { AnswerText } from '../generate/answer-text.ts';
-import { decode } from '../generate/decode.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
-import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
+import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
+import {
+  createSearch,
+  type GenerateOptions,
+  type GenerateSettings,
+  parseGenerateOptions,
+} from '../generate/options.ts';
+import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
+import { Scheduler } from '../generate/scheduler.ts';
 import type { Hypothesis } from '../generate/search.ts';
 import { LinkedWeights } from '../linked-weights.ts';
 import { mediaWayOf } from '../media/index.ts';
@@ -48,9 +56,14 @@ type Parts = {
   readonly media: MediaMemory;
   readonly language: OnnxSession;
   readonly weights: LinkedWeights;
+  readonly plan: MemoryPlan;
+  /** Tokens of prompts that are read in one run. */
+  readonly chunk: number;
   /** All that is to be closed. */
   readonly held: readonly AsyncDisposable[];
 };
+
+type GenerateRequest = RequestOptions & { readonly onToken?: (event: TokenEvent) => void };
 
 /** A loaded model, in the thread that computes. */
 export class Engine implements AsyncDisposable {
@@ -62,14 +75,20 @@ export class Engine implements AsyncDisposable {
   readonly language: LanguageModel;
   readonly #held: readonly AsyncDisposable[];
   readonly #weights: LinkedWeights;
+  readonly #plan: MemoryPlan;
+  readonly #chunk: number;
+  readonly #scheduler: Scheduler;
 
-  private constructor({ manifest, tokenizer, way, media, language, weights, held }: Parts) {
+  private constructor({ manifest, tokenizer, way, media, language, weights, plan, chunk, held }: Parts) {
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
     this.media = media;
     this.language = new LanguageModel(language, manifest.language, way, tokenizer.special);
     this.#weights = weights;
+    this.#plan = plan;
+    this.#chunk = chunk;
+    this.#scheduler = new Scheduler(this.language, { plan, chunk });
     this.#held = held;
   }
 
@@ -80,6 +99,8 @@ export class Engine implements AsyncDisposable {
     imageMemory,
     pixels = 'shown',
     ways: modules = [],
+    cachedTokens,
+    prefillChunk = PREFILL_CHUNK,
     ...options
   }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
     const own = await loadOwnWays(modules);
@@ -111,7 +132,9 @@ export class Engine implements AsyncDisposable {
               };
         const language = await hold(openGraphSession(artifact, 'language', options));
         const media = new MediaMemory(vision, imageMemory);
-        return new Engine({ manifest, tokenizer, way, media, language, weights, held });
+        const plan = new MemoryPlan(cachedTokens ?? defaultCachedTokens(manifest.language));
+        const chunk = prefillChunk;
+        return new Engine({ manifest, tokenizer, way, media, language, weights, plan, chunk, held });
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
         throw error;
@@ -150,18 +173,14 @@ export class Engine implements AsyncDisposable {
     return this.language.predictions(await this.prepare(prompt, 0, request));
   }
 
-  /** Answers to prompts, `batchSize` at a time. */
+  /** Answers to prompts, `batchSize` of them at a time, beside those of other calls. */
   async generate(
     prompts: readonly Prompt[],
     options: GenerateOptions,
-    {
-      batchSize = 8,
-      onToken,
-      ...request
-    }: RequestOptions & { batchSize?: number; onToken?: (event: TokenEvent) => void } = {},
+    { batchSize = 8, ...request }: GenerateRequest & { batchSize?: number } = {},
   ): Promise<Generation[]> {
     const settings = parseGenerateOptions(options);
-    if (onToken && settings.beams > 1) {
+    if (request.onToken && settings.beams > 1) {
       throw new UserError(
         'Tokens were to be told as they come but beam search knows its answer only at the end: leave out onToken or beams.',
       );
@@ -169,31 +188,38 @@ export class Engine implements AsyncDisposable {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new UserError(`The batch size is ${batchSize} but a whole number from 1 is expected.`);
     }
-    const results: Generation[] = [];
-    for (let start = 0; start < prompts.length; start += batchSize) {
-      const batch = prompts.slice(start, start + batchSize);
-      const texts = batch.map(() => new AnswerText(this.tokenizer.stream(), settings.stop));
-      const searches = texts.map((text, index) =>
-        createSearch(settings, this.tokenizer.special, (token, logProbability, last) => {
-          const { piece, stopped } = text.push(token, last);
-          onToken?.({ prompt: start + index, token, logProbability, text: piece });
-          return stopped;
-        }),
-      );
-      const prepared = await this.#prepareAll(batch, settings.maxNewTokens, request);
-      const found =
-        prepared === null
-          ? searches.map((search) => search.results())
-          : await decode(this.language, prepared, searches, {
-              maxNewTokens: settings.maxNewTokens,
-              signal: request.signal,
-            });
-      for (const [index, hypotheses] of found.entries()) {
-        const streamed = settings.beams > 1 ? undefined : texts[index]?.text;
-        results.push(this.#generation(hypotheses, streamed));
-      }
-    }
-    return results;
+    const failed = new AbortController();
+    const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
+    const turns = pLimit(batchSize);
+    const answers = prompts.map((prompt, index) =>
+      turns(() => this.#answer(prompt, index, settings, { ...request, signal })).catch((error: unknown) => {
+        // One call, one error: its other prompts are answered in vain.
+        failed.abort();
+        throw error;
+      }),
+    );
+    await Promise.allSettled(answers);
+    return Promise.all(answers);
+  }
+
+  async #answer(
+    prompt: Prompt,
+    index: number,
+    settings: GenerateSettings,
+    { onToken, ...request }: GenerateRequest,
+  ): Promise<Generation> {
+    const { beams, maxNewTokens, stop } = settings;
+    const text = new AnswerText(this.tokenizer.stream(), stop);
+    const search = createSearch(settings, this.tokenizer.special, (token, logProbability, last) => {
+      const { piece, stopped } = text.push(token, last);
+      onToken?.({ prompt: index, token, logProbability, text: piece });
+      return stopped;
+    });
+    const hypotheses = await this.#scheduler.answer({
+      prepare: () => this.prepare(prompt, maxNewTokens, request),
+      ...{ search, rows: beams, newTokens: maxNewTokens, signal: request.signal },
+    });
+    return this.#generation(hypotheses, beams > 1 ? undefined : text.text);
   }
 
   /** Log-likelihoods of choices after a prompt, in the order given. */
@@ -242,7 +268,7 @@ export class Engine implements AsyncDisposable {
   }
 
   usage(): Usage {
-    return this.media.usage;
+    return { ...this.media.usage, cachedTokens: this.#plan.tokens };
   }
 
   async close(): Promise<void> {
@@ -252,26 +278,6 @@ export class Engine implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** null when aborted while media were read. */
-  async #prepareAll(
-    prompts: readonly Prompt[],
-    newTokens: number,
-    request: RequestOptions,
-  ): Promise<PreparedPrompt[] | null> {
-    const { signal } = request;
-    const prepared: PreparedPrompt[] = [];
-    try {
-      for (const prompt of prompts) {
-        signal?.throwIfAborted();
-        prepared.push(await this.prepare(prompt, newTokens, request));
-      }
-    } catch (error) {
-      if (signal?.aborted && error === signal.reason) return null;
-      throw error;
-    }
-    return prepared;
   }
 
   async #scoreMean(
@@ -297,12 +303,14 @@ export class Engine implements AsyncDisposable {
       const longest = encoded.candidates.reduce((most, { length }) => Math.max(most, length), 0);
       const prepared = await this.#withMedia(encoded.prompt, longest, request);
       const rest = encoded.remainder.length > 0 ? [encoded.remainder] : [];
-      const scores = await scoreCandidates(
-        this.language,
-        prepared,
-        [...encoded.candidates, ...rest],
-        request,
+      const { signal } = request;
+      const release = await this.#plan.reserve(
+        { prompt: prepared.tokens.length, written: 0, rows: 1, batched: false },
+        signal,
       );
+      const scores = await scoreCandidates(this.language, prepared, [...encoded.candidates, ...rest], {
+        ...{ signal, chunk: this.#chunk },
+      }).finally(release);
       const totals = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
       const ofPrompt = rest.length > 0 ? (totals.at(-1) ?? 0) : 0;
       for (const index of choices.keys()) sums[index] = (sums[index] ?? 0) + (totals[index] ?? 0) - ofPrompt;

@@ -15,8 +15,8 @@ import type {
 } from './protocol.ts';
 
 /**
- * The thread that computes. Requests begin in the order in which they come, a few at a time; those that have begun take
- * turns, as each run of a graph is one turn of this thread's event loop, where the other requests also wait for theirs.
+ * The thread that computes. Requests begin in the order in which they come, so many at a time; answers that have begun are
+ * written side by side. Each run of a graph is one turn of this thread's event loop, where the others wait for theirs.
  */
 async function serve(options: WorkerOptions): Promise<void> {
   const { concurrency, ...engineOptions } = options;
@@ -39,7 +39,9 @@ async function serve(options: WorkerOptions): Promise<void> {
         onProgress: (event: ProgressEvent) => send({ kind: 'progress', id, event }),
       };
       const onToken = (event: TokenEvent) => send({ kind: 'token', id, event });
-      const result = await queue(() => perform(engine, call, request, onToken));
+      const begin = () => perform(engine, call, request, onToken);
+      // What is asked about the model itself waits for nobody.
+      const result = await (call.method === 'usage' ? begin() : queue(begin));
       send({ kind: 'done', id, result }, transferablesOf(call, result));
     } catch (error) {
       send({ kind: 'failed', id, error: packError(error) });

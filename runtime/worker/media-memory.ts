@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { loadImage } from '../images/load-image.ts';
@@ -15,6 +16,9 @@ import type { RequestOptions } from './protocol.ts';
 
 /** Images that go through the vision graph in one run. */
 const IMAGES_AT_ONCE = 8;
+
+/** Requests whose pictures are read at once: decoded, they are large. */
+const REQUESTS_AT_ONCE = 4;
 
 /** Preprocessed pixels [frames, 3, size, size] and a name for their content. */
 export type Pixels = { readonly key: string; readonly pixels: Float32Array; readonly frames: number };
@@ -34,6 +38,9 @@ export type Vision = {
 export class MediaMemory {
   readonly #vision: Vision | undefined;
   readonly #kept: LRUCache<string, EncodedMedia>;
+  readonly #turns = pLimit(REQUESTS_AT_ONCE);
+  /** What some request is encoding, for others that show the same picture; undefined when that came to nothing. */
+  readonly #underway = new Map<string, Promise<EncodedMedia | undefined>>();
   #hits = 0;
   #encoded = 0;
 
@@ -60,33 +67,8 @@ export class MediaMemory {
    * @throws UserError for media that cannot be read, or any where the model is shown none; the signal's reason when
    *   aborted.
    */
-  async encode(
-    media: readonly Media[],
-    { signal, onProgress }: RequestOptions = {},
-  ): Promise<EncodedMedia[]> {
-    const found = new Map<string, EncodedMedia>();
-    const keys: string[] = [];
-    const missing = new Map<string, Pixels>();
-    for (const each of media) {
-      signal?.throwIfAborted();
-      const [key, load] = await this.#identify(each);
-      keys.push(key);
-      const kept = found.get(key) ?? this.#kept.get(key);
-      if (kept !== undefined) {
-        this.#hits++;
-        found.set(key, kept);
-      } else if (!missing.has(key)) missing.set(key, await load());
-      // pixels of many images are large: encode them as they come
-      if (missing.size < IMAGES_AT_ONCE) continue;
-      await this.#encodeInto(found, missing, signal);
-      onProgress?.({ done: keys.length, total: media.length });
-    }
-    await this.#encodeInto(found, missing, signal);
-    return keys.map((key) => {
-      const encoded = found.get(key);
-      if (encoded === undefined) throw new Error(`no image was encoded for ${key}`);
-      return encoded;
-    });
+  async encode(media: readonly Media[], request: RequestOptions = {}): Promise<EncodedMedia[]> {
+    return media.length === 0 ? [] : this.#turns(() => this.#encode(media, request));
   }
 
   /** Encodes preprocessed pixels, without the memory. */
@@ -105,6 +87,64 @@ export class MediaMemory {
 
   clear(): void {
     this.#kept.clear();
+  }
+
+  async #encode(media: readonly Media[], { signal, onProgress }: RequestOptions): Promise<EncodedMedia[]> {
+    const found = new Map<string, EncodedMedia>();
+    const keys: string[] = [];
+    const missing = new Map<string, Pixels>();
+    /** Tells others what came of a picture that this request began with. */
+    const begun = new Map<string, (encoded: EncodedMedia | undefined) => void>();
+    const encode = async () => {
+      await this.#encodeInto(found, missing, signal);
+      for (const [key, tell] of begun) tell(found.get(key));
+      begun.clear();
+    };
+    try {
+      for (const each of media) {
+        signal?.throwIfAborted();
+        const [key, load] = await this.#identify(each);
+        keys.push(key);
+        for (let other = this.#underway.get(key); other && !begun.has(key); other = this.#underway.get(key)) {
+          // Nobody waits for another before its own is done.
+          await encode();
+          const shared = await other;
+          if (shared !== undefined) found.set(key, shared);
+        }
+        const kept = found.get(key) ?? this.#kept.get(key);
+        if (kept !== undefined) {
+          this.#hits++;
+          found.set(key, kept);
+        } else if (!missing.has(key)) {
+          begun.set(key, this.#begin(key));
+          missing.set(key, await load());
+        }
+        // pixels of many images are large: encode them as they come
+        if (missing.size < IMAGES_AT_ONCE) continue;
+        await encode();
+        onProgress?.({ done: keys.length, total: media.length });
+      }
+      await encode();
+    } finally {
+      for (const tell of begun.values()) tell(undefined);
+    }
+    return keys.map((key) => {
+      const encoded = found.get(key);
+      if (encoded === undefined) throw new Error(`no image was encoded for ${key}`);
+      return encoded;
+    });
+  }
+
+  #begin(key: string): (encoded: EncodedMedia | undefined) => void {
+    let tell: (encoded: EncodedMedia | undefined) => void = () => {};
+    const underway = new Promise<EncodedMedia | undefined>((resolve) => {
+      tell = resolve;
+    });
+    this.#underway.set(key, underway);
+    return (encoded) => {
+      this.#underway.delete(key);
+      tell(encoded);
+    };
   }
 
   async #encodeInto(

@@ -15,6 +15,10 @@ export type WorkerOptions = SessionOptions & {
   readonly imageMemory: number;
   readonly pixels?: PixelRule;
   readonly concurrency: number;
+  /** See `LoadOptions`. */
+  readonly cachedTokens?: number;
+  /** See `LoadOptions`. */
+  readonly prefillChunk?: number;
   /** Addresses of the modules that run ways of media besides this project's. */
   readonly ways?: readonly string[];
 };
@@ -67,12 +71,14 @@ export type EncodedImage = {
   readonly shape: readonly [latents: number, dim: number];
 };
 
-/** What the model in the worker keeps of images. */
+/** What the model in the worker keeps of images and of text. */
 export type Usage = {
   readonly hits: number;
   readonly encoded: number;
   readonly images: number;
   readonly bytes: number;
+  /** Tokens of prompts and answers for which room is reserved now. */
+  readonly cachedTokens: number;
 };
 
 /** What every request may come with, in the thread that computes. */

@@ -160,6 +160,36 @@ describe('a model in its own thread', () => {
     assert.deepEqual(order, lengths);
   });
 
+  it('refuses what its queue has no place for, and answers the others', async () => {
+    await using full = await loadFlamingo(directory, { threads: 1, concurrency: 2, queue: 1 });
+    const taken = [4, 5, 6].map((maxNewTokens) => full.generate(prompt, { maxNewTokens }));
+    await assert.rejects(full.generate(prompt), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(
+        error.message,
+        "The model has 2 requests to answer and 1 wait, as many as its queue takes: ask again when some are answered, or load the model with a larger 'queue'.",
+      );
+      return true;
+    });
+    assert.ok((await full.usage()).cachedTokens >= 0, 'what is asked about the model itself is answered');
+    const answers = await Promise.all(taken);
+    assert.deepEqual(
+      answers.map(({ tokens }) => tokens.length),
+      [4, 5, 6],
+    );
+    assert.equal((await full.generate(prompt, { maxNewTokens: 1 })).tokens.length, 1, 'there is room again');
+  });
+
+  it('refuses a request that is larger than the memory that is planned', async () => {
+    await using small = await loadFlamingo(directory, { threads: 1, cachedTokens: 40 });
+    await assert.rejects(
+      small.generate(prompt, LONG),
+      /^UserError: The request needs room for \d+ tokens, .* but 40 are planned for all requests together/,
+    );
+    const answer = await small.generate({ query: { text: 'Once' } }, { maxNewTokens: 30 });
+    assert.equal(answer.tokens.length, 30);
+  });
+
   it('carries errors over as they are', async () => {
     const refused = async (promise: Promise<unknown>, sentence: RegExp) =>
       assert.rejects(promise, (error: unknown) => {
@@ -171,6 +201,9 @@ describe('a model in its own thread', () => {
     await refused(model.generate({ query: { text: 'x'.repeat(300) } }), /more than the model's 256/);
     await refused(loadFlamingo('/nowhere'), /^\/nowhere is not an artifact/);
     await refused(loadFlamingo(directory, { concurrency: 0 }), /'concurrency' .* is 0 but/);
+    await refused(loadFlamingo(directory, { queue: -1 }), /'queue' .* is -1 but/);
+    await refused(loadFlamingo(directory, { cachedTokens: 0 }), /'cachedTokens' .* is 0 but/);
+    await refused(loadFlamingo(directory, { prefillChunk: 0.5 }), /'prefillChunk' .* is 0.5 but/);
     await refused(loadFlamingo(directory, { imageMemory: -1 }), /'imageMemory' .* is -1 but/);
     await refused(loadFlamingo(directory, { threads: 0 }), /'threads' .* is 0 but/);
     await refused(model.generate(JSON.parse('{"query": {}}'), { seed: 0.5 }), /'seed'/);

@@ -47,6 +47,11 @@ export class GraphEmitter implements Emitter {
     return name;
   }
 
+  /** Keeps the names of the outputs for them: authors call other values by the same words. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.takenNames.set(name, 1);
+  }
+
   parameter(parameter: StoredParameter): string {
     const known = this.parameters.get(parameter);
     if (known !== undefined) return known.name;

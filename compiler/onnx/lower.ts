@@ -27,6 +27,7 @@ export interface LowerOptions {
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
   const emitter = new GraphEmitter(options.target.capabilities, options.fusion);
   const values = new Map<Tensor, string>();
+  emitter.reserve(Object.keys(graph.outputs));
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
 
   const nameOfValue = (tensor: Tensor | undefined): string | undefined => {

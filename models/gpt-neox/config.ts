@@ -28,6 +28,7 @@ const readConfig = originalConfig({
     use_parallel_residual: z.boolean(),
     hidden_act: activationName,
     layer_norm_eps: positive,
+    tie_word_embeddings: z.boolean(),
   },
   // The last two: GPT-NeoX-20B's.
   inert: `attention_dropout hidden_dropout classifier_dropout attention_probs_dropout_prob hidden_dropout_prob`,
@@ -67,5 +68,6 @@ export function gptNeoxFromConfig(config: unknown, notes?: string[]): GptNeoxOpt
     parallelResidual: given.use_parallel_residual,
     activation: given.hidden_act,
     epsilon: given.layer_norm_eps,
+    tiedHead: given.tie_word_embeddings,
   };
 }

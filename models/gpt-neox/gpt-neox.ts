@@ -15,7 +15,7 @@ import {
   type Tensor,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
-import { decoder } from '../shared/decoder.ts';
+import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 
 interface GptNeoxLayerOptions {
@@ -101,6 +101,8 @@ export interface GptNeoxOptions {
   readonly activation?: Activation;
   /** Of the layer norms; default 1e-5. */
   readonly epsilon?: number;
+  /** The token embeddings are the head; default false. */
+  readonly tiedHead?: boolean;
 }
 
 const KNOWN: KnownOptions<GptNeoxOptions> = {
@@ -116,6 +118,7 @@ const KNOWN: KnownOptions<GptNeoxOptions> = {
   parallelResidual: true,
   activation: true,
   epsilon: true,
+  tiedHead: true,
 };
 
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
@@ -135,7 +138,7 @@ export const gptNeoxSizes = {
 
 /**
  * GPT-NeoX's decoder, of which Pythia and RedPajama-INCITE are made: rotary positions on a part of each head, pre-norm
- * layers, biases, and a head of its own. Black et al. 2022, arXiv 2204.06745; Hugging Face `GPTNeoXForCausalLM`.
+ * layers, biases, and a head of its own unless told otherwise. Black et al. 2022, arXiv 2204.06745; Hugging Face `GPTNeoXForCausalLM`.
  */
 export function gptNeox<const O extends Partial<GptNeoxOptions>>(
   options: CheckedOptions<'gptNeox', GptNeoxOptions, ['heads divides dim'], O>,
@@ -145,7 +148,7 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   checkOptions(gptNeox, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, inner = 4 * dim } = options;
   const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
-  const { activation = 'gelu', epsilon = 1e-5 } = options;
+  const { activation = 'gelu', epsilon = 1e-5, tiedHead = false } = options;
   const headDim = dim / heads;
   const layer = {
     activation,
@@ -159,23 +162,30 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
     embed_in: embedding(vocabulary, dim),
     layers: Array.from({ length: layers }, () => gptNeoxLayer({ dim, heads, headDim, inner, ...layer })),
     final_layer_norm: layerNorm(dim, { epsilon }),
-    embed_out: linear(dim, vocabulary, { bias: false }),
+    ...(!tiedHead && { embed_out: linear(dim, vocabulary, { bias: false }) }),
   };
   return decoder({
     family: 'gpt-neox',
     options,
     parts,
     blocks: parts.layers,
-    checkpointNames: gptNeoxNames,
+    checkpointNames: [...headNames(tiedHead ? 'embed_in' : 'embed_out'), ...gptNeoxNames],
     embed: (tokens) => parts.embed_in(tokens),
     layer: (block, x, { visible, positions }, past) => block(x, visible, positions, past.key, past.value),
-    logits: (x) => parts.embed_out(parts.final_layer_norm(x)),
+    logits(x) {
+      const read: Tensor = parts.final_layer_norm(x);
+      return parts.embed_out?.(read) ?? tiedLogits(read, parts.embed_in);
+    },
   });
 }
 
-/** `GPTNeoXForCausalLM`; recent releases call its head `lm_head`. */
-const gptNeoxNames: readonly CheckpointName[] = [
-  { ours: 'language.embed_out.weight', theirs: 'embed_out.weight' },
-  { ours: 'language.embed_out.weight', theirs: 'lm_head.weight' },
-  { ours: 'language.*', theirs: 'gpt_neox.*' },
-];
+/** `GPTNeoXForCausalLM`. */
+const gptNeoxNames: readonly CheckpointName[] = [{ ours: 'language.*', theirs: 'gpt_neox.*' }];
+
+/** Recent releases call the head `lm_head`; one that is the embeddings may be stored as a copy of them. */
+function headNames(head: 'embed_in' | 'embed_out'): readonly CheckpointName[] {
+  return ['embed_out', 'lm_head'].map((theirs) => ({
+    ours: `language.${head}.weight`,
+    theirs: `${theirs}.weight`,
+  }));
+}

@@ -17,6 +17,7 @@ const readConfig = originalConfig({
     layer_norm_epsilon: positive,
     scale_attn_weights: z.boolean(),
     scale_attn_by_inverse_layer_idx: z.boolean(),
+    tie_word_embeddings: z.boolean(),
   },
   // `n_ctx` repeats n_positions; `reorder_and_upcast_attn` computes the same scores in another order.
   inert: `n_ctx reorder_and_upcast_attn resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj
@@ -37,5 +38,6 @@ export function gpt2FromConfig(config: unknown, notes?: string[]): Gpt2Options {
     epsilon: given.layer_norm_epsilon,
     ...(!given.scale_attn_weights && { scale: 1 }),
     scaleByLayer: given.scale_attn_by_inverse_layer_idx,
+    tiedHead: given.tie_word_embeddings,
   };
 }

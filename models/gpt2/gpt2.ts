@@ -9,6 +9,7 @@ import {
   embedding,
   type KnownOptions,
   layerNorm,
+  linear,
   matmul,
   normal,
   parameter,
@@ -91,6 +92,8 @@ export interface Gpt2Options {
   readonly scale?: number;
   /** Scores of layer i, counted from 1, are also divided by i; default false. */
   readonly scaleByLayer?: boolean;
+  /** The token embeddings are the head; default true. */
+  readonly tiedHead?: boolean;
 }
 
 const KNOWN: KnownOptions<Gpt2Options> = {
@@ -104,6 +107,7 @@ const KNOWN: KnownOptions<Gpt2Options> = {
   epsilon: true,
   scale: true,
   scaleByLayer: true,
+  tiedHead: true,
 };
 
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */
@@ -115,8 +119,8 @@ export const gpt2Sizes = {
 } as const satisfies Readonly<Record<string, Gpt2Options>>;
 
 /**
- * GPT-2's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings.
- * Radford et al. 2019; Hugging Face `GPT2LMHeadModel`.
+ * GPT-2's decoder: learned positions, pre-norm layers, a final norm, and a head tied to the token embeddings unless told
+ * otherwise. Radford et al. 2019; Hugging Face `GPT2LMHeadModel`.
  */
 export function gpt2<const O extends Partial<Gpt2Options>>(
   options: CheckedOptions<'gpt2', Gpt2Options, ['heads divides dim'], O>,
@@ -125,7 +129,7 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
   const options: Gpt2Options = given;
   checkOptions(gpt2, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, contextLength, inner = 4 * dim } = options;
-  const { activation = 'gelu-tanh', epsilon = 1e-5, scaleByLayer = false } = options;
+  const { activation = 'gelu-tanh', epsilon = 1e-5, scaleByLayer = false, tiedHead = true } = options;
   const headDim = dim / heads;
   const scale = options.scale ?? 1 / Math.sqrt(headDim);
   const scaleOf = (index: number) => (scaleByLayer ? scale / (index + 1) : scale);
@@ -136,17 +140,21 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
       gpt2Layer({ dim, heads, headDim, inner, activation, epsilon, scale: scaleOf(index) }),
     ),
     ln_f: layerNorm(dim, { epsilon }),
+    ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: false }) }),
   };
   return decoder({
     family: 'gpt2',
     options,
     parts,
     blocks: parts.h,
-    checkpointNames: gpt2Names,
+    checkpointNames: [...gpt2Names, ...(tiedHead ? tiedHeadNames : [])],
     embed: (tokens) => parts.wte(tokens),
     addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
     layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
-    logits: (x) => tiedLogits(parts.ln_f(x), parts.wte),
+    logits(x) {
+      const read: Tensor = parts.ln_f(x);
+      return parts.lm_head?.(read) ?? tiedLogits(read, parts.wte);
+    },
   });
 }
 
@@ -154,6 +162,6 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
 const gpt2Names: readonly CheckpointName[] = [
   { ours: 'language.*', theirs: '*' },
   { ours: 'language.*', theirs: 'transformer.*' },
-  // The head is tied to the embeddings and may be stored as a copy.
-  { ours: 'language.wte.weight', theirs: 'lm_head.weight' },
 ];
+/** A head that is the embeddings may be stored as a copy of them. */
+const tiedHeadNames: readonly CheckpointName[] = [{ ours: 'language.wte.weight', theirs: 'lm_head.weight' }];

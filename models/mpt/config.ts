@@ -60,6 +60,7 @@ const readFoundry = originalConfig({
     logit_scale: logitScale,
     expansion_ratio: positive,
     no_bias: z.literal(true),
+    tie_word_embeddings: z.boolean(),
     // The first computes in the model's own precision, which is float32 here.
     norm_type: z.enum(['low_precision_layernorm', 'layernorm']),
     fc_type: z.union([z.literal('torch'), z.strictObject({ name: z.literal('torch') })]),
@@ -84,6 +85,7 @@ function fromFoundry(config: unknown, notes: string[]): MptOptions {
     ...logitOptions(given),
     inner: Math.trunc(given.expansion_ratio * given.d_model),
     queryKeyNorm: attention.qk_ln,
+    tiedHead: given.tie_word_embeddings,
     alibiBiasMax: attention.alibi_bias_max,
     ...attentionOptions(attention),
   };
@@ -109,7 +111,7 @@ const readAttention = originalConfig({
 const readTransformers = originalConfig({
   model: 'MPT',
   original: 'mpt',
-  read: { ...modelFields, attn_config: z.unknown() },
+  read: { ...modelFields, tie_word_embeddings: z.boolean(), attn_config: z.unknown() },
   inert: [INERT, ...UNUSED].join(' '),
 });
 
@@ -133,7 +135,12 @@ function fromTransformers(config: unknown, notes: string[]): MptOptions {
       "The config of this MPT model leaves out attn_config.alibi: it is on, as in transformers, whose file it is (in llm-foundry's it would be off).",
     );
   }
-  return { ...commonOptions(given), inner: 4 * given.d_model, ...attentionOptions(attention) };
+  return {
+    ...commonOptions(given),
+    inner: 4 * given.d_model,
+    tiedHead: given.tie_word_embeddings,
+    ...attentionOptions(attention),
+  };
 }
 
 function otherThanDefault(original: 'mpt' | 'mpt/attn_config', field: string, value: unknown): string[] {

@@ -87,6 +87,8 @@ export interface MptOptions {
   readonly scale?: number;
   /** Factor of the logits; default 1. */
   readonly logitScale?: number;
+  /** The token embeddings are the head; default true. */
+  readonly tiedHead?: boolean;
 }
 
 const KNOWN: KnownOptions<MptOptions> = {
@@ -101,6 +103,7 @@ const KNOWN: KnownOptions<MptOptions> = {
   clip: true,
   scale: true,
   logitScale: true,
+  tiedHead: true,
 };
 
 /** MosaicML's published sizes, their vocabulary without the tokens that a Flamingo adds. */
@@ -113,7 +116,7 @@ export const mptSizes = {
 
 /**
  * MosaicML's decoder: no positions but ALiBi's biases on the scores, pre-norm layers, no biases, a head tied to the
- * token embeddings. llm-foundry's `MPTForCausalLM` and transformers' `MptForCausalLM` (which leaves out the norms of
+ * token embeddings unless told otherwise. llm-foundry's `MPTForCausalLM` and transformers' `MptForCausalLM` (which leaves out the norms of
  * queries and keys and the scale of logits).
  */
 export function mpt<const O extends Partial<MptOptions>>(
@@ -123,7 +126,7 @@ export function mpt<O extends MptOptions>(given: O): LanguageModel {
   const options: MptOptions = given;
   checkOptions(mpt, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, alibiBiasMax = 8, inner = 4 * dim } = options;
-  const { queryKeyNorm = false, clip, scale, logitScale = 1 } = options;
+  const { queryKeyNorm = false, clip, scale, logitScale = 1, tiedHead = true } = options;
   const headDim = dim / heads;
   const parts = {
     wte: embedding(vocabulary, dim),
@@ -131,19 +134,23 @@ export function mpt<O extends MptOptions>(given: O): LanguageModel {
       mptBlock({ dim, heads, headDim, inner, queryKeyNorm, clip, scale }),
     ),
     norm_f: layerNorm(dim, { bias: false }),
+    ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: false }) }),
   };
   return decoder({
     family: 'mpt',
     options,
     parts,
     blocks: parts.blocks,
-    checkpointNames: mptNames,
+    checkpointNames: [...mptNames, ...(tiedHead ? tiedHeadNames : headNames)],
     embed: (tokens) => parts.wte(tokens),
     layer(block, x, { visible, positions, keyPositions }, past) {
       const bias = alibi(positions, keyPositions, heads, alibiBiasMax);
       return block(x, visible, bias, past.key, past.value);
     },
-    logits: (x) => multiply(tiedLogits(parts.norm_f(x), parts.wte), logitScale),
+    logits(x) {
+      const read: Tensor = parts.norm_f(x);
+      return multiply(parts.lm_head?.(read) ?? tiedLogits(read, parts.wte), logitScale);
+    },
   });
 }
 
@@ -153,6 +160,7 @@ const mptNames: readonly CheckpointName[] = [
   { ours: 'language.blocks.*.ffn.*_proj.weight', theirs: 'language.blocks.*.mlp.mlp_*.weight' },
   { ours: 'language.norm_f.*', theirs: 'language.ln_f.*' },
   { ours: 'language.*', theirs: 'transformer.*' },
-  // The head is tied to the embeddings and may be stored as a copy.
-  { ours: 'language.wte.weight', theirs: 'lm_head.weight' },
 ];
+const headNames: readonly CheckpointName[] = [{ ours: 'language.lm_head.weight', theirs: 'lm_head.weight' }];
+/** A head that is the embeddings may be stored as a copy of them. */
+const tiedHeadNames: readonly CheckpointName[] = [{ ours: 'language.wte.weight', theirs: 'lm_head.weight' }];

@@ -73,6 +73,7 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
       rotaryBase: facts.rotary_emb_base ?? rope.rope_theta,
       parallelResidual: facts.use_parallel_residual,
       ...{ activation: activation(facts.hidden_act), epsilon: facts.layer_norm_eps },
+      tiedHead: facts.tie_word_embeddings,
     };
   },
   opt: (facts) => ({
@@ -91,6 +92,7 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     epsilon: facts.layer_norm_epsilon,
     scale: facts.scale_attn_weights === false ? 1 : undefined,
     scaleByLayer: facts.scale_attn_by_inverse_layer_idx,
+    tiedHead: facts.tie_word_embeddings,
   }),
   // The model of every release has four times the width and ALiBi's 8, whatever its config says.
   mpt: (facts) => ({
@@ -99,6 +101,7 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     contextLength: facts.max_seq_len,
     ...{ clip: facts['attn_config.clip_qkv'], scale: facts['attn_config.softmax_scale'] },
     ...{ logitScale: undefined, queryKeyNorm: undefined, alibiBiasMax: undefined },
+    tiedHead: facts.tie_word_embeddings,
   }),
   clip_vision_model: (facts) => visionOf((field) => facts[field]),
   clip: (facts) => visionOf((field) => facts[`vision_config.${field}`]),

@@ -104,4 +104,19 @@ describe('lowering', () => {
     assert.deepEqual(lowered(reshape(x, ['batch', 'text', 2, 4])), ['Reshape']);
     assert.deepEqual(lowered(reshape(x, ['batch*text', 8])), ['Reshape']);
   });
+
+  it('leaves an output its name, whatever authors call other values by it', () => {
+    const doubled = gelu(gelu(x));
+    const graph = decompose({ name: 'test', inputs: INPUTS, outputs: { out: doubled } }, { fusion: true });
+    const { nodes } = lowerGraph(graph, {
+      target: targetOf('cpu'),
+      fusion: true,
+      nameOf: () => ({ name: 'out', doc: undefined }),
+    });
+    assert.deepEqual(
+      nodes.map(({ outputs }) => outputs),
+      [['out_1'], ['out']],
+    );
+    assert.equal(new Set(nodes.map(({ name }) => name)).size, 2);
+  });
 });

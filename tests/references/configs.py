@@ -58,6 +58,7 @@ FAMILIES = {
                           max_position_embeddings=128, layer_norm_eps=1e-6, hidden_act="gelu_fast"),
             "rotary": dict(rotary_pct=0.5, rotary_emb_base=2000),
             "redpajama": dict(rotary_pct=1.0, use_parallel_residual=False),
+            "tied": dict(tie_word_embeddings=True),
             "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, classifier_dropout=0.5, is_decoder=True),
         },
         {
@@ -88,6 +89,7 @@ FAMILIES = {
             "default": {},
             "small": dict(n_embd=24, n_layer=2, n_head=4, n_inner=36, vocab_size=50, n_positions=128),
             "scales": dict(scale_attn_weights=False, scale_attn_by_inverse_layer_idx=True, layer_norm_epsilon=1e-6),
+            "untied": dict(tie_word_embeddings=False),
             "inert": dict(reorder_and_upcast_attn=True, resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5,
                           summary_type="first", summary_first_dropout=0.5),
         },
@@ -102,6 +104,7 @@ FAMILIES = {
             "default": {},
             "small": dict(d_model=24, n_layers=2, n_heads=4, vocab_size=50, max_seq_len=128),
             "clipped": dict(attn_config={"clip_qkv": 2.0, "softmax_scale": 0.25}),
+            "untied": dict(tie_word_embeddings=False),
             # Fields that the class has and MptForCausalLM does not look at.
             "left_out": dict(logit_scale=0.5, no_bias=False, norm_type="layernorm", learned_pos_emb=False,
                              attn_config={"alibi_bias_max": 16, "qk_ln": True, "alibi": False}),
@@ -194,12 +197,14 @@ RESOLVED = {
              "max_position_embeddings rms_norm_eps rope_theta rope_scaling rope_parameters attention_bias mlp_bias "
              "tie_word_embeddings",
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
-                "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act",
+                "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act "
+                "tie_word_embeddings",
     "opt": "hidden_size ffn_dim num_hidden_layers num_attention_heads vocab_size max_position_embeddings activation_function "
            "word_embed_proj_dim do_layer_norm_before tie_word_embeddings",
     "gpt2": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon scale_attn_weights "
-            "scale_attn_by_inverse_layer_idx",
-    "mpt": "d_model n_layers n_heads vocab_size max_seq_len attn_config.clip_qkv attn_config.softmax_scale",
+            "scale_attn_by_inverse_layer_idx tie_word_embeddings",
+    "mpt": "d_model n_layers n_heads vocab_size max_seq_len attn_config.clip_qkv attn_config.softmax_scale "
+           "tie_word_embeddings",
     "clip_vision_model": "hidden_size intermediate_size num_hidden_layers num_attention_heads image_size patch_size hidden_act",
     "clip": "vision_config.hidden_size vision_config.intermediate_size vision_config.num_hidden_layers "
             "vision_config.num_attention_heads vision_config.image_size vision_config.patch_size vision_config.hidden_act",

@@ -293,16 +293,19 @@ def opt(**options):
     return OPTForCausalLM(OPTConfig(**sizes, ffn_dim=12, max_position_embeddings=64, dropout=0.0, pad_token_id=None))
 
 
-def mpt():
-    return MptForCausalLM(MptConfig(vocab_size=LETTERS, d_model=8, n_heads=2, n_layers=2, expansion_ratio=2, max_seq_len=64))
+def mpt(**options):
+    sizes = dict(vocab_size=LETTERS, d_model=8, n_heads=2, n_layers=2, expansion_ratio=2, max_seq_len=64)
+    return MptForCausalLM(MptConfig(**sizes, **options))
 
 
-def gpt2():
-    return GPT2LMHeadModel(GPT2Config(vocab_size=LETTERS, n_embd=8, n_head=2, n_layer=2, n_inner=12, n_positions=64))
+def gpt2(**options):
+    sizes = dict(vocab_size=LETTERS, n_embd=8, n_head=2, n_layer=2, n_inner=12, n_positions=64)
+    return GPT2LMHeadModel(GPT2Config(**sizes, **options))
 
 
-def gpt_neox():
-    return GPTNeoXForCausalLM(GPTNeoXConfig(**SIZES, intermediate_size=12, rotary_pct=0.5, max_position_embeddings=64))
+def gpt_neox(**options):
+    sizes = dict(**SIZES, intermediate_size=12, rotary_pct=0.5, max_position_embeddings=64)
+    return GPTNeoXForCausalLM(GPTNeoXConfig(**sizes, **options))
 
 
 def as_safetensors(folder, language):
@@ -342,6 +345,15 @@ CASES = {
     ),
     "opt-untied": lambda name: write_case(
         name, opt(tie_word_embeddings=False), save_pretrained, note="OPT with a head of its own"
+    ),
+    "mpt-untied": lambda name: write_case(
+        name, mpt(tie_word_embeddings=False), save_pretrained, seed=1, note="MPT with a head of its own"
+    ),
+    "gpt2-untied": lambda name: write_case(
+        name, gpt2(tie_word_embeddings=False), save_pretrained, every=2, note="GPT-2 with a head of its own"
+    ),
+    "gpt-neox-tied": lambda name: write_case(
+        name, gpt_neox(tie_word_embeddings=True), as_bin, every=2, seed=3, note="GPT-NeoX whose embeddings are its head"
     ),
 }  # fmt: skip
 

@@ -44,6 +44,7 @@ export async function evaluateBenchmark(
   const shots = flags.shots ?? (benchmark.examplesFrom === undefined ? [0] : SHOTS);
   checkFlags(benchmark, flags);
   const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
+  const encoding = report.progress('features');
   const progress = report.progress(benchmark.title);
   const started = performance.now();
   let told = 0;
@@ -58,6 +59,10 @@ export async function evaluateBenchmark(
         told += 1;
         if (told <= TOLD) report.note(sentence(problem));
       },
+      onFeatures(done, total) {
+        encoding.update(done, total);
+        if (done === total) encoding.stop();
+      },
       onProgress: (done, total) => progress.update(done, total),
     });
     progress.stop();
@@ -67,6 +72,7 @@ export async function evaluateBenchmark(
     else print(run, out, (performance.now() - started) / 1000, report);
     return length > 0 ? EXIT.badInput : EXIT.ok;
   } finally {
+    encoding.stop();
     progress.stop();
     await model.close();
   }

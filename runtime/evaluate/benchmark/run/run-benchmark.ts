@@ -5,9 +5,10 @@ import type { Benchmark } from '../benchmark.ts';
 import type { BenchmarkItem } from '../item.ts';
 import type { Resources } from '../resources.ts';
 import { type Asking, ask, type BenchmarkModel, promptOf } from './ask.ts';
-import { checkShots, chooseExamples, type ExampleChoice } from './choose-examples.ts';
+import { checkShots, chooseExamples, type ExampleChoice, type NearestItems } from './choose-examples.ts';
 import { Journal } from './journal.ts';
 import { loadItems, type Problem } from './load-items.ts';
+import { nearestItems } from './nearest-items.ts';
 import { type Outcome, outcomeKey } from './outcome.ts';
 import { type Asked, type PicturesOf, promptText } from './prompts.ts';
 import { type RunResults, resultsOf, writeResults } from './results.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of every item that is left out. */
   onProblem(problem: Problem): void;
+  /** Told how many examples' pictures are encoded, and of how many, where examples are chosen by them. */
+  onFeatures?(done: number, total: number): void;
   /** Told after each batch how many answers there are, and of how many. */
   onProgress?(done: number, total: number): void;
 }
@@ -71,7 +74,10 @@ export async function runBenchmark(
     ...{ model, benchmark, settings, afterwards, signal },
     picturesOf: picturesOf(settings.frames),
   };
-  const choice: ExampleChoice = { support, zeroShot };
+  const choice: ExampleChoice = {
+    ...{ support, zeroShot },
+    nearest: await nearestOf(asking, support, options, leftOut),
+  };
   // By number of examples, so that prompts of a batch are of like length.
   const wanted = shots.flatMap((count) =>
     seeds.flatMap((seed) => items.map((item): Asked => ({ shots: count, seed, item }))),
@@ -110,6 +116,24 @@ export async function runBenchmark(
   const results = resultsOf({ benchmark, settings, items, support, scores, problems, asked });
   await writeResults(out, results, { items, scores, problems });
   return { results, answered, known };
+}
+
+/** Chooses examples by their pictures, where the settings say so. */
+async function nearestOf(
+  { model, settings, picturesOf, signal, benchmark }: Asking,
+  support: readonly BenchmarkItem[],
+  { out, shots, onFeatures }: RunOptions,
+  leftOut: (problem: Problem) => void,
+): Promise<NearestItems | undefined> {
+  const most = Math.max(...shots);
+  if (settings.select !== 'rices' || most === 0) return undefined;
+  const split = benchmark.examplesFrom?.(settings.split) ?? settings.split;
+  return nearestItems(out, support, most, {
+    ...{ model, settings, picturesOf, signal },
+    failed: ({ id }, error) =>
+      leftOut({ split, item: `item ${id}`, reason: error.message.replace(/\.$/, '') }),
+    ...(onFeatures && { onProgress: onFeatures }),
+  });
 }
 
 /** The items that examples are taken from; none where none are needed. */

@@ -67,6 +67,11 @@ export async function loadFrames(
   return { pixels, frames: wanted };
 }
 
+/** How many frames a video has. @throws UserError for a source that cannot be read, or a folder without pictures */
+export async function frameCount(source: VideoSource): Promise<number> {
+  return (await openVideo(source, 'shown')).count;
+}
+
 /**
  * Evenly spaced frames: the video is cut into `wanted` equal parts and the middle frame of each is taken.
  *

@@ -4,7 +4,8 @@ import type { FewShotPrompt, Prompt } from '../../../prompt/prompt.ts';
 import type { ChoiceScore } from '../../../score-choices.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { Outcome } from './outcome.ts';
-import { dialoguePrompt, fewShotPrompt, type PicturesOf, type Question } from './prompts.ts';
+import type { PicturesOf } from './pictures-of.ts';
+import { dialoguePrompt, fewShotPrompt, type Question } from './prompts.ts';
 import type { Settings } from './settings.ts';
 
 /** What a benchmark asks of a model. */
@@ -28,7 +29,7 @@ export interface Asking {
 const ASKED_AT_ONCE = 4;
 
 /** A question as it is put to the model. */
-export function promptOf({ benchmark, settings, picturesOf }: Asking, question: Question): Prompt {
+export function promptOf({ benchmark, settings, picturesOf }: Asking, question: Question): Promise<Prompt> {
   const form = benchmark.form[settings.protocol];
   return settings.assistant === null
     ? fewShotPrompt(question, form, picturesOf)
@@ -43,7 +44,7 @@ export function ask(asking: Asking, questions: readonly Question[]): Promise<rea
 async function write(asking: Asking, questions: readonly Question[]): Promise<readonly Outcome[]> {
   const { model, settings, signal, afterwards } = asking;
   const { beams, maxNewTokens } = settings;
-  const prompts = questions.map((question) => promptOf(asking, question));
+  const prompts = await Promise.all(questions.map((question) => promptOf(asking, question)));
   const common = { maxNewTokens, batchSize: questions.length, ...(signal && { signal }) };
   const answers = await (beams > 1
     ? model.generateBatch(prompts, { ...common, beams })
@@ -81,7 +82,7 @@ async function choose(asking: Asking, questions: readonly Question[]): Promise<r
   );
 }
 
-function scoresOf(
+async function scoresOf(
   asking: Asking,
   question: Question,
   choices: readonly string[],
@@ -89,7 +90,7 @@ function scoresOf(
   const { model, settings, signal } = asking;
   const { normalise, endOfChunk, ensemble } = settings;
   const options = { normalise, endOfChunk, ...(signal && { signal }) };
-  const prompt = promptOf(asking, question);
+  const prompt = await promptOf(asking, question);
   if (ensemble === 1 || !isFewShot(prompt)) return model.score(prompt, choices, options);
   return model.scoreEnsemble(prompt, choices, { ...options, orders: ensemble, seed: question.seed });
 }

@@ -7,7 +7,7 @@ import { mediaOf } from '../../../prompt/prompt.ts';
 import { inBatches } from '../../in-batches.ts';
 import type { BenchmarkItem } from '../item.ts';
 import type { BenchmarkModel } from './ask.ts';
-import type { PicturesOf } from './prompts.ts';
+import type { PicturesOf } from './pictures-of.ts';
 import type { Settings } from './settings.ts';
 
 /** Pictures that are encoded at once. */
@@ -60,7 +60,7 @@ export async function featuresOf(
   item: BenchmarkItem,
   { model, picturesOf, signal }: Pick<FeatureOptions, 'model' | 'picturesOf' | 'signal'>,
 ): Promise<Float32Array> {
-  const media = mediaOf(picturesOf(item));
+  const media = mediaOf(await picturesOf(item));
   if (media.length === 0) {
     throw new UserError(
       `Item ${item.id} has no picture by which others could be like it: leave out --select rices.`,

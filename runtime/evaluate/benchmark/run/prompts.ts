@@ -1,6 +1,7 @@
 import type { Dialogue, FewShotPrompt, Pictures, Prompt, Turn } from '../../../prompt/prompt.ts';
 import type { PromptForm } from '../benchmark.ts';
 import type { BenchmarkItem } from '../item.ts';
+import type { PicturesOf } from './pictures-of.ts';
 
 /** An item that is to be asked with so many examples, drawn with a seed. */
 export interface Asked {
@@ -16,36 +17,37 @@ export interface Question extends Asked {
   readonly textOnly: boolean;
 }
 
-/** How the pictures of items are given to a model. */
-export type PicturesOf = (item: BenchmarkItem) => Pictures;
-
 /** A question as a few-shot prompt. */
-export function fewShotPrompt(
+export async function fewShotPrompt(
   { item, examples, textOnly }: Question,
   form: PromptForm,
   picturesOf: PicturesOf,
-): FewShotPrompt {
+): Promise<FewShotPrompt> {
+  const shots = examples.map(async (example) => ({
+    ...(textOnly ? {} : await picturesOf(example)),
+    text: `${form.asks(example)}${form.gap}${answerOf(example)}`,
+  }));
   return {
-    shots: examples.map((example) => ({
-      ...(textOnly ? {} : picturesOf(example)),
-      text: `${form.asks(example)}${form.gap}${answerOf(example)}`,
-    })),
-    query: { ...picturesOf(item), text: form.asks(item) },
+    shots: await Promise.all(shots),
+    query: { ...(await picturesOf(item)), text: form.asks(item) },
     ...(form.separator !== undefined && { separator: form.separator }),
   };
 }
 
 /** A question in a dialogue, for a model that was tuned on them. */
-export function dialoguePrompt(
+export async function dialoguePrompt(
   { item, examples, textOnly }: Question,
   form: PromptForm,
   picturesOf: PicturesOf,
-): Dialogue {
-  const turns = examples.flatMap((example): Turn[] => [
-    { ...(textOnly ? {} : picturesOf(example)), speaker: 'user', text: form.asks(example) },
-    { speaker: 'assistant', text: answerOf(example) },
-  ]);
-  return { turns: [...turns, { ...picturesOf(item), speaker: 'user', text: form.asks(item) }] };
+): Promise<Dialogue> {
+  const turns = examples.map(
+    async (example): Promise<Turn[]> => [
+      { ...(textOnly ? {} : await picturesOf(example)), speaker: 'user', text: form.asks(example) },
+      { speaker: 'assistant', text: answerOf(example) },
+    ],
+  );
+  const asked: Turn = { ...(await picturesOf(item)), speaker: 'user', text: form.asks(item) };
+  return { turns: [...(await Promise.all(turns)).flat(), asked] };
 }
 
 /** The texts of a prompt, for the record: what a person would read. */

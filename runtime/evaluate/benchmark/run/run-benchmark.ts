@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { inBatches } from '../../in-batches.ts';
 import { AS_WRITTEN } from '../answer-rules.ts';
@@ -10,8 +11,10 @@ import { Journal } from './journal.ts';
 import { loadItems, type Problem } from './load-items.ts';
 import { nearestItems } from './nearest-items.ts';
 import { type Outcome, outcomeKey } from './outcome.ts';
-import { type Asked, type PicturesOf, promptText } from './prompts.ts';
+import { checkVideos, picturesFrom } from './pictures-of.ts';
+import { type Asked, promptText } from './prompts.ts';
 import { type RunResults, resultsOf, writeResults } from './results.ts';
+import { RUN_FILES } from './run-files.ts';
 import { scoreRun } from './score-run.ts';
 import { PROTOCOL_DEFAULTS, type Settings } from './settings.ts';
 
@@ -69,10 +72,11 @@ export async function runBenchmark(
   const zeroShot = PROTOCOL_DEFAULTS[settings.protocol].zeroShot[benchmark.answering.kind];
   const support = await supportOf(benchmark, settings, Math.max(zeroShot, ...shots) > 0, load);
   checkShots(benchmark, split, shots, support);
+  await checkVideos([...items, ...support]);
   await using journal = await Journal.open(out, settings);
   const asking: Asking = {
     ...{ model, benchmark, settings, afterwards, signal },
-    picturesOf: picturesOf(settings.frames),
+    picturesOf: picturesFrom(join(out, RUN_FILES.frames), settings.frames, signal),
   };
   const choice: ExampleChoice = {
     ...{ support, zeroShot },
@@ -110,7 +114,7 @@ export async function runBenchmark(
   const scores = await scoreRun(benchmark, items, journal.outcomes, { shots, seeds }, resources);
   const [first] = wanted;
   const asked = {
-    example: first === undefined ? '' : promptText(promptOf(asking, await questionOf(first))),
+    example: first === undefined ? '' : promptText(await promptOf(asking, await questionOf(first))),
     rule: benchmark.answering.kind === 'written' ? rule.rule : 'the likeliest choice',
   };
   const results = resultsOf({ benchmark, settings, items, support, scores, problems, asked });
@@ -147,13 +151,4 @@ async function supportOf(
   if (split === undefined || !isNeeded) return [];
   const count = settings.support ?? undefined;
   return loadItems(benchmark, { ...load, split, count, salt: 'examples', look: true });
-}
-
-function picturesOf(frames: number): PicturesOf {
-  return ({ media }) => {
-    if ('video' in media) return { video: media.video, frames };
-    const [image, ...others] = media.images;
-    if (image === undefined) return {};
-    return others.length === 0 ? { image } : { images: media.images };
-  };
 }

@@ -12,6 +12,8 @@ export const RUN_FILES = {
   problems: 'problems.jsonl',
   results: 'results.json',
   page: 'results.html',
+  /** A folder with the frames of each video that ffmpeg has read. */
+  frames: 'frames',
   claim: '.claim',
   /** Room on the disk for the answers that are in memory when it becomes full. */
   reserve: '.reserve',

@@ -3,6 +3,7 @@ import { addOperator } from './operators/add.ts';
 import { arangeOperator } from './operators/arange.ts';
 import { argmaxOperator, argminOperator } from './operators/argmax.ts';
 import { attentionOperator } from './operators/attention.ts';
+import { avgPoolOperator } from './operators/avg-pool.ts';
 import { biasGeluOperator } from './operators/bias-gelu.ts';
 import { castOperator } from './operators/cast.ts';
 import { equalOperator, greaterOperator, greaterOrEqualOperator, lessOperator, lessOrEqualOperator } from './operators/comparison.ts';
@@ -23,6 +24,7 @@ import { linearOperator } from './operators/linear.ts';
 import { andOperator, notOperator, orOperator } from './operators/logical.ts';
 import { matmulTransposedOperator } from './operators/matmul-transposed.ts';
 import { matmulOperator } from './operators/matmul.ts';
+import { maxPoolOperator } from './operators/max-pool.ts';
 import { maximumOperator } from './operators/maximum.ts';
 import { minimumOperator } from './operators/minimum.ts';
 import { multiplyOperator } from './operators/multiply.ts';
@@ -60,6 +62,7 @@ export const OPERATORS: readonly Operator[] = [
   argmaxOperator,
   argminOperator,
   attentionOperator,
+  avgPoolOperator,
   biasGeluOperator,
   castOperator,
   equalOperator,
@@ -86,6 +89,7 @@ export const OPERATORS: readonly Operator[] = [
   orOperator,
   matmulTransposedOperator,
   matmulOperator,
+  maxPoolOperator,
   maximumOperator,
   minimumOperator,
   multiplyOperator,

@@ -1,17 +1,17 @@
 import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { resolveAxis } from '../shape/axis.ts';
-import { addDims, multiplyDims, subtractDims } from '../shape/dim.ts';
+import { addDims, subtractDims } from '../shape/dim.ts';
 import { sliceShape } from '../shape/slice.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { HasAxis } from '../types/axis.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Slice, SliceRange } from '../types/shape/slice.ts';
 import { pad } from './pad.ts';
-import { reshape } from './reshape.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable, offsets, pick, stridesOf } from './shared/elements.ts';
 import { required } from './shared/inputs.ts';
+import { spreadOut } from './shared/spread-out.ts';
 
 /** ONNX reads an end beyond the axis as the end of the axis. */
 const THE_END = 2 ** 31 - 1;
@@ -48,7 +48,7 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
       const place = resolveAxis('slice', shape, axis);
       const size = shape[place] ?? 0;
       const before = typeof start === 'number' && start < 0 ? addDims(size, start) : start;
-      const spread = step === 1 ? cotangent : spreadOut(cotangent, place, step);
+      const spread = spreadOut(cotangent, place, step);
       const after = subtractDims(size, addDims(before, spread.shape[place] ?? 0));
       return [pad(spread, [{ axis: place, before, after }])];
     },
@@ -64,15 +64,6 @@ export const sliceOperator = defineOperator<{ axis: number; start: Dim; end: Dim
     },
   },
 );
-
-/** Puts `step - 1` zeros between the elements along an axis. */
-function spreadOut(x: Tensor, axis: number, step: number): Tensor {
-  const { shape } = x;
-  const apart = reshape(x, shape.toSpliced(axis + 1, 0, 1));
-  const length = multiplyDims(shape[axis] ?? 0, step);
-  const padded = reshape(pad(apart, [{ axis: axis + 1, after: step - 1 }]), shape.with(axis, length));
-  return slice(padded, axis, 0, subtractDims(length, step - 1));
-}
 
 /**
  * `start` to `end` (not included) of one axis, every `step`th.

@@ -11,6 +11,8 @@ import {
   argmax,
   argmin,
   attention,
+  avgPool1d,
+  avgPool2d,
   biasGelu,
   chunk,
   concat,
@@ -39,6 +41,8 @@ import {
   logSoftmax,
   matmul,
   matmulTransposed,
+  maxPool2d,
+  maxPool3d,
   multiply,
   neg,
   not,
@@ -270,6 +274,18 @@ export const tensorMistakes: readonly Mistake[] = [
   ['conv2d: x is [1, 4, 8, 8], but it must have 3 channels', () => conv2dLayer(3, 8, { kernel: 2 })(f(1, 4, 8, 8))],
   ['conv1d: x must be [batch, in, length], but it is [4, 8]', () => conv1dLayer(4, 8, { kernel: 2 })(f(4, 8))],
   [
+    'maxPool2d: x must be [batch, channels, height, width], but it is [3, 8, 8]',
+    () => maxPool2d(f(3, 8, 8), 2),
+  ],
+  [
+    'avgPool1d: x must be [batch, channels, length], but it is [1, 3, 8, 8]',
+    () => avgPool1d(f(1, 3, 8, 8), 2),
+  ],
+  [
+    'maxPool3d: x must be a float dtype, but it is int64; use cast to change it',
+    () => maxPool3d(i(1, 3, 8, 8, 8), 2),
+  ],
+  [
     'rotary: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',
     () => rotary(x, i('batch', 'text'), { heads: 3 }),
   ],
@@ -463,6 +479,34 @@ export const builtMistakes: readonly Mistake[] = [
   [
     'conv1d: a stride of 2 needs length to be known, but x is [1, 4, text]',
     () => conv1d(f(1, 4, 'text'), f(4, 4, 2), undefined, { stride: 2 }),
+  ],
+  [
+    'maxPool2d: the kernel [9, 9] is larger than x [1, 3, 8, 8]',
+    () => maxPool2d(f(1, 3, 8, 8), 9),
+  ],
+  [
+    'maxPool2d: the kernel [2, 2] is larger than x [1, 3, 0, 8]',
+    () => maxPool2d(f(1, 3, 0, 8), 2),
+  ],
+  [
+    'maxPool2d: padding must be at most half of the window, 3, but it is 2',
+    () => maxPool2d(f(1, 3, 8, 8), 3, { padding: 2 }),
+  ],
+  [
+    'maxPool3d: a window sees nothing but padding of x [1, 3, 1, 4, 4]; choose less dilation or padding',
+    () => maxPool3d(f(1, 3, 1, 4, 4), [2, 1, 1], { padding: [1, 0, 0], dilation: [2, 1, 1] }),
+  ],
+  [
+    'avgPool2d: height and width must be known, but x is [1, 3, height, 8]; over a whole axis take reduceMax or reduceMean',
+    () => avgPool2d(f(1, 3, 'height', 8), 2),
+  ],
+  [
+    'avgPool2d: kernel must be one number or 2, but it is [2, 2, 2]',
+    () => avgPool2d(f(1, 3, 8, 8), [2, 2, 2]),
+  ],
+  [
+    'avgPool1d: stride must be a whole number from 1 up, but it is 0',
+    () => avgPool1d(f(1, 3, 8), 2, { stride: 0 }),
   ],
   [
     'conv2d: weight has 3 output channels, which is not a multiple of 2 groups',

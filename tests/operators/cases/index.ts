@@ -6,6 +6,7 @@ import { elementwiseCases } from './elementwise-cases.ts';
 import { movementCases } from './movement-cases.ts';
 import { normalisationCases } from './normalisation-cases.ts';
 import { orderCases } from './order-cases.ts';
+import { poolingCases } from './pooling-cases.ts';
 import { positionCases } from './position-cases.ts';
 import { productCases } from './product-cases.ts';
 
@@ -17,6 +18,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...orderCases,
   ...productCases,
   ...convolutionCases,
+  ...poolingCases,
   ...normalisationCases,
   ...positionCases,
   ...attentionCases,

@@ -1,15 +1,17 @@
+import { type AnyBlock, registerBlock, registerMaker } from './any-block.ts';
 import { atCallSite } from './at-call-site.ts';
 import { fail } from './operator.ts';
 import { withinScope } from './scope.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
 import type { Tensor } from './tensor.ts';
 import type { BodyArguments, CheckedBody } from './types/block.ts';
-import type { CheckedConfig, Requirement, SizesOf } from './types/config.ts';
+import type { Requirement } from './types/config.ts';
+import type { BlockMaker } from './types/maker.ts';
 import type { RigidNames } from './types/signature.ts';
 import type { Size } from './types/size.ts';
 import type { Block } from './types/substitute.ts';
 
-export type { Block };
+export type { Block, BlockMaker };
 
 /** A block's own sizes as its body sees them: numbers whose types remember their names. */
 export type BodySizes<Sizes extends string> = { readonly [N in Sizes]: Size<N> };
@@ -75,18 +77,19 @@ export function block<
   Parts extends object,
   const R,
   const Requires extends readonly Requirement[] = readonly [],
->(name: Name, definition: BlockDefinition<Name, Sizes, Takes, Gives, Requires, Options, Parts, R>) {
+>(
+  name: Name,
+  definition: BlockDefinition<Name, Sizes, Takes, Gives, Requires, Options, Parts, R>,
+): BlockMaker<Name, Sizes, Takes, Gives, Requires, Options, Parts> {
   const signature = atCallSite(() => ({
     takes: definition.takes.map((text) => parseSlot(name, text)),
     gives: [definition.gives].flat().map((text: string) => parseSlot(name, text)),
   }));
-  type Instance<C> = Block<Name, Takes, Gives, SizesOf<Sizes[number], C>, Parts>;
-
-  type Config = Readonly<Record<Sizes[number], number>> & Options;
-  return <const C extends Partial<Config>>(config: CheckedConfig<Name, Config, Requires, C>): Instance<C> => {
-    const sizes = atCallSite(() => checkConfig(name, definition.sizes, definition.requires ?? [], config));
+  const check = (config: object) => checkConfig(name, definition.sizes, definition.requires ?? [], config);
+  const make = (config: object): AnyBlock => {
+    const sizes = atCallSite(() => check(config));
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
-    const given = config as unknown as BodySizes<Sizes[number]> & Options;
+    const given = config as BodySizes<Sizes[number]> & Options;
     const parts = definition.parts(given, given);
     const forward = definition.forward as unknown as (
       context: object,
@@ -110,9 +113,26 @@ export function block<
         return result;
       });
     };
-    // What was checked above at run time is what the instance's type says of calls and results.
-    return Object.assign(call, { parts, blockName: name }) as unknown as Instance<C>;
+    const made = Object.assign(call, {
+      ...{ parts, blockName: name, takes: definition.takes, gives: definition.gives },
+    });
+    return registerBlock(made, {
+      ...{ call, check: (tensors) => void bindArguments(name, signature.takes, tensors, sizes) },
+    });
   };
+  const maker = Object.assign(make, {
+    ...{ blockName: name, sizes: definition.sizes, takes: definition.takes, gives: definition.gives },
+  });
+  // What is checked above at run time is what the types say of configurations, calls and results.
+  return registerMaker(maker, { make, check }) as unknown as BlockMaker<
+    Name,
+    Sizes,
+    Takes,
+    Gives,
+    Requires,
+    Options,
+    Parts
+  >;
 }
 
 /** The sizes of a configuration by name, once each is a whole number and all requirements hold. */

@@ -2,6 +2,7 @@
  * What authors write models with; `flamingo-onnx/dsl`. What defines operators, rules, targets and families is in
  * `flamingo-onnx/extend`.
  */
+export { type AnyBlock, type AnyBlockMaker, applyBlock, checkCall, isBlock } from './any-block.ts';
 export { atCallSite } from './at-call-site.ts';
 export type { Attributes, AttributeValue, ConstantData } from './attributes.ts';
 export * from './author-operators.ts';
@@ -25,4 +26,5 @@ export * from './precision.ts';
 export * from './program.ts';
 export type { ProgramParameter } from './program-parameter.ts';
 export * from './recipe.ts';
+export * from './slot.ts';
 export type { Initialiser, Tensor, TensorSource, TensorType } from './tensor.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MediaFacts } from '../../dsl/program.ts';
+import { latentCrossAttention } from './latent-cross-attention.ts';
 import { maskedCrossAttention } from './masked-cross-attention.ts';
 import { noMedia } from './none.ts';
 import { packedCrossAttention } from './packed-cross-attention.ts';
@@ -7,7 +8,13 @@ import { spliced } from './spliced.ts';
 import type { MediaWayDefinition } from './way.ts';
 
 /** Every way that pictures reach text. A new one is a file beside this and a place in the list. */
-const WAYS: readonly MediaWayDefinition[] = [packedCrossAttention, maskedCrossAttention, spliced, noMedia];
+const WAYS: readonly MediaWayDefinition[] = [
+  packedCrossAttention,
+  maskedCrossAttention,
+  latentCrossAttention,
+  spliced,
+  noMedia,
+];
 
 /**
  * How pictures reach the text of prompts, as the manifest says it. What else it says is the way's own, whose schema

@@ -9,15 +9,17 @@ import {
 } from './packed-cross-attention.ts';
 import { defineMediaWay } from './way.ts';
 
+/**
+ * Which pictures a token sees of those at or before it: the last one, the last ones that stand in a row (no text between
+ * them), or all of them.
+ */
+export const seesSchema = z.enum(['last', 'last-in-a-row', 'all-previous']);
+
 /** Each token looks at the pictures that a mask says. */
 export const maskedCrossAttentionSchema = z.strictObject({
   way: z.literal('masked-cross-attention'),
   ...crossAttentionShape,
-  /**
-   * Which pictures a token sees of those at or before it: the last one, the last ones that stand in a row (no text
-   * between them), or all of them.
-   */
-  sees: z.enum(['last', 'last-in-a-row', 'all-previous']),
+  sees: seesSchema,
 });
 
 export const maskedCrossAttention = defineMediaWay(maskedCrossAttentionSchema, (facts) => ({
@@ -36,7 +38,8 @@ export const maskedCrossAttention = defineMediaWay(maskedCrossAttentionSchema, (
   describe: () => [...describeCrossAttention(facts), ['a token sees', SEEN[facts.sees]]],
 }));
 
-const SEEN = {
+/** What `inspect` says of it. */
+export const SEEN = {
   last: 'the last image before it',
   'last-in-a-row': 'the last images before it that stand in a row',
   'all-previous': 'all images before it',

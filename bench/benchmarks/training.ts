@@ -4,7 +4,6 @@ import {
   clipVit,
   flamingoParts,
   interleavedLogits,
-  maskedGatedCrossAttention,
   nextTokenLoss,
   opt,
   type Recipe,
@@ -32,15 +31,12 @@ const STEPS_PER_CALL = 8;
 function parts({ all = false } = {}) {
   const vision = clipVit({ image: 32, patch: 8, dim: 128, layers: 1, heads: 4 });
   const language = opt({ dim: 192, layers: 4, heads: 6, vocabulary: VOCABULARY, contextLength: TEXT });
-  return flamingoParts(
-    {
-      vision: all ? unfrozen(vision) : vision,
-      resampler: { depth: 1, heads: 4, headDim: 32, latents: 16 },
-      language: all ? unfrozen(language) : language,
-      crossAttention: { every: 2, heads: 4, headDim: 32 },
-    },
-    maskedGatedCrossAttention,
-  );
+  return flamingoParts({
+    vision: all ? unfrozen(vision) : vision,
+    resampler: { depth: 1, heads: 4, headDim: 32, latents: 16 },
+    language: all ? unfrozen(language) : language,
+    crossAttention: { every: 2, heads: 4, headDim: 32 },
+  });
 }
 
 type Parts = ReturnType<typeof parts>;

@@ -1,3 +1,4 @@
+import type { AnyBlock, AnyBlockMaker } from '../any-block.ts';
 import type { Dim } from '../tensor.ts';
 import type { Agree, Canonical, Divide } from './dim.ts';
 import type { DescribeDim, Problem } from './problem.ts';
@@ -39,23 +40,28 @@ type CheckedGroup<Name extends string, K, Known, Value> = [IsGroup<Known>] exten
   : Value;
 
 /** The names in a group of options that it does not have. */
-export type UnknownIn<Known, Value> = Value extends object
-  ? Exclude<keyof Value, KeysOf<NonNullable<Known>>>
-  : never;
+export type UnknownIn<Known, Value> = Value extends AnySlot
+  ? never
+  : Value extends object
+    ? Exclude<keyof Value, KeysOf<NonNullable<Known>>>
+    : never;
 
 /** The names in any of several forms. */
-type KeysOf<T> = T extends unknown ? keyof T : never;
+type KeysOf<T> = T extends AnySlot ? never : T extends unknown ? keyof T : never;
 type FieldOf<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
 
-/** Whether a type is that of a group of options: an object of texts, numbers, switches and lists of them. */
+/** Whether a type is that of a group of options: an object of texts, numbers, switches, lists of them, and slots. */
 type IsGroup<Known> =
-  NonNullable<Known> extends infer T
+  Exclude<NonNullable<Known>, AnySlot> extends infer T
     ? T extends Single
       ? false
-      : T[keyof T] extends Single | undefined
+      : Exclude<T[keyof T], AnySlot> extends Single | undefined
         ? true
         : false
     : never;
+
+/** What fills a slot beside a group of options, or among them. */
+type AnySlot = AnyBlock | AnyBlockMaker | ((sizes: never) => AnyBlock);
 
 type Single = string | number | boolean | null | readonly (string | number | boolean)[];
 

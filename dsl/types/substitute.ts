@@ -22,6 +22,9 @@ export interface Block<
   /** The parameters and blocks inside, with the sizes filled in. */
   readonly parts: Substituted<Parts, E>;
   readonly blockName: Name;
+  /** As `block` was told: `['batch text dim']`. */
+  readonly takes: Takes;
+  readonly gives: Gives;
 }
 
 /**

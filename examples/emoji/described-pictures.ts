@@ -12,7 +12,6 @@ import {
 } from '../../dsl/index.ts';
 import { VOCABULARY } from '../../models/emoji/language.ts';
 import type { FlamingoParts } from '../../models/flamingo/flamingo-parts.ts';
-import type { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { interleavedLogits } from '../../models/flamingo/interleaved-logits.ts';
 import { embedTokens } from '../../models/shared/language-model.ts';
 import { type DescribedText, shownWords, wordSums } from './described-language.ts';
@@ -44,10 +43,7 @@ export interface NamedPictures {
  * from that is a loss of its own, which tells every token of every picture what to see, where the next token's loss
  * tells the first token of an answer alone.
  */
-export function describedPictures(
-  flamingo: FlamingoParts<ReturnType<typeof maskedGatedCrossAttention>>,
-  unlike: Unlikeness = otherDirection,
-) {
+export function describedPictures(flamingo: FlamingoParts, unlike: Unlikeness = otherDirection) {
   const described = embedding(VOCABULARY, flamingo.language.dim);
   const [[first, firstBlock] = []] = flamingo.blocks;
   if (first === undefined || firstBlock === undefined)

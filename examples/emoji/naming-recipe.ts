@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { emojiOptions } from '../../models/emoji/emoji.ts';
 import { CONTEXT_LENGTH, VOCABULARY } from '../../models/emoji/language.ts';
 import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { add, matmul, multiply, type Recipe, recipe, task, transpose } from '../../models/index.ts';
 import { unitLength } from '../../models/losses/contrastive.ts';
 import { crossEntropy } from '../../models/losses/cross-entropy.ts';
@@ -37,7 +36,7 @@ export interface NamingRecipeOptions extends StageOptions {
 export async function namingRecipe(options: NamingRecipeOptions): Promise<Recipe> {
   const { learningRate, unlike, apart = 0, initialFrom = [], ...rest } = options;
   const { length: names } = await loadTrainingVocabulary();
-  const parts = flamingoParts(emojiOptions(), maskedGatedCrossAttention);
+  const parts = flamingoParts(emojiOptions());
   const { vision } = parts;
   const pictures = describedPictures(parts, unlike);
   return recipe({

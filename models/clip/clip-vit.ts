@@ -16,7 +16,7 @@ import {
   slice,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
-import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
 import { clipNames } from './clip-names.ts';
 
 /** Pre-norm self-attention over all tokens, then a two-layer perceptron; both residual. CLIP's `CLIPEncoderLayer`. */
@@ -132,7 +132,7 @@ export const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 /** CLIP's vision transformer as a frozen encoder for `flamingo`. Radford et al. 2021, arXiv 2103.00020. */
 export function clipVit<const O extends Partial<ClipVitOptions>>(
   options: CheckedOptions<'clipVit', ClipVitOptions, ['heads divides dim', 'patch divides image'], O>,
-): VisionEncoder;
+): VisionEncoder<WidthOf<O>>;
 export function clipVit<O extends ClipVitOptions>(given: O): VisionEncoder {
   const options: ClipVitOptions = given;
   checkOptions(clipVit, options, ['heads divides dim', 'patch divides image'], KNOWN);

@@ -3,19 +3,23 @@ import {
   type CheckedEntry,
   type Complete,
   type KnownOptions,
+  type MediaFacts,
   program,
   refuseUnknownOptions,
+  type SlotFunction,
   type UnknownIn,
   type VisionLanguageProgram,
 } from '../../dsl/index.ts';
-import { languageGraph } from '../media/language-graph.ts';
+import type { CrossAttentionWay, LatentSizes } from '../media/cross-attention.ts';
+import { type LanguageMediaMaker, languageGraph } from '../media/language-graph.ts';
 import { packedCrossAttention } from '../media/packed-cross-attention.ts';
-import { visionGraph } from '../media/vision-graph.ts';
+import { type VisionGraphParts, visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { CheckedInsertion } from './checked-insertion.ts';
+import type { CheckedAttention, ResamplerProblem } from './checked-slots.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
-import { flamingoParts } from './flamingo-parts.ts';
+import { type JoinedParts, joinParts, wayOf } from './flamingo-parts.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
 
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
@@ -27,7 +31,7 @@ const KNOWN: KnownOptions<FlamingoOptions> = {
   vision: true,
   language: true,
   resampler: { depth: true, heads: true, headDim: true, latents: true, finalNorm: true, maxFrames: true },
-  crossAttention: { every: true, insertion: true, heads: true, headDim: true },
+  crossAttention: { every: true, insertion: true, heads: true, headDim: true, block: true },
   media: true,
   activation: true,
   expansion: true,
@@ -38,10 +42,24 @@ const KNOWN: KnownOptions<FlamingoOptions> = {
 
 /** The options with a sentence in the place of each that cannot be. */
 type CheckedFlamingo<O> = {
-  [K in keyof O]: [K, UnknownIn<FlamingoOptions['crossAttention'], O[K]>] extends ['crossAttention', never]
-    ? CheckedInsertion<O, O[K]>
-    : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
+  [K in keyof O]: K extends 'resampler'
+    ? O[K] extends SlotFunction
+      ? [ResamplerProblem<O, O[K]>] extends [never]
+        ? O[K]
+        : ResamplerProblem<O, O[K]>
+      : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>
+    : [K, UnknownIn<FlamingoOptions['crossAttention'], O[K]>] extends ['crossAttention', never]
+      ? CheckedCrossAttention<O, O[K]>
+      : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
 } & Complete<'flamingo', FlamingoOptions, O>;
+
+/** The options of the cross-attention with a sentence in the place of a block or an interval that does not fit. */
+type CheckedCrossAttention<O, Cross> = [Cross, CheckedInsertion<O, Cross>] extends [
+  { readonly block: SlotFunction },
+  Cross,
+]
+  ? { readonly [K in keyof Cross]: K extends 'block' ? CheckedAttention<O, Cross[K]> : Cross[K] }
+  : CheckedInsertion<O, Cross>;
 
 /**
  * Joins a frozen vision encoder and a frozen language model by a Perceiver Resampler and gated cross-attention
@@ -57,24 +75,22 @@ export function flamingo<const O extends Partial<FlamingoOptions>>(
 export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguageProgram {
   const options: FlamingoOptions = given;
   refuseUnknownOptions(flamingo, options, KNOWN);
-  const way = options.media ?? packedCrossAttention();
-  const parts = atCallSite(() => flamingoParts(options, way.block), flamingo);
-  const { vision, language, perceiver, blocks, resampler, crossAttention } = parts;
-  const { heads, headDim } = crossAttention;
-  const sizes = { heads, headDim, latents: resampler.latents };
-  const maxFrames = options.longestVideo ?? (resampler.maxFrames === undefined ? 1 : LONGEST_VIDEO);
+  const { run, parts } = atCallSite(() => {
+    const { media = packedCrossAttention() } = options;
+    const parts = joinParts(options, media.block);
+    const { latents, width } = parts.perceiver;
+    const sizes = { heads: parts.crossAttention.heads, headDim: parts.crossAttention.headDim, latents };
+    return { parts, run: running(options, parts, { ...sizes, dim: width }) };
+  }, flamingo);
+  const { vision, language, perceiver, resampler, crossAttention } = parts;
+  const framed = 'maxFrames' in resampler && resampler.maxFrames !== undefined;
+  const maxFrames = options.longestVideo ?? (framed ? LONGEST_VIDEO : 1);
   return program({
     name: options.name,
     parts: parts.tree,
     graphs: {
-      vision: visionGraph({
-        vision,
-        resample: (features) => perceiver(features),
-        keysAndValues: [...blocks.values()].map(
-          (block) => (latents) => way.keysAndValues(block, latents, heads),
-        ),
-      }),
-      language: languageGraph(language, way.media(blocks, sizes)),
+      vision: visionGraph({ vision, resample: perceiver, keysAndValues: run.keysAndValues }),
+      language: languageGraph(language, run.media),
     },
     checkpointNames: [
       ...vision.checkpointNames,
@@ -94,7 +110,36 @@ export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguagePro
       },
       image: { size: vision.image, ...vision.preprocessing, maxFrames },
       language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }),
-      media: way.facts({ ...sizes, layers: blocks.size, dim: vision.dim }),
+      media: run.facts,
     },
   });
+}
+
+/** How the blocks are run: by the way that the options name, in an author's own form where the blocks are the author's. */
+function running(options: FlamingoOptions, parts: JoinedParts<object>, sizes: LatentSizes): RunningBlocks {
+  if (!parts.own) return runningBy(options.media ?? packedCrossAttention(), parts.blocks, sizes);
+  const [first] = parts.blocks.values();
+  if (first === undefined) throw new Error('a model without a block is refused before');
+  return runningBy(wayOf(options, first), parts.blocks, sizes);
+}
+
+interface RunningBlocks extends Pick<VisionGraphParts, 'keysAndValues'> {
+  readonly media: LanguageMediaMaker;
+  readonly facts: MediaFacts;
+}
+
+function runningBy<Block extends object>(
+  way: Omit<CrossAttentionWay<Block>, 'block'>,
+  blocks: ReadonlyMap<number, Block>,
+  sizes: LatentSizes,
+): RunningBlocks {
+  const { keysAndValues } = way;
+  return {
+    media: way.media(blocks, sizes),
+    keysAndValues:
+      keysAndValues === undefined
+        ? []
+        : [...blocks.values()].map((block) => (latents) => keysAndValues(block, latents, sizes.heads)),
+    facts: way.facts({ ...sizes, layers: blocks.size }),
+  };
 }

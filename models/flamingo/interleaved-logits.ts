@@ -1,9 +1,8 @@
 import { arange, constant, equal, expand, lessOrEqual, rearrange, type Tensor } from '../../dsl/index.ts';
 import type { LanguageMedia } from '../media/language-graph.ts';
-import type { SeenPictures } from '../media/masked-cross-attention.ts';
+import type { SeenPictures } from '../media/seen-pictures.ts';
 import { embedTokens, type LanguageModel } from '../shared/language-model.ts';
 import type { FlamingoParts } from './flamingo-parts.ts';
-import type { maskedGatedCrossAttention } from './gated-cross-attention.ts';
 import { type MediaMask, mediaMask, seenPictures } from './media-mask.ts';
 
 /** Sequences of text with images between, all at once, as training reads them. */
@@ -23,11 +22,11 @@ export interface InterleavedBatch {
  * training. The cross-attention sees the last image at or before each token (Flamingo paper, section 2.3), or those that
  * `sees` says, under a mask, with the parameters of the form that a compiled model runs.
  *
- * @param parts of `flamingoParts(options, maskedGatedCrossAttention)`
+ * @param parts of `flamingoParts(options)`
  * @param watch is shown the hidden states `[batch, text, dim]` before and after each block, for losses of their own
  */
 export function interleavedLogits(
-  { language, perceiver, blocks }: FlamingoParts<ReturnType<typeof maskedGatedCrossAttention>>,
+  { language, perceiver, blocks }: Pick<FlamingoParts, 'language' | 'perceiver' | 'blocks'>,
   { tokens, features, imageToken, sees = 'last' }: InterleavedBatch,
   watch?: (layer: number, before: Tensor, after: Tensor) => void,
 ): Tensor {

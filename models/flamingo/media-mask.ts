@@ -21,7 +21,7 @@ import {
   subtract,
   type Tensor,
 } from '../../dsl/index.ts';
-import type { SeenPictures } from '../media/masked-cross-attention.ts';
+import type { SeenPictures } from '../media/seen-pictures.ts';
 
 /** Which images each text token attends to, as OpenFlamingo's `MaskedCrossAttention` has it. */
 export interface MediaMask {

@@ -17,6 +17,7 @@ import {
 import { type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 
 interface GptNeoxLayerOptions {
   readonly activation: Activation;
@@ -142,7 +143,7 @@ export const gptNeoxSizes = {
  */
 export function gptNeox<const O extends Partial<GptNeoxOptions>>(
   options: CheckedOptions<'gptNeox', GptNeoxOptions, ['heads divides dim'], O>,
-): LanguageModel<LayersOf<O>>;
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   const options: GptNeoxOptions = given;
   checkOptions(gptNeox, options, ['heads divides dim'], KNOWN);

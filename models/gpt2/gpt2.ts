@@ -19,6 +19,7 @@ import {
 import { type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** GPT-2's `Conv1D`: a linear map whose weight is stored as `[in, out]`. */
 const projection = block('Projection', {
@@ -124,7 +125,7 @@ export const gpt2Sizes = {
  */
 export function gpt2<const O extends Partial<Gpt2Options>>(
   options: CheckedOptions<'gpt2', Gpt2Options, ['heads divides dim'], O>,
-): LanguageModel<LayersOf<O>>;
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
   const options: Gpt2Options = given;
   checkOptions(gpt2, options, ['heads divides dim'], KNOWN);

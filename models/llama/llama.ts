@@ -19,6 +19,7 @@ import {
 import { embedWithAdditional } from '../shared/additional-tokens.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 
 interface LlamaLayerOptions {
   readonly epsilon: number;
@@ -167,7 +168,7 @@ type LlamaRequirements<O> = O extends { readonly headDim: number }
  */
 export function llama<const O extends Partial<LlamaOptions>>(
   options: CheckedOptions<'llama', LlamaOptions, LlamaRequirements<O>, O>,
-): LanguageModel<LayersOf<O>>;
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   const options: LlamaOptions = given;
   const evenHeads = options.headDim === undefined ? (['heads divides dim'] as const) : [];

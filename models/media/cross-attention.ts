@@ -1,4 +1,4 @@
-import type { MediaFacts, Tensor } from '../../dsl/index.ts';
+import type { AnyBlock, MediaFacts, Tensor } from '../../dsl/index.ts';
 import type { CrossAttentionSizes } from '../flamingo/cross-attention-sizes.ts';
 import type { LanguageMediaMaker, TakeInput } from './language-graph.ts';
 
@@ -8,6 +8,8 @@ export interface LatentSizes {
   readonly headDim: number;
   /** Per image. */
   readonly latents: number;
+  /** Width of a latent. */
+  readonly dim: number;
 }
 
 /** Keys and values of images, `[rows, heads, latents, headDim]` each. */
@@ -25,17 +27,23 @@ export interface CrossAttentionWay<Block extends object = object> {
   block(sizes: CrossAttentionSizes): Block;
   /** The language graph's inputs, and the blocks on them. */
   media(blocks: ReadonlyMap<number, Block>, sizes: LatentSizes): LanguageMediaMaker;
-  /** Keys and values of latents `[images, latents, dim]` for one block. */
-  keysAndValues(block: Block, latents: Tensor, heads: number): KeysAndValues;
+  /** Keys and values of latents `[images, latents, dim]` for one block; left out where blocks make them themselves. */
+  keysAndValues?(block: Block, latents: Tensor, heads: number): KeysAndValues;
   /** What the runtime must know. */
-  facts(sizes: LatentSizes & { readonly layers: number; readonly dim: number }): MediaFacts;
+  facts(sizes: LatentSizes & { readonly layers: number }): MediaFacts;
+  /**
+   * The same for an author's block in the place of `block`; left out by a way that has none but its own.
+   *
+   * @throws ModelError for a block of another kind
+   */
+  withBlock?(block: AnyBlock): Omit<CrossAttentionWay<AnyBlock>, 'block'>;
 }
 
 /** Declares `media_key.{i}` and `media_value.{i}` for each of so many blocks, one row an image. */
 export function takeKeysAndValues(
   take: TakeInput,
   count: number,
-  { heads, headDim, latents }: LatentSizes,
+  { heads, headDim, latents }: Pick<LatentSizes, 'heads' | 'headDim' | 'latents'>,
 ): readonly KeysAndValues[] {
   const shape = ['rows', heads, latents, headDim];
   return Array.from({ length: count }, (_, index) => ({

@@ -1,4 +1,4 @@
-import { gather, rearrange, repeat, type Tensor } from '../../dsl/index.ts';
+import { type AnyBlock, applyBlock, gather, rearrange, type Tensor } from '../../dsl/index.ts';
 import { keyedGatedCrossAttention, mediaKeysAndValues } from '../flamingo/gated-cross-attention.ts';
 import {
   byLayer,
@@ -8,13 +8,9 @@ import {
   takeKeysAndValues,
 } from './cross-attention.ts';
 import type { LanguageMediaMaker } from './language-graph.ts';
-
-/**
- * Which pictures a token sees of those at or before it: the last one (as the Flamingo paper has it), the last ones that
- * stand in a row, with no text between them (as Llama 3.2 Vision has it), or all of them (OpenFlamingo's
- * `only_attend_immediate_media=False`).
- */
-export type SeenPictures = 'last' | 'last-in-a-row' | 'all-previous';
+import { latentCrossAttention } from './latent-cross-attention.ts';
+import { formOf, keysAndValuesOf } from './own-cross-attention.ts';
+import { attendsTo, type SeenPictures } from './seen-pictures.ts';
 
 export interface MaskedCrossAttentionOptions {
   /** Default `all-previous`. */
@@ -37,12 +33,34 @@ export function maskedCrossAttention({
     block: keyedGatedCrossAttention,
     media: maskedMedia,
     keysAndValues: mediaKeysAndValues,
-    facts: ({ layers, heads, headDim, latents, dim }) => ({
-      ...{ way: 'masked-cross-attention', layers, heads, headDim, latents, dim },
-      sees,
-    }),
+    withBlock: (block) => (formOf(block) === 'keyed' ? keyed(sees) : latentCrossAttention(sees)),
+    facts: maskedFacts(sees),
   };
 }
+
+/** The same of an author's blocks, each with a part `media` that makes keys and values. */
+function keyed(sees: SeenPictures): Omit<CrossAttentionWay<AnyBlock>, 'block'> {
+  return {
+    media: (blocks, sizes) =>
+      maskedMedia(new Map([...blocks].map(([layer, block]) => [layer, calling(block)])), sizes),
+    keysAndValues: keysAndValuesOf,
+    facts: maskedFacts(sees),
+  };
+}
+
+const calling =
+  (block: AnyBlock): KeyedBlock =>
+  (x, ...seen) => {
+    const [after = x] = applyBlock(block, x, ...seen);
+    return after;
+  };
+
+const maskedFacts =
+  (sees: SeenPictures): CrossAttentionWay['facts'] =>
+  ({ layers, heads, headDim, latents, dim }) => ({
+    ...{ way: 'masked-cross-attention', layers, heads, headDim, latents, dim },
+    sees,
+  });
 
 /**
  * `media_rows` `[batch, media]` lists the pictures of each sequence, as rows of `media_key.{i}` and `media_value.{i}`;
@@ -50,7 +68,10 @@ export function maskedCrossAttention({
  *
  * @param blocks by the layer of the language model that each stands before, ascending
  */
-export function maskedMedia(blocks: ReadonlyMap<number, KeyedBlock>, sizes: LatentSizes): LanguageMediaMaker {
+export function maskedMedia(
+  blocks: ReadonlyMap<number, KeyedBlock>,
+  sizes: Pick<LatentSizes, 'heads' | 'headDim' | 'latents'>,
+): LanguageMediaMaker {
   return (take) => {
     const placed = byLayer(blocks, takeKeysAndValues(take, blocks.size, sizes));
     const rows = take('media_rows', 'int64', ['batch', 'media']);
@@ -75,9 +96,4 @@ function ofSequences({ key, value }: KeysAndValues, rows: Tensor): KeysAndValues
       'batch media heads latents headDim -> batch heads (media latents) headDim',
     );
   return { key: chosen(key), value: chosen(value) };
-}
-
-/** bool `[batch, text, media]` to `[batch, 1, text, media*latents]`. */
-export function attendsTo(mask: Tensor, latents: number): Tensor {
-  return repeat(mask, 'batch text media -> batch 1 text (media latents)', { latents });
 }

@@ -34,7 +34,7 @@ export function packedCrossAttention(): CrossAttentionWay<ReturnType<typeof gate
  */
 export function packedMedia(
   blocks: ReadonlyMap<number, PackedBlock>,
-  sizes: LatentSizes,
+  sizes: Pick<LatentSizes, 'heads' | 'headDim' | 'latents'>,
 ): LanguageMediaMaker {
   return (take) => {
     const placed = byLayer(blocks, takeKeysAndValues(take, blocks.size, sizes));
@@ -51,7 +51,7 @@ export function packedMedia(
 }
 
 /**
- * @param sizes of the blocks; `layers` is their number, `dim` a latent's width
+ * @param sizes of the blocks; `layers` is their number
  */
 export function packedFacts({
   layers,
@@ -59,6 +59,6 @@ export function packedFacts({
   headDim,
   latents,
   dim,
-}: LatentSizes & { readonly layers: number; readonly dim: number }) {
+}: LatentSizes & { readonly layers: number }) {
   return { way: 'packed-cross-attention', layers, heads, headDim, latents, dim };
 }

@@ -19,6 +19,7 @@ import {
 } from '../../dsl/index.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 
 interface MptBlockOptions {
   readonly queryKeyNorm: boolean;
@@ -121,7 +122,7 @@ export const mptSizes = {
  */
 export function mpt<const O extends Partial<MptOptions>>(
   options: CheckedOptions<'mpt', MptOptions, ['heads divides dim'], O>,
-): LanguageModel<LayersOf<O>>;
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function mpt<O extends MptOptions>(given: O): LanguageModel {
   const options: MptOptions = given;
   checkOptions(mpt, options, ['heads divides dim'], KNOWN);

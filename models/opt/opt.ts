@@ -14,6 +14,7 @@ import {
 import { type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** Hugging Face `OPTForCausalLM` and `OPTModel`. */
 const optNames: readonly CheckpointName[] = [
@@ -118,7 +119,7 @@ const KNOWN: KnownOptions<OptOptions> = {
  */
 export function opt<const O extends Partial<OptOptions>>(
   options: CheckedOptions<'opt', OptOptions, ['heads divides dim'], O>,
-): LanguageModel<LayersOf<O>>;
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function opt<O extends OptOptions>(given: O): LanguageModel {
   const options: OptOptions = given;
   checkOptions(opt, options, ['heads divides dim'], KNOWN);

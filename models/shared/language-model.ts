@@ -20,9 +20,9 @@ export interface TextPlaces {
  * A decoder language model as `flamingo` takes it apart: embed, layer by layer, logits. Each family is one file
  * that makes one of these.
  */
-export interface LanguageModel<Layers extends number = number> {
+export interface LanguageModel<Layers extends number = number, Width extends number = number> {
   readonly family: string;
-  readonly dim: number;
+  readonly dim: Width;
   readonly vocabulary: number;
   /** The longest prompt and answer together, in tokens. */
   readonly contextLength: number;

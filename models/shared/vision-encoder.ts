@@ -1,14 +1,14 @@
 import type { CheckpointName, Tensor } from '../../dsl/index.ts';
 
 /** A frozen vision encoder as `flamingo` uses it: one frame in, a row of features out. */
-export interface VisionEncoder {
+export interface VisionEncoder<Width extends number = number> {
   readonly family: string;
   /** Height and width of the input in pixels. */
   readonly image: number;
   /** Features per frame. */
   readonly tokens: number;
   /** Width of a feature. */
-  readonly dim: number;
+  readonly dim: Width;
   /** How files become pixels; values are from 0 to 1 before `mean` and `std`. */
   readonly preprocessing: {
     readonly resize: 'shortest-edge' | 'stretch';
@@ -26,3 +26,6 @@ export interface VisionEncoder {
   /** pixels `[images, 3, image, image]` -> features `[images, tokens, dim]`. */
   encode(pixels: Tensor): Tensor;
 }
+
+/** The width that a family's options ask for, where the types can tell. */
+export type WidthOf<O> = O extends { readonly dim: infer Width extends number } ? Width : number;

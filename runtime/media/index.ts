@@ -1,4 +1,5 @@
 import type { MediaFacts } from '../../dsl/program.ts';
+import { latentCrossAttention } from './latent-cross-attention.ts';
 import { maskedCrossAttention } from './masked-cross-attention.ts';
 import { noMedia } from './none.ts';
 import { packedCrossAttention } from './packed-cross-attention.ts';
@@ -6,7 +7,13 @@ import { spliced } from './spliced.ts';
 import type { MediaWay, WayContext, WayDefinition } from './way.ts';
 
 /** How a model's way of media is run. A new one is a file beside this and a line here. */
-const WAYS: readonly WayDefinition[] = [packedCrossAttention, maskedCrossAttention, spliced, noMedia];
+const WAYS: readonly WayDefinition[] = [
+  packedCrossAttention,
+  maskedCrossAttention,
+  latentCrossAttention,
+  spliced,
+  noMedia,
+];
 
 /** @param own ways besides this project's */
 export function mediaWayOf(

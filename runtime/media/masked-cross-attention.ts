@@ -3,7 +3,7 @@ import { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
 import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';
-import { defineWay, type Feeds } from './way.ts';
+import { defineWay, type EncodedMedia, type Feeds, type MediaWay } from './way.ts';
 
 /**
  * Each token sees the pictures that a mask says, whose keys and values are computed once and kept. Text that follows a
@@ -12,12 +12,27 @@ import { defineWay, type Feeds } from './way.ts';
 export const maskedCrossAttention = defineWay(maskedCrossAttentionSchema, (facts, { special }) => {
   const names = keyValueNames(facts.layers);
   const shape = [facts.heads, facts.latents, facts.headDim];
+  const stack = (pictures: readonly EncodedMedia[]) => stackPictures(pictures, names, shape);
+  return underMask({ keeps: ['latents', ...names], sees: facts.sees, special, stack });
+});
+
+/** What a way by which a mask says what is seen keeps of pictures, and gives to the language graph. */
+export interface MaskedWay extends Pick<MediaWay, 'keeps'>, Pick<SightFeeds, 'stack'> {
+  readonly sees: Sees;
+  readonly special: SightTokens;
+}
+
+/** Which pictures a token sees of those at or before it. */
+type Sees = 'last' | 'last-in-a-row' | 'all-previous';
+
+/** Pictures under a mask. Text that follows a prompt sees what the prompt's last token did. */
+export function underMask({ keeps, sees, special, stack }: MaskedWay): MediaWay {
   const sight: SightFeeds = {
-    stack: (pictures) => stackPictures(pictures, names, shape),
+    stack,
     place: (layout, rows) => maskFeeds(layout, rows, (row) => [...(rows[row]?.keys() ?? [])]),
   };
   return {
-    keeps: ['latents', ...names],
+    keeps,
     features: 'latents',
     leastTokens: 1,
     inPieces: true,
@@ -25,7 +40,7 @@ export const maskedCrossAttention = defineWay(maskedCrossAttentionSchema, (facts
     prefill(layout, media) {
       requireWholePrompts(layout, media, special.image);
       const sights = layout.sequences.map(({ tokens, before = [] }) =>
-        picturesSeen([...before, ...tokens], special, facts.sees).slice(before.length),
+        picturesSeen([...before, ...tokens], special, sees).slice(before.length),
       );
       // Each prompt's pictures that some new token sees, and which of these each token sees.
       const seen = sights.map((each) => [...new Set(each.flat())]);
@@ -51,7 +66,7 @@ export const maskedCrossAttention = defineWay(maskedCrossAttentionSchema, (facts
       };
     },
   };
-});
+}
 
 export type SightTokens = {
   /** Id of the `<image>` token. */
@@ -64,7 +79,7 @@ export type SightTokens = {
 export function picturesSeen(
   tokens: readonly number[],
   { image, endOfDocument }: SightTokens,
-  sees: 'last' | 'last-in-a-row' | 'all-previous',
+  sees: Sees,
 ): number[][] {
   let seen: number[] = [];
   let pictures = 0;

@@ -11,21 +11,26 @@ export function stackPictures(
   names: readonly string[],
   shape: readonly number[],
 ): Record<string, Tensor> {
+  return Object.fromEntries(names.map((name) => [name, stackOutput(pictures, name, shape)]));
+}
+
+/** One output of the vision graph for several pictures, `[rows, ...shape]`. */
+export function stackOutput(
+  pictures: readonly EncodedMedia[],
+  name: string,
+  shape: readonly number[],
+): Tensor {
   const size = shape.reduce((product, each) => product * each, 1);
   const rows = Math.max(1, pictures.length);
-  const feeds: Record<string, Tensor> = {};
-  for (const name of names) {
-    const data = new Float32Array(rows * size);
-    for (const [row, picture] of pictures.entries()) {
-      const part = picture[name];
-      if (part?.data.length !== size) {
-        throw new Error(`an encoded image has ${part?.data.length} values of ${name} and ${size} are needed`);
-      }
-      data.set(part.data, row * size);
+  const data = new Float32Array(rows * size);
+  for (const [row, picture] of pictures.entries()) {
+    const part = picture[name];
+    if (part?.data.length !== size) {
+      throw new Error(`an encoded image has ${part?.data.length} values of ${name} and ${size} are needed`);
     }
-    feeds[name] = new Tensor('float32', data, [rows, ...shape]);
+    data.set(part.data, row * size);
   }
-  return feeds;
+  return new Tensor('float32', data, [rows, ...shape]);
 }
 
 /** `media_key.0`, `media_value.0`, `media_key.1`, … */

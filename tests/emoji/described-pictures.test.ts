@@ -8,7 +8,6 @@ import {
 } from '../../examples/emoji/described-pictures.ts';
 import { emojiOptions } from '../../models/emoji/emoji.ts';
 import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { reinitialised } from '../support/reinitialised.ts';
 import { runGraph } from '../support/run-graph.ts';
@@ -21,7 +20,7 @@ const DIM = 192;
 describe('what the first block of the emoji model does not see', () => {
   /** In a row of one picture, and of that picture alone. */
   async function unseen(gate: number, unlike: Unlikeness): Promise<readonly [row: number, alone: number]> {
-    const pictures = describedPictures(flamingoParts(emojiOptions(), maskedGatedCrossAttention), unlike);
+    const pictures = describedPictures(flamingoParts(emojiOptions()), unlike);
     const named = nameParameters(pictures.parts);
     const inputs = {
       tokens: input('tokens', 'int64', [1, 1]),

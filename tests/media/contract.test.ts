@@ -93,7 +93,7 @@ describe('what compile asks of a program', () => {
     ],
     'an unknown way': [
       told(packed, { media: { way: 'telepathy' } }),
-      /the facts say that pictures reach the text by 'telepathy', but the ways are packed-cross-attention, masked-cross-attention, spliced, none/,
+      /the facts say that pictures reach the text by 'telepathy', but the ways are packed-cross-attention, masked-cross-attention, latent-cross-attention, spliced, none/,
     ],
     'facts of another way': [
       told(packed, { media: { way: 'spliced', layers: 2 } }),

@@ -17,6 +17,7 @@ import {
   spliced,
 } from '../../models/index.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
+import { channelGated, keyedChannelGated, learnedQueries } from './own-blocks.ts';
 
 const VISION = { image: 28, patch: 14, dim: 32, layers: 1, heads: 4 } as const;
 const LANGUAGE = { dim: 32, layers: 3, heads: 4, vocabulary: 261, contextLength: 256 } as const;
@@ -43,6 +44,27 @@ export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
     }),
   'masked, all previous pictures': masked('all-previous'),
   'masked, the last pictures in a row': masked('last-in-a-row'),
+  'own blocks on latents': () =>
+    flamingo({
+      name: 'own-latents',
+      vision: clipVit(VISION),
+      resampler: learnedQueries({ dim: 32, width: 24, latents: 4 }),
+      language: opt({ ...LANGUAGE, activation: 'gelu' }),
+      crossAttention: { every: 2, block: channelGated },
+      longestVideo: 4,
+    }),
+  'own blocks on keys and values, all previous pictures': () =>
+    flamingo({
+      name: 'own-keys',
+      vision: clipVit(VISION),
+      resampler: ({ dim }) => learnedQueries({ dim, width: 32, latents: 4 }),
+      language: opt({ ...LANGUAGE, activation: 'gelu' }),
+      crossAttention: {
+        every: 2,
+        block: ({ dim, vision }) => keyedChannelGated({ dim, vision, heads: 2, headDim: 24 }),
+      },
+      media: maskedCrossAttention({ sees: 'all-previous' }),
+    }),
   'spliced by a perceptron': () =>
     spliced({
       name: 'perceptron',

@@ -10,6 +10,7 @@ import { compile } from '../../compiler/compile.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { nameParameters } from '../../dsl/naming.ts';
 import {
+  type CrossAttentionSizes,
   clipVit,
   flamingo,
   flamingoParts,
@@ -17,7 +18,6 @@ import {
   input,
   interleavedLogits,
   maskedCrossAttention,
-  maskedGatedCrossAttention,
   mlpConnector,
   nextTokenLoss,
   opt,
@@ -42,6 +42,7 @@ import { picture, TOKENIZER } from '../runtime/compiled-model.ts';
 import { reinitialised } from '../support/reinitialised.ts';
 import { withGraph } from '../support/run-program.ts';
 import { runRecipe } from '../training/run-recipe.ts';
+import { channelGated, keyedChannelGated, learnedQueries } from './own-blocks.ts';
 import { writeLivelyWeights } from './small-models.ts';
 
 const VOCABULARY = 20;
@@ -147,11 +148,34 @@ describe('the forward pass of training beside the compiled model', () => {
         language: opt(language),
         crossAttention: { every: 1, heads: 2, headDim: 8 },
       };
-      const parts = flamingoParts(options, maskedGatedCrossAttention);
+      const parts = flamingoParts(options);
       await checkTraining(
         flamingo({ name: 'small', ...options, media: maskedCrossAttention({ sees }) }),
         parts.tree,
         (tokens, features) => interleavedLogits(parts, { tokens, features, imageToken: IMAGE, sees }),
+        parts.vision.encode,
+      );
+    });
+  }
+
+  const own = {
+    latents: channelGated,
+    'keys and values': ({ dim, vision }: CrossAttentionSizes) =>
+      keyedChannelGated({ dim, vision, heads: 2, headDim: 8 }),
+  };
+  for (const [name, block] of Object.entries(own)) {
+    it(`is the same with an author's blocks on ${name}`, async () => {
+      const options = {
+        vision: vision(),
+        resampler: learnedQueries({ dim: 16, width: 24, latents: 4 }),
+        language: opt(language),
+        crossAttention: { every: 1, heads: 2, block },
+      };
+      const parts = flamingoParts(options);
+      await checkTraining(
+        flamingo({ name: 'small', ...options, media: maskedCrossAttention({ sees: 'last' }) }),
+        parts.tree,
+        (tokens, features) => interleavedLogits(parts, { tokens, features, imageToken: IMAGE }),
         parts.vision.encode,
       );
     });

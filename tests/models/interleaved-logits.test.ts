@@ -6,7 +6,6 @@ import { nameParameters } from '../../dsl/naming.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { flamingoParts } from '../../models/flamingo/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { interleavedLogits } from '../../models/flamingo/interleaved-logits.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
@@ -42,7 +41,7 @@ const prompt = pieces.filter((tokens) => tokens.filter((token) => token === IMAG
 describe('the forward pass that training reads', () => {
   it('gives the logits of the compiled model, for any interleaving, with the same weights', async () => {
     const program = flamingo({ name: 'small', ...options() });
-    const parts = flamingoParts(options(), maskedGatedCrossAttention);
+    const parts = flamingoParts(options());
     const named = { ...nameParameters(parts.tree), checkpointNames: [] };
     // Gates start at zero and would hide the blocks; values are drawn by seed and name, so both models have the same.
     const open = (graph: Graph): Graph => reinitialised(graph, /_gate$/, 0.7);

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { rearrange } from '../../../dsl/index.ts';
 import { emojiOptions } from '../../../models/emoji/emoji.ts';
 import { flamingoParts } from '../../../models/flamingo/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../../models/flamingo/gated-cross-attention.ts';
 import { add, multiply, nextTokenLoss, recipe, task } from '../../../models/index.ts';
 import { interleavedData } from '../batches/interleaved-data.ts';
 import { describedPictures } from '../described-pictures.ts';
@@ -33,7 +32,7 @@ const LANGUAGE = '../../../runs/emoji-language-blurred/weights.safetensors';
 /** What the parts before this gave. */
 const NAMING = '../../../runs/emoji-naming-apart/weights.safetensors';
 
-const parts = flamingoParts(emojiOptions(), maskedGatedCrossAttention);
+const parts = flamingoParts(emojiOptions());
 const { vision } = parts;
 const pictures = describedPictures(parts);
 const { special } = await loadEmojiTokenizer();

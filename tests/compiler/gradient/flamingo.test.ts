@@ -12,7 +12,6 @@ import { input } from '../../../dsl/input.ts';
 import { parameterTensor } from '../../../dsl/parameter.ts';
 import { clipVit } from '../../../models/clip/clip-vit.ts';
 import { flamingoParts } from '../../../models/flamingo/flamingo-parts.ts';
-import { maskedGatedCrossAttention } from '../../../models/flamingo/gated-cross-attention.ts';
 import { interleavedLogits } from '../../../models/flamingo/interleaved-logits.ts';
 import { nextTokenLoss } from '../../../models/losses/index.ts';
 import { opt } from '../../../models/opt/opt.ts';
@@ -25,15 +24,12 @@ const [IMAGE, MEDIA, TEXT, SIDE] = [19, 2, 7, 8];
 
 /** The loss of a small Flamingo on two rows, and the gradients of what is trained, named as `gradient.NAME`. */
 function trainingGraph(options: GradientOptions = {}) {
-  const parts = flamingoParts(
-    {
-      vision: clipVit({ image: SIDE, patch: 4, dim: 16, layers: 1, heads: 2 }),
-      resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
-      language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: 20, contextLength: 16 }),
-      crossAttention: { every: 1, heads: 2, headDim: 8 },
-    },
-    maskedGatedCrossAttention,
-  );
+  const parts = flamingoParts({
+    vision: clipVit({ image: SIDE, patch: 4, dim: 16, layers: 1, heads: 2 }),
+    resampler: { depth: 1, heads: 2, headDim: 8, latents: 4 },
+    language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: 20, contextLength: 16 }),
+    crossAttention: { every: 1, heads: 2, headDim: 8 },
+  });
   const named = nameParameters(parts.tree);
   const tokens = input('tokens', 'int64', [2, TEXT]);
   const pixels = input('pixels', 'float32', [2 * MEDIA, 3, SIDE, SIDE]);

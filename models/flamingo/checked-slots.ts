@@ -1,0 +1,170 @@
+import type {
+  AxesOf,
+  CallProblem,
+  CallResultOf,
+  Describe,
+  Dim,
+  Dtype,
+  FilledBy,
+  Marked,
+  Problem,
+  SameShape,
+  Shape,
+  SlotFunction,
+  Tensor,
+} from '../../dsl/index.ts';
+import type { OwnTakes } from '../media/own-cross-attention.ts';
+import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
+import type { OneBlock } from './one-block.ts';
+import type { ResamplerGives, ResamplerSizes, ResamplerTakes } from './resampler-slot.ts';
+
+/** The width of a part that is a vision encoder or a language model, where the types can tell. */
+type WidthOfPart<Part> =
+  Part extends Marked<infer Inner>
+    ? WidthOfPart<Inner>
+    : Part extends { readonly dim: infer Width extends number }
+      ? Width
+      : number;
+
+type WidthIn<O, Part extends string> = O extends { readonly [K in Part]: infer Value }
+  ? WidthOfPart<Value>
+  : number;
+
+/** The features that a resampler is called with, by the number of axes that it takes. */
+type Features<Made, Width extends number> = Made extends {
+  readonly takes: readonly [infer Take extends string, ...(readonly `${string}?`[])];
+}
+  ? AxesOf<Take>['length'] extends 3
+    ? [Tensor<'float32', readonly ['images', 'places', Width]>]
+    : AxesOf<Take>['length'] extends 4
+      ? [Tensor<'float32', readonly ['images', 'frames', 'tokens', Width]>]
+      : AxesOf<Take>['length'] extends 5
+        ? [Tensor<'float32', readonly ['batch', 'media', 'frames', 'tokens', Width]>]
+        : never
+  : never;
+
+type ResamplerIn<O, Value> = FilledBy<
+  Value,
+  Omit<ResamplerSizes, 'dim'> & { readonly dim: WidthIn<O, 'vision'> }
+>;
+
+/** What is wrong with a block in the place of the resampler, or never. */
+export type ResamplerProblem<O, Value> =
+  ResamplerIn<O, Value> extends infer Made
+    ? Made extends `✗ ${string}`
+      ? Made
+      : CallOfResampler<Made, Features<Made, WidthIn<O, 'vision'>>>
+    : never;
+
+type CallOfResampler<Made, Arguments extends readonly Tensor[]> =
+  Made extends AnyNamed<infer Name, infer Takes, infer Gives>
+    ? [Arguments] extends [never]
+      ? Problem<`${ResamplerTakes}, but ${Name} takes ${Quoted<Takes>}`>
+      : FirstOfProblems<
+          CallProblem<Made, Arguments>,
+          Gives extends string
+            ? AxesOf<Gives>['length'] extends (AxesOf<Takes[0]>['length'] extends 5 ? 4 : 3)
+              ? never
+              : Problem<`${ResamplerGives}, but ${Name} gives '${Gives}'`>
+            : Problem<`${ResamplerGives}, but ${Name} gives ${Quoted<Gives>}`>
+        >
+    : never;
+
+interface AnyNamed<
+  Name extends string,
+  Takes extends readonly string[],
+  Gives extends string | readonly string[],
+> {
+  readonly blockName: Name;
+  readonly takes: Takes;
+  readonly gives: Gives;
+}
+
+/** The width of a latent: the vision encoder's, or what a block in the place of the resampler gives. */
+type LatentWidth<O> = O extends { readonly resampler: infer Value extends SlotFunction }
+  ? ResamplerIn<O, Value> extends infer Made
+    ? LastAxis<CallResultOf<Made, Features<Made, WidthIn<O, 'vision'>>>>
+    : number
+  : WidthIn<O, 'vision'>;
+
+type LastAxis<T> = T extends Tensor<Dtype, readonly [...Dim[], infer Width extends number]> ? Width : number;
+
+/** A block in the place of the gated cross-attention, or the sentence of what is wrong with its call. */
+export type CheckedAttention<O, Value> = Value extends {
+  readonly parts: object;
+  readonly blockName: infer Name extends string;
+}
+  ? Problem<OneBlock<Name>>
+  : Value extends SlotFunction
+    ? FilledBy<
+        Value,
+        Omit<CrossAttentionSizes, 'dim' | 'vision'> & {
+          readonly dim: WidthIn<O, 'language'>;
+          readonly vision: LatentWidth<O>;
+        }
+      > extends infer Made
+      ? FirstOfProblems<AttentionProblem<Made, WidthIn<O, 'language'>, LatentWidth<O>>, Value>
+      : never
+    : Value;
+
+type Hidden<Width extends number> = Tensor<'float32', readonly ['batch', 'text', Width]>;
+type Mask = Tensor<'bool', readonly ['batch', 1, 'text', 'places']>;
+
+/** What an author's block is called with, by the number of tensors that it takes; others are of another kind. */
+type SeenBy<Made, Width extends number, Latents extends number> = Made extends {
+  readonly takes: infer Takes extends readonly string[];
+}
+  ? Takes['length'] extends 3
+    ? [Hidden<Width>, Tensor<'float32', readonly ['batch', 'places', Latents]>, Mask]
+    : Takes['length'] extends 4
+      ? [Hidden<Width>, KeyOf<Made, Latents>, KeyOf<Made, Latents>, Mask]
+      : never
+  : never;
+
+/** Keys as the block's part `media` makes them of a picture's latents. */
+type KeyOf<Made, Latents extends number> = Made extends { readonly parts: { readonly media: infer Media } }
+  ? CallResultOf<Media, [Tensor<'float32', readonly ['images', 'latents', Latents]>]> extends readonly [
+      Tensor<
+        'float32',
+        readonly [Dim, infer Heads extends number | string, Dim, infer Width extends number | string]
+      >,
+      unknown,
+    ]
+    ? Tensor<'float32', readonly ['batch', Heads, 'places', Width]>
+    : Tensor<'float32', readonly ['batch', number, 'places', number]>
+  : Tensor<'float32', readonly ['batch', number, 'places', number]>;
+
+type AttentionProblem<Made, Width extends number, Latents extends number> = Made extends `✗ ${string}`
+  ? Made
+  : Made extends {
+        readonly blockName: infer Name extends string;
+        readonly takes: infer Takes extends readonly string[];
+      }
+    ? [SeenBy<Made, Width, Latents>] extends [never]
+      ? Problem<`${OwnTakes}, but ${Name} takes ${Quoted<Takes>}`>
+      : FirstOfProblems<
+          CallProblem<Made, SeenBy<Made, Width, Latents>> | MediaProblem<Made, Latents>,
+          GivenProblem<Name, CallResultOf<Made, SeenBy<Made, Width, Latents>>, Width>
+        >
+    : never;
+
+type FirstOfProblems<First, Second> = [First] extends [never] ? Second : First;
+
+/** The hidden states must come out as they went in. */
+type GivenProblem<Name extends string, Given, Width extends number> =
+  Given extends Tensor<Dtype, infer S extends Shape>
+    ? SameShape<S, readonly ['batch', 'text', Width]> extends true
+      ? never
+      : Problem<`flamingo: crossAttention.block must give ${Describe<readonly ['batch', 'text', Width]>}, but ${Name} gives ${Describe<S>}`>
+    : Problem<`flamingo: crossAttention.block must give ${Describe<readonly ['batch', 'text', Width]>}, but ${Name} gives several tensors`>;
+
+/** The latents into the part that makes keys and values of them. */
+type MediaProblem<Made, Latents extends number> = Made extends {
+  readonly parts: { readonly media: infer Media };
+}
+  ? CallProblem<Media, [Tensor<'float32', readonly ['images', 'latents', Latents]>]>
+  : never;
+
+type Quoted<Takes, R extends string = ''> = Takes extends readonly [infer H extends string, ...infer T]
+  ? Quoted<T, R extends '' ? `'${H}'` : `${R}, '${H}'`>
+  : R;

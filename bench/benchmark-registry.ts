@@ -2,6 +2,7 @@
 
 /** Every benchmark by its name; loaded when it is asked for. */
 export const BENCHMARKS = {
+  'at-once': () => import('./benchmarks/at-once.ts'),
   checkpoint: () => import('./benchmarks/checkpoint.ts'),
   compile: () => import('./benchmarks/compile.ts'),
   fusion: () => import('./benchmarks/fusion.ts'),

@@ -8,6 +8,8 @@ export interface Rounds {
   readonly least?: number;
   /** Default 200. */
   readonly most?: number;
+  /** Milliseconds since some time; default: those that pass. */
+  readonly clock?: () => number;
 }
 
 /**
@@ -24,13 +26,13 @@ const SHORTEST_SAMPLE = 20;
  */
 export async function interleave<Name extends string>(
   variants: Readonly<Record<Name, () => Promise<unknown>>>,
-  { seconds, least = 6, most = 200 }: Rounds,
+  { seconds, least = 6, most = 200, clock = () => performance.now() }: Rounds,
 ): Promise<Samples<Name>> {
   const entries: { name: Name; run: () => Promise<unknown>; repeats: number; samples: number[] }[] = [];
   for (const name of Object.keys(variants) as Name[]) {
     const run = variants[name];
     await run();
-    const warm = await time(run, 1);
+    const warm = await time(run, 1, clock);
     entries.push({ name, run, repeats: Math.max(1, Math.ceil(SHORTEST_SAMPLE / warm)), samples: [] });
   }
   const started = performance.now();
@@ -38,14 +40,20 @@ export async function interleave<Name extends string>(
     if (round >= least && performance.now() - started > seconds * 1000) break;
     for (const { run, repeats, samples } of round % 2 === 0 ? entries : entries.toReversed()) {
       if (repeats > 1) await run();
-      samples.push(await time(run, repeats));
+      samples.push(await time(run, repeats, clock));
     }
   }
   return Object.fromEntries(entries.map(({ name, samples }) => [name, samples])) as unknown as Samples<Name>;
 }
 
-async function time(run: () => Promise<unknown>, repeats: number): Promise<number> {
-  const started = performance.now();
+async function time(run: () => Promise<unknown>, repeats: number, clock: () => number): Promise<number> {
+  const started = clock();
   for (let repeat = 0; repeat < repeats; repeat++) await run();
-  return (performance.now() - started) / repeats;
+  return (clock() - started) / repeats;
+}
+
+/** Milliseconds that all threads of this process have computed. */
+export function computed(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -1,6 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { ROW_TABLE } from '../sentences/embedding.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Accept, DtypeOfTensor } from '../types/dtypes.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
@@ -27,7 +29,7 @@ export function embedding<D extends Dtype, W extends Shape, I extends Tensor>(
 export function embedding(weight: Tensor, tokens: Tensor): Tensor {
   return atCallSite(() => {
     if (weight.shape.length !== 2) {
-      fail(`embedding: weight must be [vocabulary, dim], but it is ${describeShape(weight.shape)}`);
+      fail(sentence(ROW_TABLE, { weight: describeShape(weight.shape) }));
     }
     return gather(weight, tokens, 0);
   });

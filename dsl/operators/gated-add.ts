@@ -1,4 +1,6 @@
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { GATE } from '../sentences/skip.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -25,7 +27,7 @@ export const gatedAddOperator = defineOperator<NoAttributes>({
     checkDtype('gatedAdd', 'x', x, FLOATS);
     checkSkip('gatedAdd', x, y);
     if (gate.shape.length > x.shape.length || multiplyDims(...gate.shape) !== 1) {
-      fail(`gatedAdd: gate must hold 1 value, but it is ${describeShape(gate.shape)}`);
+      fail(sentence(GATE, { gate: describeShape(gate.shape) }));
     }
     return [{ dtype, shape: x.shape }];
   },

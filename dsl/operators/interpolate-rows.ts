@@ -1,5 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { ROWS } from '../sentences/interpolate-rows.ts';
 import { canonicalDim } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Checked, Result } from '../types/problem.ts';
@@ -31,9 +33,7 @@ export const interpolateRowsOperator = defineOperator<{ count: Dim }>({
     checkDtype('interpolateRows', 'rows', rows, FLOATS);
     const [known, dim] = rows.shape;
     if (rows.shape.length !== 2 || typeof known !== 'number' || known < 1 || dim === undefined) {
-      return fail(
-        `interpolateRows: rows must be [count, dim] with a known count, but it is ${describeShape(rows.shape)}`,
-      );
+      return fail(sentence(ROWS, { rows: describeShape(rows.shape) }));
     }
     return [{ dtype: rows.dtype, shape: [canonicalDim(count), dim] }];
   },

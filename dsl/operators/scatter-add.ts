@@ -1,4 +1,6 @@
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { UPDATES } from '../sentences/scatter-add.ts';
 import { canonicalDim, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -94,9 +96,7 @@ function scatterSizes(inputs: Inputs): ScatterSizes {
   const rank = indices.shape.length;
   const leading = updates.shape.slice(0, rank);
   if (leading.length !== rank || !leading.every((dim, axis) => equalDims(dim, indices.shape[axis] ?? 0))) {
-    fail(
-      `scatterAdd: updates must start with the axes of the indices, ${describeShape(indices.shape)}, but they are ${describeShape(updates.shape)}`,
-    );
+    fail(sentence(UPDATES, { indices: describeShape(indices.shape), updates: describeShape(updates.shape) }));
   }
   return { updates, indices, row: updates.shape.slice(rank), count: multiplyDims(...indices.shape) };
 }

@@ -1,6 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { applyAll, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { PARTS, UNEVEN } from '../sentences/split.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims, divideDims, equalDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
@@ -22,7 +24,7 @@ export const splitOperator = defineOperator<{ sizes: readonly string[]; axis: nu
     const size = x.shape[axis] ?? 0;
     const sum = addDims(...sizes);
     if (!equalDims(sum, size)) {
-      fail(`split: axis ${axis} of ${describeShape(x.shape)} is ${size}, but the parts add up to ${sum}`);
+      fail(sentence(PARTS, { axis, shape: describeShape(x.shape), size, sum }));
     }
     return sizes.map((part) => ({ dtype: x.dtype, shape: x.shape.with(axis, part) }));
   },
@@ -62,10 +64,7 @@ export function chunk(x: Tensor, parts: number, axis = -1): readonly Tensor[] {
   return atCallSite(() => {
     const size = x.shape[resolveAxis('chunk', x.shape, axis)] ?? 0;
     const part =
-      divideDims(size, parts) ??
-      fail(
-        `chunk: axis ${axis} of ${describeShape(x.shape)} is ${size}, which is not a multiple of ${parts}`,
-      );
+      divideDims(size, parts) ?? fail(sentence(UNEVEN, { axis, shape: describeShape(x.shape), size, parts }));
     return split(x, Array<typeof part>(parts).fill(part), axis);
   });
 }

@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { CLASH, NO_STRETCH } from '../sentences/broadcast.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { equalDims } from './dim.ts';
 
@@ -20,7 +22,7 @@ function broadcastPair(operator: string, left: Shape, right: Shape): Shape {
     else if (a === 1) result.unshift(b);
     else {
       fail(
-        `${operator}: shapes ${describeShape(left)} and ${describeShape(right)} do not broadcast: axis -${fromEnd} is ${a} against ${b}`,
+        sentence(CLASH, { operator, left: describeShape(left), right: describeShape(right), fromEnd, a, b }),
       );
     }
   }
@@ -35,6 +37,6 @@ export function expandShape(shape: Shape, target: Shape): Shape {
       const wanted = target[target.length - shape.length + index];
       return dim === 1 || (wanted !== undefined && equalDims(dim, wanted));
     });
-  if (!fits) fail(`expand: ${describeShape(shape)} does not stretch to ${describeShape(target)}`);
+  if (!fits) fail(sentence(NO_STRETCH, { shape: describeShape(shape), target: describeShape(target) }));
   return target;
 }

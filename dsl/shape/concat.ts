@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { JOINED_AXES, NOTHING_TO_JOIN } from '../sentences/concat.ts';
 import type { Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';
 import { addDims, equalDims } from './dim.ts';
@@ -6,7 +8,7 @@ import { addDims, equalDims } from './dim.ts';
 /** The shapes joined along one axis, whose sizes add up (`'media'` and `64` give `'media+64'`); others must agree. */
 export function concatShape(shapes: readonly Shape[], axis: number): Shape {
   const [first, ...others] = shapes;
-  if (first === undefined) return fail('concat: at least one tensor is needed');
+  if (first === undefined) return fail(NOTHING_TO_JOIN);
   const place = resolveAxis('concat', first, axis);
   return others.reduce((joined, shape) => concatPair(joined, shape, place, axis), first);
 }
@@ -16,9 +18,7 @@ function concatPair(left: Shape, right: Shape, place: number, axis: number): Sha
     left.length === right.length &&
     left.every((dim, index) => index === place || equalDims(dim, right[index] ?? 0));
   if (!agree) {
-    fail(
-      `concat: shapes ${describeShape(left)} and ${describeShape(right)} must agree in every axis but axis ${axis}`,
-    );
+    fail(sentence(JOINED_AXES, { left: describeShape(left), right: describeShape(right), axis }));
   }
   return left.map((dim, index) => (index === place ? addDims(dim, right[index] ?? 0) : dim));
 }

@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { OUTPUT_BIAS } from '../sentences/linear.ts';
 import type { Shape } from '../tensor.ts';
 import { equalDims } from './dim.ts';
 import { type Window, windowPlaces } from './window.ts';
@@ -36,7 +38,12 @@ export function convShape(x: Shape, weight: Shape, bias: Shape | undefined, geom
   }
   if (bias !== undefined && (bias.length !== 1 || !equalDims(bias[0] ?? 0, output))) {
     fail(
-      `${name}: weight is ${describeShape(weight)}, so bias must be [${output}], but it is ${describeShape(bias)}`,
+      sentence(OUTPUT_BIAS, {
+        operator: name,
+        weight: describeShape(weight),
+        out: output,
+        bias: describeShape(bias),
+      }),
     );
   }
   return [batch, output, ...windowPlaces(name, x, sizes, geometry, describeShape(weight))];

@@ -1,4 +1,7 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { SCALAR } from '../sentences/last-axis.ts';
+import { LINEAR_WEIGHT, OUTPUT_BIAS } from '../sentences/linear.ts';
 import type { Shape } from '../tensor.ts';
 import { equalDims } from './dim.ts';
 
@@ -6,16 +9,19 @@ import { equalDims } from './dim.ts';
 export function linearShape(x: Shape, weight: Shape, bias?: Shape): Shape {
   const width = x.at(-1);
   const [output, input] = weight;
-  if (width === undefined) return fail('linear: x needs at least 1 axis, but it is a scalar');
+  if (width === undefined) return fail(sentence(SCALAR, { operator: 'linear' }));
   if (weight.length !== 2 || output === undefined || input === undefined || !equalDims(width, input)) {
-    return fail(
-      `linear: x is ${describeShape(x)}, so weight must be [out, ${width}], but it is ${describeShape(weight)}`,
-    );
+    return fail(sentence(LINEAR_WEIGHT, { x: describeShape(x), width, weight: describeShape(weight) }));
   }
   const [biasWidth] = bias ?? [];
   if (bias !== undefined && (bias.length !== 1 || biasWidth === undefined || !equalDims(biasWidth, output))) {
     fail(
-      `linear: weight is ${describeShape(weight)}, so bias must be [${output}], but it is ${describeShape(bias)}`,
+      sentence(OUTPUT_BIAS, {
+        operator: 'linear',
+        weight: describeShape(weight),
+        out: output,
+        bias: describeShape(bias),
+      }),
     );
   }
   return [...x.slice(0, -1), output];

@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { MATMUL_INNER, MATMUL_RANK } from '../sentences/matmul.ts';
 import type { Shape } from '../tensor.ts';
 import { broadcastShapes } from './broadcast.ts';
 import { equalDims } from './dim.ts';
@@ -8,14 +10,10 @@ export function matmulShape(left: Shape, right: Shape): Shape {
   const [rows, inner] = left.slice(-2);
   const [height, columns] = right.slice(-2);
   if (rows === undefined || inner === undefined || height === undefined || columns === undefined) {
-    return fail(
-      `matmul: both sides need at least 2 axes, but the shapes are ${describeShape(left)} and ${describeShape(right)}`,
-    );
+    return fail(sentence(MATMUL_RANK, { left: describeShape(left), right: describeShape(right) }));
   }
   if (!equalDims(inner, height)) {
-    fail(
-      `matmul: the last axis of ${describeShape(left)} is ${inner}, but the axis before the last of ${describeShape(right)} is ${height}; they must be equal`,
-    );
+    fail(sentence(MATMUL_INNER, { left: describeShape(left), inner, right: describeShape(right), height }));
   }
   return [...broadcastShapes('matmul', left.slice(0, -2), right.slice(0, -2)), rows, columns];
 }

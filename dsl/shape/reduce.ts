@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { AXIS_TWICE } from '../sentences/axis.ts';
 import type { Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';
 
@@ -6,7 +8,7 @@ import { resolveAxis } from './axis.ts';
 export function reduceShape(operator: string, shape: Shape, axes: readonly number[], keep: boolean): Shape {
   const reduced = new Set(axes.map((axis) => resolveAxis(operator, shape, axis)));
   if (reduced.size !== axes.length)
-    fail(`${operator}: ${describeShape(axes)} names an axis of ${describeShape(shape)} twice`);
+    fail(sentence(AXIS_TWICE, { operator, axes: describeShape(axes), shape: describeShape(shape) }));
   return keep
     ? shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim))
     : shape.filter((_dim, axis) => !reduced.has(axis));

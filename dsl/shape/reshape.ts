@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { ELEMENTS, FREE_TWICE, MULTIPLE } from '../sentences/reshape.ts';
 import type { Shape } from '../tensor.ts';
 import { divideDims, equalDims, multiplyDims } from './dim.ts';
 
@@ -7,11 +9,16 @@ export function reshapeShape(shape: Shape, target: Shape): Shape {
   const elements = multiplyDims(...shape);
   const given = multiplyDims(...target.filter((dim) => dim !== -1));
   const free = target.filter((dim) => dim === -1).length;
-  if (free > 1) fail(`reshape: ${describeShape(target)} may have -1 once`);
+  if (free > 1) fail(sentence(FREE_TWICE, { target: describeShape(target) }));
   const rest = free === 1 ? divideDims(elements, given) : undefined;
   if (free === 0 ? !equalDims(elements, given) : rest === undefined) {
     fail(
-      `reshape: ${describeShape(shape)} holds ${elements} elements, but ${describeShape(target)} holds ${free === 0 ? given : `a multiple of ${given}`}`,
+      sentence(free === 0 ? ELEMENTS : MULTIPLE, {
+        shape: describeShape(shape),
+        elements,
+        target: describeShape(target),
+        given,
+      }),
     );
   }
   return target.map((dim) => (dim === -1 && rest !== undefined ? rest : dim));

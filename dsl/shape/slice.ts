@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { NOT_WITHIN } from '../sentences/slice.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';
 import { addDims, isOpen, subtractDims } from './dim.ts';
@@ -15,9 +17,7 @@ export function sliceShape(shape: Shape, axis: number, start: Dim, end?: Dim): S
   const length = subtractDims(to, from);
   const within = (dim: Dim) => isOpen(dim) || Number(dim) >= 0;
   if (!within(from) || !within(length) || !within(subtractDims(size, to))) {
-    fail(
-      `slice: ${start} to ${end ?? 'the end'} does not lie within axis ${axis} of ${describeShape(shape)}, which is ${size}`,
-    );
+    fail(sentence(NOT_WITHIN, { start, end: end ?? 'the end', axis, shape: describeShape(shape), size }));
   }
   return shape.map((dim, index) => (index === place ? length : dim));
 }

@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { NO_PERMUTATION } from '../sentences/transpose.ts';
 import type { Shape } from '../tensor.ts';
 
 /** Axis i of the result is axis `permutation[i]` of the shape. */
@@ -7,7 +9,11 @@ export function transposeShape(shape: Shape, permutation: readonly number[]): Sh
   const complete = permutation.length === shape.length && new Set(permutation).size === shape.length;
   if (!complete || !result.every((dim) => dim !== undefined)) {
     return fail(
-      `transpose: ${describeShape(permutation)} must name each of the ${shape.length} axes of ${describeShape(shape)} once`,
+      sentence(NO_PERMUTATION, {
+        permutation: describeShape(permutation),
+        rank: shape.length,
+        shape: describeShape(shape),
+      }),
     );
   }
   return result;

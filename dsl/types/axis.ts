@@ -1,3 +1,5 @@
+import type { Sentence } from '../sentence.ts';
+import type { NO_AXIS } from '../sentences/axis.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { SubtractDigits } from './digits.ts';
 import type { Describe, Problem } from './problem.ts';
@@ -17,11 +19,9 @@ export type ResolveAxis<Operator extends string, S extends Shape, A extends numb
       : I
     : NoAxis<Operator, S, A>;
 
-type NoAxis<
-  Operator extends string,
-  S extends Shape,
-  A extends number,
-> = Problem<`${Operator}: there is no axis ${A} in ${Describe<S>}`>;
+type NoAxis<Operator extends string, S extends Shape, A extends number> = Problem<
+  Sentence<typeof NO_AXIS, { operator: Operator; axis: A; shape: Describe<S> }>
+>;
 
 type FromStart<S extends Shape, A extends number> = `${A}` extends `-${infer N}`
   ? SubtractDigits<`${S['length']}`, N>

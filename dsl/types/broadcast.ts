@@ -1,3 +1,5 @@
+import type { Sentence } from '../sentence.ts';
+import type { CLASH } from '../sentences/broadcast.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { Agree, Refine } from './dim.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
@@ -31,7 +33,19 @@ type Align<
 > = L extends readonly [...infer LI extends Shape, infer A extends Dim]
   ? R extends readonly [...infer RI extends Shape, infer B extends Dim]
     ? [BroadcastDim<A, B>] extends [never]
-      ? Problem<`${Operator}: shapes ${Describe<WholeL>} and ${Describe<WholeR>} do not broadcast: axis -${[...Done, 0]['length'] & number} is ${DescribeDim<A>} against ${DescribeDim<B>}`>
+      ? Problem<
+          Sentence<
+            typeof CLASH,
+            {
+              operator: Operator;
+              left: Describe<WholeL>;
+              right: Describe<WholeR>;
+              fromEnd: [...Done, 0]['length'] & number;
+              a: DescribeDim<A>;
+              b: DescribeDim<B>;
+            }
+          >
+        >
       : Align<Operator, LI, RI, WholeL, WholeR, readonly [BroadcastDim<A, B>, ...Done]>
     : readonly [...L, ...Done]
   : readonly [...R, ...Done];

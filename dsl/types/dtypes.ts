@@ -1,4 +1,6 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
+import type { Sentence } from '../sentence.ts';
+import type { MIXED_DTYPES, WRONG_DTYPE } from '../sentences/dtypes.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Problem } from './problem.ts';
 
@@ -25,14 +27,14 @@ export type Accept<
   G extends DtypeGroup,
   Then = D,
 > = [Extract<D, DtypeGroups[G]>] extends [never]
-  ? Problem<`${Operator}: ${Name} must be ${G}, but it is ${D}; use cast to change it`>
+  ? Problem<Sentence<typeof WRONG_DTYPE, { operator: Operator; name: Name; accepted: G; dtype: D }>>
   : Then;
 
 /** `Then` where two dtypes can be the same, else a problem. */
 export type SameDtypes<Operator extends string, D extends Dtype, E extends Dtype, Then = D> = [
   Extract<D, E>,
 ] extends [never]
-  ? Problem<`${Operator}: dtypes ${D} and ${E} do not mix; use cast to change one of them`>
+  ? Problem<Sentence<typeof MIXED_DTYPES, { operator: Operator; first: D; other: E }>>
   : Then;
 
 /** `SameDtypes` for a tensor that may be left out. */

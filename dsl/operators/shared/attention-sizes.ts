@@ -1,5 +1,16 @@
 import type { Dtype } from '../../dtype.ts';
 import { describeShape, fail } from '../../operator.ts';
+import { sentence } from '../../sentence.ts';
+import {
+  KEYS,
+  NOT_STRETCHED,
+  PAST,
+  PAST_LENGTH,
+  QUERY,
+  QUERY_HEADS,
+  SHARED_HEADS,
+  UNLIKE,
+} from '../../sentences/attention.ts';
 import { addDims, divideDims, equalDims } from '../../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import { reshape } from '../reshape.ts';
@@ -47,24 +58,14 @@ export function attentionSizes(
 
   const [batch, queries, width] = query.shape;
   if (query.shape.length !== 3 || batch === undefined || queries === undefined || width === undefined) {
-    return fail(
-      `attention: the query must be [batch, queries, heads*headDim], but it is ${describeShape(query.shape)}`,
-    );
+    return fail(sentence(QUERY, { query: describeShape(query.shape) }));
   }
-  const headDim =
-    divideDims(width, heads) ??
-    fail(
-      `attention: the query's width ${width} is not a multiple of its ${heads} heads; choose heads that divide it`,
-    );
-  const group =
-    divideDims(heads, keyValueHeads) ??
-    fail(`attention: ${heads} query heads cannot share ${keyValueHeads} key and value heads evenly`);
+  const headDim = divideDims(width, heads) ?? fail(sentence(QUERY_HEADS, { width, heads }));
+  const group = divideDims(heads, keyValueHeads) ?? fail(sentence(SHARED_HEADS, { heads, keyValueHeads }));
   const keys = keyCount('key', key.shape, batch, keyValueHeads, headDim);
   const valueKeys = keyCount('value', value.shape, batch, keyValueHeads, headDim);
   if (!equalDims(keys, valueKeys) || key.shape.length !== value.shape.length) {
-    fail(
-      `attention: key and value must have one shape, but they are ${describeShape(key.shape)} and ${describeShape(value.shape)}`,
-    );
+    fail(sentence(UNLIKE, { key: describeShape(key.shape), value: describeShape(value.shape) }));
   }
   if ((pastKey === undefined) !== (pastValue === undefined)) {
     fail('attention: a past needs both key and value, but one is missing');
@@ -74,7 +75,7 @@ export function attentionSizes(
     pastValue !== undefined &&
     !equalDims(past, pastCount('value', pastValue.shape, batch, keyValueHeads, headDim))
   ) {
-    fail('attention: the past key and the past value must be equally long');
+    fail(PAST_LENGTH);
   }
   const allKeys = addDims(past, keys);
   const full = [batch, heads, queries, allKeys];
@@ -123,9 +124,7 @@ function keyCount(name: string, shape: Shape, batch: Dim, heads: Dim, headDim: D
       if (size !== undefined && equalDims(size, headDim)) return second;
     } else if (shape.length === 4 && equalDims(second, heads) && equalDims(last, headDim)) return third;
   }
-  return fail(
-    `attention: the ${name} must be [${batch}, keys, ${heads}*${headDim}] or [${batch}, ${heads}, keys, ${headDim}] to fit the query, but it is ${describeShape(shape)}`,
-  );
+  return fail(sentence(KEYS, { name, batch, heads, headDim, shape: describeShape(shape) }));
 }
 
 function pastCount(name: string, shape: Shape, batch: Dim, heads: Dim, headDim: Dim): Dim {
@@ -136,16 +135,12 @@ function pastCount(name: string, shape: Shape, batch: Dim, heads: Dim, headDim: 
     equalDims(second ?? 0, heads) &&
     equalDims(last ?? 0, headDim);
   if (past !== undefined && fits) return past;
-  return fail(
-    `attention: the past ${name} must be [${batch}, ${heads}, past, ${headDim}], but it is ${describeShape(shape)}`,
-  );
+  return fail(sentence(PAST, { name, batch, heads, headDim, shape: describeShape(shape) }));
 }
 
 function checkStretches(name: string, shape: Shape | undefined, full: Shape): void {
   if (shape === undefined) return;
   if (shape.length !== 4 || !shape.every((dim, axis) => dim === 1 || equalDims(dim, full[axis] ?? 0))) {
-    fail(
-      `attention: the ${name} must stretch to [batch, heads, queries, keys] = ${describeShape(full)}, but it is ${describeShape(shape)}`,
-    );
+    fail(sentence(NOT_STRETCHED, { name, full: describeShape(full), shape: describeShape(shape) }));
   }
 }

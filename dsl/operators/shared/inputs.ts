@@ -1,5 +1,7 @@
 import type { Dtype } from '../../dtype.ts';
 import { fail } from '../../operator.ts';
+import { sentence } from '../../sentence.ts';
+import { MIXED_DTYPES, WRONG_DTYPE } from '../../sentences/dtypes.ts';
 import type { Tensor } from '../../tensor.ts';
 
 export type Inputs = readonly (Tensor | undefined)[];
@@ -22,9 +24,7 @@ export function required(operator: string, inputs: Inputs, index: number, name: 
 /** Refuses a dtype that the operator does not compute with. */
 export function checkDtype(operator: string, name: string, tensor: Tensor, accepted: readonly Dtype[]): void {
   if (!accepted.includes(tensor.dtype)) {
-    fail(
-      `${operator}: ${name} must be ${listDtypes(accepted)}, but it is ${tensor.dtype}; use cast to change it`,
-    );
+    fail(sentence(WRONG_DTYPE, { operator, name, accepted: listDtypes(accepted), dtype: tensor.dtype }));
   }
 }
 
@@ -32,9 +32,7 @@ export function checkDtype(operator: string, name: string, tensor: Tensor, accep
 export function sameDtype(operator: string, first: Tensor, ...others: Inputs): Dtype {
   for (const other of others) {
     if (other !== undefined && other.dtype !== first.dtype) {
-      fail(
-        `${operator}: dtypes ${first.dtype} and ${other.dtype} do not mix; use cast to change one of them`,
-      );
+      fail(sentence(MIXED_DTYPES, { operator, first: first.dtype, other: other.dtype }));
     }
   }
   return first.dtype;

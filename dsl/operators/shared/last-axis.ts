@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../../operator.ts';
+import { sentence } from '../../sentence.ts';
+import { LAST_AXIS, SCALAR } from '../../sentences/last-axis.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Tensor } from '../../tensor.ts';
 
@@ -6,11 +8,17 @@ import type { Tensor } from '../../tensor.ts';
 export function checkLastAxis(operator: string, x: Tensor, name: string, vector: Tensor | undefined): void {
   if (vector === undefined) return;
   const width = x.shape.at(-1);
-  if (width === undefined) fail(`${operator}: x needs at least 1 axis, but it is a scalar`);
+  if (width === undefined) fail(sentence(SCALAR, { operator }));
   const [size] = vector.shape;
   if (vector.shape.length !== 1 || size === undefined || !equalDims(size, width)) {
     fail(
-      `${operator}: x is ${describeShape(x.shape)}, so ${name} must be [${width}], but it is ${describeShape(vector.shape)}`,
+      sentence(LAST_AXIS, {
+        operator,
+        x: describeShape(x.shape),
+        name,
+        width,
+        vector: describeShape(vector.shape),
+      }),
     );
   }
 }

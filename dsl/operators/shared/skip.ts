@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../../operator.ts';
+import { sentence } from '../../sentence.ts';
+import { OTHER_SHAPE } from '../../sentences/skip.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Shape, Tensor, TensorType } from '../../tensor.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './inputs.ts';
@@ -29,9 +31,7 @@ export function checkSkip(operator: string, x: Tensor, skip: Tensor): void {
     x.shape.length === skip.shape.length &&
     x.shape.every((dim, axis) => equalDims(dim, skip.shape[axis] ?? 0));
   if (!same) {
-    fail(
-      `${operator}: skip must have the shape of x, ${describeShape(x.shape)}, but it is ${describeShape(skip.shape)}`,
-    );
+    fail(sentence(OTHER_SHAPE, { operator, x: describeShape(x.shape), skip: describeShape(skip.shape) }));
   }
 }
 

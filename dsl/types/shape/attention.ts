@@ -1,4 +1,15 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type {
+  KEYS,
+  NOT_STRETCHED,
+  PAST,
+  PAST_LENGTH,
+  QUERY,
+  QUERY_HEADS,
+  SHARED_HEADS,
+  UNLIKE,
+} from '../../sentences/attention.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
@@ -52,7 +63,7 @@ type QueryOutcome<Q> = Accept<
     ? 'fits'
     : ShapeOfTensor<Q> extends readonly [Dim, Dim, Dim]
       ? 'fits'
-      : Problem<`attention: the query must be [batch, queries, heads*headDim], but it is ${Describe<ShapeOfTensor<Q>>}`>
+      : Problem<Sentence<typeof QUERY, { query: Describe<ShapeOfTensor<Q>> }>>
 >;
 
 export type CheckedQuery<Q> = Checked<QueryOutcome<Q>, Q>;
@@ -60,12 +71,17 @@ export type CheckedQuery<Q> = Checked<QueryOutcome<Q>, Q>;
 type HeadsOutcome<S> =
   S extends Sizes<Dim, Dim, infer W, infer H, Dim, infer D>
     ? [D] extends [never]
-      ? Problem<`attention: the query's width ${DescribeDim<W>} is not a multiple of its ${DescribeDim<H>} heads; choose heads that divide it`>
+      ? Problem<Sentence<typeof QUERY_HEADS, { width: DescribeDim<W>; heads: DescribeDim<H> }>>
       : 'fits'
     : 'fits';
 
 type KeyHeadsOutcome<O> = [Divide<HeadsOf<O>, KeyHeadsOf<O>>] extends [never]
-  ? Problem<`attention: ${DescribeDim<HeadsOf<O>>} query heads cannot share ${DescribeDim<KeyHeadsOf<O>>} key and value heads evenly`>
+  ? Problem<
+      Sentence<
+        typeof SHARED_HEADS,
+        { heads: DescribeDim<HeadsOf<O>>; keyValueHeads: DescribeDim<KeyHeadsOf<O>> }
+      >
+    >
   : 'fits';
 
 /** One of key and value, `[batch, keys, heads*headDim]` or `[batch, heads, keys, headDim]`. */
@@ -96,13 +112,12 @@ type Divides<W extends Dim, H extends Dim, D extends Dim> = [Divide<W, H>] exten
   ? false
   : Agree<Divide<W, H>, D>;
 
-type KeyProblem<
-  Name extends string,
-  B,
-  H,
-  D,
-  K extends Shape,
-> = Problem<`attention: the ${Name} must be [${DescribeDim<B>}, keys, ${DescribeDim<H>}*${DescribeDim<D>}] or [${DescribeDim<B>}, ${DescribeDim<H>}, keys, ${DescribeDim<D>}] to fit the query, but it is ${Describe<K>}`>;
+type KeyProblem<Name extends string, B, H, D, K extends Shape> = Problem<
+  Sentence<
+    typeof KEYS,
+    { name: Name; batch: DescribeDim<B>; heads: DescribeDim<H>; headDim: DescribeDim<D>; shape: Describe<K> }
+  >
+>;
 
 /** The key, or the sentence of how it does not fit the query. */
 export type CheckedKey<Q, K, O> = Checked<KeyOutcome<'key', Q, K, SizesOf<Q, O>>, K>;
@@ -113,7 +128,9 @@ type ValueOutcome<Q, K, V, S> =
       ? Outcome
       : Alike<ShapeOfTensor<K>, ShapeOfTensor<V>> extends true
         ? 'fits'
-        : Problem<`attention: key and value must have one shape, but they are ${Describe<ShapeOfTensor<K>>} and ${Describe<ShapeOfTensor<V>>}`>
+        : Problem<
+            Sentence<typeof UNLIKE, { key: Describe<ShapeOfTensor<K>>; value: Describe<ShapeOfTensor<V>> }>
+          >
     : never;
 
 type Alike<A extends Shape, B extends Shape> = true extends IsWideShape<A> | IsWideShape<B>
@@ -151,18 +168,17 @@ type PastShape<Name extends string, P extends Shape, S> =
       : PastProblem<Name, B, H, D, P>
     : 'fits';
 
-type PastProblem<
-  Name extends string,
-  B,
-  H,
-  D,
-  P extends Shape,
-> = Problem<`attention: the past ${Name} must be [${DescribeDim<B>}, ${DescribeDim<H>}, past, ${DescribeDim<D>}], but it is ${Describe<P>}`>;
+type PastProblem<Name extends string, B, H, D, P extends Shape> = Problem<
+  Sentence<
+    typeof PAST,
+    { name: Name; batch: DescribeDim<B>; heads: DescribeDim<H>; headDim: DescribeDim<D>; shape: Describe<P> }
+  >
+>;
 
 type PastLength<P> = P extends { readonly key: infer K; readonly value: infer V }
   ? Agree<KeyCount<ShapeOfTensor<K>>, KeyCount<ShapeOfTensor<V>>> extends true
     ? 'fits'
-    : Problem<'attention: the past key and the past value must be equally long'>
+    : Problem<typeof PAST_LENGTH>
   : 'fits';
 
 /** Whether a mask or bias stretches to `[batch, heads, queries, keys]`. */
@@ -177,11 +193,9 @@ type StretchOutcome<Name extends string, M extends Shape, Full extends Shape> =
         : 'fits'
       : StretchProblem<Name, M, Full>;
 
-type StretchProblem<
-  Name extends string,
-  M extends Shape,
-  Full extends Shape,
-> = Problem<`attention: the ${Name} must stretch to [batch, heads, queries, keys] = ${Describe<Full>}, but it is ${Describe<M>}`>;
+type StretchProblem<Name extends string, M extends Shape, Full extends Shape> = Problem<
+  Sentence<typeof NOT_STRETCHED, { name: Name; full: Describe<Full>; shape: Describe<M> }>
+>;
 
 type FullShape<K, O, S> =
   S extends Sizes<infer B, infer N, Dim, infer H>

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { JOINED_AXES, NOTHING_TO_JOIN } from '../../sentences/concat.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
 import type { Add, Agree, Refine } from '../dim.ts';
@@ -16,7 +18,7 @@ export type Concat<Ts extends readonly Tensor[], A extends number> = number exte
         ? Place
         : ConcatRest<T, ShapeOfTensor<H>, DtypeOfTensor<H>, Place, A>
       : never
-    : Problem<'concat: at least one tensor is needed'>;
+    : Problem<typeof NOTHING_TO_JOIN>;
 
 type ConcatRest<
   Ts extends readonly unknown[],
@@ -40,7 +42,7 @@ type ConcatPair<L extends Shape, R extends Shape, Place, A extends number> = tru
     ? string extends Place
       ? WithAxis<L, Place, Dim>
       : { readonly [I in keyof L]: I extends Place ? Add<L[I], SizeAt<R, Place>> : Refined<L[I], R, I> }
-    : Problem<`concat: shapes ${Describe<L>} and ${Describe<R>} must agree in every axis but axis ${A}`>;
+    : Problem<Sentence<typeof JOINED_AXES, { left: Describe<L>; right: Describe<R>; axis: A }>>;
 
 type Refined<D extends Dim, R extends Shape, I> = I extends keyof R
   ? R[I] extends Dim

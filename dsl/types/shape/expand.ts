@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { NO_STRETCH } from '../../sentences/broadcast.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, CanonicalShape } from '../dim.ts';
 import type { Describe, Problem } from '../problem.ts';
@@ -10,7 +12,7 @@ type ExpandTo<S extends Shape, T extends Shape> = true extends IsWideShape<S> | 
   ? T
   : Stretches<S, T> extends true
     ? T
-    : Problem<`expand: ${Describe<S>} does not stretch to ${Describe<T>}`>;
+    : Problem<Sentence<typeof NO_STRETCH, { shape: Describe<S>; target: Describe<T> }>>;
 
 /** Whether every axis, from the last on, is 1 or what is wanted. */
 export type Stretches<S extends Shape, T extends Shape> = S extends readonly [

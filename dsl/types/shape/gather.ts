@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { ROW_TABLE } from '../../sentences/embedding.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { ResolveAxis } from '../axis.ts';
 import type { Describe, Problem } from '../problem.ts';
@@ -30,7 +32,7 @@ export type RowTable<S extends Shape> =
     ? S
     : S extends readonly [Dim, Dim]
       ? S
-      : Problem<`embedding: weight must be [vocabulary, dim], but it is ${Describe<S>}`>;
+      : Problem<Sentence<typeof ROW_TABLE, { weight: Describe<S> }>>;
 
 /** The rows of a table for tokens. */
 export type Rows<W extends Shape, S extends Shape> = W extends readonly [Dim, infer Width extends Dim]

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { ROWS } from '../../sentences/interpolate-rows.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Canonical } from '../dim.ts';
 import type { Accept } from '../dtypes.ts';
@@ -15,5 +17,5 @@ export type InterpolatedRows<D extends Dtype, S extends Shape, Count extends Dim
     ? readonly [Canonical<Count>, Dim]
     : S extends readonly [Dim, infer Width extends Dim]
       ? readonly [Canonical<Count>, Width]
-      : Problem<`interpolateRows: rows must be [count, dim] with a known count, but it is ${Describe<S>}`>
+      : Problem<Sentence<typeof ROWS, { rows: Describe<S> }>>
 >;

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { LAST_AXIS, SCALAR } from '../../sentences/last-axis.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypeAs } from '../dtypes.ts';
@@ -40,7 +42,7 @@ type LastAxisShape<
         ? X
         : LastAxisProblem<Operator, X, Name, Width, V>
       : LastAxisProblem<Operator, X, Name, Width, V>
-    : Problem<`${Operator}: x needs at least 1 axis, but it is a scalar`>;
+    : Problem<Sentence<typeof SCALAR, { operator: Operator }>>;
 
 type LastAxisProblem<
   Operator extends string,
@@ -48,4 +50,9 @@ type LastAxisProblem<
   Name extends string,
   Width,
   V extends Shape,
-> = Problem<`${Operator}: x is ${Describe<X>}, so ${Name} must be [${DescribeDim<Width>}], but it is ${Describe<V>}`>;
+> = Problem<
+  Sentence<
+    typeof LAST_AXIS,
+    { operator: Operator; x: Describe<X>; name: Name; width: DescribeDim<Width>; vector: Describe<V> }
+  >
+>;

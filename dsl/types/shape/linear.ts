@@ -1,3 +1,6 @@
+import type { Sentence } from '../../sentence.ts';
+import type { SCALAR } from '../../sentences/last-axis.ts';
+import type { LINEAR_WEIGHT, OUTPUT_BIAS } from '../../sentences/linear.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypeAs, SameDtypes } from '../dtypes.ts';
@@ -22,13 +25,11 @@ type LinearShape<X extends Shape, W extends Shape> = true extends IsWideShape<X>
         ? readonly [...Rest, Out]
         : LinearProblem<X, Width, W>
       : LinearProblem<X, Width, W>
-    : Problem<'linear: x needs at least 1 axis, but it is a scalar'>;
+    : Problem<Sentence<typeof SCALAR, { operator: 'linear' }>>;
 
-type LinearProblem<
-  X extends Shape,
-  Width,
-  W extends Shape,
-> = Problem<`linear: x is ${Describe<X>}, so weight must be [out, ${DescribeDim<Width>}], but it is ${Describe<W>}`>;
+type LinearProblem<X extends Shape, Width, W extends Shape> = Problem<
+  Sentence<typeof LINEAR_WEIGHT, { x: Describe<X>; width: DescribeDim<Width>; weight: Describe<W> }>
+>;
 
 /** What is wrong with the bias of a linear map or a convolution; none fits always. */
 export type OutputBias<Operator extends string, W, B> = [B] extends [undefined]
@@ -52,9 +53,9 @@ type OutputBiasShape<Operator extends string, W extends Shape, B extends Shape> 
       : OutputBiasProblem<Operator, W, Out, B>
     : 'fits';
 
-type OutputBiasProblem<
-  Operator extends string,
-  W extends Shape,
-  Out,
-  B extends Shape,
-> = Problem<`${Operator}: weight is ${Describe<W>}, so bias must be [${DescribeDim<Out>}], but it is ${Describe<B>}`>;
+type OutputBiasProblem<Operator extends string, W extends Shape, Out, B extends Shape> = Problem<
+  Sentence<
+    typeof OUTPUT_BIAS,
+    { operator: Operator; weight: Describe<W>; out: DescribeDim<Out>; bias: Describe<B> }
+  >
+>;

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { MATMUL_INNER, MATMUL_RANK } from '../../sentences/matmul.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Broadcast } from '../broadcast.ts';
 import type { Agree } from '../dim.ts';
@@ -37,11 +39,20 @@ type MatmulShape<L extends Shape, R extends Shape> = true extends IsWideShape<L>
             ? readonly [...B, Rows, Columns]
             : B
           : never
-        : Problem<`matmul: the last axis of ${Describe<L>} is ${DescribeDim<Inner>}, but the axis before the last of ${Describe<R>} is ${DescribeDim<Height>}; they must be equal`>
+        : Problem<
+            Sentence<
+              typeof MATMUL_INNER,
+              {
+                left: Describe<L>;
+                inner: DescribeDim<Inner>;
+                right: Describe<R>;
+                height: DescribeDim<Height>;
+              }
+            >
+          >
       : MatmulRank<L, R>
     : MatmulRank<L, R>;
 
-type MatmulRank<
-  L extends Shape,
-  R extends Shape,
-> = Problem<`matmul: both sides need at least 2 axes, but the shapes are ${Describe<L>} and ${Describe<R>}`>;
+type MatmulRank<L extends Shape, R extends Shape> = Problem<
+  Sentence<typeof MATMUL_RANK, { left: Describe<L>; right: Describe<R> }>
+>;

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { AXIS_TWICE } from '../../sentences/axis.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { ResolveAxis, WithAxis } from '../axis.ts';
 import type { Describe, Joined, Problem } from '../problem.ts';
@@ -29,7 +31,12 @@ type ReduceAt<S extends Shape, Place, Axes extends readonly number[], Operator e
   ? string extends Place
     ? Shape
     : HasTwice<Operator, S, Axes> extends true
-      ? Problem<`${Operator}: [${Joined<Resolved<Operator, S, Axes>>}] names an axis of ${Describe<S>} twice`>
+      ? Problem<
+          Sentence<
+            typeof AXIS_TWICE,
+            { operator: Operator; axes: `[${Joined<Resolved<Operator, S, Axes>>}]`; shape: Describe<S> }
+          >
+        >
       : Reduced<S, Place, Keep>
   : Extract<Place, `✗ ${string}`>;
 

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { ELEMENTS, FREE_TWICE, MULTIPLE } from '../../sentences/reshape.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, CanonicalShape, Divide, Product } from '../dim.ts';
 import type { Describe, DescribeDim, Problem } from '../problem.ts';
@@ -11,7 +13,7 @@ type ReshapeTo<S extends Shape, T extends Shape> =
     ? Shape
     : -1 extends T[number]
       ? Twice<T> extends true
-        ? Problem<`reshape: ${Describe<T>} may have -1 once`>
+        ? Problem<Sentence<typeof FREE_TWICE, { target: Describe<T> }>>
         : IsWideShape<S> extends true
           ? Known<T>
           : Fill<S, T, Product<S>, Product<WithoutFree<T>>>
@@ -19,12 +21,32 @@ type ReshapeTo<S extends Shape, T extends Shape> =
         ? T
         : Agree<Product<S>, Product<T>> extends true
           ? T
-          : Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Product<S>>} elements, but ${Describe<T>} holds ${DescribeDim<Product<T>>}`>;
+          : Problem<
+              Sentence<
+                typeof ELEMENTS,
+                {
+                  shape: Describe<S>;
+                  elements: DescribeDim<Product<S>>;
+                  target: Describe<T>;
+                  given: DescribeDim<Product<T>>;
+                }
+              >
+            >;
 
 type Fill<S extends Shape, T extends Shape, Elements extends Dim, Given extends Dim> = [
   Divide<Elements, Given>,
 ] extends [never]
-  ? Problem<`reshape: ${Describe<S>} holds ${DescribeDim<Elements>} elements, but ${Describe<T>} holds a multiple of ${DescribeDim<Given>}`>
+  ? Problem<
+      Sentence<
+        typeof MULTIPLE,
+        {
+          shape: Describe<S>;
+          elements: DescribeDim<Elements>;
+          target: Describe<T>;
+          given: DescribeDim<Given>;
+        }
+      >
+    >
   : { readonly [I in keyof T]: T[I] extends -1 ? Divide<Elements, Given> : T[I] };
 
 type WithoutFree<T extends Shape> = { readonly [I in keyof T]: T[I] extends -1 ? 1 : T[I] };

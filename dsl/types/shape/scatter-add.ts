@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { UPDATES } from '../../sentences/scatter-add.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, Canonical } from '../dim.ts';
 import type { Accept, DtypeOfTensor } from '../dtypes.ts';
@@ -25,7 +27,7 @@ type ScatterShape<U extends Shape, I extends Shape, Size extends Dim> = true ext
   | IsWideShape<I>
   ? Shape
   : [RowOf<U, I>] extends [never]
-    ? Problem<`scatterAdd: updates must start with the axes of the indices, ${Describe<I>}, but they are ${Describe<U>}`>
+    ? Problem<Sentence<typeof UPDATES, { indices: Describe<I>; updates: Describe<U> }>>
     : readonly [Size, ...RowOf<U, I>];
 
 /** What is left of the updates' axes after those of the indices; never where they differ. */

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { GATE, OTHER_SHAPE } from '../../sentences/skip.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import type { Agree, Product } from '../dim.ts';
 import type { DtypeOfTensor, SameDtypes } from '../dtypes.ts';
@@ -21,7 +23,7 @@ type SkipShape<Operator extends string, X extends Shape, Y extends Shape> = true
   ? X
   : SameShape<X, Y> extends true
     ? X
-    : Problem<`${Operator}: skip must have the shape of x, ${Describe<X>}, but it is ${Describe<Y>}`>;
+    : Problem<Sentence<typeof OTHER_SHAPE, { operator: Operator; x: Describe<X>; skip: Describe<Y> }>>;
 
 /** The normalised sum and the sum itself, or any after a problem. */
 export type SkipTensors<Operator extends string, X, Y, W, B> =
@@ -43,5 +45,5 @@ export type Gate<X, G> = SameDtypes<
     ? 'fits'
     : Agree<Product<ShapeOfTensor<G>>, 1> extends true
       ? 'fits'
-      : Problem<`gatedAdd: gate must hold 1 value, but it is ${Describe<ShapeOfTensor<G>>}`>
+      : Problem<Sentence<typeof GATE, { gate: Describe<ShapeOfTensor<G>> }>>
 >;

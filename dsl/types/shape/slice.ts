@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { NOT_WITHIN } from '../../sentences/slice.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
 import type { Canonical, Subtract } from '../dim.ts';
@@ -18,7 +20,18 @@ export type SliceRange<S extends Shape, A extends number, Start extends Dim, End
 type SliceAt<S extends Shape, A extends number, Place, Start extends Dim, End, Step> =
   SliceSize<SizeAt<S, Place>, Start, End> extends infer Size
     ? [Size] extends [never]
-      ? Problem<`slice: ${DescribeDim<Start>} to ${DescribeEnd<End>} does not lie within axis ${A} of ${Describe<S>}, which is ${DescribeDim<SizeAt<S, Place>>}`>
+      ? Problem<
+          Sentence<
+            typeof NOT_WITHIN,
+            {
+              start: DescribeDim<Start>;
+              end: DescribeEnd<End>;
+              axis: A;
+              shape: Describe<S>;
+              size: DescribeDim<SizeAt<S, Place>>;
+            }
+          >
+        >
       : [Size] extends [Dim]
         ? WithAxis<S, Place, [Step] extends [1 | undefined] ? Size : Dim>
         : never

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { PARTS, UNEVEN } from '../../sentences/split.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
 import type { Add, Agree, CanonicalShape, Divide } from '../dim.ts';
@@ -13,7 +15,17 @@ export type Split<S extends Shape, Sizes extends Shape, A extends number> =
         ? Sizes
         : Agree<Total<CanonicalShape<Sizes>>, SizeAt<S, Place>> extends true
           ? CanonicalShape<Sizes>
-          : Problem<`split: axis ${Place & string} of ${Describe<S>} is ${DescribeDim<SizeAt<S, Place>>}, but the parts add up to ${DescribeDim<Total<CanonicalShape<Sizes>>>}`>
+          : Problem<
+              Sentence<
+                typeof PARTS,
+                {
+                  axis: Place & string;
+                  shape: Describe<S>;
+                  size: DescribeDim<SizeAt<S, Place>>;
+                  sum: DescribeDim<Total<CanonicalShape<Sizes>>>;
+                }
+              >
+            >
     : never;
 
 type Total<Sizes extends Shape, R extends Dim = 0> = Sizes extends readonly [
@@ -36,7 +48,12 @@ export type Chunk<S extends Shape, N extends number, A extends number> =
     ? Place extends `✗ ${string}`
       ? Place
       : [Divide<SizeAt<S, Place>, N>] extends [never]
-        ? Problem<`chunk: axis ${A} of ${Describe<S>} is ${DescribeDim<SizeAt<S, Place>>}, which is not a multiple of ${N}`>
+        ? Problem<
+            Sentence<
+              typeof UNEVEN,
+              { axis: A; shape: Describe<S>; size: DescribeDim<SizeAt<S, Place>>; parts: N }
+            >
+          >
         : WithAxis<S, Place, Divide<SizeAt<S, Place>, N>>
     : never;
 

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { NO_PERMUTATION } from '../../sentences/transpose.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Describe, Joined, Problem } from '../problem.ts';
 import type { IsWideShape } from '../wide.ts';
@@ -15,7 +17,12 @@ type TransposeShape<S extends Shape, P extends readonly number[]> = true extends
   ? Shape
   : [P['length'], IsPermutation<P, S>] extends [S['length'], true]
     ? { readonly [I in keyof P]: S[P[I]] }
-    : Problem<`transpose: [${Joined<P>}] must name each of the ${S['length']} axes of ${Describe<S>} once`>;
+    : Problem<
+        Sentence<
+          typeof NO_PERMUTATION,
+          { permutation: `[${Joined<P>}]`; rank: S['length']; shape: Describe<S> }
+        >
+      >;
 
 /** Every place of the shape is named; with as many names as axes each is then named once. */
 type IsPermutation<P extends readonly number[], S extends Shape> =

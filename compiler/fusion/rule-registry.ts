@@ -23,6 +23,23 @@ into  attention(
         heads = 1, keyValueHeads = 1, causal = false, scale = first(factor, 1 / divisor, 1))
 with  q [batch, queries, dim], kT [batch, dim, keys], v [batch, keys, dim], mask [_, _, _]
 `,
+  'attention-rotary-scale.rule': `# The factor of the scores of queries that turn is one of their cosines and sines, which are few and the same in all layers.
+fuse  attention(
+        rotary(q, cosines, sines; heads, dim = headDim, interleaved?), k, v, mask?, bias?, pastKey, pastValue;
+        heads, keyValueHeads, scale?, ...)
+into  attention(
+        rotary(
+          q,
+          multiply(cosines, constant first(scale, 1 / sqrt(headDim))),
+          multiply(sines, constant first(scale, 1 / sqrt(headDim)));
+          heads = heads, dim = headDim, interleaved),
+        k, v, mask?, bias?, pastKey, pastValue;
+        heads, keyValueHeads, scale = 1, ...)
+with  q [batch, queries, heads * headDim], cosines [batch, queries, half], sines [batch, queries, half],
+      pastKey [batch, keyValueHeads, past, headDim], pastValue [batch, keyValueHeads, past, headDim]
+when  first(scale, 1 / sqrt(headDim)) != 1
+on    attentionOverCache
+`,
   'attention-scale.rule': `# A factor on the queries is a factor on the scores, which the operator has anyway.
 fuse  attention(multiply(q, constant factor), k, v, mask?, bias?; heads, keyValueHeads, scale, ...)
 into  attention(q, k, v, mask?, bias?; heads, keyValueHeads, scale = scale * factor, ...)

@@ -53,14 +53,15 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 const ATTRIBUTES: Readonly<Record<string, AttributeValue>> = {
   epsilon: 0.0078125,
   scale: 0.625,
+  interleaved: true,
   causal: false,
 };
 const DTYPES: Readonly<Record<string, Dtype>> = { mask: 'bool', hiding: 'bool' };
 /** Shapes that a rule leaves to its operators, from the sizes of its other tensors. */
 const SHAPES: Readonly<Record<string, (size: (name: string) => number) => readonly number[]>> = {
-  mask: (size) => [size('batch'), 1, size('queries'), size('keys')],
+  mask: (size) => [size('batch'), 1, size('queries'), size('allKeys')],
   hiding: (size) => [size('queries'), size('keys')],
-  bias: (size) => [1, size('heads'), size('queries'), size('keys')],
+  bias: (size) => [1, size('heads'), size('queries'), size('allKeys')],
   q: (size) => [size('batch'), size('queries'), size('heads') * size('headDim')],
   k: (size) => [size('batch'), size('keys'), size('keyValueHeads') * size('headDim')],
   v: (size) => [size('batch'), size('keys'), size('keyValueHeads') * size('headDim')],
@@ -119,14 +120,23 @@ class InstanceBuilder {
     return { graph: { name: 'instance', inputs, outputs }, feeds: this.feeds, inner: this.inner };
   }
 
-  /** The size of a name, drawn when it is first asked for. Heads of queries come in groups. */
+  /** The size of a name, drawn when it is first asked for. */
   private size(name: string): number {
     const known = this.sizes.get(name);
     if (typeof known === 'number') return known;
-    const grouped = name === 'heads' && JSON.stringify(this.form.pattern).includes('keyValueHeads');
-    const drawn = grouped ? this.size('keyValueHeads') * 2 : 2 + Math.floor(this.random() * 4);
+    const drawn = this.dependentSize(name) ?? 2 + Math.floor(this.random() * 4);
     this.sizes.set(name, drawn);
     return drawn;
+  }
+
+  /** Heads of queries come in groups, features that turn in pairs, and keys after those of a past. */
+  private dependentSize(name: string): number | undefined {
+    const written = JSON.stringify(this.form.pattern);
+    const has = (word: string) => written.includes(`"name":"${word}"`);
+    if (name === 'heads' && has('keyValueHeads')) return this.size('keyValueHeads') * 2;
+    if (name === 'headDim' && has('rotary')) return this.size('half') * 2;
+    if (name === 'allKeys') return this.size('keys') + (has('pastKey') ? this.size('past') : 0);
+    return undefined;
   }
 
   private drawNames(expression: Expression): void {

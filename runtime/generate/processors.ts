@@ -1,3 +1,6 @@
+import { topKIndices } from './top-k-indices.ts';
+import { weightsOf } from './weights.ts';
+
 /**
  * What happens to the log-probabilities of the next token before one is chosen. Each processor works in place on
  * [vocabulary] and says "never" with -Infinity. Order: suppress, temperature, top-k, top-p (as in transformers'
@@ -20,13 +23,21 @@ export function temper(temperature: number): Processor {
   };
 }
 
+/** Up to so many places a short sorted list is sooner kept than everything is sorted. */
+const FEW = 256;
+
 /** Keeps the k likeliest tokens, and every token as likely as the k-th. */
 export function topK(k: number): Processor {
   return (scores) => {
     if (k >= scores.length) return;
-    const least = scores.slice().sort()[scores.length - k] ?? -Infinity;
+    const least = kthHighest(scores, k);
     for (let i = 0; i < scores.length; i++) if ((scores[i] ?? -Infinity) < least) scores[i] = -Infinity;
   };
+}
+
+function kthHighest(scores: Float64Array, k: number): number {
+  if (k > FEW) return scores.slice().sort()[scores.length - k] ?? -Infinity;
+  return scores[topKIndices(scores, k)[k - 1] ?? -1] ?? -Infinity;
 }
 
 /**
@@ -35,15 +46,37 @@ export function topK(k: number): Processor {
  */
 export function topP(p: number): Processor {
   return (scores) => {
-    const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-    const highest = scores[order[0] ?? 0] ?? 0;
-    let total = 0;
-    for (const score of scores) total += Math.exp(score - highest);
+    const { weights, total } = weightsOf(scores);
+    const order = likeliest(weights, p * total).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+    const given = scores.slice();
+    scores.fill(-Infinity);
     let before = 0;
     for (const [rank, token] of order.entries()) {
-      const weight = Math.exp((scores[token] ?? -Infinity) - highest);
-      if (rank > 0 && before >= p * total) scores[token] = -Infinity;
-      before += weight;
+      if (rank > 0 && before >= p * total) break;
+      scores[token] = given[token] ?? -Infinity;
+      before += weights[token] ?? 0;
     }
   };
+}
+
+/**
+ * Tokens of which the likeliest reach a sum: most of a vocabulary need not be sorted.
+ *
+ * @param weights their highest is 1
+ */
+function likeliest(weights: Float64Array, sum: number): number[] {
+  // More than the rounding of sums in another order could make up for.
+  const enough = sum * (1 + 1e-9);
+  for (let least = 1 / 4; least > 2 ** -60; least /= 4) {
+    const tokens: number[] = [];
+    let mass = 0;
+    for (let token = 0; token < weights.length; token++) {
+      const weight = weights[token] ?? 0;
+      if (weight < least) continue;
+      mass += weight;
+      tokens.push(token);
+    }
+    if (mass >= enough) return tokens;
+  }
+  return [...weights.keys()];
 }

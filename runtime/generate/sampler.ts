@@ -1,6 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { topKIndices } from './top-k-indices.ts';
+import { weightsOf } from './weights.ts';
 
 /** Chooses the next token from [vocabulary] scores, whose exponentials need not sum to one. */
 export type Sampler = (scores: Float64Array) => number;
@@ -17,14 +18,11 @@ export function seededSampler(seed: number): Sampler {
   // its seeding mixes well: neighbouring seeds give unrelated first draws, which xoroshiro128plus's do not
   const generator = mersenne(seed);
   return (scores) => {
-    let top = -Infinity;
-    for (const score of scores) top = Math.max(top, score);
-    let total = 0;
-    for (const score of scores) total += Math.exp(score - top);
+    const { weights, total } = weightsOf(scores);
     let rest = uniformFloat64(generator) * total;
     let last = 0;
-    for (let token = 0; token < scores.length; token++) {
-      const weight = Math.exp((scores[token] ?? -Infinity) - top);
+    for (let token = 0; token < weights.length; token++) {
+      const weight = weights[token] ?? 0;
       if (weight === 0) continue;
       if (rest < weight) return token;
       rest -= weight;

@@ -87,6 +87,45 @@ describe('choosing a token', () => {
     );
   });
 
+  it('keeps of large vocabularies with ties and impossible tokens what a full sort keeps', () => {
+    const score = fc.oneof(
+      fc.double({ min: -40, max: 0, noNaN: true }),
+      fc.integer({ min: -4, max: 0 }),
+      fc.constant(-Infinity),
+    );
+    const vocabulary = fc.array(score, { minLength: 300, maxLength: 700 });
+    const share = fc.oneof(fc.double({ min: 0.001, max: 1, noNaN: true }), fc.constant(1));
+    fc.assert(
+      fc.property(vocabulary, share, fc.integer({ min: 1, max: 600 }), (values, p, k) => {
+        fc.pre(values.some((value) => value > -Infinity));
+        const order = [...values.keys()].sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+        const highest = values[order[0] ?? 0] ?? 0;
+        const weight = (token: number) => Math.exp((values[token] ?? -Infinity) - highest);
+        const total = sum([...values.keys()].map(weight));
+        let before = 0;
+        const nucleus = order.filter((token, rank) => {
+          const wanted = rank === 0 || before < p * total;
+          before += weight(token);
+          return wanted && values[token] !== -Infinity;
+        });
+        const scores = Float64Array.from(values);
+        topP(p)(scores);
+        assert.deepEqual(
+          kept(scores),
+          nucleus.sort((a, b) => a - b),
+        );
+        const few = Float64Array.from(values);
+        topK(k)(few);
+        const least = k < values.length ? (values[order[k - 1] ?? 0] ?? NaN) : -Infinity;
+        const likely = [...values.keys()].filter((token) => (values[token] ?? NaN) >= least);
+        assert.deepEqual(
+          kept(few),
+          likely.filter((token) => values[token] !== -Infinity),
+        );
+      }),
+    );
+  });
+
   it('takes the likeliest token, the first among equals', () => {
     assert.equal(greedy(Float64Array.of(0, 3, 3, 1)), 1);
   });

@@ -90,7 +90,7 @@ export function block<
     const sizes = atCallSite(() => check(config));
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
     const given = config as BodySizes<Sizes[number]> & Options;
-    const parts = definition.parts(given, given);
+    const parts = within(name, () => definition.parts(given, given));
     const forward = definition.forward as unknown as (
       context: object,
       ...args: readonly unknown[]
@@ -133,6 +133,23 @@ export function block<
     Options,
     Parts
   >;
+}
+
+/** Blocks that are being made, one inside the parts of another; more is a block that makes itself. */
+const DEEPEST = 200;
+let depth = 0;
+
+function within<P>(name: string, makeParts: () => P): P {
+  if (depth >= DEEPEST)
+    atCallSite(() =>
+      fail(`${name}: its parts hold ${name} again, and so without end; a block cannot be a part of itself`),
+    );
+  depth += 1;
+  try {
+    return makeParts();
+  } finally {
+    depth -= 1;
+  }
 }
 
 /** The sizes of a configuration by name, once each is a whole number and all requirements hold. */

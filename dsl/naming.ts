@@ -2,6 +2,7 @@ import { atCallSite } from './at-call-site.ts';
 import { readOnlyMap } from './freeze.ts';
 import type { Graph } from './graph.ts';
 import { isMarked, joinMarks, type Marks } from './marks.ts';
+import { fail } from './operator.ts';
 import { isParameter, parameterTensor } from './parameter.ts';
 import { placeGraph } from './place-graph.ts';
 import { isProgramParameter, type ProgramParameter } from './program-parameter.ts';
@@ -75,9 +76,13 @@ interface Visitor {
   block(block: object, path: string): void;
 }
 
-/** `open` holds the objects on the way here: one that contains itself is not entered again. */
+/** `open` holds the objects on the way here: one that contains itself has no end. */
 function visit(value: unknown, { path, marks }: Place, open: Set<object>, visitor: Visitor): void {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || open.has(value)) return;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+  if (open.has(value))
+    fail(
+      `the part '${path}' contains itself; what is used twice stands beside, as in { first: shared, second: shared }`,
+    );
   if (isParameter(value)) {
     const { parameter } = value.source;
     visitor.parameter(isProgramParameter(parameter) ? parameter.leaf : parameter, { path, marks });
@@ -86,7 +91,9 @@ function visit(value: unknown, { path, marks }: Place, open: Set<object>, visito
   } else if (typeof value === 'function') {
     if (!('parts' in value)) return;
     visitor.block(value, path);
+    open.add(value);
     visit(value.parts, { path, marks }, open, visitor);
+    open.delete(value);
   } else if (isModel(value)) {
     visit(value.parts, { path, marks }, open, visitor);
   } else {

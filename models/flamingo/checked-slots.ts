@@ -6,7 +6,6 @@ import type {
   Dim,
   Dtype,
   FilledBy,
-  Marked,
   Problem,
   SameShape,
   Shape,
@@ -14,34 +13,17 @@ import type {
   Tensor,
 } from '../../dsl/index.ts';
 import type { OwnTakes } from '../media/own-cross-attention.ts';
+import type {
+  AnyNamed,
+  FeaturesFor,
+  FirstOfProblems,
+  LastAxis,
+  Quoted,
+  WidthIn,
+} from '../shared/slot-types.ts';
 import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
 import type { OneBlock } from './one-block.ts';
 import type { ResamplerGives, ResamplerSizes, ResamplerTakes } from './resampler-slot.ts';
-
-/** The width of a part that is a vision encoder or a language model, where the types can tell. */
-type WidthOfPart<Part> =
-  Part extends Marked<infer Inner>
-    ? WidthOfPart<Inner>
-    : Part extends { readonly dim: infer Width extends number }
-      ? Width
-      : number;
-
-type WidthIn<O, Part extends string> = O extends { readonly [K in Part]: infer Value }
-  ? WidthOfPart<Value>
-  : number;
-
-/** The features that a resampler is called with, by the number of axes that it takes. */
-type Features<Made, Width extends number> = Made extends {
-  readonly takes: readonly [infer Take extends string, ...(readonly `${string}?`[])];
-}
-  ? AxesOf<Take>['length'] extends 3
-    ? [Tensor<'float32', readonly ['images', 'places', Width]>]
-    : AxesOf<Take>['length'] extends 4
-      ? [Tensor<'float32', readonly ['images', 'frames', 'tokens', Width]>]
-      : AxesOf<Take>['length'] extends 5
-        ? [Tensor<'float32', readonly ['batch', 'media', 'frames', 'tokens', Width]>]
-        : never
-  : never;
 
 type ResamplerIn<O, Value> = FilledBy<
   Value,
@@ -53,7 +35,7 @@ export type ResamplerProblem<O, Value> =
   ResamplerIn<O, Value> extends infer Made
     ? Made extends `✗ ${string}`
       ? Made
-      : CallOfResampler<Made, Features<Made, WidthIn<O, 'vision'>>>
+      : CallOfResampler<Made, FeaturesFor<Made, WidthIn<O, 'vision'>>>
     : never;
 
 type CallOfResampler<Made, Arguments extends readonly Tensor[]> =
@@ -70,24 +52,12 @@ type CallOfResampler<Made, Arguments extends readonly Tensor[]> =
         >
     : never;
 
-interface AnyNamed<
-  Name extends string,
-  Takes extends readonly string[],
-  Gives extends string | readonly string[],
-> {
-  readonly blockName: Name;
-  readonly takes: Takes;
-  readonly gives: Gives;
-}
-
 /** The width of a latent: the vision encoder's, or what a block in the place of the resampler gives. */
 type LatentWidth<O> = O extends { readonly resampler: infer Value extends SlotFunction }
   ? ResamplerIn<O, Value> extends infer Made
-    ? LastAxis<CallResultOf<Made, Features<Made, WidthIn<O, 'vision'>>>>
+    ? LastAxis<CallResultOf<Made, FeaturesFor<Made, WidthIn<O, 'vision'>>>>
     : number
   : WidthIn<O, 'vision'>;
-
-type LastAxis<T> = T extends Tensor<Dtype, readonly [...Dim[], infer Width extends number]> ? Width : number;
 
 /** A block in the place of the gated cross-attention, or the sentence of what is wrong with its call. */
 export type CheckedAttention<O, Value> = Value extends {
@@ -148,8 +118,6 @@ type AttentionProblem<Made, Width extends number, Latents extends number> = Made
         >
     : never;
 
-type FirstOfProblems<First, Second> = [First] extends [never] ? Second : First;
-
 /** The hidden states must come out as they went in. */
 type GivenProblem<Name extends string, Given, Width extends number> =
   Given extends Tensor<Dtype, infer S extends Shape>
@@ -164,7 +132,3 @@ type MediaProblem<Made, Latents extends number> = Made extends {
 }
   ? CallProblem<Media, [Tensor<'float32', readonly ['images', 'latents', Latents]>]>
   : never;
-
-type Quoted<Takes, R extends string = ''> = Takes extends readonly [infer H extends string, ...infer T]
-  ? Quoted<T, R extends '' ? `'${H}'` : `${R}, '${H}'`>
-  : R;

@@ -1,6 +1,8 @@
 import type { Precision } from '../../dsl/index.ts';
 import {
   atCallSite,
+  type CheckedEntry,
+  type Complete,
   type Dim,
   frozen,
   input,
@@ -10,6 +12,8 @@ import {
   program,
   rearrange,
   refuseUnknownOptions,
+  type Slot,
+  type SlotFunction,
   type Tensor,
   unmarked,
   type VisionLanguageProgram,
@@ -20,15 +24,20 @@ import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
+import type { WidthIn } from '../shared/slot-types.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { Connector, MadeConnector } from './connector.ts';
+import { type ConnectorPlace, type ConnectorProblem, connectorIn } from './connector-slot.ts';
 
 export interface SplicedOptions {
   readonly name: string;
   /** Frozen, unless it is marked `unfrozen(...)`. */
   readonly vision: VisionEncoder | Marked<VisionEncoder>;
-  /** `mlpConnector()`, `resamplerConnector({ latents })`, or one of one's own. */
-  readonly connector: Connector;
+  /**
+   * `mlpConnector()`, `resamplerConnector({ latents })`, or a block of one's own that takes `'images places vision'` or
+   * `'images frames tokens vision'` and gives `'images features dim'` (`ConnectorPlace`).
+   */
+  readonly connector: Connector | Slot<ConnectorPlace>;
   /** Frozen, unless it is marked `unfrozen(...)`. */
   readonly language: LanguageModel | Marked<LanguageModel>;
   /** The most frames that a video may have at run time. Default 1: still images. */
@@ -51,7 +60,8 @@ export interface SplicedOptions {
 /** What a model with spliced images is made of. */
 export interface SplicedParts {
   readonly vision: VisionEncoder;
-  readonly connector: MadeConnector;
+  /** With its options, for the record. */
+  readonly connector: MadeConnector & Pick<Connector, 'options'>;
   readonly language: LanguageModel;
   /** The tree that names the parameters: `connector.layers.0.weight`. The vision encoder and the language model are frozen. */
   readonly tree: object;
@@ -61,7 +71,7 @@ export interface SplicedParts {
 export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
   const { precision = {} } = options;
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
-  const connector = options.connector.make({
+  const connector = connectorIn(options.connector, {
     vision: vision.dim,
     language: language.dim,
     tokens: vision.tokens,
@@ -74,6 +84,15 @@ export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): 
   };
   return { vision, connector, language, tree };
 }
+
+/** The options with a sentence in the place of each that cannot be. */
+type CheckedSpliced<O> = {
+  [K in keyof O]: [K, O[K]] extends ['connector', SlotFunction]
+    ? [ConnectorProblem<O[K], WidthIn<O, 'vision'>, WidthIn<O, 'language'>>] extends [never]
+      ? O[K]
+      : ConnectorProblem<O[K], WidthIn<O, 'vision'>, WidthIn<O, 'language'>>
+    : CheckedEntry<'spliced', SplicedOptions, [], O, K>;
+} & Complete<'spliced', SplicedOptions, O>;
 
 /**
  * A frozen vision encoder whose features a connector turns into tokens of a frozen language model: they stand in the
@@ -89,7 +108,11 @@ export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): 
  *
  * @throws ModelError for an unknown option, or where a connector gives features of another width
  */
-export function spliced(options: SplicedOptions): VisionLanguageProgram {
+export function spliced<const O extends Partial<SplicedOptions>>(
+  options: CheckedSpliced<O>,
+): VisionLanguageProgram;
+export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgram {
+  const options: SplicedOptions = given;
   refuseUnknownOptions(spliced, options, {
     ...{ name: true, vision: true, connector: true, language: true, longestVideo: true, tiles: true },
     precision: { vision: true, connector: true, language: true },
@@ -115,7 +138,7 @@ export function spliced(options: SplicedOptions): VisionLanguageProgram {
       facts: {
         options: {
           vision: { family: vision.family, ...vision.options },
-          connector: options.connector.options,
+          connector: connector.options,
           language: { family: language.family, ...language.options },
         },
         image: {

@@ -1,0 +1,108 @@
+import {
+  type AnyBlock,
+  applyBlock,
+  type CallProblem,
+  type CallResultOf,
+  checkCall,
+  type Describe,
+  type Dim,
+  type Dtype,
+  type FilledBy,
+  fillSlot,
+  input,
+  isSlot,
+  ModelError,
+  type Problem,
+  rearrange,
+  type SameShape,
+  type Shape,
+  type Slot,
+  type Tensor,
+} from '../../dsl/index.ts';
+import type { AnyNamed, FeaturesFor, FirstOfProblems, Quoted } from '../shared/slot-types.ts';
+import type { Connector, ConnectorSizes, MadeConnector } from './connector.ts';
+
+/** The sizes that the place of a connector gives to what is made for it. */
+export interface ConnectorPlace {
+  /** Width of the vision encoder's features. */
+  readonly vision: number;
+  /** Width of the language model's embeddings. */
+  readonly dim: number;
+  /** Features of a frame. */
+  readonly tokens: number;
+}
+
+/**
+ * Puts a connector, or a block in its place, between a vision encoder and a language model: a block that takes the
+ * features of a picture, `'images places vision'`, or of its frames, `'images frames tokens vision'`, and gives
+ * `'images features dim'`.
+ *
+ * @throws ModelError for a block whose axes do not fit
+ */
+export function connectorIn(
+  slot: Connector | Slot<ConnectorPlace>,
+  sizes: ConnectorSizes,
+): MadeConnector & Pick<Connector, 'options'> {
+  if (!isSlot<ConnectorPlace>(slot)) return { ...slot.make(sizes), options: slot.options };
+  const { vision, language, tokens, frames } = sizes;
+  const block = fillSlot('spliced: connector', slot, { vision, dim: language, tokens });
+  const { blockName, takes } = block;
+  const [take = '', ...others] = takes;
+  const axes = take.replace(/:.*$/, '').trim().split(/\s+/).length;
+  if ((axes !== 3 && axes !== 4) || others.some((each) => !each.endsWith('?')))
+    throw new ModelError(
+      `${CONNECTOR_TAKES}, but ${blockName} takes ${takes.map((each) => `'${each}'`).join(', ')}`,
+    );
+  checkCall(
+    block,
+    input('features', 'float32', [
+      ...(axes === 3 ? ['images', 'places'] : ['images', 'frames', 'tokens']),
+      vision,
+    ]),
+  );
+  const connect = (features: Tensor): Tensor => {
+    const places =
+      axes === 4
+        ? features
+        : rearrange(features, 'images frames tokens vision -> images (frames tokens) vision');
+    return resultOf(block, places, language);
+  };
+  const [, features = 1] = connect(input('features', 'float32', ['images', frames, tokens, vision])).shape;
+  return { part: block, options: { block: blockName }, features, connect };
+}
+
+function resultOf(block: AnyBlock, features: Tensor, language: Dim): Tensor {
+  const [given] = applyBlock(block, features);
+  if (given?.shape.length !== 3 || given.shape[2] !== language)
+    throw new ModelError(
+      `spliced: connector must give [images, features, ${language}], but ${block.blockName} gives [${given?.shape.join(', ')}]`,
+    );
+  return given;
+}
+
+const CONNECTOR_TAKES = "spliced: connector takes 'images places vision' or 'images frames tokens vision'";
+
+/** What is wrong with a block in the place of a connector, or never. */
+export type ConnectorProblem<Value, Vision extends number, Language extends number> =
+  FilledBy<Value, ConnectorPlace & { readonly vision: Vision; readonly dim: Language }> extends infer Made
+    ? Made extends `✗ ${string}`
+      ? Made
+      : CallOfConnector<Made, FeaturesFor<Made, Vision>, Language>
+    : never;
+
+type CallOfConnector<Made, Arguments extends readonly Tensor[], Language extends number> =
+  Made extends AnyNamed<infer Name, infer Takes, infer _Gives>
+    ? [Arguments] extends [never]
+      ? Problem<`${typeof CONNECTOR_TAKES}, but ${Name} takes ${Quoted<Takes>}`>
+      : FirstOfProblems<
+          CallProblem<Made, Arguments>,
+          GivenProblem<Name, CallResultOf<Made, Arguments>, Language>
+        >
+    : never;
+
+type GivenProblem<Name extends string, Given, Language extends number> =
+  Given extends Tensor<Dtype, infer S extends Shape>
+    ? SameShape<S, readonly [Dim, Dim, Language]> extends true
+      ? never
+      : Problem<`spliced: connector must give [images, features, ${Language}], but ${Name} gives ${Describe<S>}`>
+    : Problem<`spliced: connector must give one tensor, but ${Name} gives several`>;

@@ -41,6 +41,7 @@ export { rmsNormalize } from './operators/rms-normalize.ts';
 export { roll } from './operators/roll.ts';
 export { rotary2d, type Rotary2dOptions } from './operators/rotary-2d.ts';
 export { rotary, type RotaryOptions, type RotaryScaling } from './operators/rotary.ts';
+export { scan, type ScanDefinition } from './operators/scan.ts';
 export { scatterAdd } from './operators/scatter-add.ts';
 export { shiftedWindowMask, type ShiftedWindowOptions } from './operators/shifted-window-mask.ts';
 export { sigmoid } from './operators/sigmoid.ts';

@@ -10,11 +10,25 @@ export type OnnxAttribute =
   | { readonly floats: readonly number[] }
   | { readonly type: Dtype };
 
+/** A graph that a control-flow node runs, of this project's operators on tensors `T`. */
+export interface BodyGraph<T> {
+  /** What the node gives it, in order. */
+  readonly inputs: readonly T[];
+  readonly outputs: readonly T[];
+  /** Further inputs, which stand for values of the graph around it. */
+  readonly around: ReadonlyMap<T, string>;
+}
+
+/** The attributes of a node by name; one that is undefined is left out. */
+export type EmittedAttributes<T> = Readonly<
+  Record<string, OnnxAttribute | { readonly body: BodyGraph<T> } | undefined>
+>;
+
 /**
  * What an operator's `lower` writes to: a growing ONNX graph. Values are named by strings; names are made unique by
  * the emitter, from the author's names where they are known.
  */
-export interface Emitter {
+export interface Emitter<T = never> {
   /** What the target is good at: where a lowering has a choice, this decides. */
   readonly capabilities: Capabilities;
   /** Whether operators of the `com.microsoft` domain may be used. */
@@ -23,7 +37,7 @@ export interface Emitter {
   node(
     type: string,
     inputs: readonly (string | undefined)[],
-    attributes?: Readonly<Record<string, OnnxAttribute | undefined>>,
+    attributes?: EmittedAttributes<T>,
     domain?: string,
   ): string;
   /** Adds a node with several outputs; an output that nobody asks for has an empty name. */
@@ -31,7 +45,7 @@ export interface Emitter {
     type: string,
     inputs: readonly (string | undefined)[],
     outputs: number,
-    attributes?: Readonly<Record<string, OnnxAttribute | undefined>>,
+    attributes?: EmittedAttributes<T>,
     domain?: string,
   ): readonly string[];
   /** A value that several operators need alike, written by the first of them: `make` runs once a key. */

@@ -89,7 +89,7 @@ export interface Operator<A extends Attributes = Attributes> {
   infer(inputs: Inputs, attributes: A): readonly TensorType[];
   /** Writes ONNX nodes for one application and returns the names of its outputs. */
   lower?(
-    emit: Emitter,
+    emit: Emitter<Tensor>,
     inputs: readonly (string | undefined)[],
     operation: Operation & { attributes: A },
   ): readonly string[];
@@ -136,6 +136,13 @@ export interface ConstantTensor {
   readonly data: ConstantData;
 }
 
+/** A tensor from which differentiation starts, and how much each of its elements weighs. */
+export interface End {
+  readonly output: Tensor;
+  /** In the output's dtype and shape; a loss has a one. */
+  readonly cotangent: Tensor;
+}
+
 /** One application of an operator that is differentiated: what it was given and made, and what came back to it. */
 export interface Application<A extends Attributes = Attributes> {
   readonly inputs: readonly (Tensor | undefined)[];
@@ -151,6 +158,8 @@ export interface Application<A extends Attributes = Attributes> {
   readonly cotangent: Tensor;
   /** For each input whether anybody asks for its cotangent: the others need not be computed, or even be possible. */
   readonly needed: readonly boolean[];
+  /** Differentiates other tensors, as those of a loop's step: how the ends change with each of `of`, in its shape. */
+  readonly gradients: (ends: readonly End[], of: readonly Tensor[]) => readonly Tensor[];
 }
 
 /**

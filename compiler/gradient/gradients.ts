@@ -4,18 +4,11 @@ import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { zerosOf } from '../../dsl/operators/shared/zeros.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';
-import type { Application, Operation, Tensor } from '../../dsl/tensor.ts';
+import type { Application, End, Operation, Tensor } from '../../dsl/tensor.ts';
 import { onBehalfOf } from '../graph/on-behalf-of.ts';
 import { Cotangents, identityOf } from './cotangents.ts';
 import { Recomputation, type RecomputedBlocks } from './recomputation.ts';
 import { unbroadcast } from './unbroadcast.ts';
-
-/** A tensor from which differentiation starts, and how much each of its elements weighs. */
-export interface End {
-  readonly output: Tensor;
-  /** In the output's dtype and shape; a loss has a one. */
-  readonly cotangent: Tensor;
-}
 
 export interface GradientOptions {
   /** Blocks whose inner values are computed again in the backward pass instead of being kept. Default none. */
@@ -127,6 +120,7 @@ function application(
     cotangents,
     cotangent: given(cotangents[0], 'a cotangent'),
     needed,
+    gradients: (ends, of) => gradients(ends, of),
   };
 }
 

@@ -1,17 +1,28 @@
 import { encodeScalar } from '../../artifact/weights/scalar.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { Emitter, OnnxAttribute } from '../../dsl/emitter.ts';
+import type { BodyGraph, EmittedAttributes, Emitter } from '../../dsl/emitter.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
 import type { Capabilities } from '../../dsl/target.ts';
-import type { ConstantData, Dim, TensorType } from '../../dsl/tensor.ts';
+import type { ConstantData, Dim, Tensor, TensorType } from '../../dsl/tensor.ts';
 import type { StoredParameter } from '../stored-parameter.ts';
-import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxParameter, OnnxPort } from './onnx-graph.ts';
+import type {
+  NodeAttribute,
+  OnnxConstant,
+  OnnxGraph,
+  OnnxNode,
+  OnnxParameter,
+  OnnxPort,
+} from './onnx-graph.ts';
+import { renamedValue } from './renamed-value.ts';
 
-type NodeAttributes = Readonly<Record<string, OnnxAttribute | undefined>>;
+type NodeAttributes = EmittedAttributes<Tensor>;
+
+/** Lowers the graph that a node of another runs. */
+export type LowerBody = (body: BodyGraph<Tensor>, around: GraphEmitter) => OnnxGraph;
 
 /** Collects the nodes that operators write, names their values, and computes open sizes once each. */
-export class GraphEmitter implements Emitter {
+export class GraphEmitter implements Emitter<Tensor> {
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
   private nodeList: OnnxNode[] = [];
@@ -28,6 +39,7 @@ export class GraphEmitter implements Emitter {
   constructor(
     readonly capabilities: Capabilities,
     readonly fusion: boolean,
+    private readonly lowerBody: LowerBody,
   ) {}
 
   /** Says which operation writes the next nodes: their names and documentation come from it. */
@@ -38,6 +50,10 @@ export class GraphEmitter implements Emitter {
 
   describe(value: string, dtype: Dtype): void {
     this.dtypes.set(value, dtype);
+  }
+
+  dtypeOf(value: string): Dtype | undefined {
+    return this.dtypes.get(value);
   }
 
   input(name: string, type: TensorType): string {
@@ -79,6 +95,7 @@ export class GraphEmitter implements Emitter {
   ): readonly string[] {
     const given = [...inputs];
     while (given.length > 0 && given.at(-1) === undefined) given.pop();
+    const withBodies = this.withBodies(attributes);
     const name = this.uniqueName(this.path === '' ? type : this.path);
     const outputNames = Array.from({ length: outputs }, (_, index) =>
       index === 0 ? name : this.uniqueName(`${name}.${index}`),
@@ -89,11 +106,22 @@ export class GraphEmitter implements Emitter {
       domain,
       inputs: given.map((input) => input ?? ''),
       outputs: outputNames,
-      attributes,
+      attributes: withBodies,
       doc: this.doc,
       inputDtypes: given.map((input) => (input === undefined ? undefined : this.dtypes.get(input))),
     });
     return outputNames;
+  }
+
+  /** What a node runs may ask for sizes and constants of the graph around it: it is lowered before the node stands there. */
+  private withBodies(attributes: NodeAttributes): OnnxNode['attributes'] {
+    const { path, doc } = this;
+    const lowered = Object.entries(attributes).map(([name, value]): [string, NodeAttribute | undefined] => [
+      name,
+      typeof value === 'object' && 'body' in value ? { graph: this.lowerBody(value.body, this) } : value,
+    ]);
+    this.begin(path, doc);
+    return Object.fromEntries(lowered);
   }
 
   once(key: string, make: () => string): string {
@@ -104,7 +132,7 @@ export class GraphEmitter implements Emitter {
     return value;
   }
 
-  constant(data: ConstantData, shape: readonly number[], dtype: Dtype = dtypeOf(data)): string {
+  constant(data: ConstantData, shape: readonly number[], dtype: Dtype = dtypeOfData(data)): string {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const key = `${dtype}[${shape.join(',')}]${bytes.toString('base64')}`;
     const known = this.constants.get(key);
@@ -139,11 +167,8 @@ export class GraphEmitter implements Emitter {
     const producer = this.nodeList.find((node) => node.outputs.includes(value));
     const alreadyOutput = this.outputs.some((port) => port.name === value);
     if (producer !== undefined && !alreadyOutput) {
-      const renamed = (names: readonly string[]) => names.map((each) => (each === value ? name : each));
       this.nodeList = this.nodeList.map((node) =>
-        node.inputs.includes(value) || node === producer
-          ? { ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }
-          : node,
+        renamedValue(node, (each) => (each === value ? name : each)),
       );
       this.outputNames.set(value, name);
     } else {
@@ -209,14 +234,15 @@ export class GraphEmitter implements Emitter {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
   }
 
-  private uniqueName(wanted: string): string {
+  /** A name that no value of this graph, of those around it or within it has. */
+  uniqueName(wanted: string): string {
     const count = this.takenNames.get(wanted) ?? 0;
     this.takenNames.set(wanted, count + 1);
     return count === 0 ? wanted : this.uniqueName(`${wanted}_${count}`);
   }
 }
 
-function dtypeOf(data: ConstantData): Dtype {
+function dtypeOfData(data: ConstantData): Dtype {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof BigInt64Array) return 'int64';
   return data instanceof Int32Array ? 'int32' : 'uint8';

@@ -1,9 +1,15 @@
 import type { Dtype } from '../../dsl/dtype.ts';
+import type { BodyGraph } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
+import { cancelReshapes } from '../passes/cancel-reshapes.ts';
+import { decompose } from '../passes/decompose.ts';
+import { foldConstants } from '../passes/fold-constants.ts';
+import { mergeDuplicates } from '../passes/merge-duplicates.ts';
 import { storedParameter } from '../stored-parameter.ts';
+import { BodyEmitter } from './body-emitter.ts';
 import { GraphEmitter } from './graph-emitter.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
@@ -25,13 +31,45 @@ export interface LowerOptions {
  * The graph must have been through the passes: an operator that has no lowering is an error naming it.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
-  const emitter = new GraphEmitter(options.target.capabilities, options.fusion);
+  const emitter = new GraphEmitter(options.target.capabilities, options.fusion, lowerBody);
   const values = new Map<Tensor, string>();
   emitter.reserve(Object.keys(graph.outputs));
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
+  const valueName = lowerOperations(graph, emitter, values, options.nameOf);
+  for (const [name, tensor] of Object.entries(graph.outputs)) {
+    emitter.output(name, valueName(tensor), tensor);
+  }
+  return emitter.finish(graph.name);
+}
 
-  const nameOfValue = (tensor: Tensor | undefined): string | undefined => {
-    if (tensor === undefined) return undefined;
+/** The graph that a node runs, in simpler operators where the target needs them. */
+function lowerBody({ inputs, outputs, around }: BodyGraph<Tensor>, outer: GraphEmitter): OnnxGraph {
+  const emitter = new BodyEmitter(outer, lowerBody);
+  const values = new Map(around);
+  for (const value of around.values()) emitter.known(value, outer);
+  for (const tensor of inputs) {
+    const name = tensor.source.kind === 'input' ? tensor.source.name : 'input';
+    values.set(tensor, emitter.input(emitter.uniqueName(`step/${name}`), tensor));
+  }
+  const named = (tensors: readonly Tensor[]) =>
+    Object.fromEntries(tensors.map((each, index) => [`${index}`, each]));
+  const written: Graph = { name: 'step', inputs: named(inputs), outputs: named(outputs) };
+  const graph = mergeDuplicates(cancelReshapes(foldConstants(decompose(written, { fusion: outer.fusion }))));
+  const valueName = lowerOperations(graph, emitter, values);
+  for (const tensor of Object.values(graph.outputs)) {
+    emitter.output(emitter.uniqueName('step/output'), valueName(tensor), tensor);
+  }
+  return emitter.finish('step');
+}
+
+/** Writes the nodes of a graph's operations, and says what a tensor's value is called. */
+function lowerOperations(
+  graph: Graph,
+  emitter: GraphEmitter,
+  values: Map<Tensor, string>,
+  nameOf?: LowerOptions['nameOf'],
+): (tensor: Tensor) => string {
+  const valueName = (tensor: Tensor): string => {
     const known = values.get(tensor);
     if (known !== undefined) return known;
     const name = leafValue(emitter, tensor, graph.name);
@@ -47,7 +85,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
         operation.callSite,
       );
     }
-    const author = options.nameOf?.(operation);
+    const author = nameOf?.(operation);
     emitter.begin(
       valuePath(
         operation.scope.map(({ name }) => name),
@@ -55,7 +93,8 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
       ),
       author?.doc,
     );
-    const outputs = operator.lower(emitter, operation.inputs.map(nameOfValue), operation);
+    const inputs = operation.inputs.map((input) => input && valueName(input));
+    const outputs = operator.lower(emitter, inputs, operation);
     for (const [index, tensor] of operation.outputs.entries()) {
       const value = outputs[index];
       if (value === undefined || value === '') continue;
@@ -63,10 +102,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
       values.set(tensor, value);
     }
   }
-  for (const [name, tensor] of Object.entries(graph.outputs)) {
-    emitter.output(name, nameOfValue(tensor) ?? '', tensor);
-  }
-  return emitter.finish(graph.name);
+  return valueName;
 }
 
 /** `layers.0/q_proj/attended`; where the value is named after the part that made it, `layers.0/q_proj`. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import type { OnnxGraph, OnnxNode } from '../onnx/onnx-graph.ts';
 import { refuseTaken } from '../taken-names.ts';
 import type { CompilerTarget } from './compiler-target.ts';
 import { missingKernel, operatorName } from './kernels.ts';
@@ -34,8 +34,18 @@ export interface Fallback {
 /** The nodes of a lowered graph that the target's provider has no kernel for, with the reason, in their order. */
 export function fallbacksOf(graph: OnnxGraph, { kernels }: CompilerTarget): readonly Fallback[] {
   if (kernels === undefined) return [];
-  return graph.nodes.flatMap((node) => {
+  return nodesOf(graph).flatMap((node) => {
     const reason = missingKernel(kernels, node);
     return reason === undefined ? [] : [{ node: node.name, operator: operatorName(node), reason }];
   });
+}
+
+/** The nodes of a graph, and of the graphs that they run. */
+function nodesOf(graph: OnnxGraph): readonly OnnxNode[] {
+  return graph.nodes.flatMap((node) => [
+    node,
+    ...Object.values(node.attributes).flatMap((value) =>
+      typeof value === 'object' && 'graph' in value ? nodesOf(value.graph) : [],
+    ),
+  ]);
 }

@@ -1,4 +1,5 @@
 import type { OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
+import { renamedValue } from '../onnx/renamed-value.ts';
 
 /** The open size of the new first axis. */
 const STEPS = 'steps';
@@ -67,12 +68,7 @@ function bodyOf(
     nodes: [
       plainNode('Identity', [goesOn], [stillGoesOn]),
       ...stackedInputs.map(({ name }) => plainNode('Gather', [name, iteration], [inner(name)], { axis: 0 })),
-      ...step.nodes.map((node) => ({
-        ...node,
-        name: inner(node.name),
-        inputs: node.inputs.map(inner),
-        outputs: node.outputs.map(inner),
-      })),
+      ...step.nodes.map((node) => renamedValue({ ...node, name: inner(node.name) }, inner)),
     ],
     constants: step.constants.map((constant) => ({ ...constant, name: inner(constant.name) })),
     parameters: [],

@@ -67,6 +67,7 @@ import {
   rotary,
   rotary2d,
   scalar,
+  scan,
   scatterAdd,
   shiftedWindowMask,
   silu,
@@ -100,6 +101,15 @@ export interface ShapeCase {
 
 const x = f('batch', 'text', 64);
 const y = f('batch', 'keys', 64);
+const scanned = scan({
+  state: { h: f('batch', 8) },
+  over: { x: f('batch', 'text', 4), y: f('batch', 'text') },
+  axis: 1,
+  step: ({ h }, { x, y }) => ({
+    state: { h: add(h, concat([x, x], 1)) },
+    outputs: { after: multiply(x, reshape(y, ['batch', 1])) },
+  }),
+});
 const past = f('batch', 4, 'past', 16);
 
 export const shapeCases: readonly ShapeCase[] = [
@@ -254,6 +264,11 @@ export const shapeCases: readonly ShapeCase[] = [
     of: () => maxPool3d(avgPool3d(f('batch', 8, 2, 8, 8), [1, 2, 2]), 2),
   },
   { gives: 'float32 [batch, text, 64]', of: () => rotary(x, i('batch', 'text'), { heads: 4 }) },
+  {
+    gives: 'float32 [batch, text, 4]',
+    of: () => scanned.outputs.after,
+  },
+  { gives: 'float32 [batch, 8]', of: () => scanned.state.h },
   {
     gives: 'float32 [batch, 7, 64]',
     of: () => rotary2d(f('batch', 7, 64), { heads: 4, rows: 2, columns: 3, prefix: 1 }),

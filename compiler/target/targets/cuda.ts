@@ -69,7 +69,7 @@ export const target: CompilerTarget = {
     ...kernels('Tile', [...FLOATS, ...WHOLE], SIZES),
     ...kernels('Trilu', ANY, SIZES),
     ...kernels('ConstantOfShape', SIZES),
-    ...kernels('Loop If', ANY),
+    ...kernels('Loop If Scan', ANY),
     ...kernels('com.microsoft.FusedMatMul com.microsoft.BiasGelu com.microsoft.QuickGelu', FLOATS),
     ...kernels('com.microsoft.FastGelu com.microsoft.Gelu', FLOATS),
     ...kernels('com.microsoft.SkipLayerNormalization com.microsoft.SkipSimplifiedLayerNormalization', FLOATS),

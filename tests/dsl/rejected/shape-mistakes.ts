@@ -60,6 +60,7 @@ import {
   roll,
   rotary,
   rotary2d,
+  scan,
   scatterAdd,
   skipLayerNormalize,
   skipRmsNormalize,
@@ -300,6 +301,25 @@ export const tensorMistakes: readonly Mistake[] = [
   [
     'alibi: queryPositions must be int64 [batch, length], but it is int64 [text]',
     () => alibi(i('text'), i(1, 'keys'), 4),
+  ],
+  [
+    "scan: the state 'h' must stay float32 [batch, 4], but after a step it is float32 [batch, 8]",
+    () =>
+      scan({
+        state: { h: f('batch', 4) },
+        over: { x: f('text', 'batch', 4) },
+        step: ({ h }, { x }) => ({ state: { h: concat([h, x], 1) } }),
+      }),
+  ],
+  [
+    'scan: there is no axis 3 in [text, batch, 4]',
+    () =>
+      scan({
+        state: { h: f('batch', 4) },
+        over: { x: f('text', 'batch', 4) },
+        axis: 3,
+        step: ({ h }) => ({ state: { h } }),
+      }),
   ],
   [
     'rotary2d: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',

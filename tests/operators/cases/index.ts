@@ -9,6 +9,7 @@ import { orderCases } from './order-cases.ts';
 import { poolingCases } from './pooling-cases.ts';
 import { positionCases } from './position-cases.ts';
 import { productCases } from './product-cases.ts';
+import { scanCases } from './scan-cases.ts';
 
 /** Uses of every operator. */
 export const OPERATOR_CASES: readonly OperatorCase[] = [
@@ -22,4 +23,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...normalisationCases,
   ...positionCases,
   ...attentionCases,
+  ...scanCases,
 ];

@@ -1,0 +1,43 @@
+import { loadGraph } from '../../runtime/graph.ts';
+import { assertClose } from '../models/close.ts';
+import { compiledExample, expectedOf } from './example.ts';
+
+const [BATCH, TEXT, WIDTH] = [2, 9, 12];
+
+describe('the example gated-recurrence', () => {
+  for (const calls of [[9], [4, 5], [6, 1, 1, 1], Array<number>(9).fill(1), [0, 9]]) {
+    it(`gives the same in calls of ${calls.join(', ')} tokens, each on the state of the one before`, async () => {
+      const expected = await expectedOf('gated-recurrence');
+      const artifact = await compiledExample('gated-recurrence');
+      await using recurrence = await loadGraph(artifact, { threads: 1 });
+      const x = await expected.readFloat32('x');
+      const positions = await expected.read('positions');
+      if (!(positions instanceof BigInt64Array)) throw new Error('positions are int64');
+      const whole = await expected.readFloat32('y');
+      let state = await expected.readFloat32('state');
+      let start = 0;
+      for (const text of calls) {
+        const outputs = await recurrence.run({
+          x: { data: Float32Array.from(columns(x, start, text, WIDTH)), shape: [BATCH, text, WIDTH] },
+          positions: { data: BigInt64Array.from(columns(positions, start, text, 1)), shape: [BATCH, text] },
+          state: { data: state, shape: [BATCH, WIDTH] },
+        });
+        const { y, next_state } = outputs;
+        if (!(y?.data instanceof Float32Array && next_state?.data instanceof Float32Array))
+          throw new Error('y and next_state are float32');
+        assertClose(y.data, columns(whole, start, text, WIDTH));
+        state = next_state.data;
+        start += text;
+      }
+      assertClose(state, await expected.readFloat32('next_state'));
+    });
+  }
+});
+
+/** Of values `[batch, text, width]` those of so many tokens. */
+function columns<T>(values: ArrayLike<T>, start: number, text: number, width: number): readonly T[] {
+  const all = Array.from(values);
+  return Array.from({ length: BATCH }, (_, row) =>
+    all.slice((row * TEXT + start) * width, (row * TEXT + start + text) * width),
+  ).flat();
+}

@@ -29,6 +29,7 @@ export const command: CliCommand = {
     'flamingo evaluate artifacts/mine --benchmark vqav2 --data vqav2/ --shots 0,4,8 --limit 1000',
     'flamingo evaluate artifacts/mine --benchmark coco --data coco/ --protocol open-flamingo --out runs/coco',
     'flamingo evaluate artifacts/mine --benchmark imagenet --data imagenet/ --shots 16 --select rices --ensemble 6',
+    'flamingo evaluate --compare runs/coco runs/coco-tuned',
     'flamingo evaluate artifacts/mine tasks.jsonl',
     'flamingo evaluate artifacts/mine tasks.jsonl --shots 0,1,2,4,8',
     'flamingo evaluate artifacts/mine tasks.jsonl --limit 100 --answers answers.jsonl --json',
@@ -36,7 +37,7 @@ export const command: CliCommand = {
   grace: 20_000,
   configure(command, run) {
     command
-      .argument('<dir>', 'folder that `flamingo compile` wrote')
+      .argument('[dir]', 'folder that `flamingo compile` wrote')
       .argument('[tasks]', 'JSONL file of tasks, in place of a benchmark')
       .option('--benchmark <name>', 'the benchmark, see below')
       .option('--data <folder>', "the benchmark's files, as they are published")
@@ -78,6 +79,10 @@ export const command: CliCommand = {
         '--out <folder>',
         "where a benchmark's answers and results go (default: evaluations/MODEL-BENCHMARK-SPLIT)",
       )
+      .option(
+        '--compare <runs...>',
+        'compare two runs by their folders, item by item; with --out, a page of it, too',
+      )
       .option('--batch <n>', 'prompts answered side by side', wholeNumber(1), 16)
       .option(
         '--max-new-tokens <n>',
@@ -105,19 +110,30 @@ export const command: CliCommand = {
       )
       .option('--json', 'print the result as JSON')
       .addHelpText('after', HELP)
-      .action((folder: string, tasks: string | undefined, flags: EvaluateFlags) =>
+      .action((folder: string | undefined, tasks: string | undefined, flags: EvaluateFlags) =>
         run((context) => evaluateModel(folder, tasks, flags, context)),
       );
   },
 };
 
-function evaluateModel(
-  folder: string,
+async function evaluateModel(
+  folder: string | undefined,
   tasks: string | undefined,
   flags: EvaluateFlags,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { benchmark } = flags;
+  const { benchmark, compare: runs } = flags;
+  if (runs !== undefined) {
+    if (folder !== undefined || benchmark !== undefined) {
+      throw new WrongUse(
+        '--compare reads two runs that have ended, so it goes with neither a model nor --benchmark.',
+      );
+    }
+    const { compare } = await import('../evaluate/compare.ts');
+    return compare(runs, flags, context);
+  }
+  if (folder === undefined)
+    throw new WrongUse('No model was named: give the folder that `flamingo compile` wrote.');
   if (benchmark !== undefined) {
     if (tasks !== undefined)
       throw new WrongUse('A file of tasks and --benchmark were given: leave one of them out.');

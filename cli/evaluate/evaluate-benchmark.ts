@@ -5,7 +5,6 @@ import type { Benchmark } from '../../runtime/evaluate/benchmark/benchmark.ts';
 import { BENCHMARKS } from '../../runtime/evaluate/benchmark/benchmark-registry.ts';
 import type { Problem } from '../../runtime/evaluate/benchmark/run/load-items.ts';
 import type { RunResults } from '../../runtime/evaluate/benchmark/run/results.ts';
-import type { BenchmarkRun } from '../../runtime/evaluate/benchmark/run/run-benchmark.ts';
 import { RUN_FILES } from '../../runtime/evaluate/benchmark/run/run-files.ts';
 import {
   FRAMES,
@@ -13,6 +12,7 @@ import {
   PROTOCOL_DEFAULTS,
   type Settings,
 } from '../../runtime/evaluate/benchmark/run/settings.ts';
+import type { BenchmarkRun } from '../../runtime/evaluate/benchmark/run-benchmark.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { projectWays } from '../project-ways.ts';
@@ -37,7 +37,7 @@ export async function evaluateBenchmark(
   const benchmark = chosenBenchmark(name);
   const [{ loadFlamingo }, { runBenchmark }] = await Promise.all([
     import('../../runtime/model.ts'),
-    import('../../runtime/evaluate/benchmark/run/run-benchmark.ts'),
+    import('../../runtime/evaluate/benchmark/run-benchmark.ts'),
   ]);
   const { provider, pixels, batch, limit, nltkData } = flags;
   const seeds = Array.from({ length: seedCount(flags) }, (_, seed) => seed);

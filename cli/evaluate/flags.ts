@@ -30,6 +30,8 @@ export interface EvaluateFlags {
   readonly frames?: number;
   readonly nltkData?: string;
   readonly out?: string;
+  /** Folders of runs to compare. */
+  readonly compare?: readonly string[];
 }
 
 /** The options that are about benchmarks alone, as the command line has them. */

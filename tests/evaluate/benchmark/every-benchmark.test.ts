@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BENCHMARKS } from '../../../runtime/evaluate/benchmark/benchmark-registry.ts';
 import type { Problem } from '../../../runtime/evaluate/benchmark/run/load-items.ts';
-import { runBenchmark } from '../../../runtime/evaluate/benchmark/run/run-benchmark.ts';
+import { runBenchmark } from '../../../runtime/evaluate/benchmark/run-benchmark.ts';
 import { type FlamingoModel, loadFlamingo } from '../../../runtime/model.ts';
 import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jsonLines } from '../../../runtime/evaluate/benchmark/files/json-lines.ts';
 import { OUTCOME, type Outcome } from '../../../runtime/evaluate/benchmark/run/outcome.ts';
-import { runBenchmark } from '../../../runtime/evaluate/benchmark/run/run-benchmark.ts';
+import { runBenchmark } from '../../../runtime/evaluate/benchmark/run-benchmark.ts';
 import { type FlamingoModel, loadFlamingo } from '../../../runtime/model.ts';
 import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';

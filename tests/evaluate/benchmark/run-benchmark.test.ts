@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { jsonLines } from '../../../runtime/evaluate/benchmark/files/json-lines.ts';
 import type { Problem } from '../../../runtime/evaluate/benchmark/run/load-items.ts';
 import { OUTCOME, type Outcome } from '../../../runtime/evaluate/benchmark/run/outcome.ts';
-import { type RunOptions, runBenchmark } from '../../../runtime/evaluate/benchmark/run/run-benchmark.ts';
 import type { Settings } from '../../../runtime/evaluate/benchmark/run/settings.ts';
+import { type RunOptions, runBenchmark } from '../../../runtime/evaluate/benchmark/run-benchmark.ts';
 import { cider, rocAuc } from '../../../runtime/evaluate/metrics/index.ts';
 import { type FlamingoModel, loadFlamingo } from '../../../runtime/model.ts';
 import { compiledModel } from '../../runtime/compiled-model.ts';
@@ -213,6 +213,21 @@ describe('a run of a benchmark', function () {
     assert.match(told[2] ?? '', /^train item 1002: '.*3\.jpg'/);
     assert.match(told[3] ?? '', /^val item 20002 with 2 examples \(seed 0\): '.*22\.jpg'/);
     assert.equal((await readFile(join(out, 'problems.jsonl'), 'utf8')).trimEnd().split('\n').length, 4);
+  });
+
+  it('draws a page of the curve, with the worst and the best items and their pictures', async () => {
+    const { out, data, run } = await started('vqav2');
+    const path = join(data, 'v2_OpenEnded_mscoco_val2014_questions.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('What is it?', '<b>What</b> is \\"it\\"?'));
+    await run({ shots: [0, 1, 2], seeds: [0, 1] });
+    const page = await readFile(join(out, 'results.html'), 'utf8');
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /<svg [^>]*>.*<path d="M[\d.,LZ-]+" fill="none".*<\/svg>/s);
+    assert.match(page, /<h2>Worst with 2 examples<\/h2>/);
+    assert.equal(page.match(/<div class="item">/g)?.length, 6);
+    assert.equal(page.match(/<img alt="" src="data:image\/webp;base64,[\w+/=]+">/g)?.length, 6);
+    assert.ok(page.includes('&lt;b&gt;What&lt;/b&gt; is &quot;it&quot;?'));
+    assert.doesNotMatch(page, /<script|https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
   });
 
   it('refuses in a sentence what it cannot go on with', async () => {

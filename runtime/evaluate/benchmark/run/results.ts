@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
@@ -80,6 +81,7 @@ export async function writeResults(
 export async function writeRunFile(folder: string, name: string, content: string): Promise<void> {
   const path = join(folder, name);
   try {
+    await mkdir(folder, { recursive: true });
     await writeWhole(path, content);
   } catch (error) {
     if (!isSystemError(error)) throw error;

@@ -1,22 +1,23 @@
 import { join } from 'node:path';
-import { UserError } from '../../../../artifact/user-error.ts';
-import { inBatches } from '../../in-batches.ts';
-import { AS_WRITTEN } from '../answer-rules.ts';
-import type { Benchmark } from '../benchmark.ts';
-import type { BenchmarkItem } from '../item.ts';
-import type { Resources } from '../resources.ts';
-import { type Asking, ask, type BenchmarkModel, promptOf } from './ask.ts';
-import { checkShots, chooseExamples, type ExampleChoice, type NearestItems } from './choose-examples.ts';
-import { Journal } from './journal.ts';
-import { loadItems, type Problem } from './load-items.ts';
-import { nearestItems } from './nearest-items.ts';
-import { type Outcome, outcomeKey } from './outcome.ts';
-import { checkVideos, picturesFrom } from './pictures-of.ts';
-import { type Asked, promptText } from './prompts.ts';
-import { type RunResults, resultsOf, writeResults } from './results.ts';
-import { RUN_FILES } from './run-files.ts';
-import { scoreRun } from './score-run.ts';
-import { PROTOCOL_DEFAULTS, type Settings } from './settings.ts';
+import { UserError } from '../../../artifact/user-error.ts';
+import { inBatches } from '../in-batches.ts';
+import { AS_WRITTEN } from './answer-rules.ts';
+import type { Benchmark } from './benchmark.ts';
+import type { BenchmarkItem } from './item.ts';
+import { resultsPage } from './page/results-page.ts';
+import type { Resources } from './resources.ts';
+import { type Asking, ask, type BenchmarkModel, promptOf } from './run/ask.ts';
+import { checkShots, chooseExamples, type ExampleChoice, type NearestItems } from './run/choose-examples.ts';
+import { Journal } from './run/journal.ts';
+import { loadItems, type Problem } from './run/load-items.ts';
+import { nearestItems } from './run/nearest-items.ts';
+import { type Outcome, outcomeKey } from './run/outcome.ts';
+import { checkVideos, picturesFrom } from './run/pictures-of.ts';
+import { type Asked, promptText } from './run/prompts.ts';
+import { type RunResults, resultsOf, writeResults, writeRunFile } from './run/results.ts';
+import { RUN_FILES } from './run/run-files.ts';
+import { scoreRun } from './run/score-run.ts';
+import { PROTOCOL_DEFAULTS, type Settings } from './run/settings.ts';
 
 export interface RunOptions {
   /** The run's folder. */
@@ -119,6 +120,12 @@ export async function runBenchmark(
   };
   const results = resultsOf({ benchmark, settings, items, support, scores, problems, asked });
   await writeResults(out, results, { items, scores, problems });
+  const { outcomes } = journal;
+  const content = await resultsPage({
+    ...{ results, items, outcomes, scores: scores.items },
+    picturesOf: asking.picturesOf,
+  });
+  await writeRunFile(out, RUN_FILES.page, content);
   return { results, answered, known };
 }
 

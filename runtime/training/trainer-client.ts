@@ -1,36 +1,24 @@
 // Before the worker, whose own variables ONNX Runtime does not read.
 import '../telemetry.ts';
 import { Worker } from 'node:worker_threads';
-import { unpackError } from '../worker/error-message.ts';
-import { checkThreadEntry, threadEntry, threadFault } from '../worker/thread-entry.ts';
+import type { Answer } from '../thread/call.ts';
+import { OpenCalls } from '../thread/open-calls.ts';
+import { checkThreadEntry, threadEntry, threadFault } from '../thread/thread-entry.ts';
 import type { TrainerOptions } from './trainer.ts';
-import type {
-  TrainerArguments,
-  TrainerMethod,
-  TrainerRequest,
-  TrainerResponse,
-  TrainerReturns,
-} from './trainer-protocol.ts';
-
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
+import type { TrainerArguments, TrainerMethod, TrainerRequest, TrainerReturns } from './trainer-protocol.ts';
 
 /** A trainer in a thread of its own, so that the next batch is made while a step is computed. */
 export class TrainerClient implements AsyncDisposable {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 0;
-  #ended: Error | undefined;
+  readonly #calls = new OpenCalls();
 
   private constructor(entry: URL) {
     // Flags of this process need not suit a thread: --input-type ends it.
     this.#worker = new Worker(entry, { name: 'flamingo-training', execArgv: [] });
-    this.#worker.on('message', (response: TrainerResponse) => this.#receive(response));
-    this.#worker.on('error', (error) => this.#end(threadFault('The thread that trains', error)));
+    this.#worker.on('message', (answer: Answer) => this.#calls.settle(answer));
+    this.#worker.on('error', (error) => this.#calls.end(threadFault('The thread that trains', error)));
     this.#worker.on('exit', (code) =>
-      this.#end(new Error(`the thread that trains ended (exit code ${code})`)),
+      this.#calls.end(new Error(`the thread that trains ended (exit code ${code})`)),
     );
   }
 
@@ -40,7 +28,7 @@ export class TrainerClient implements AsyncDisposable {
     checkThreadEntry(entry);
     const client = new TrainerClient(entry);
     try {
-      await client.#send({ id: client.#nextId++, method: 'open', parameters: [options] });
+      await client.#send((id) => ({ id, method: 'open', parameters: [options] }));
     } catch (error) {
       await client.#worker.terminate();
       throw error;
@@ -55,33 +43,16 @@ export class TrainerClient implements AsyncDisposable {
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<TrainerReturns<M>> {
     // The method and its parameters belong together, which a union does not show for a method that is still open.
-    const request = { id: this.#nextId++, method, parameters } as TrainerRequest;
+    const request = (id: number) => ({ id, method, parameters }) as TrainerRequest;
     return this.#send(request, transfer) as Promise<TrainerReturns<M>>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ended === undefined) await this.call('close', []).catch(() => {});
+    if (this.#calls.ended === undefined) await this.call('close', []).catch(() => {});
     await this.#worker.terminate();
   }
 
-  #send(request: TrainerRequest, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request, [...transfer]);
-    });
-  }
-
-  #receive(response: TrainerResponse): void {
-    const waiting = this.#waiting.get(response.id);
-    this.#waiting.delete(response.id);
-    if ('error' in response) waiting?.reject(unpackError(response.error));
-    else waiting?.resolve(response.result);
-  }
-
-  #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
+  #send(request: (id: number) => TrainerRequest, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+    return this.#calls.call((id) => this.#worker.postMessage(request(id), [...transfer]), {});
   }
 }

@@ -1,4 +1,3 @@
-import type { ErrorMessage } from '../worker/protocol.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
 /** The methods of a trainer that may be called from another thread. */
@@ -15,7 +14,3 @@ export type TrainerRequest =
         readonly parameters: TrainerArguments<M>;
       };
     }[TrainerMethod];
-
-export type TrainerResponse =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: ErrorMessage };

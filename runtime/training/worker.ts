@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import { endThread } from '../worker/end-thread.ts';
-import { packError } from '../worker/error-message.ts';
+import { answerCall } from '../thread/call.ts';
+import { endThread } from '../thread/end-thread.ts';
 import { Trainer } from './trainer.ts';
-import type { TrainerRequest, TrainerResponse } from './trainer-protocol.ts';
+import type { TrainerRequest } from './trainer-protocol.ts';
 
 /** The thread in which ONNX Runtime computes: one request after the other. */
 const port = parentPort;
@@ -33,9 +33,9 @@ async function answer(request: TrainerRequest): Promise<unknown> {
 }
 
 port.on('message', (request: TrainerRequest) => {
-  const send = (response: TrainerResponse) => port.postMessage(response);
-  answer(request).then(
-    (result) => send({ id: request.id, result }),
-    (error: unknown) => send({ id: request.id, error: packError(error) }),
+  void answerCall(
+    request.id,
+    () => answer(request),
+    (answered) => port.postMessage(answered),
   );
 });

@@ -3,7 +3,9 @@ import '../telemetry.ts';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { unpackError } from './error-message.ts';
+import { unpackError } from '../thread/error-message.ts';
+import { OpenCalls } from '../thread/open-calls.ts';
+import { checkThreadEntry, threadEntry, threadFault } from '../thread/thread-entry.ts';
 import type {
   Call,
   Method,
@@ -11,22 +13,15 @@ import type {
   ProgressEvent,
   Request,
   Response,
-  Result,
   TokenEvent,
   WorkerOptions,
 } from './protocol.ts';
-import { checkThreadEntry, threadEntry, threadFault } from './thread-entry.ts';
 
 const SUBJECT = 'The worker that runs the model';
 
 type Listeners = {
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
-};
-
-type Waiting = Listeners & {
-  resolve(result: Result): void;
-  reject(error: Error): void;
 };
 
 /** What a client is opened with. */
@@ -40,13 +35,10 @@ export type CallOptions = Listeners & { readonly signal?: AbortSignal | undefine
 /** The caller's end of the worker: calls become messages, and messages become results, events and errors. */
 export class WorkerClient implements AsyncDisposable {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #calls = new OpenCalls<Listeners>();
   readonly #ended: Promise<void>;
   readonly #concurrency: number;
   readonly #queue: number;
-  #nextId = 0;
-  /** Why no more calls are taken. */
-  #unusable: Error | null = null;
   #closing: Promise<void> | null = null;
   /** Set by `open`. */
   #onOpened: (manifest: LanguageManifest) => void = () => {};
@@ -108,31 +100,31 @@ export class WorkerClient implements AsyncDisposable {
     call: Call & { method: M },
     { signal, ...listeners }: CallOptions = {},
   ): Promise<Methods[M]['result']> {
-    if (this.#unusable) return Promise.reject(this.#unusable);
     // Here and not in the worker, where messages would pile up while it computes.
-    if (call.method !== 'usage' && this.#waiting.size >= this.#concurrency + this.#queue)
+    const isOpen = this.#calls.ended === undefined;
+    if (isOpen && call.method !== 'usage' && this.#calls.size >= this.#concurrency + this.#queue)
       return Promise.reject(this.#full());
-    const id = this.#nextId++;
-    const abort = () => this.#send({ kind: 'abort', id });
-    return new Promise<Methods[M]['result']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, ...listeners });
+    let abort = () => {};
+    const send = (id: number): void => {
       this.#worker.ref();
       try {
         this.#send({ kind: 'call', id, call });
       } catch (error) {
-        this.#waiting.delete(id);
-        this.#rest();
         const reason = error instanceof Error ? error.message : String(error);
-        reject(
-          new UserError(
-            `The ${call.method} call cannot be sent to the worker (${reason}): pass plain values.`,
-          ),
+        throw new UserError(
+          `The ${call.method} call cannot be sent to the worker (${reason}): pass plain values.`,
         );
-        return;
       }
+      abort = () => this.#send({ kind: 'abort', id });
       if (signal?.aborted) abort();
       signal?.addEventListener('abort', abort, { once: true });
-    }).finally(() => signal?.removeEventListener('abort', abort));
+    };
+    // What a method gives back is the worker's to keep to.
+    const answered = this.#calls.call(send, listeners) as Promise<Methods[M]['result']>;
+    return answered.finally(() => {
+      signal?.removeEventListener('abort', abort);
+      this.#rest();
+    });
   }
 
   /** Stops what is going on, frees the model's memory and ends the worker. Later calls are refused. */
@@ -146,8 +138,8 @@ export class WorkerClient implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    if (this.#unusable === null) {
-      this.#unusable = new UserError('The model is closed: load it again.');
+    if (this.#calls.ended === undefined) {
+      this.#calls.refuse(new UserError('The model is closed: load it again.'));
       this.#worker.ref();
       this.#send({ kind: 'close' });
     }
@@ -158,32 +150,26 @@ export class WorkerClient implements AsyncDisposable {
     if (response.kind === 'opened') this.#onOpened(response.manifest);
     else if (response.kind === 'refused') {
       const error = unpackError(response.error);
-      this.#unusable = error;
+      this.#calls.refuse(error);
       this.#onRefused(error);
     } else if (response.kind === 'token') {
-      this.#tell(response.id, (waiting) => waiting.onToken?.(response.event));
+      this.#tell(response.id, (listeners) => listeners.onToken?.(response.event));
     } else if (response.kind === 'progress') {
-      this.#tell(response.id, (waiting) => waiting.onProgress?.(response.event));
+      this.#tell(response.id, (listeners) => listeners.onProgress?.(response.event));
     } else if (response.kind !== 'closed') {
-      const waiting = this.#waiting.get(response.id);
-      this.#waiting.delete(response.id);
-      this.#rest();
-      if (response.kind === 'done') waiting?.resolve(response.result);
-      else waiting?.reject(unpackError(response.error));
+      this.#calls.settle(response);
     }
   }
 
   /** A listener that throws ends its own call, not the process. */
-  #tell(id: number, tell: (waiting: Listeners) => void): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
+  #tell(id: number, tell: (listeners: Listeners) => void): void {
+    const listeners = this.#calls.listenersOf(id);
+    if (listeners === undefined) return;
     try {
-      tell(waiting);
+      tell(listeners);
     } catch (error) {
-      this.#waiting.delete(id);
-      this.#rest();
       this.#send({ kind: 'abort', id });
-      waiting.reject(error instanceof Error ? error : new Error(String(error)));
+      this.#calls.fail(id, error);
     }
   }
 
@@ -195,10 +181,8 @@ export class WorkerClient implements AsyncDisposable {
   }
 
   #fail(fault: UserError): void {
-    this.#unusable ??= fault;
-    this.#onRefused(this.#unusable);
-    for (const { reject } of this.#waiting.values()) reject(this.#unusable);
-    this.#waiting.clear();
+    this.#calls.end(fault);
+    this.#onRefused(this.#calls.ended ?? fault);
   }
 
   #send(request: Request): void {
@@ -207,6 +191,6 @@ export class WorkerClient implements AsyncDisposable {
 
   /** An idle worker does not keep the process alive. */
   #rest(): void {
-    if (this.#waiting.size === 0 && this.#closing === null) this.#worker.unref();
+    if (this.#calls.size === 0 && this.#closing === null) this.#worker.unref();
   }
 }

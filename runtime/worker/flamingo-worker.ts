@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import pLimit from 'p-limit';
-import { endThread } from './end-thread.ts';
+import { answerCall } from '../thread/call.ts';
+import { endThread } from '../thread/end-thread.ts';
+import { packError } from '../thread/error-message.ts';
 import { Engine } from './engine.ts';
-import { packError } from './error-message.ts';
 import type {
   Call,
   ProgressEvent,
@@ -33,21 +34,19 @@ async function serve(options: WorkerOptions): Promise<void> {
   const pending = new Set<Promise<void>>();
 
   const answer = async (id: number, call: Call, controller: AbortController): Promise<void> => {
-    try {
-      const request = {
-        signal: controller.signal,
-        onProgress: (event: ProgressEvent) => send({ kind: 'progress', id, event }),
-      };
-      const onToken = (event: TokenEvent) => send({ kind: 'token', id, event });
-      const begin = () => perform(engine, call, request, onToken);
+    const request = {
+      signal: controller.signal,
+      onProgress: (event: ProgressEvent) => send({ kind: 'progress', id, event }),
+    };
+    const onToken = (event: TokenEvent) => send({ kind: 'token', id, event });
+    const begin = async () => perform(engine, call, request, onToken);
+    await answerCall(
+      id,
       // What is asked about the model itself waits for nobody.
-      const result = await (call.method === 'usage' ? begin() : queue(begin));
-      send({ kind: 'done', id, result }, transferablesOf(call, result));
-    } catch (error) {
-      send({ kind: 'failed', id, error: packError(error) });
-    } finally {
-      controllers.delete(id);
-    }
+      () => (call.method === 'usage' ? begin() : queue(begin)),
+      (answered) => send(answered, answered.kind === 'done' ? transferablesOf(call, answered.result) : []),
+    );
+    controllers.delete(id);
   };
 
   parentPort?.on('message', (request: Request) => {

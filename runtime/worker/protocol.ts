@@ -5,6 +5,8 @@ import type { PixelRule } from '../images/pixel-rule.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
 import type { ChoiceScore, Normalisation } from '../score-choices.ts';
 import type { SessionOptions } from '../session.ts';
+import type { Answer as CallAnswer } from '../thread/call.ts';
+import type { ErrorMessage } from '../thread/error-message.ts';
 
 /** What passes between the caller's thread and the worker's. Everything here can be cloned by `postMessage`. */
 
@@ -110,13 +112,6 @@ export type Method = keyof Methods;
 export type Call<M extends Method = Method> = { [K in M]: { method: K } & Methods[K]['call'] }[M];
 export type Result<M extends Method = Method> = Methods[M]['result'];
 
-/** An error as it crosses the threads. `user`: a UserError, whose message is the whole of it. */
-export type ErrorMessage = {
-  readonly kind: 'user' | 'aborted' | 'internal';
-  readonly message: string;
-  readonly stack: string;
-};
-
 /** From the caller to the worker. */
 export type Request =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
@@ -129,6 +124,5 @@ export type Response =
   | { readonly kind: 'refused'; readonly error: ErrorMessage }
   | { readonly kind: 'token'; readonly id: number; readonly event: TokenEvent }
   | { readonly kind: 'progress'; readonly id: number; readonly event: ProgressEvent }
-  | { readonly kind: 'done'; readonly id: number; readonly result: Result }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage }
+  | CallAnswer<Result>
   | { readonly kind: 'closed' };

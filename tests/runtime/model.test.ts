@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
+import { threadFault } from '../../runtime/thread/thread-entry.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
-import { threadFault } from '../../runtime/worker/thread-entry.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,11 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { ErrorMessage } from './protocol.ts';
+
+/** An error as it crosses threads. `user`: a UserError, whose message is the whole of it. */
+export type ErrorMessage = {
+  readonly kind: 'user' | 'aborted' | 'internal';
+  readonly message: string;
+  readonly stack: string;
+};
 
 /** An error as it is sent to the other thread. */
 export function packError(error: unknown): ErrorMessage {

@@ -4,6 +4,7 @@ import { arangeOperator } from './operators/arange.ts';
 import { argmaxOperator, argminOperator } from './operators/argmax.ts';
 import { attentionOperator } from './operators/attention.ts';
 import { avgPoolOperator } from './operators/avg-pool.ts';
+import { batchNormalizeOperator } from './operators/batch-normalize.ts';
 import { biasGeluOperator } from './operators/bias-gelu.ts';
 import { castOperator } from './operators/cast.ts';
 import { equalOperator, greaterOperator, greaterOrEqualOperator, lessOperator, lessOrEqualOperator } from './operators/comparison.ts';
@@ -18,6 +19,7 @@ import { gatedAddOperator } from './operators/gated-add.ts';
 import { gatherOperator } from './operators/gather.ts';
 import { geluTanhOperator } from './operators/gelu-tanh.ts';
 import { geluOperator } from './operators/gelu.ts';
+import { groupNormalizeOperator } from './operators/group-normalize.ts';
 import { interpolateRowsOperator } from './operators/interpolate-rows.ts';
 import { layerNormalizeOperator } from './operators/layer-normalize.ts';
 import { linearOperator } from './operators/linear.ts';
@@ -63,6 +65,7 @@ export const OPERATORS: readonly Operator[] = [
   argminOperator,
   attentionOperator,
   avgPoolOperator,
+  batchNormalizeOperator,
   biasGeluOperator,
   castOperator,
   equalOperator,
@@ -81,6 +84,7 @@ export const OPERATORS: readonly Operator[] = [
   gatherOperator,
   geluTanhOperator,
   geluOperator,
+  groupNormalizeOperator,
   interpolateRowsOperator,
   layerNormalizeOperator,
   linearOperator,

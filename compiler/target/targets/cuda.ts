@@ -48,6 +48,7 @@ export const target: CompilerTarget = {
     ...kernels('MatMul Gemm Conv', FLOATS),
     ...kernels('ConvTranspose', FLOAT),
     ...kernels('AveragePool', FLOATS),
+    ...kernels('BatchNormalization', FLOAT),
     ...kernels('LayerNormalization RMSNormalization', FLOATS),
     ...kernels('RotaryEmbedding', FLOATS, FLOATS, FLOATS, SIZES),
     ...kernels('Attention', FLOATS, FLOATS, FLOATS, [...FLOATS, ...BOOL], FLOATS, FLOATS, SIZES),

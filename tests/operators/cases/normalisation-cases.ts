@@ -1,3 +1,5 @@
+import { batchNormalize } from '../../../dsl/operators/batch-normalize.ts';
+import { groupNormalize } from '../../../dsl/operators/group-normalize.ts';
 import { layerNormalize } from '../../../dsl/operators/layer-normalize.ts';
 import { rmsNormalize } from '../../../dsl/operators/rms-normalize.ts';
 import { skipLayerNormalize } from '../../../dsl/operators/skip-layer-normalize.ts';
@@ -30,6 +32,23 @@ const plus = (a: Grid, b: Grid) =>
     a.shape,
     a.data.map((value, place) => value + (b.data[place] ?? 0)),
   );
+
+/** Each group of an example's channels, over all places. */
+function groupNormalized(x: Grid, groups: number, epsilon: number): Grid {
+  const [batch = 0, channels = 0, ...size] = x.shape;
+  const places = size.reduce((product, each) => product * each, 1);
+  const width = (channels / groups) * places;
+  return new Grid(
+    x.shape,
+    x.data.map((value, index) => {
+      const start = Math.floor(index / width) * width;
+      const group = x.data.slice(start, start + width);
+      const mean = sum(width, (place) => group[place] ?? 0) / width;
+      const variance = sum(width, (place) => ((group[place] ?? 0) - mean) ** 2) / width;
+      return batch === 0 ? 0 : (value - mean) / Math.sqrt(variance + epsilon);
+    }),
+  );
+}
 
 const vectors = { weight: { shape: [DIM] }, bias: { shape: [DIM] } };
 
@@ -94,6 +113,71 @@ export const normalisationCases: readonly OperatorCase[] = [
       },
     },
   ]),
+  {
+    file: 'group-normalize',
+    name: 'of one, some and all groups, with and without weight and bias, over open sizes',
+    inputs: { x: { shape: ['batch', DIM, 'height', 3] }, flat: { shape: ['batch', DIM] }, ...vectors },
+    sizes: [
+      { batch: 2, height: 2 },
+      { batch: 1, height: 1 },
+    ],
+    build: (x) => [
+      groupNormalize(x('x'), 1),
+      groupNormalize(x('x'), 3, x('weight'), x('bias')),
+      groupNormalize(x('x'), DIM, x('weight'), undefined, 0.5),
+      groupNormalize(x('flat'), 2, undefined, x('bias')),
+    ],
+    expected: (x) => {
+      const [weight, bias] = [x('weight'), x('bias')];
+      const scaled = (grid: Grid, scale: (c: number) => number, shift: (c: number) => number) =>
+        tabulate(grid.shape, (...index) => grid.at(...index) * scale(index[1] ?? 0) + shift(index[1] ?? 0));
+      const one = () => 1;
+      const zero = () => 0;
+      return [
+        groupNormalized(x('x'), 1, 1e-5),
+        scaled(
+          groupNormalized(x('x'), 3, 1e-5),
+          (c) => weight.at(c),
+          (c) => bias.at(c),
+        ),
+        scaled(groupNormalized(x('x'), DIM, 0.5), (c) => weight.at(c), zero),
+        scaled(groupNormalized(x('flat'), 2, 1e-5), one, (c) => bias.at(c)),
+      ];
+    },
+  },
+  {
+    file: 'batch-normalize',
+    name: 'with and without weight and bias, over open sizes',
+    inputs: {
+      x: { shape: ['batch', DIM, 'height', 3] },
+      flat: { shape: ['batch', DIM] },
+      mean: { shape: [DIM] },
+      variance: { shape: [DIM], draw: (u) => u + 0.1 },
+      ...vectors,
+    },
+    sizes: [
+      { batch: 2, height: 2 },
+      { batch: 0, height: 1 },
+    ],
+    build: (x) => [
+      batchNormalize(x('x'), x('mean'), x('variance')),
+      batchNormalize(x('x'), x('mean'), x('variance'), x('weight'), x('bias'), 0.5),
+      batchNormalize(x('flat'), x('mean'), x('variance'), undefined, x('bias')),
+    ],
+    expected: (x) => {
+      const normalised = (name: string, weighted: boolean, biased: boolean, epsilon: number) =>
+        tabulate(x(name).shape, (...index) => {
+          const c = index[1] ?? 0;
+          const value = (x(name).at(...index) - x('mean').at(c)) / Math.sqrt(x('variance').at(c) + epsilon);
+          return value * (weighted ? x('weight').at(c) : 1) + (biased ? x('bias').at(c) : 0);
+        });
+      return [
+        normalised('x', false, false, 1e-5),
+        normalised('x', true, true, 0.5),
+        normalised('flat', false, true, 1e-5),
+      ];
+    },
+  },
   {
     file: 'softmax',
     name: 'along the last and the first axis, and its logarithm',

@@ -1,0 +1,115 @@
+import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { multiplyDims } from '../shape/dim.ts';
+import type { Shape, Tensor } from '../tensor.ts';
+import type { DtypeOfTensor } from '../types/dtypes.ts';
+import type { Both, Checked, Result } from '../types/problem.ts';
+import type { ChannelVector, Groups, WithChannels } from '../types/shape/channels.ts';
+import type { ShapeOfTensor } from '../types/shape-of.ts';
+import { add } from './add.ts';
+import { divide } from './divide.ts';
+import { multiply } from './multiply.ts';
+import { square } from './power.ts';
+import { reduceMean } from './reduce.ts';
+import { lowerReshape, reshape } from './reshape.ts';
+import { alongChannels, channelsOf, checkChannels } from './shared/channels.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { named } from './shared/names.ts';
+import { subtract } from './subtract.ts';
+import { sqrt } from './unary.ts';
+
+export const groupNormalizeOperator = defineOperator<{ groups: number; epsilon: number }>({
+  name: 'groupNormalize',
+  computesIn: 'half',
+  movement: 'none',
+  weight: 'none',
+  infer(inputs, { groups }) {
+    const x = required('groupNormalize', inputs, 0, 'x');
+    const dtype = sameDtype('groupNormalize', x, inputs[1], inputs[2]);
+    checkDtype('groupNormalize', 'x', x, FLOATS);
+    checkChannels('groupNormalize', x, 'weight', inputs[1]);
+    checkChannels('groupNormalize', x, 'bias', inputs[2]);
+    const channels = channelsOf('groupNormalize', x);
+    if (typeof channels !== 'number')
+      fail(`groupNormalize: the channels must be a known number, but x is ${describeShape(x.shape)}`);
+    if (!Number.isInteger(groups) || groups < 1 || Number(channels) % groups !== 0) {
+      fail(
+        `groupNormalize: groups must divide the ${channels} channels of ${describeShape(x.shape)}, but it is ${groups}`,
+      );
+    }
+    return [{ dtype, shape: x.shape }];
+  },
+  // ONNX Runtime has no kernel of GroupNormalization: a group is the row of a layer normalisation by itself.
+  lower(emit, names, { inputs, attributes: { groups, epsilon } }) {
+    const { dtype, shape } = required('groupNormalize', inputs, 0, 'x');
+    const rows = rowsOf(shape, groups);
+    const ones = emit.node('Expand', [emit.scalar(1, dtype), emit.shape(rows.slice(2))]);
+    const normalised = emit.node(
+      'LayerNormalization',
+      [lowerReshape(emit, named(names, 0), shape, rows), ones],
+      { axis: -1, epsilon: { float: epsilon } },
+    );
+    const vector = (index: number) =>
+      names[index] && lowerReshape(emit, names[index], shape.slice(1, 2), alongChannels(shape));
+    const [weight, bias] = [vector(1), vector(2)];
+    const back = lowerReshape(emit, normalised, rows, shape);
+    const scaled = weight === undefined ? back : emit.node('Mul', [back, weight]);
+    return [bias === undefined ? scaled : emit.node('Add', [scaled, bias])];
+  },
+  gradient: 'through decomposition',
+  decompose(inputs, { groups, epsilon }) {
+    const x = required('groupNormalize', inputs, 0, 'x');
+    const rows = reshape(x, rowsOf(x.shape, groups));
+    const centred = subtract(rows, reduceMean(rows, [-1], true));
+    // Once a group, not once an element.
+    const inverse = divide(1, sqrt(add(reduceMean(square(centred), [-1], true), epsilon)));
+    const normalised: Tensor = reshape(multiply(centred, inverse), x.shape);
+    const [weight, bias] = inputs.slice(1).map((vector) => vector && reshape(vector, alongChannels(x.shape)));
+    const scaled = weight === undefined ? normalised : multiply(normalised, weight);
+    return [bias === undefined ? scaled : add(scaled, bias)];
+  },
+});
+
+function rowsOf([batch = 1, channels = 1, ...size]: Shape, groups: number): Shape {
+  return [batch, groups, multiplyDims(Number(channels) / groups, ...size)];
+}
+
+/**
+ * Each group of channels of each example, over all places: less its mean, divided by `sqrt(variance + epsilon)`; then
+ * times weight, plus bias, channel by channel (Wu and He 2018, arXiv 1803.08494). With as many groups as channels it is
+ * instance normalisation.
+ *
+ * @param x `[batch, channels, ...]`, the number of channels known; other sizes may be open
+ * @param groups divides the channels
+ * @param weight, bias `[channels]`; default none
+ * @param epsilon default 1e-5, PyTorch's
+ */
+export function groupNormalize<
+  X extends Tensor,
+  G extends number,
+  W extends Tensor | undefined = undefined,
+  B extends Tensor | undefined = undefined,
+>(
+  x: Checked<WithChannels<'groupNormalize', X>, X>,
+  groups: Checked<Groups<ShapeOfTensor<X>, G>, G>,
+  weight?: Checked<ChannelVector<'groupNormalize', X, 'weight', W>, W>,
+  bias?: Checked<ChannelVector<'groupNormalize', X, 'bias', B>, B>,
+  epsilon?: number,
+): Result<
+  DtypeOfTensor<X>,
+  Both<
+    WithChannels<'groupNormalize', X>,
+    Both<
+      Groups<ShapeOfTensor<X>, G>,
+      Both<ChannelVector<'groupNormalize', X, 'bias', B>, ChannelVector<'groupNormalize', X, 'weight', W>>
+    >
+  >
+>;
+export function groupNormalize(
+  x: Tensor,
+  groups: number,
+  weight?: Tensor,
+  bias?: Tensor,
+  epsilon = 1e-5,
+): Tensor {
+  return apply(groupNormalizeOperator, [x, weight, bias], { groups, epsilon });
+}

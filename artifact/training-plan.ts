@@ -10,7 +10,7 @@ export interface TrainingPlan {
   readonly schedule: Schedule;
   readonly stepsPerCall: number;
   readonly checkpointEvery: number;
-  /** The learned parameters that a loss reads. */
+  /** The parameters that a step changes: those that are learned and that a loss reads, and running statistics. */
   readonly trained: readonly PlannedParameter[];
   /** All others, which stay as they are: frozen, or read by no loss. */
   readonly kept: readonly PlannedParameter[];
@@ -23,6 +23,8 @@ export interface TrainingPlan {
 export interface PlannedParameter {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Whether it has AdamW's moments; running statistics, which a step sets, have none. Default true. */
+  readonly moments?: boolean;
 }
 
 export interface PlannedTask {

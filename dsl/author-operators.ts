@@ -16,6 +16,7 @@ export { conv1d, conv2d, conv3d, type ConvOptions } from './operators/conv.ts';
 export { cumprod } from './operators/cumprod.ts';
 export { cumsum, type CumsumOptions } from './operators/cumsum.ts';
 export { divide } from './operators/divide.ts';
+export { dropout } from './operators/dropout.ts';
 export { expand } from './operators/expand.ts';
 export { gatedAdd } from './operators/gated-add.ts';
 export { gather } from './operators/gather.ts';

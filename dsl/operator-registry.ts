@@ -14,6 +14,7 @@ import { convOperator } from './operators/conv.ts';
 import { cumprodOperator } from './operators/cumprod.ts';
 import { cumsumOperator } from './operators/cumsum.ts';
 import { divideOperator } from './operators/divide.ts';
+import { dropoutOperator } from './operators/dropout.ts';
 import { expandOperator } from './operators/expand.ts';
 import { gatedAddOperator } from './operators/gated-add.ts';
 import { gatherOperator } from './operators/gather.ts';
@@ -79,6 +80,7 @@ export const OPERATORS: readonly Operator[] = [
   cumprodOperator,
   cumsumOperator,
   divideOperator,
+  dropoutOperator,
   expandOperator,
   gatedAddOperator,
   gatherOperator,

@@ -108,6 +108,14 @@ export interface Operator<A extends Attributes = Attributes> {
    * work is one step an element, which is small beside it.
    */
   multiplyAdds?(inputs: Inputs, attributes: A, outputs: readonly TensorType[]): Dim;
+  /**
+   * What an application stands for while a recipe trains what reads it, where that is something else than in answers:
+   * dropout, norms by the statistics of the batch. Undefined, or left out: the same.
+   */
+  inTraining?(
+    operation: Operation & { readonly attributes: A },
+    training: InTraining,
+  ): readonly Tensor[] | undefined;
   /** True for operators that are not plain ONNX (`com.microsoft`): without fusion they are decomposed. */
   readonly fused?: boolean;
   /** True when the two first inputs may change places: fusion rules then match either order. */
@@ -128,6 +136,21 @@ export type Movement<A extends Attributes = Attributes> = {
     before: (Operation & { readonly attributes: A }) | undefined,
   ): Tensor | undefined;
 }['rule'];
+
+/** What an operator may ask of the training step that it is part of. */
+export interface InTraining {
+  /**
+   * Booleans, each of them true by itself with a probability: others at every call and in every step, and the same
+   * again when the same step of the same recipe is made again.
+   */
+  bernoulli(probability: number, shape: Shape): Tensor;
+  /** Whether training changes a tensor: a parameter that the recipe does not freeze. */
+  changes(tensor: Tensor): boolean;
+  /** What a parameter will be after the step: what was set already, or what it was before. */
+  current(parameter: Tensor): Tensor;
+  /** Sets a parameter, once the step is made, to a value of its own shape: it has no gradient then. */
+  set(parameter: Tensor, value: Tensor): void;
+}
 
 /** A tensor whose values are known when the model is compiled. */
 export interface ConstantTensor {

@@ -47,11 +47,12 @@ export async function compileTraining(
   recipe: Recipe,
   { folder, recipeFolder, target = 'cpu' }: CompileTrainingOptions,
 ): Promise<CompiledTraining> {
-  const { graph, tasks, trained } = stepGraph(recipe);
-  const evaluation = evaluationGraph(recipe, trained);
+  const { graph, tasks, trained, set } = stepGraph(recipe);
+  const evaluation = evaluationGraph(recipe, [...trained, ...set]);
   const sources = await initialWeights(recipe, recipeFolder);
   const learned = new Set(trained.map(({ parameter }) => parameter));
-  const kept = [...recipe.parameters.values()].filter((info) => !learned.has(info));
+  const running = new Set(set.map(({ parameter }) => parameter));
+  const kept = [...recipe.parameters.values()].filter((info) => !learned.has(info) && !running.has(info));
 
   await mkdir(folder, { recursive: true });
   const keptFile = join(folder, KEPT_WEIGHTS);
@@ -88,7 +89,10 @@ export async function compileTraining(
     schedule: recipe.schedule,
     stepsPerCall: recipe.stepsPerCall,
     checkpointEvery: recipe.checkpointEvery,
-    trained: [...learned].map(describeParameter),
+    trained: [
+      ...[...learned].map(describeParameter),
+      ...[...running].map((parameter) => ({ ...describeParameter(parameter), moments: false })),
+    ],
     kept: kept.map(describeParameter),
     step: {
       file: await write(stacked ? stepsInALoop(oneStep, PORTS.updated) : oneStep),

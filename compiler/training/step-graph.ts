@@ -3,6 +3,7 @@ import { type Graph, parametersOf } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { add } from '../../dsl/operators/add.ts';
+import { cast } from '../../dsl/operators/cast.ts';
 import { scalar } from '../../dsl/operators/constant.ts';
 import { multiply } from '../../dsl/operators/multiply.ts';
 import type { ProgramParameter } from '../../dsl/program-parameter.ts';
@@ -10,6 +11,7 @@ import type { Recipe } from '../../dsl/recipe.ts';
 import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { gradients } from '../gradient/gradients.ts';
 import { adamW, type ParameterState } from './adamw.ts';
+import { AsTrained } from './as-trained.ts';
 import { traceTask } from './task-losses.ts';
 
 /** A parameter that is learned, and the tensor of it that the recipe's graphs read. */
@@ -23,6 +25,8 @@ export interface StepGraph {
   readonly tasks: readonly PlannedTask[];
   /** The learned parameters that a loss reads, in the order of the recipe. */
   readonly trained: readonly LearnedParameter[];
+  /** Those that a step sets to what it computes, without a gradient: running statistics. */
+  readonly set: readonly LearnedParameter[];
 }
 
 /**
@@ -32,11 +36,14 @@ export interface StepGraph {
  * @throws ModelError when a loss reads a parameter that is not among the recipe's parts, or none that is learned
  */
 export function stepGraph(recipe: Recipe): StepGraph {
-  const tasks = recipe.tasks.map((task) => traceTask(task, recipe));
+  const step = input(PORTS.step, 'float32', []);
+  const asTrained = new AsTrained(recipe, cast(step, 'int64'));
+  const tasks = recipe.tasks.map((task) => asTrained.task(traceTask(task, recipe)));
   const loss = tasks
     .map(({ plan, loss }) => (plan.weight === 1 ? loss : multiply(loss, plan.weight)))
     .reduce((sum, each) => add(sum, each));
-  const trained = trainedParameters(recipe, { name: 'loss', inputs: {}, outputs: { loss } });
+  const set = asTrained.parametersSet();
+  const trained = trainedParameters(recipe, { name: 'loss', inputs: {}, outputs: { loss } }, set);
   const recompute = recipe.recompute;
   const slopes = gradients(
     [{ output: loss, cotangent: scalar(1) }],
@@ -59,7 +66,7 @@ export function stepGraph(recipe: Recipe): StepGraph {
     };
   });
   const learningRate = take(PORTS.learningRate, input(PORTS.learningRate, 'float32', []));
-  const step = take(PORTS.step, input(PORTS.step, 'float32', []));
+  take(PORTS.step, step);
   for (const task of tasks) Object.assign(inputs, task.inputs);
   const { states: next, gradientNorm } = adamW(states, slopes, { learningRate, step }, recipe.optimizer);
 
@@ -71,28 +78,44 @@ export function stepGraph(recipe: Recipe): StepGraph {
     outputs[PORTS.updated(PORTS.firstMoment(name))] = firstMoment;
     outputs[PORTS.updated(PORTS.secondMoment(name))] = secondMoment;
   }
-  return { graph: { name: 'step', inputs, outputs }, tasks: tasks.map(({ plan }) => plan), trained };
+  const setParameters = [...recipe.parameters.values()].flatMap((parameter): readonly LearnedParameter[] => {
+    const own = set.get(parameter);
+    if (own === undefined) return [];
+    take(PORTS.value(parameter.name), own.tensor);
+    outputs[PORTS.updated(PORTS.value(parameter.name))] = own.value;
+    return [{ parameter, tensor: own.tensor }];
+  });
+  return {
+    graph: { name: 'step', inputs, outputs },
+    tasks: tasks.map(({ plan }) => plan),
+    trained,
+    set: setParameters,
+  };
 }
 
-/** Losses and metrics of the evaluation's tasks; the parameters in `trained` come in as they do in a step. */
+/** Losses and metrics of the evaluation's tasks; the parameters that a step changes come in as they do there. */
 export function evaluationGraph(
   recipe: Recipe,
-  trained: readonly LearnedParameter[],
+  changed: readonly LearnedParameter[],
 ): { readonly graph: Graph; readonly tasks: readonly PlannedTask[] } | undefined {
   if (recipe.evaluation === undefined) return undefined;
   const tasks = recipe.evaluation.tasks.map((task) => traceTask(task, recipe));
   const outputs = Object.assign({}, ...tasks.map((task) => task.outputs));
-  const parameters = trained.map(({ parameter, tensor }) => [PORTS.value(parameter.name), tensor]);
+  const parameters = changed.map(({ parameter, tensor }) => [PORTS.value(parameter.name), tensor]);
   const inputs = Object.assign(Object.fromEntries(parameters), ...tasks.map((task) => task.inputs));
   return { graph: { name: 'evaluation', inputs, outputs }, tasks: tasks.map(({ plan }) => plan) };
 }
 
-function trainedParameters(recipe: Recipe, graph: Graph): readonly LearnedParameter[] {
+function trainedParameters(
+  recipe: Recipe,
+  graph: Graph,
+  set: ReadonlyMap<ParameterInfo, unknown>,
+): readonly LearnedParameter[] {
   const read = new Map<ParameterInfo, Tensor>(
     parametersOf(graph).map((tensor) => [tensor.source.parameter, tensor]),
   );
   const trained = [...recipe.parameters.values()].flatMap((parameter) => {
-    const tensor = parameter.trainable ? read.get(parameter) : undefined;
+    const tensor = parameter.trainable && !set.has(parameter) ? read.get(parameter) : undefined;
     return tensor === undefined ? [] : [{ parameter, tensor }];
   });
   if (trained.length > 0) return trained;

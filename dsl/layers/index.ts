@@ -1,3 +1,4 @@
+export * from './channel-norm.ts';
 export * from './conv.ts';
 export * from './embedding.ts';
 export * from './linear.ts';

@@ -26,9 +26,9 @@ export class TrainingState {
 
   constructor(parameters: readonly PlannedParameter[]) {
     this.#names = parameters.map(({ name }) => name);
-    for (const { name, shape } of parameters) {
+    for (const { name, shape, moments = true } of parameters) {
       const size = shape.reduce((product, each) => product * each, 1);
-      for (const [index, port] of portsOf(name).entries()) {
+      for (const [index, port] of portsOf(name, moments).entries()) {
         const stored = `${STORED[index]}.${name}`;
         this.#pairs.set(port, {
           stored,
@@ -123,6 +123,8 @@ export class TrainingState {
   }
 }
 
-function portsOf(name: string): readonly string[] {
-  return [PORTS.value(name), PORTS.firstMoment(name), PORTS.secondMoment(name)];
+function portsOf(name: string, moments: boolean): readonly string[] {
+  return moments
+    ? [PORTS.value(name), PORTS.firstMoment(name), PORTS.secondMoment(name)]
+    : [PORTS.value(name)];
 }

@@ -13,6 +13,8 @@ import {
   attention,
   avgPool1d,
   avgPool2d,
+  batchNorm,
+  batchNormalize,
   biasGelu,
   chunk,
   concat,
@@ -26,6 +28,7 @@ import {
   cumprod,
   cumsum,
   divide,
+  dropout,
   einsum,
   embedding as embeddingLayer,
   equal,
@@ -33,6 +36,8 @@ import {
   gatedAdd,
   gather,
   gelu,
+  groupNorm,
+  groupNormalize,
   interpolateRows,
   layerNorm,
   layerNormalize,
@@ -286,6 +291,36 @@ export const tensorMistakes: readonly Mistake[] = [
     'maxPool3d: x must be a float dtype, but it is int64; use cast to change it',
     () => maxPool3d(i(1, 3, 8, 8, 8), 2),
   ],
+  ['groupNormalize: x must be [batch, channels, ...], but it is [8]', () => groupNormalize(f(8), 2)],
+  [
+    'groupNormalize: groups must divide the 6 channels of [1, 6], but it is 4',
+    () => groupNormalize(f(1, 6), 4),
+  ],
+  [
+    'groupNormalize: x is [1, 6], so weight must be [6], but it is [3]',
+    () => groupNormalize(f(1, 6), 3, f(3)),
+  ],
+  [
+    'groupNormalize: dtypes float32 and float16 do not mix; use cast to change one of them',
+    () => groupNormalize(f(1, 6), 3, h(6)),
+  ],
+  [
+    'groupNormalize: x is [1, 6, 4], so weight must be [6], but it is [8]',
+    () => groupNorm(4, 8)(f(1, 6, 4)),
+  ],
+  [
+    'batchNormalize: x is [1, 6], so variance must be [6], but it is [1]',
+    () => batchNormalize(f(1, 6), f(6), f(1)),
+  ],
+  [
+    'batchNormalize: x must be a float dtype, but it is int64; use cast to change it',
+    () => batchNormalize(i(1, 6), i(6), i(6)),
+  ],
+  [
+    'batchNormalize: x must be [batch, channels, ...], but it is [6]',
+    () => batchNorm(6)(f(6)),
+  ],
+  ['dropout: x must be a float dtype, but it is int64; use cast to change it', () => dropout(i(8), 0.1)],
   [
     'rotary: x must be [batch, text, 3*headDim], but it is [batch, text, 8]',
     () => rotary(x, i('batch', 'text'), { heads: 3 }),
@@ -527,6 +562,15 @@ export const builtMistakes: readonly Mistake[] = [
   [
     'avgPool1d: stride must be a whole number from 1 up, but it is 0',
     () => avgPool1d(f(1, 3, 8), 2, { stride: 0 }),
+  ],
+  ['dropout: the rate must be from 0 to less than 1, but it is 1', () => dropout(x, 1)],
+  [
+    'batchNormalize: momentum must be from 0 to 1, but it is 2',
+    () => batchNormalize(f(1, 6), f(6), f(6), f(6), f(6), 1e-5, 2),
+  ],
+  [
+    'groupNormalize: the channels must be a known number, but x is [1, channels, 4]',
+    () => groupNormalize(f(1, 'channels', 4), 2),
   ],
   [
     'conv2d: weight has 3 output channels, which is not a multiple of 2 groups',

@@ -4,6 +4,7 @@ import { cast } from '../../../dsl/operators/cast.ts';
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from '../../../dsl/operators/comparison.ts';
 import { constant, type Operand, scalar } from '../../../dsl/operators/constant.ts';
 import { divide } from '../../../dsl/operators/divide.ts';
+import { dropout } from '../../../dsl/operators/dropout.ts';
 import { and, not, or } from '../../../dsl/operators/logical.ts';
 import { maximum } from '../../../dsl/operators/maximum.ts';
 import { minimum } from '../../../dsl/operators/minimum.ts';
@@ -128,6 +129,20 @@ export const elementwiseCases: readonly OperatorCase[] = [
       tabulate([size('text')], (i) => x('x').at(i) * x('x').at(i)),
     ],
     folds: true,
+  },
+  {
+    file: 'dropout',
+    name: 'is nothing in answers',
+    inputs: { x: { shape: [2, 'text'] } },
+    sizes: TEXTS,
+    build: (x) => [dropout(x('x'), 0.5), dropout(multiply(x('x'), 2), 0)],
+    expected: (x) => [
+      x('x'),
+      new Grid(
+        x('x').shape,
+        x('x').data.map((value) => 2 * value),
+      ),
+    ],
   },
   {
     file: 'remainder',

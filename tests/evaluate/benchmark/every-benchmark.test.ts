@@ -23,6 +23,15 @@ describe('every benchmark', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('is in docs/evaluation.md', async () => {
+    const text = await readFile('docs/evaluation.md', 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+    for (const { name, metric } of BENCHMARKS) {
+      const row = rows.find((line) => line.split('|')[1]?.includes(`\`${name}\``));
+      assert.ok(row?.includes(metric.name), `${name}: ${row}`);
+    }
+  });
+
   for (const benchmark of BENCHMARKS) {
     it(`is read from its own files, asked and scored: ${benchmark.title}`, async () => {
       const { name } = benchmark;

@@ -20,7 +20,7 @@ const openAiClipNames: readonly CheckpointName[] = [
   { ours: 'visual.*', theirs: 'vision_encoder.*' },
   ...['visual.ln_post.*', 'visual.proj', 'vision_encoder.ln_post.*', 'vision_encoder.proj'].map((unused) => ({
     unused,
-    because: "CLIP's projection into the space it shares with texts",
+    because: "CLIP's last norm and projection into the space it shares with texts",
   })),
   ...[
     'transformer.resblocks.*',
@@ -54,11 +54,14 @@ export const clipNames: readonly CheckpointName[] = [
   { ours: 'vision.layers.*.down.*', theirs: 'vision_model.encoder.layers.*.mlp.fc2.*' },
   ...['vision_model.post_layernorm.*', 'visual_projection.weight', 'logit_scale'].map((unused) => ({
     unused,
-    because: "CLIP's projection into the space it shares with texts",
+    because: "CLIP's last norm and projection into the space it shares with texts",
   })),
   ...['text_model.*', 'text_projection.weight'].map((unused) => ({ unused, because: "CLIP's text tower" })),
   // transformers 5 saves a vision model alone without the prefix.
   { ours: 'vision_model.*', theirs: '*' },
-  { unused: 'post_layernorm.*', because: "CLIP's projection into the space it shares with texts" },
+  {
+    unused: 'post_layernorm.*',
+    because: "CLIP's last norm and projection into the space it shares with texts",
+  },
   ...openAiClipNames,
 ];

@@ -180,8 +180,11 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   });
 }
 
-/** `GPTNeoXForCausalLM`. */
-const gptNeoxNames: readonly CheckpointName[] = [{ ours: 'language.*', theirs: 'gpt_neox.*' }];
+/** `GPTNeoXForCausalLM` and the bare `GPTNeoXModel`. */
+const gptNeoxNames: readonly CheckpointName[] = [
+  { ours: 'language.*', theirs: '*' },
+  { ours: 'language.*', theirs: 'gpt_neox.*' },
+];
 
 /** Recent releases call the head `lm_head`; one that is the embeddings may be stored as a copy of them. */
 function headNames(head: 'embed_in' | 'embed_out'): readonly CheckpointName[] {

@@ -220,8 +220,11 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
   });
 }
 
-/** `LlamaForCausalLM`. */
-const llamaNames: readonly CheckpointName[] = [{ ours: 'language.*', theirs: 'model.*' }];
+/** `LlamaForCausalLM` and the bare `LlamaModel`. */
+const llamaNames: readonly CheckpointName[] = [
+  { ours: 'language.*', theirs: '*' },
+  { ours: 'language.*', theirs: 'model.*' },
+];
 const headNames: readonly CheckpointName[] = [{ ours: 'language.lm_head.weight', theirs: 'lm_head.weight' }];
 /** A head that is the embeddings may be stored as a copy of them. */
 const tiedHeadNames: readonly CheckpointName[] = [

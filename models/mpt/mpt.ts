@@ -155,11 +155,12 @@ export function mpt<O extends MptOptions>(given: O): LanguageModel {
   });
 }
 
-/** The names of MPT's own class, of MosaicGPT before it (MPT-1B), and of either inside an OpenFlamingo checkpoint. */
+/** The names of MPT's own class, with its bare `MptModel`, of MosaicGPT before it (MPT-1B), and of either inside an OpenFlamingo checkpoint. */
 const mptNames: readonly CheckpointName[] = [
   { ours: 'language.blocks.*.norm_*', theirs: 'language.blocks.*.ln_*' },
   { ours: 'language.blocks.*.ffn.*_proj.weight', theirs: 'language.blocks.*.mlp.mlp_*.weight' },
   { ours: 'language.norm_f.*', theirs: 'language.ln_f.*' },
+  { ours: 'language.*', theirs: '*' },
   { ours: 'language.*', theirs: 'transformer.*' },
 ];
 const headNames: readonly CheckpointName[] = [{ ours: 'language.lm_head.weight', theirs: 'lm_head.weight' }];

@@ -101,7 +101,14 @@ def main():
     save_file({key: value.clone() for key, value in state.items()}, FOLDER / 'script.safetensors')
 
     torch.save({'weight': torch.zeros(2), 'x': Harmful()}, FOLDER / 'harmful.pt')
-    torch.save({'weight': torch.zeros(2), 'args': argparse.Namespace(lr=1)}, FOLDER / 'namespace.pt')
+    arguments = {'args': argparse.Namespace(lr=1, out=Path('runs')), 'numpy': np.random.RandomState(0).get_state()}
+    beside = {**arguments, 'rng': torch.zeros(4, dtype=torch.uint8)}
+    torch.save({'state_dict': {'weight': torch.ones(2), 'bias': torch.ones(1)}, **beside}, FOLDER / 'namespace.pt')
+    torch.save({'weight': torch.ones(2), 'model': torch.nn.Linear(1, 1)}, FOLDER / 'whole-module.pt')
+    torch.save({'weight': torch.complex(torch.ones(2), torch.ones(2)).conj().imag}, FOLDER / 'negated.pt')
+    two = {'model_state_dict': {'weight': torch.ones(2)}, 'state_dict': {'weight': torch.zeros(2)}}
+    torch.save(two, FOLDER / 'two.pt')
+    torch.save({'model_state_dict': two['state_dict'], 'state_dict': two['state_dict']}, FOLDER / 'two-names.pt')
     torch.save({'epoch': 1}, FOLDER / 'no-tensors.pt')
     torch.save({'expanded': torch.zeros(1, 3).expand(1000, 3), 'weight': torch.ones(2)}, FOLDER / 'expanded.pt')
     torch.save(state, FOLDER / 'legacy.pt', _use_new_zipfile_serialization=False)

@@ -102,6 +102,17 @@ describe('matching weights', () => {
     refuses(() => matchWeights(table(2), [file], {}), /of another shape/);
   });
 
+  it('refuses whole numbers where a weight should be: they are steps of a quantisation', async () => {
+    const path = join(folder, 'whole-numbers.safetensors');
+    await writeSafetensors(path, [{ name: 'table', dtype: 'int8', shape: [2], data: new Int8Array([1, 2]) }]);
+    const table = {
+      ...nameParameters({ table: parameter([2], { kind: 'constant', value: 0 }) }),
+      checkpointNames: [],
+    };
+    const file = await openWeights(path);
+    refuses(() => matchWeights(table, [file]), /1 of whole numbers:\s+table: int8, as quantised weights are/);
+  });
+
   it('accounts for packed parts, and refuses one whose parts are not equal', async () => {
     const program = {
       ...nameParameters({ q: parameter([2, 3]), k: parameter([2, 3]) }),

@@ -80,7 +80,7 @@ describe('PyTorch checkpoints', () => {
       /asks for posix\.system.*nothing was executed: save the weights/,
     );
     await assert.rejects(access('/tmp/harm'));
-    await refuses(join(FOLDER, 'namespace.pt'), /asks for argparse\.Namespace/);
+    await refuses(join(FOLDER, 'whole-module.pt'), /asks for torch\.nn\.modules\.linear\.Linear/);
     for (const [name, pickle] of [
       ['builtins.eval', 'cbuiltins\neval\n(S"1"\ntR.'],
       ['torch._utils.__class__', 'ctorch._utils\n__class__\n.'],
@@ -96,6 +96,22 @@ describe('PyTorch checkpoints', () => {
     }
   });
 
+  it('leaves the command line of a training program and the states of its random numbers aside', async () => {
+    const file = await openWeights(join(FOLDER, 'namespace.pt'));
+    assert.deepEqual(file.names, ['weight', 'bias']);
+    assert.deepEqual(await file.readFloat32('weight'), new Float32Array([1, 1]));
+    assert.match(file.notes.join(), /those of 'state_dict', and args, numpy, rng left aside/);
+  });
+
+  it('refuses a tensor whose values are still to be negated: those that are stored are others', async () => {
+    await refuses(join(FOLDER, 'negated.pt'), /other values than are stored \(neg\); .* resolve_neg\(\)/);
+  });
+
+  it('refuses two state dicts that differ, of which one would be ignored', async () => {
+    await refuses(join(FOLDER, 'two.pt'), /"weight" both under 'model_state_dict' and under 'state_dict'/);
+    assert.deepEqual((await openWeights(join(FOLDER, 'two-names.pt'))).names, ['weight']);
+  });
+
   it('refuses old layouts, other zip files and files without tensors, saying what to do', async () => {
     await refuses(join(FOLDER, 'legacy.pt'), /PyTorch before 1\.6.*convert it with python -c/);
     await refuses(join(FOLDER, 'no-tensors.pt'), /no tensors under names, only epoch/);
@@ -103,6 +119,8 @@ describe('PyTorch checkpoints', () => {
     await refuses(path, /not one that torch\.save wrote/);
     await writeFile(path, archive('N.'));
     await refuses(path, /no dictionary of tensors/);
+    await writeFile(path, Buffer.concat([archive('}.'), Buffer.alloc(100)]));
+    await refuses(path, /bytes that are not its own follow its end\.$/);
     await writeFile(path, plainZip({ 'a/data.pkl': Buffer.from('}.'), 'a/byteorder': Buffer.from('big') }));
     await refuses(path, /byte order 'big'/);
   });

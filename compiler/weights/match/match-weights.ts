@@ -1,5 +1,6 @@
 import { UserError } from '../../../artifact/user-error.ts';
-import type { Rows, WeightFile } from '../../../artifact/weights/weight-file.ts';
+import { storesFloats } from '../../../artifact/weights/stored-dtype.ts';
+import type { Rows, StoredTensor, WeightFile } from '../../../artifact/weights/weight-file.ts';
 import type { Program } from '../../../dsl/program.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { type Spelling, spellings, unusedReason } from './checkpoint-names.ts';
@@ -57,7 +58,7 @@ interface Candidate {
  * files hold a parameter the last one counts (a fine-tuned checkpoint given after the model it began from), as long as
  * its shape fits.
  *
- * @throws UserError that lists all missing, unexpected and mis-shaped tensors at once
+ * @throws UserError that lists all missing, unexpected, mis-shaped and quantised tensors at once
  */
 export function matchWeights(
   program: NamedParameters,
@@ -69,6 +70,7 @@ export function matchWeights(
   const notes = files.flatMap((file) => file.notes);
   const missing: string[] = [];
   const misshaped: string[] = [];
+  const quantised: string[] = [];
   const copies: WeightCopy[] = [];
   for (const [name, parameter] of program.parameters) {
     const candidates = candidatesFor(program, name, parameter, files, options);
@@ -81,8 +83,11 @@ export function matchWeights(
       const { file, spelling, rows, note } = chosen;
       sources.set(name, { file, name: spelling.name, ...(rows && { rows }) });
       if (note !== undefined) notes.push(`${file.path}: ${note}.`);
-    } else if (first !== undefined) misshaped.push(`${first.spelling.name}: ${first.problem}`);
-    else missing.push(name);
+    } else if (first !== undefined) {
+      const { file, spelling, problem } = first;
+      const list = storesFloats(file.tensor(spelling.name).dtype) ? misshaped : quantised;
+      list.push(`${spelling.name}: ${problem}`);
+    } else missing.push(name);
   }
   const unexpected = new Map<string, string>();
   for (const file of files) {
@@ -104,6 +109,7 @@ export function matchWeights(
       missing.length > 0 ? missing : [...program.parameters.keys()],
     ),
     ...list('of another shape', misshaped, []),
+    ...list('of whole numbers', quantised, []),
   ];
   if (complaints.length > 0) {
     const paths = [...new Set(files.map((file) => file.path))].join(', ');
@@ -127,7 +133,7 @@ function candidatesFor(
       .map((spelling) => ({
         file,
         spelling,
-        ...fitOf(parameter.shape, file.tensor(spelling.name).shape, spelling, options),
+        ...fitOf(parameter.shape, file.tensor(spelling.name), spelling, options),
       })),
   );
 }
@@ -146,10 +152,12 @@ function copiesAmong(candidates: readonly Candidate[]): WeightCopy[] {
 /** Whether a stored tensor, or the part of it that a spelling names, has the parameter's shape. */
 function fitOf(
   expected: readonly number[],
-  stored: readonly number[],
+  { dtype, shape: stored }: Pick<StoredTensor, 'dtype' | 'shape'>,
   { name, part }: Spelling,
   { vocabulary, seedMissing = false }: MatchOptions,
 ): Pick<Candidate, 'problem' | 'rows' | 'note'> {
+  if (!storesFloats(dtype))
+    return { problem: `${dtype}, as quantised weights are; give the model in floats` };
   const [rows = 0, ...rest] = expected;
   const [storedRows = 0, ...storedRest] = stored;
   const sameRest = stored.length === expected.length && rest.every((size, axis) => size === storedRest[axis]);

@@ -70,6 +70,7 @@ async function entriesOf(
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    if (/^Invalid comment length/.test(reason)) throw bad('bytes that are not its own follow its end');
     const [first = ''] = reason.split('\n', 1);
     throw bad(`${first.slice(0, 200).replace(/\.$/, '')} (it may be cut short)`);
   }

@@ -1,4 +1,4 @@
-import { plain } from '../../../../artifact/quoted.ts';
+import { listed, plain } from '../../../../artifact/quoted.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../../artifact/weights/stored-dtype.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import { PickleProblem } from './pickle-problem.ts';
@@ -21,19 +21,32 @@ const opaque =
   () => ({ kind: 'opaque', what });
 
 /** `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata)`. */
-const tensor: Builder = ([storage, offset, size, stride]) => {
+const tensor: Builder = ([storage, offset, size, stride, _requiresGrad, _hooks, metadata]) => {
   if (!isKind('storage', storage)) throw new PickleProblem('a tensor of it has no storage');
   if (storage.dtype === undefined) throw new PickleProblem('a tensor of it does not say its dtype');
+  refuseUnfinished(metadata);
   return tensorOf(storage, storage.dtype, offset, size, stride);
 };
 
 /** `torch._utils._rebuild_tensor_v3`, for dtypes without a storage class of their own: the dtype is an argument. */
-const tensorWithDtype: Builder = ([storage, offset, size, stride, _requiresGrad, _hooks, dtype]) => {
+const tensorWithDtype: Builder = (values) => {
+  const [storage, offset, size, stride, _requiresGrad, _hooks, dtype, metadata] = values;
   if (!isKind('storage', storage)) throw new PickleProblem('a tensor of it has no storage');
   const found = isKind('opaque', dtype) ? TORCH_DTYPES[dtype.what] : undefined;
   if (found === undefined) throw new PickleProblem('a tensor of it has a dtype that is not supported');
+  refuseUnfinished(metadata);
   return tensorOf(storage, found, offset, size, stride);
 };
+
+/** PyTorch may store a view as its base, with a word that its values are still to be negated (`neg`) or conjugated (`conj`). */
+function refuseUnfinished(metadata: PickleValue | undefined): void {
+  if (!isKind('dictionary', metadata)) return;
+  const marks = [...metadata.entries].flatMap(([mark, value]) => (value === false ? [] : [String(mark)]));
+  if (marks.length > 0)
+    throw new PickleProblem(
+      `a tensor of it has other values than are stored (${listed(marks)}); save it again after calling resolve_neg() and resolve_conj() on it`,
+    );
+}
 
 function tensorOf(
   storage: PickleTensor['storage'],
@@ -74,7 +87,7 @@ const ordered: Builder = ([pairs]) => {
   return made;
 };
 
-/** The Python names that may be called, by what is built instead. Training checkpoints have numpy's numbers as scores. */
+/** The Python names that may be called, by what is built instead: of what training checkpoints have beside weights, nothing. */
 const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ['torch._utils._rebuild_tensor_v2', tensor],
   ['torch._utils._rebuild_tensor', tensor],
@@ -99,6 +112,14 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ['numpy._core.multiarray.scalar', opaque('numpy scalar')],
   ['numpy.dtype', opaque('numpy.dtype')],
   ['_codecs.encode', opaque('bytes')],
+  // What training programs keep of their command line.
+  ['argparse.Namespace', opaque('arguments')],
+  ['pathlib.PosixPath', opaque('path')],
+  ['pathlib.PurePosixPath', opaque('path')],
+  ['pathlib.WindowsPath', opaque('path')],
+  // States of numpy's random numbers.
+  ['numpy.core.multiarray._reconstruct', opaque('numpy array')],
+  ['numpy._core.multiarray._reconstruct', opaque('numpy array')],
 ]);
 
 /** Storage classes; `torch.storage.UntypedStorage` leaves the dtype to the tensor. */
@@ -134,6 +155,7 @@ const VALUES: ReadonlySet<string> = new Set([
   // The class of `nn.Parameter` subclasses without behaviour of their own, which `_rebuild_from_type_v2` is given.
   'torch.nn.parameter.Parameter',
   'torch.Tensor',
+  'numpy.ndarray',
   // What a `defaultdict` makes its values with; they are never made.
   ...['bool', 'dict', 'float', 'int', 'list', 'long', 'str', 'tuple'].flatMap((type) => [
     `builtins.${type}`,

@@ -1,4 +1,4 @@
-import { listed } from '../../../../artifact/quoted.ts';
+import { listed, quoted } from '../../../../artifact/quoted.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import { PickleProblem } from './pickle-problem.ts';
 import { isKind, type PickleDictionary, type PickleTensor, type PickleValue } from './values.ts';
@@ -32,9 +32,10 @@ export function stateDictionary(root: PickleValue): {
       'it holds no dictionary of tensors; save the weights with torch.save(model.state_dict(), …)',
     );
   const direct = flatten(dictionary, false);
-  if (direct.length > 0) return { tensors: direct, notes: [] };
   const isDeepSpeed = dictionary.entries.has(DEEP_SPEED);
   const wrapped = withinWrapper(dictionary);
+  // A few tensors beside a state dict are a state of random numbers, a best loss.
+  if (direct.length > (wrapped?.tensors.length ?? 0)) return { tensors: direct, notes: [] };
   if (wrapped !== undefined) {
     const { tensors } = wrapped;
     if (isDeepSpeed && tensors.every(({ tensor }) => tensor.shape.includes(0))) {
@@ -72,11 +73,28 @@ function withinWrapper(
       if (further !== undefined) return further;
       continue;
     }
+    refuseSecond(dictionary, wrapper, tensors);
     const others = keysOf(dictionary).filter((key) => key !== wrapper);
     const aside = others.length === 0 ? '' : `, and ${listed(others)} left aside`;
     return { tensors, notes: [`the weights are those of '${names.join(' > ')}'${aside}.`] };
   }
   return undefined;
+}
+
+/** @throws PickleProblem where another of the usual names has other values for one of the tensors: one would be ignored */
+function refuseSecond(dictionary: PickleDictionary, wrapper: string, tensors: readonly NamedTensor[]): void {
+  const keyOf = new Map(tensors.map(({ name, tensor }) => [name, tensor.storage.key]));
+  for (const other of WRAPPERS) {
+    const inner = dictionary.entries.get(other);
+    if (other === wrapper || !isKind('dictionary', inner)) continue;
+    const second = flatten(inner, false).find(
+      ({ name, tensor }) => keyOf.has(name) && keyOf.get(name) !== tensor.storage.key,
+    );
+    if (second === undefined) continue;
+    throw new PickleProblem(
+      `it has ${quoted(second.name)} both under '${wrapper}' and under '${other}', and does not say which counts; save the one that is meant alone, with torch.save(…)`,
+    );
+  }
 }
 
 /** State dicts within one another, as programs that wrap each other save them. */

@@ -3,6 +3,7 @@
 /** Every command by its name; loaded when it is asked for. */
 export const COMMANDS = {
   compile: () => import('./commands/compile.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   inspect: () => import('./commands/inspect.ts'),
   relink: () => import('./commands/relink.ts'),

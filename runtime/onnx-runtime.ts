@@ -1,4 +1,4 @@
 /** ONNX Runtime, without its telemetry. Every other file imports it from here. */
 import './telemetry.ts';
 
-export { env, InferenceSession, Tensor } from 'onnxruntime-node';
+export { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';

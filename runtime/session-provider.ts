@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { moduleAddress } from '../dsl/module-address.ts';
@@ -8,8 +8,6 @@ import { moduleAddress } from '../dsl/module-address.ts';
 /** The command that adds what npm's package of ONNX Runtime leaves out for its size. */
 export const ADD_CUDA =
   'npm rebuild onnxruntime-node --foreground-scripts --ignore-scripts=false --onnxruntime-node-install=cuda12';
-
-const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
 
 /**
  * Refuses a provider that cannot work here before ONNX Runtime is asked, whose own message would be about a library's
@@ -24,15 +22,21 @@ export function checkProvider(provider: Provider): void {
       `Provider 'cuda' was asked for but ONNX Runtime has it for linux x64 alone and this is ${process.platform} ${process.arch}: use provider 'cpu'.`,
     );
   }
-  const folder = libraryFolder();
-  if (!existsSync(join(folder, CUDA_LIBRARY))) {
+  const library = cudaLibrary();
+  if (!existsSync(library)) {
     throw new UserError(
-      `Provider 'cuda' was asked for but ${CUDA_LIBRARY} is not in ${folder}: add it with '${ADD_CUDA}', or use provider 'cpu'.`,
+      `Provider 'cuda' was asked for but ${basename(library)} is not in ${dirname(library)}: add it with '${ADD_CUDA}', or use provider 'cpu'.`,
     );
   }
 }
 
-function libraryFolder(): string {
-  const main = createRequire(moduleAddress(import.meta.url)).resolve('onnxruntime-node');
-  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
+/** Where ONNX Runtime looks for its part for CUDA. */
+export function cudaLibrary(): string {
+  const folder = join(runtimeFolder(), 'bin', 'napi-v6', process.platform, process.arch);
+  return join(folder, 'libonnxruntime_providers_cuda.so');
+}
+
+/** The folder of the package onnxruntime-node. */
+export function runtimeFolder(): string {
+  return join(dirname(createRequire(moduleAddress(import.meta.url)).resolve('onnxruntime-node')), '..');
 }

@@ -2,7 +2,7 @@ import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { InferenceSession, type Tensor } from './onnx-runtime.ts';
-import { ADD_CUDA, checkProvider } from './session-provider.ts';
+import { checkProvider } from './session-provider.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 export type SessionOptions = {
@@ -129,7 +129,7 @@ function refused(path: string, provider: Provider, error: unknown): UserError {
   const reason = reasonOf(error);
   if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
     return new UserError(
-      `Provider 'cuda' does not start (${reason}): install the CUDA 12 and cuDNN 9 libraries and a driver for them, add ONNX Runtime's part with '${ADD_CUDA}', or use provider 'cpu'.`,
+      `Provider 'cuda' does not start (${reason}): 'npx flamingo doctor' says which driver or libraries are missing and what installs them; or use provider 'cpu'.`,
     );
   }
   return new UserError(`ONNX Runtime refuses ${path} (${reason}): compile the model again.`);

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
+import { INSTALL_RUNTIME } from '../../runtime/missing-runtime.ts';
+import { ADD_CUDA, cudaLibrary, runtimeFolder } from '../../runtime/session-provider.ts';
+import { describeBytes } from '../report.ts';
+import { cudaFindings } from './cuda-findings.ts';
+import { type Finding, providerWords } from './finding.ts';
+import { findNvidia } from './nvidia.ts';
+import { neededLibraries } from './shared-libraries.ts';
+import { type Trial, tryProvider } from './try-provider.ts';
+
+/** The oldest major version of Node that package.json names. */
+const OLDEST_NODE = 20;
+
+/**
+ * Looks at all that running a model needs: Node, ONNX Runtime, the decoder of pictures, and every provider, which is tried
+ * with a small graph.
+ */
+export async function diagnose(signal: AbortSignal): Promise<readonly Finding[]> {
+  const runtime = await runtimeFinding();
+  const findings = [nodeFinding(), runtime.finding, await picturesFinding()];
+  if (runtime.version === undefined) return findings;
+  for (const provider of PROVIDERS) {
+    signal.throwIfAborted();
+    const trial = await tryProvider(provider, signal);
+    const reasons = provider === 'cuda' ? await cudaReasons(runtime.version) : [];
+    findings.push(...reasons, providerFinding(provider, trial, reasons));
+  }
+  return findings;
+}
+
+function nodeFinding(): Finding {
+  const machine = `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${describeBytes(totalmem())}`;
+  const found = `${process.versions.node} on ${machine}`;
+  const isOld = Number(process.versions.node.split('.')[0]) < OLDEST_NODE;
+  return {
+    what: 'Node',
+    state: isOld ? 'wrong' : 'ok',
+    found,
+    helps: isOld ? [`install Node ${OLDEST_NODE} or later`] : [],
+  };
+}
+
+async function runtimeFinding(): Promise<{ finding: Finding; version: string | undefined }> {
+  const what = 'ONNX Runtime';
+  try {
+    const folder = runtimeFolder();
+    const { version }: { version?: unknown } = JSON.parse(
+      await readFile(join(folder, 'package.json'), 'utf8'),
+    );
+    return {
+      finding: { what, state: 'ok', found: `onnxruntime-node ${version} in ${folder}`, helps: [] },
+      version: String(version),
+    };
+  } catch {
+    const found = 'the package onnxruntime-node is not installed';
+    return { finding: { what, state: 'wrong', found, helps: [INSTALL_RUNTIME] }, version: undefined };
+  }
+}
+
+async function picturesFinding(): Promise<Finding> {
+  const what = 'pictures';
+  try {
+    const { default: sharp } = await import('sharp');
+    return {
+      what,
+      state: 'ok',
+      found: `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
+      helps: [],
+    };
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+    const helps = [`npm install --include=optional --os=${process.platform} --cpu=${process.arch} sharp`];
+    return { what, state: 'wrong', found: `sharp does not load (${reason})`, helps };
+  }
+}
+
+async function cudaReasons(runtimeVersion: string): Promise<readonly Finding[]> {
+  const library = cudaLibrary();
+  const libraryExists = existsSync(library);
+  return cudaFindings({
+    platform: process.platform,
+    architecture: process.arch,
+    runtimeVersion,
+    library,
+    libraryExists,
+    needed: libraryExists ? await neededLibraries(library) : undefined,
+    nvidia: await findNvidia(),
+    addCommand: ADD_CUDA,
+  });
+}
+
+/** @param reasons what was found of what it needs */
+function providerFinding(
+  provider: Provider,
+  { problem, known }: Trial,
+  reasons: readonly Finding[],
+): Finding {
+  const what = providerWords(provider);
+  if (problem === null) {
+    const others = known.filter((name) => !PROVIDERS.some((each) => each === name));
+    const more =
+      provider === 'cpu' && others.length > 0 ? `; ONNX Runtime also knows ${others.join(', ')}` : '';
+    return { provider, what, state: 'ok', found: `runs a graph${more}`, helps: [] };
+  }
+  const reason = reasons.find(({ state }) => state !== 'ok');
+  const found = reason === undefined ? problem : `does not run, for want of: ${reason.what}`;
+  return { provider, what, state: 'wrong', found, helps: [] };
+}

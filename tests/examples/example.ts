@@ -48,20 +48,24 @@ export async function storedValue(file: SafetensorsFile, name: string): Promise<
   throw new Error(`${name} is ${file.tensor(name).dtype}`);
 }
 
-/** Runs a compiled graph on the original's inputs and holds every output that the original has to it. */
+/**
+ * Runs a compiled graph on the original's inputs and holds its outputs to the original's.
+ *
+ * @param suffix of the names of inputs and outputs, for one of several runs
+ */
 export async function assertEqualsOriginal(
   artifact: string,
   expected: SafetensorsFile,
-  tolerance = 1e-4,
+  suffix = '',
 ): Promise<void> {
   await using graph = await loadGraph(artifact, { threads: 1 });
   const inputs = await Promise.all(
-    graph.inputs.map(async ({ name }) => [name, await storedValue(expected, name)] as const),
+    graph.inputs.map(async ({ name }) => [name, await storedValue(expected, `${name}${suffix}`)] as const),
   );
   const outputs = await graph.run(Object.fromEntries(inputs));
   for (const { name } of graph.outputs) {
     const { data } = outputs[name] ?? {};
     if (!(data instanceof Float32Array)) throw new Error(`${name} is no float32`);
-    assertClose(data, await expected.readFloat32(name), tolerance);
+    assertClose(data, await expected.readFloat32(`${name}${suffix}`));
   }
 }

@@ -13,7 +13,9 @@ export const initialize: InitializeHook<Readonly<Record<string, string>>> = (add
  * ES modules, whatever the package.json near them says.
  */
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
-  const resolved = await nextResolve(ownModules[specifier] ?? specifier, context);
+  const found = await nextResolve(ownModules[specifier] ?? specifier, context);
+  // tsx asks for the names that a CommonJS module exports by a query of its own.
+  const resolved = { ...found, url: found.url.replace(/(%3F|\?)tsx-commonjs.*$/i, '') };
   return /\.m?ts(\?|$)/.test(resolved.url) && !resolved.url.includes('/node_modules/')
     ? { ...resolved, format: 'module' }
     : resolved;

@@ -54,6 +54,23 @@ describe('loadModel', () => {
     await userError(file, /has no export 'third'; it exports other: choose .* --export .*other/, 'third');
   });
 
+  it('loads a model whose parts are in a file beside it, which imports this package too', async () => {
+    const part = "import { linear } from 'flamingo-onnx';\nexport const layer = linear(2, 3);\n";
+    await folder.write('beside/part.ts', part);
+    const file = await folder.write(
+      'beside/model.ts',
+      `import { graph } from 'flamingo-onnx';
+       import { layer } from './part.ts';
+       export default graph({
+         name: 'beside',
+         inputs: { x: { dtype: 'float32', shape: ['batch', 2] } },
+         parts: { layer },
+         outputs: ({ x }) => ({ y: layer(x) }),
+       });`,
+    );
+    assert.deepEqual([...(await loadModel(file)).parameters.keys()], ['layer.weight', 'layer.bias']);
+  });
+
   it('shows a type error in its line, with the sentence alone', async () => {
     const file = await folder.write(
       'sentence.ts',

@@ -11,7 +11,7 @@ export { cast } from './operators/cast.ts';
 export { equal, greater, greaterOrEqual, less, lessOrEqual } from './operators/comparison.ts';
 export { concat } from './operators/concat.ts';
 export { constant, operands, scalar, type Operand } from './operators/constant.ts';
-export { convTranspose, convTransposeTo } from './operators/conv-transpose.ts';
+export { convTranspose } from './operators/conv-transpose.ts';
 export { conv1d, conv2d, conv3d, type ConvOptions } from './operators/conv.ts';
 export { cumprod } from './operators/cumprod.ts';
 export { cumsum, type CumsumOptions } from './operators/cumsum.ts';

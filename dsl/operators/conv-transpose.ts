@@ -94,13 +94,9 @@ export function convTranspose(
   return atCallSite(() => {
     if (size.length < 1 || size.length > 3)
       fail(`convTranspose: size must be one to three sizes, but it is ${describeShape(size)}`);
-    return convTransposeTo(y, weight, { ...windowOf('convTranspose', size.length, options), groups }, size);
+    const geometry = { ...windowOf('convTranspose', size.length, options), groups };
+    return apply(convTransposeOperator, [y, weight], { ...geometry, size: dimsToAttribute(size) });
   });
-}
-
-/** `convTranspose` where the geometry is known. */
-export function convTransposeTo(y: Tensor, weight: Tensor, geometry: ConvGeometry, size: Shape): Tensor {
-  return apply(convTransposeOperator, [y, weight], { ...geometry, size: dimsToAttribute(size) });
 }
 
 function transposedShape(inputs: Inputs, { size, ...geometry }: ConvTransposeAttributes): Shape {

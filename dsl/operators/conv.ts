@@ -3,14 +3,15 @@ import { apply, defineOperator, fail } from '../operator.ts';
 import { type ConvGeometry, convName, convShape } from '../shape/conv.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import { type WindowOptions, windowOf } from '../shape/window.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Operator, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
 import type { Convolution } from '../types/shape/conv.ts';
 import type { OutputBias } from '../types/shape/linear.ts';
-import { convTransposeTo } from './conv-transpose.ts';
+import { convTransposeOperator } from './conv-transpose.ts';
 import { reduceSum } from './reduce.ts';
 import { convWeightGradient } from './shared/conv-weight-gradient.ts';
+import { dimsToAttribute } from './shared/dims.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 
 /** Of a convolution: stride 1, padding 0, dilation 1, groups 1 unless given. */
@@ -19,7 +20,7 @@ export interface ConvOptions extends WindowOptions {
   readonly groups?: number;
 }
 
-export const convOperator = defineOperator<ConvGeometry>({
+export const convOperator: Operator<ConvGeometry> = defineOperator<ConvGeometry>({
   name: 'conv',
   computesIn: 'half',
   movement: 'none',
@@ -44,7 +45,10 @@ export const convOperator = defineOperator<ConvGeometry>({
   gradient({ cotangent, input, attributes }) {
     const [x, weight] = [input(0), input(1)];
     return [
-      convTransposeTo(cotangent, weight, attributes, x.shape.slice(2)),
+      apply(convTransposeOperator, [cotangent, weight], {
+        ...attributes,
+        size: dimsToAttribute(x.shape.slice(2)),
+      }),
       convWeightGradient(x, cotangent, weight.shape, attributes),
       reduceSum(cotangent, [0, ...attributes.stride.map((_, axis) => axis + 2)]),
     ];

@@ -1,0 +1,155 @@
+/** What PyTorch and ONNX call an operator; undefined where they have none of its meaning. */
+export interface OperatorNames {
+  readonly torch: string | undefined;
+  readonly onnx: string | undefined;
+  /** The ONNX nodes that it is written as, where they are others. */
+  readonly writtenAs?: readonly string[];
+}
+
+type Section = Readonly<Record<string, OperatorNames>>;
+
+const both = (
+  torch: string | undefined,
+  onnx: string | undefined,
+  ...writtenAs: readonly string[]
+): OperatorNames => ({
+  torch,
+  onnx,
+  ...(writtenAs.length > 0 ? { writtenAs } : {}),
+});
+
+/** What is stored, or is not there, needs no node. */
+const noNode = (torch: string | undefined, onnx: string | undefined): OperatorNames => ({
+  torch,
+  onnx,
+  writtenAs: [],
+});
+
+/** Every word that authors compute with, by kind. `tests/docs/operators.test.ts` holds it against the code. */
+export const OPERATOR_NAMES: Readonly<Record<string, Section>> = {
+  'Element by element': {
+    add: both('torch.add', 'Add'),
+    subtract: both('torch.sub', 'Sub'),
+    multiply: both('torch.mul', 'Mul'),
+    divide: both('torch.div', 'Div'),
+    remainder: both('torch.remainder', 'Mod'),
+    power: both('torch.pow', 'Pow'),
+    square: both('torch.square', undefined, 'Mul'),
+    maximum: both('torch.maximum', 'Max'),
+    minimum: both('torch.minimum', 'Min'),
+    abs: both('torch.abs', 'Abs'),
+    neg: both('torch.neg', 'Neg'),
+    exp: both('torch.exp', 'Exp'),
+    log: both('torch.log', 'Log'),
+    sqrt: both('torch.sqrt', 'Sqrt'),
+    sin: both('torch.sin', 'Sin'),
+    cos: both('torch.cos', 'Cos'),
+    erf: both('torch.erf', 'Erf'),
+    floor: both('torch.floor', 'Floor'),
+    cast: both('Tensor.to', 'Cast'),
+    equal: both('torch.eq', 'Equal'),
+    less: both('torch.lt', 'Less'),
+    lessOrEqual: both('torch.le', 'LessOrEqual'),
+    greater: both('torch.gt', 'Greater'),
+    greaterOrEqual: both('torch.ge', 'GreaterOrEqual'),
+    and: both('torch.logical_and', 'And'),
+    or: both('torch.logical_or', 'Or'),
+    not: both('torch.logical_not', 'Not'),
+    where: both('torch.where', 'Where'),
+  },
+  Activations: {
+    relu: both('F.relu', 'Relu'),
+    squaredRelu: both(undefined, undefined, 'Relu', 'Mul'),
+    gelu: both('F.gelu', 'Gelu'),
+    geluTanh: both("F.gelu(approximate='tanh')", 'Gelu'),
+    quickGelu: both(undefined, 'com.microsoft.QuickGelu'),
+    biasGelu: both(undefined, 'com.microsoft.BiasGelu'),
+    silu: both('F.silu', 'Swish', 'Sigmoid', 'Mul'),
+    sigmoid: both('torch.sigmoid', 'Sigmoid'),
+    tanh: both('torch.tanh', 'Tanh'),
+    softmax: both('F.softmax', 'Softmax'),
+    logSoftmax: both('F.log_softmax', 'LogSoftmax'),
+    dropout: noNode('F.dropout', 'Dropout'),
+  },
+  'Along axes': {
+    reduceSum: both('torch.sum', 'ReduceSum'),
+    reduceMean: both('torch.mean', 'ReduceMean'),
+    reduceMax: both('torch.amax', 'ReduceMax'),
+    reduceMin: both('torch.amin', 'ReduceMin'),
+    argmax: both('torch.argmax', 'ArgMax'),
+    argmin: both('torch.argmin', 'ArgMin'),
+    topK: both('torch.topk', 'TopK'),
+    sort: both('torch.sort', undefined, 'TopK'),
+    cumsum: both('torch.cumsum', 'CumSum'),
+    cumprod: both('torch.cumprod', 'CumProd', 'Mul'),
+    roll: both('torch.roll', undefined, 'Slice', 'Concat', 'Gather'),
+    scan: both(undefined, 'Scan'),
+  },
+  'Products and windows': {
+    matmul: both('torch.matmul', 'MatMul'),
+    matmulTransposed: both(undefined, 'com.microsoft.FusedMatMul'),
+    conv1d: both('F.conv1d', 'Conv'),
+    conv2d: both('F.conv2d', 'Conv'),
+    conv3d: both('F.conv3d', 'Conv'),
+    convTranspose: both('F.conv_transpose2d', 'ConvTranspose'),
+    maxPool1d: both('F.max_pool1d', 'MaxPool'),
+    maxPool2d: both('F.max_pool2d', 'MaxPool'),
+    maxPool3d: both('F.max_pool3d', 'MaxPool'),
+    avgPool1d: both('F.avg_pool1d', 'AveragePool'),
+    avgPool2d: both('F.avg_pool2d', 'AveragePool'),
+    avgPool3d: both('F.avg_pool3d', 'AveragePool'),
+    gatedAdd: both(undefined, 'com.microsoft.GatedAdd'),
+    einsum: both('torch.einsum', 'Einsum', 'MatMul'),
+  },
+  Norms: {
+    layerNormalize: both('F.layer_norm', 'LayerNormalization'),
+    rmsNormalize: both('F.rms_norm', 'RMSNormalization'),
+    groupNormalize: both('F.group_norm', 'GroupNormalization', 'LayerNormalization'),
+    batchNormalize: both('F.batch_norm', 'BatchNormalization'),
+    skipLayerNormalize: both(undefined, 'com.microsoft.SkipLayerNormalization'),
+    skipRmsNormalize: both(undefined, 'com.microsoft.SkipSimplifiedLayerNormalization'),
+  },
+  'Shapes and places': {
+    reshape: both('torch.reshape', 'Reshape'),
+    transpose: both('torch.permute', 'Transpose'),
+    expand: both('Tensor.expand', 'Expand'),
+    concat: both('torch.cat', 'Concat'),
+    split: both('torch.split', 'Split'),
+    chunk: both('torch.chunk', 'Split'),
+    slice: both('x[start:end:step]', 'Slice'),
+    pad: both('F.pad', 'Pad'),
+    gather: both('torch.index_select', 'Gather'),
+    scatterAdd: both('torch.index_add', 'ScatterElements'),
+    oneHot: both('F.one_hot', 'OneHot', 'Equal', 'Cast'),
+    tril: both('torch.tril', 'Trilu', 'Where'),
+    triu: both('torch.triu', 'Trilu', 'Where'),
+    interpolateRows: both('F.interpolate', 'Resize', 'Gather'),
+    rearrange: both('einops.rearrange', undefined, 'Reshape', 'Transpose'),
+    repeat: both('einops.repeat', undefined, 'Reshape', 'Expand'),
+    reduce: both('einops.reduce', undefined, 'ReduceMean'),
+    arange: both('torch.arange', 'Range'),
+    sizeOf: both('Tensor.size', 'Shape'),
+    constant: noNode('torch.tensor', 'Constant'),
+    scalar: noNode('torch.tensor', 'Constant'),
+  },
+  'Attention and positions': {
+    attention: both('F.scaled_dot_product_attention', 'Attention'),
+    rotary: both(undefined, 'RotaryEmbedding'),
+    rotary2d: both(undefined, undefined, 'RotaryEmbedding'),
+    alibi: both(undefined, undefined, 'Sub', 'Mul'),
+    slidingWindowMask: both(undefined, undefined, 'LessOrEqual', 'And'),
+    shiftedWindowMask: noNode(undefined, undefined),
+  },
+  'Layers, with parameters of their own': {
+    linear: both('nn.Linear', 'Gemm', 'com.microsoft.FusedMatMul', 'Add'),
+    embedding: both('nn.Embedding', 'Gather'),
+    layerNorm: both('nn.LayerNorm', 'LayerNormalization'),
+    rmsNorm: both('nn.RMSNorm', 'RMSNormalization'),
+    groupNorm: both('nn.GroupNorm', 'GroupNormalization', 'LayerNormalization'),
+    batchNorm: both('nn.BatchNorm2d', 'BatchNormalization'),
+    conv1dLayer: both('nn.Conv1d', 'Conv'),
+    conv2dLayer: both('nn.Conv2d', 'Conv'),
+    conv3dLayer: both('nn.Conv3d', 'Conv'),
+    relativePositionBias: both(undefined, undefined, 'Gather'),
+  },
+};

@@ -9,15 +9,9 @@ import type { Program } from '../dsl/program.ts';
  * Checks that what is about to be compiled can be run as the program's facts say.
  *
  * @param ways ways of media besides this project's
- * @returns the tokenizer of a program that needs one
- * @throws UserError for graphs that are not what the facts promise, a graph's name that cannot be a file's, or a program
- *   that answers prompts without a tokenizer
+ * @throws UserError for graphs that are not what the facts promise, or a graph's name that cannot be a file's
  */
-export function checkProgram(
-  program: Program,
-  tokenizer: string | Uint8Array | undefined,
-  ways: readonly MediaWayDefinition[],
-): string | Uint8Array | undefined {
+export function checkProgram(program: Program, ways: readonly MediaWayDefinition[]): void {
   const names = Object.keys(program.graphs);
   const problem =
     names.length === 0
@@ -30,6 +24,17 @@ export function checkProgram(
       `The program '${program.name}' has a graph called '${strange}', which cannot name its file: use letters, digits, '_' and '-'.`,
     );
   }
+}
+
+/**
+ * The tokenizer of a program that needs one; undefined for one that reads no text.
+ *
+ * @throws UserError for a program that answers prompts without a tokenizer
+ */
+export function requireTokenizer(
+  program: Program,
+  tokenizer: string | Uint8Array | undefined,
+): string | Uint8Array | undefined {
   if (program.facts.language === undefined) return undefined;
   if (tokenizer === undefined) {
     throw new UserError(

@@ -6,42 +6,27 @@ import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
-import type { Precision } from '../dsl/precision.ts';
 import type { Program } from '../dsl/program.ts';
-import { checkProgram } from './check-program.ts';
-import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
-import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
+import { type BuildOptions, buildProgram } from './build-program.ts';
+import { requireTokenizer } from './check-program.ts';
+import type { CompiledGraph } from './compile-graph.ts';
+import type { Extensions } from './extensions.ts';
 import { clientSource } from './frontend/client-source.ts';
-import type { Rule } from './fusion/rule.ts';
 import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
-import { type StoredParameter, storedDtype } from './stored-parameter.ts';
-import type { CompilerTarget } from './target/compiler-target.ts';
-import { targetOf } from './target/target.ts';
 import { findWeights } from './weights/find-weights.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 import { workOf } from './work.ts';
 
-export interface CompileOptions extends Omit<Extensions, 'families' | 'languageFamilies'> {
+export interface CompileOptions extends BuildOptions, Pick<Extensions, 'weightFormats'> {
   /** The artifact's folder; made whole or not at all. */
   readonly out: string;
   /** Where the program came from, for the record: the author's file. Default: the program's name. */
   readonly source?: string;
   /** The `tokenizer.json` that goes with a model that answers prompts: its path, or its content. */
   readonly tokenizer?: string | Uint8Array;
-  /** What to compile for: the name of a target (`cpu`, `cuda`, one of `targets`), or a target itself. Default `cpu`. */
-  readonly target?: string | CompilerTarget;
-  /** Default true. */
-  readonly fusion?: boolean;
-  /**
-   * How weights are kept in parts that the author has not marked (`inPrecision`). Default: in what the target computes
-   * in. `int8` and `int4` are for the weights of linear layers; the others stay in the default.
-   */
-  readonly precision?: Precision;
-  /** Heed the author's marks. Default true; false is for a reference to compare with. */
-  readonly marks?: boolean;
   /**
    * Weight files, indices of shards, or folders (`openWeights`); of several that hold a weight the last one counts.
    * Default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone.
@@ -60,9 +45,6 @@ export interface CompileOptions extends Omit<Extensions, 'families' | 'languageF
   readonly seed?: number;
   /** Replace an artifact that is already there. Default false. */
   readonly replace?: boolean;
-  readonly nameOf?: GraphOptions['nameOf'];
-  /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
-  readonly explain?: string;
   /** Called with each graph as it was compiled, and with what every pass and fusion rule did to it. */
   readonly onGraph?: (name: string, graph: CompiledGraph) => void;
   /** Called while weights are written, with elements done and in all. */
@@ -82,29 +64,10 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  *   a tokenizer that cannot be read, or a folder that may not be replaced
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
-  const { fusion = true, seed = 0, weights = [], marks = true } = options;
-  const target = targetOf(options.target ?? 'cpu', options.targets);
-  const rules = rulesWith(options);
-  const { precision = target.computes, explain } = options;
-  if (explain !== undefined) requireRule(explain, rules);
-  const tokenizer = checkProgram(program, options.tokenizer, checkedWays(options));
-  const compiled = Object.entries(program.graphs).map(([name, graph]) => ({
-    name,
-    graph,
-    ...compileGraph(graph, {
-      target,
-      rules,
-      fusion,
-      precision,
-      marks,
-      ...(explain !== undefined && { explain }),
-      ...(options.nameOf && { nameOf: options.nameOf }),
-    }),
-  }));
+  const { fusion = true, seed = 0, weights = [] } = options;
+  const { target, precision, graphs: compiled, parameters, keptAs } = buildProgram(program, options);
+  const tokenizer = requireTokenizer(program, options.tokenizer);
   for (const each of compiled) options.onGraph?.(each.name, each);
-  const parameters = storedParameters(compiled);
-  const keptAs = (parameter: StoredParameter) =>
-    storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   const { vocabulary } = program.facts.language ?? {};
   const { sources, notes } =
     weights === 'none' || weights.length === 0
@@ -166,20 +129,6 @@ export async function compile(program: Program, options: CompileOptions): Promis
 /** The facts of a model that are part of the manifest as they are. */
 function modelFacts({ facts: { image, language, media } }: Program): Partial<ModelFacts> {
   return { ...(image && { image }), ...(language && { language }), ...(media && { media }) };
-}
-
-function requireRule(name: string, rules: readonly Rule[]): void {
-  const names = rules.map((rule) => rule.name);
-  if (names.includes(name)) return;
-  throw new UserError(`There is no fusion rule '${name}' to explain; known are ${names.join(', ')}.`);
-}
-
-/** The parameters as the compiled graphs hold them (a target may have changed their precision), each once. */
-function storedParameters(graphs: readonly CompiledGraph[]): readonly StoredParameter[] {
-  const byName = new Map<string, StoredParameter>();
-  for (const { onnx } of graphs)
-    for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
-  return [...byName.values()];
 }
 
 async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {

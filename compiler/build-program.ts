@@ -1,0 +1,84 @@
+import type { MediaWayDefinition } from '../artifact/media/way.ts';
+import { UserError } from '../artifact/user-error.ts';
+import type { Dtype } from '../dsl/dtype.ts';
+import type { Graph } from '../dsl/graph.ts';
+import type { Precision } from '../dsl/precision.ts';
+import type { Program } from '../dsl/program.ts';
+import { checkProgram } from './check-program.ts';
+import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
+import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
+import type { Rule } from './fusion/rule.ts';
+import { type StoredParameter, storedDtype } from './stored-parameter.ts';
+import type { CompilerTarget } from './target/compiler-target.ts';
+import { targetOf } from './target/target.ts';
+
+export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' | 'rules' | 'ways'> {
+  /** What to compile for: the name of a target (`cpu`, `cuda`, one of `targets`), or a target itself. Default `cpu`. */
+  readonly target?: string | CompilerTarget;
+  /** Default true. */
+  readonly fusion?: boolean;
+  /**
+   * How weights are kept in parts that the author has not marked (`inPrecision`). Default: in what the target computes
+   * in. `int8` and `int4` are for the weights of linear layers; the others stay in the default.
+   */
+  readonly precision?: Precision;
+  /** Heed the author's marks. Default true; false is for a reference to compare with. */
+  readonly marks?: boolean;
+  readonly nameOf?: GraphOptions['nameOf'];
+  /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
+  readonly explain?: string;
+}
+
+/** A program whose graphs are optimised for a target and lowered; nothing of it is on the disk. */
+export interface BuiltProgram {
+  readonly target: CompilerTarget;
+  readonly precision: Precision;
+  readonly ways: readonly MediaWayDefinition[];
+  /** In the program's order, each beside the graph that the author wrote. */
+  readonly graphs: readonly (CompiledGraph & { readonly name: string; readonly graph: Graph })[];
+  /** As the compiled graphs hold them (a target may have changed their precision), each once. */
+  readonly parameters: readonly StoredParameter[];
+  /** The dtype that a parameter is kept in at most. */
+  readonly keptAs: (parameter: StoredParameter) => Dtype;
+}
+
+/**
+ * Checks a program and builds its graphs, as `compile` does before it writes anything.
+ *
+ * @throws UserError for graphs that are not what the program's facts promise (`modelProblem`), or a target, a rule or a
+ *   name that is not known or taken
+ */
+export function buildProgram(program: Program, options: BuildOptions = {}): BuiltProgram {
+  const { fusion = true, marks = true, explain, nameOf } = options;
+  const target = targetOf(options.target ?? 'cpu', options.targets);
+  const rules = rulesWith(options);
+  const ways = checkedWays(options);
+  const { precision = target.computes } = options;
+  if (explain !== undefined) requireRule(explain, rules);
+  checkProgram(program, ways);
+  const graphs = Object.entries(program.graphs).map(([name, graph]) => ({
+    name,
+    graph,
+    ...compileGraph(graph, {
+      ...{ target, rules, fusion, precision, marks },
+      ...(explain !== undefined && { explain }),
+      ...(nameOf && { nameOf }),
+    }),
+  }));
+  const keptAs = (parameter: StoredParameter) =>
+    storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
+  return { target, precision, ways, graphs, parameters: storedParameters(graphs), keptAs };
+}
+
+function requireRule(name: string, rules: readonly Rule[]): void {
+  const names = rules.map((rule) => rule.name);
+  if (names.includes(name)) return;
+  throw new UserError(`There is no fusion rule '${name}' to explain; known are ${names.join(', ')}.`);
+}
+
+function storedParameters(graphs: readonly CompiledGraph[]): readonly StoredParameter[] {
+  const byName = new Map<string, StoredParameter>();
+  for (const { onnx } of graphs)
+    for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
+  return [...byName.values()];
+}

@@ -2,7 +2,9 @@
 
 /** Every command by its name; loaded when it is asked for. */
 export const COMMANDS = {
+  check: () => import('./commands/check.ts'),
   compile: () => import('./commands/compile.ts'),
+  diff: () => import('./commands/diff.ts'),
   doctor: () => import('./commands/doctor.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   inspect: () => import('./commands/inspect.ts'),

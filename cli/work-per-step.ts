@@ -8,6 +8,11 @@ export interface Step {
   readonly multiplyAdds: number;
 }
 
+/** What is counted of a model. */
+export type CountedModel = Pick<Manifest, 'language' | 'media'> & {
+  readonly graphs: Readonly<Record<string, Pick<GraphManifest, 'work'>>>;
+};
+
 /** A prompt that is long enough to be typical and short enough for any model. */
 const PROMPT = 32;
 
@@ -16,7 +21,7 @@ const PROMPT = 32;
  * and with a full context. Empty for artifacts that do not record their work, or that answer no prompts.
  */
 export function workPerStep(
-  { graphs, language, media }: Manifest,
+  { graphs, language, media }: CountedModel,
   ways: readonly MediaWayDefinition[] = [],
 ): readonly Step[] {
   const way = media && mediaWay(media, ways)?.open(media);
@@ -39,7 +44,10 @@ export function workPerStep(
   });
 }
 
-function totalWork({ work }: GraphManifest, sizes: ReadonlyMap<string, number>): number | undefined {
+function totalWork(
+  { work }: Pick<GraphManifest, 'work'>,
+  sizes: ReadonlyMap<string, number>,
+): number | undefined {
   if (work === undefined) return undefined;
   let total = 0;
   for (const dim of Object.values(work)) {

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../artifact/manifest.ts';
+import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeLinked, weightsFacts } from '../describe-weights.ts';
 import { describeBytes, describeCount, type Report } from '../report.ts';
@@ -31,12 +31,8 @@ export function describe(manifest: Manifest, out: string, seconds: number): obje
 }
 
 /** What was compiled, for a person. */
-export function summarise(
-  manifest: Manifest,
-  out: string,
-  seconds: number,
-  { result, table, colour }: Report,
-): void {
+export function summarise(manifest: Manifest, out: string, seconds: number, report: Report): void {
+  const { result, table, colour } = report;
   const { parameters, precision, graphs, model, target, fusion } = manifest;
   const { count, trainable, bytes, origin, seed } = parameters;
   const linked = describeLinked(manifest);
@@ -47,6 +43,21 @@ export function summarise(
     `${describeCount(count)} parameters (${describeCount(trainable)} trainable), ${describeBytes(bytes)} (${describePrecision(precision)}), ${ORIGIN[origin](seed)}`,
   );
   if (linked !== undefined) result(linked);
+  graphTable(graphs, fusion, report);
+  const cost = calibrationRows(precision);
+  if (cost.length > 0)
+    table(
+      ['precision', precision.weights],
+      cost.map((row) => [...row]),
+    );
+}
+
+/** The size of every graph, a row each. */
+export function graphTable(
+  graphs: Readonly<Record<string, Pick<GraphManifest, 'operators' | 'fusions' | 'fallbacks'>>>,
+  fusion: boolean,
+  { table }: Report,
+): void {
   const total = (counts: Readonly<Record<string, number>>) =>
     String(Object.values(counts).reduce((sum, each) => sum + each, 0));
   table(
@@ -59,10 +70,4 @@ export function summarise(
       String(fallbacks.length),
     ]),
   );
-  const cost = calibrationRows(precision);
-  if (cost.length > 0)
-    table(
-      ['precision', precision.weights],
-      cost.map((row) => [...row]),
-    );
 }

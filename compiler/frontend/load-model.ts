@@ -1,4 +1,5 @@
 import type { Program } from '../../dsl/program.ts';
+import type { Recipe } from '../../dsl/recipe.ts';
 import { type AuthorFileKind, isOfKind, loadAuthorFile } from './load-author-file.ts';
 
 export interface LoadModelOptions {
@@ -15,4 +16,15 @@ const MODEL: AuthorFileKind<Program> = {
 /** Loads an author's model file, as `loadAuthorFile` does. */
 export function loadModel(file: string, { exportName }: LoadModelOptions = {}): Promise<Program> {
   return loadAuthorFile(file, MODEL, exportName);
+}
+
+const MODEL_OR_RECIPE: AuthorFileKind<Program | Recipe> = {
+  name: 'model',
+  maker: 'flamingo({ ... }) or recipe({ ... })',
+  accepts: (value): value is Program | Recipe => isOfKind(value, 'program') || isOfKind(value, 'recipe'),
+};
+
+/** Loads an author's file that has either, as `loadAuthorFile` does. */
+export function loadModelOrRecipe(file: string, exportName?: string): Promise<Program | Recipe> {
+  return loadAuthorFile(file, MODEL_OR_RECIPE, exportName);
 }

@@ -70,10 +70,7 @@ describe('flamingo check and flamingo diff', function () {
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^options\.language\.dim +16 +32$/m);
     assert.match(stdout, /^language\.layers +2 +3$/m);
-    assert.match(
-      stdout,
-      /^language\.wte\.weight +float32 \[261, 16\] +float32 \[261, 32\]$/m,
-    );
+    assert.match(stdout, /^language\.wte\.weight +float32 \[261, 16\] +float32 \[261, 32\]$/m);
     assert.match(stdout, /^output new_key\.2 +- +float32 \[batch, 2, text, 16\]$/m);
     assert.match(stdout, /^prompt of 32 tokens +[\d.]+ [kM] +[\d.]+ [kM]$/m);
     assert.match(stdout, /^… and \d+ more, which --json has$/m);

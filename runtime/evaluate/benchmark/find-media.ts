@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { LONGEST_PATH, plain } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { readHeader } from '../../images/decode.ts';
 import type { BenchmarkItem, RawItem } from './item.ts';
@@ -22,11 +23,11 @@ export async function withMedia(item: RawItem, look: boolean): Promise<Benchmark
         return { ...item, media: { video, ...(media.clip && { clip: media.clip }) } };
       }
     }
-    return `its video ${media.stems[0] ?? ''} does not exist, as a folder of frames or with an ending of ${VIDEO_ENDINGS.slice(1).join(' ')}`;
+    return `its video ${plain(media.stems[0] ?? '', LONGEST_PATH)} does not exist, as a folder of frames or with an ending of ${VIDEO_ENDINGS.slice(1).join(' ')}`;
   }
   for (const image of media.images) {
     const found = await stat(image).catch(() => undefined);
-    if (found?.isFile() !== true) return `its picture ${image} does not exist`;
+    if (found?.isFile() !== true) return `its picture ${plain(image, LONGEST_PATH)} does not exist`;
     if (!look) continue;
     try {
       await readHeader(image);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { plain } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { inBatches } from '../in-batches.ts';
 import { AS_WRITTEN } from './answer-rules.ts';
@@ -103,7 +104,7 @@ export async function runBenchmark(
     },
     failed({ item, shots, seed }, error) {
       const reason = error.message.replace(/\.$/, '');
-      leftOut({ split, item: `item ${item.id} with ${shots} examples (seed ${seed})`, reason });
+      leftOut({ split, item: `item ${plain(item.id)} with ${shots} examples (seed ${seed})`, reason });
     },
     onProgress: (done) => options.onProgress?.(known + done, wanted.length),
   });

@@ -48,9 +48,19 @@ export class WordNet {
 
   /** Where the meanings of a noun begin, in singular or plural, in any case; none for what is no noun. */
   meanings(noun: string): readonly number[] {
+    return this.#forms(noun).flatMap((word) => this.#index.get(word) ?? []);
+  }
+
+  /** A noun in lower case, and what it may be the plural of. */
+  #forms(noun: string): readonly string[] {
     const form = noun.toLowerCase();
-    const forms = this.#exceptions.get(form) ?? regularSingulars(form);
-    return [...new Set([form, ...forms])].flatMap((word) => this.#index.get(word) ?? []);
+    return [...new Set([form, ...(this.#exceptions.get(form) ?? regularSingulars(form))])];
+  }
+
+  /** The shortest form of a noun that has meanings, which is mostly its singular; the word itself for what is no noun. */
+  lemma(noun: string): string {
+    const found = this.#forms(noun).filter((form) => this.#index.has(form));
+    return found.length === 0 ? noun : found.reduce((a, b) => (b.length < a.length ? b : a));
   }
 
   /**

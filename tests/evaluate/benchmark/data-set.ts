@@ -1,6 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { picture } from '../../runtime/compiled-model.ts';
+import { fileURLToPath } from 'node:url';
 
 /** Writes a tiny data set as the benchmark publishes its own: the same files, names and fields, a few items of ours. */
 export interface TestDataSet {
@@ -13,6 +13,7 @@ export interface TestDataSet {
   write(folder: string): Promise<void>;
 }
 
+const picture = (name: string) => fileURLToPath(new URL(`../../images/${name}`, import.meta.url));
 const PICTURES = ['cat.png', 'dog.jpg', 'bicycle.png', 'apple.webp', 'tulip.jpg', 'teapot-grey.png'];
 
 /** Puts one of our pictures into a data set, under a name of its own. */

@@ -146,10 +146,17 @@ describe('readers of benchmarks', () => {
     const items = await itemsOf('nextqa', data, 'test');
     assert.deepEqual(items[0]?.answers, ['dog', 'puppy']);
     const { score } = benchmarkOf('nextqa').metric;
-    const answered = [{ item: first(items), answer: 'A puppy' }];
-    const best = await score([{ item: first(items), answer: 'puppy' }], {});
-    assert.equal(best.score, 1);
-    assert.ok((await score(answered, {})).score < 1);
+    const scoreOf = async (answer: string, type: string, answers: readonly string[]) =>
+      (await score([{ item: { ...first(items), answers, facts: { type } }, answer }], {})).score;
+    // Stop words count for nothing, nor do words that are near to none; equal words are near whatever they are.
+    assert.equal(await scoreOf('The dogs', 'DO', ['a dog']), 1);
+    assert.equal(await scoreOf('happily the puppy.', 'DO', ['dog', 'puppy']), 1);
+    const near = await scoreOf('cat', 'DO', ['dog']);
+    assert.ok(near > 0.7 && near < 1, `${near}`);
+    assert.equal(await scoreOf('quickly', 'DO', ['dog']), 0);
+    assert.equal(await scoreOf('', 'DO', ['dog']), 0);
+    assert.equal(await scoreOf('The two', 'DC', ['two']), 1);
+    assert.equal(await scoreOf('three', 'DC', ['two']), 0);
     await writeFile(
       join(data, 'val.csv'),
       'video,frame_count,width,height,question,answer,qid,type,a0,a1,a2,a3,a4\n4010069381,369,640,480,how,2,6,CH,a,b,"c, d",e,f\n',

@@ -5,17 +5,19 @@ import type { Benchmark } from '../benchmark.ts';
 import { find } from '../files/find.ts';
 import { csvRows } from '../files/rows.ts';
 import { QUESTION } from '../forms.ts';
-import { clipsIn } from '../readers/clips.ts';
+import { clipsIn, videosIn } from '../readers/clips.ts';
 
 const SECONDS = z.coerce.number().min(0);
 const ROW = z.object({
   video_id: z.string().min(1),
-  start: SECONDS,
-  end: SECONDS,
+  start: SECONDS.optional(),
+  end: SECONDS.optional(),
   question: z.string().min(1),
   ...{ answer1: z.string(), answer2: z.string(), answer3: z.string() },
   ...{ answer4: z.string(), answer5: z.string() },
 });
+
+const VIDEOS = ['video', 'videos'];
 
 /** iVQA (Yang et al. 2021). */
 export const benchmark: Benchmark = {
@@ -26,13 +28,14 @@ export const benchmark: Benchmark = {
   layout: (split) => [`${split}.csv`, 'video/ZyoMUkeGrV4_12_30.mp4 … (or video/ZyoMUkeGrV4.mp4 …)'],
   async *items(context) {
     const path = await find(context, [`${context.split}.csv`]);
-    const clip = await clipsIn(context, ['video', 'videos']);
+    const clip = await clipsIn(context, VIDEOS);
+    const video = await videosIn(context, VIDEOS);
     for await (const { key, row } of csvRows(context, path, ROW)) {
       const { video_id, start, end, question } = row;
       const all = [row.answer1, row.answer2, row.answer3, row.answer4, row.answer5];
       yield {
         id: `line ${key}`,
-        media: clip(video_id, start, end),
+        media: start === undefined || end === undefined ? video(video_id) : clip(video_id, start, end),
         question,
         answers: all.map((answer) => answer.trim()).filter((answer) => answer !== ''),
       };

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { openWordNet, wups } from '../../metrics/index.ts';
 import { SHORT_ANSWER } from '../answer-rules.ts';
 import type { Benchmark, ReadContext } from '../benchmark.ts';
 import { find, findIfThere } from '../files/find.ts';
@@ -8,7 +6,7 @@ import { jsonEntries } from '../files/json-entries.ts';
 import { csvRows } from '../files/rows.ts';
 import { QUESTION } from '../forms.ts';
 import type { RawItem } from '../item.ts';
-import type { BenchmarkMetric } from '../metric.ts';
+import { NEXTQA_WUPS } from '../nextqa-wups.ts';
 import { videosIn } from '../readers/clips.ts';
 
 const CHOICES = ['a0', 'a1', 'a2', 'a3', 'a4'];
@@ -19,36 +17,6 @@ const ROW = z.looseObject({
   qid: z.string().min(1),
   type: z.string(),
 });
-
-/** Words are compared one by one, so that those of an answer are what WUPS takes between commas. */
-const words = (answer: string) =>
-  answer
-    .toLowerCase()
-    .split(/[\s,.]+/)
-    .filter((word) => word !== '')
-    .join(',');
-
-const WUPS: BenchmarkMetric = {
-  name: 'WUPS 0.0',
-  needsScores: false,
-  async score(answered, { nltkData }) {
-    const wordNet = await openWordNet(
-      nltkData === undefined ? undefined : join(nltkData, 'corpora', 'wordnet'),
-    );
-    // An item with a second right answer has the better score of both.
-    const most = Math.max(...answered.map(({ item }) => item.answers.length));
-    const scores = answered.map(() => 0);
-    for (let place = 0; place < most; place += 1) {
-      const items = answered.map(({ item, answer }) => ({
-        answer: words(answer),
-        truth: words(item.answers[place] ?? item.answers[0] ?? ''),
-      }));
-      const found = wups(items, wordNet, { threshold: 0 }).scores;
-      for (const [index, score] of found.entries()) scores[index] = Math.max(scores[index] ?? 0, score);
-    }
-    return { score: scores.reduce((sum, score) => sum + score, 0) / scores.length, scores };
-  },
-};
 
 /** NExT-QA (Xiao et al. 2021), answered in writing. */
 export const benchmark: Benchmark = {
@@ -61,7 +29,7 @@ export const benchmark: Benchmark = {
   form: QUESTION,
   answering: { kind: 'written', maxNewTokens: 10 },
   afterwards: { 'open-flamingo': SHORT_ANSWER },
-  metric: WUPS,
+  metric: NEXTQA_WUPS,
 };
 
 async function* nextQaItems(context: ReadContext): AsyncGenerator<RawItem> {

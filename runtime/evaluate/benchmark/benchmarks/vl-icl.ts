@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mean } from 'simple-statistics';
 import { z } from 'zod';
+import { plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import type { Benchmark, Draw, PromptForm, ReadContext } from '../benchmark.ts';
 import { find } from '../files/find.ts';
@@ -29,6 +30,12 @@ const QUERY = z.object({
 });
 /** A pair of `matching_mi`: one of which the answer is yes, one of which it is no. */
 const PAIR = z.object({ same: QUERY, diff: QUERY });
+
+/** What an item of `open_mi` has of its examples. */
+const CLASSES = z.object({
+  classes: z.array(z.string()).min(2),
+  support: z.record(z.string(), z.array(z.string())),
+});
 
 /** As its own suite asks models of the kind (`utils/model_inference.py`), without a task description, which is its default. */
 const FORM: PromptForm = { asks: ({ question }) => `${question}\nAnswer:`, gap: ' ' };
@@ -116,9 +123,13 @@ function examplesOf(
 
 /** Pictures of the item's class and of another, in turns. */
 function ofClasses(item: BenchmarkItem, count: number, draw: Draw): readonly BenchmarkItem[] {
-  const { classes, support } = z
-    .object({ classes: z.array(z.string()).min(2), support: z.record(z.string(), z.array(z.string())) })
-    .parse(item.facts);
+  const parsed = CLASSES.safeParse(item.facts);
+  if (!parsed.success) {
+    throw new UserError(
+      `Item ${plain(item.id)} has no 'classes' and 'support', from which its examples are.`,
+    );
+  }
+  const { classes, support } = parsed.data;
   const [own = ''] = item.answers;
   const [other = ''] = draw(
     classes.filter((name) => name !== own),
@@ -130,7 +141,7 @@ function ofClasses(item: BenchmarkItem, count: number, draw: Draw): readonly Ben
       const image = support[name]?.[number];
       if (image === undefined) {
         throw new UserError(
-          `${count} examples of each class are asked for, but item ${item.id} has fewer of '${name}': ask for fewer by --shots.`,
+          `${count} examples of each class are asked for, but item ${plain(item.id)} has fewer of '${plain(name)}': ask for fewer by --shots.`,
         );
       }
       const id = `${item.id} ${name} ${number}`;

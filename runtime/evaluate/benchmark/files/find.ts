@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listed } from '../../../../artifact/quoted.ts';
+import { LONGEST_PATH, listed, plain } from '../../../../artifact/quoted.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import type { ReadContext } from '../benchmark.ts';
@@ -17,7 +17,7 @@ export async function find(context: ReadContext, names: readonly string[]): Prom
   const { folder, title, split } = context;
   const there = await readdir(folder);
   throw new UserError(
-    `${folder} has no ${names.join(' or ')}, which ${title}'s split '${split}' needs (there is ${listed(there, 6) || 'nothing'}): give the folder of ${title}, or another --split.`,
+    `${folder} has no ${plain(names.join(' or '), LONGEST_PATH)}, which ${title}'s split '${split}' needs (there is ${listed(there, 6) || 'nothing'}): give the folder of ${title}, or another --split.`,
   );
 }
 

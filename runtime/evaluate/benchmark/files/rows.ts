@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import type { ReadContext } from '../benchmark.ts';
@@ -65,10 +66,11 @@ async function* checked<S extends z.ZodType>(
     unusable += 1;
     const [issue] = parsed.error.issues;
     const place = issue === undefined || issue.path.length === 0 ? 'it' : `its '${issue.path.join('.')}'`;
-    const reason = `${place} is not as expected (${issue?.message ?? 'unknown'})`;
-    if (first === '') first = `${where} ${key}: ${reason}`;
+    const reason = `${plain(place)} is not as expected (${plain(issue?.message ?? 'unknown')})`;
+    const name = plain(`${where} ${key}`);
+    if (first === '') first = `${name}: ${reason}`;
     if (usable === 0 && unusable >= LIMITS.unusableAnnotations.most) throw otherFile(context, file, first);
-    context.leftOut(`${where} ${key} of ${file}`, reason);
+    context.leftOut(`${name} of ${file}`, reason);
   }
   if (usable === 0) throw otherFile(context, file, first === '' ? `it has no ${where}` : first);
 }

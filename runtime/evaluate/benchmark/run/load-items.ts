@@ -1,3 +1,4 @@
+import { LONGEST_PATH, plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import type { Benchmark, ReadContext } from '../benchmark.ts';
 import { withMedia } from '../find-media.ts';
@@ -12,6 +13,9 @@ export interface Problem {
   /** Half a sentence. */
   readonly reason: string;
 }
+
+/** Characters of a text from a file within a sentence. */
+const LONGEST = 2 * LONGEST_PATH;
 
 export interface LoadOptions {
   readonly folder: string;
@@ -37,7 +41,7 @@ export async function loadItems(
 ): Promise<readonly BenchmarkItem[]> {
   const context: ReadContext = {
     ...{ title: benchmark.title, folder, split, signal },
-    leftOut: (item, reason) => leftOut({ split, item, reason }),
+    leftOut: (item, reason) => leftOut({ split, item: plain(item, LONGEST), reason: plain(reason, LONGEST) }),
   };
   const chosen = await sampleOf(withoutRepeats(benchmark.items(context), context), count, salt);
   const complete = (await benchmark.complete?.(chosen, context)) ?? chosen;
@@ -50,8 +54,9 @@ export async function loadItems(
       items.push(item);
       continue;
     }
-    if (first === '') first = `item ${raw.id}: ${item}`;
-    leftOut({ split, item: `item ${raw.id}`, reason: item });
+    const name = `item ${plain(raw.id)}`;
+    if (first === '') first = `${name}: ${item}`;
+    leftOut({ split, item: name, reason: item });
   }
   if (items.length === 0) {
     const layout = benchmark.layout(split).join(', ');

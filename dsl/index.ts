@@ -26,5 +26,6 @@ export * from './precision.ts';
 export * from './program.ts';
 export type { ProgramParameter } from './program-parameter.ts';
 export * from './recipe.ts';
+export * from './sizes.ts';
 export * from './slot.ts';
 export type { Initialiser, Tensor, TensorSource, TensorType } from './tensor.ts';

@@ -103,6 +103,14 @@ export type Product<S extends readonly Dim[], R extends Dim = 1> = S extends rea
   ? Product<T, Multiply<R, H>>
   : R;
 
+/** The sum of all sizes. */
+export type Sum<S extends readonly Dim[], R extends Dim = 0> = S extends readonly [
+  infer H extends Dim,
+  ...infer T extends readonly Dim[],
+]
+  ? Sum<T, Add<R, H>>
+  : R;
+
 /** Every size of a shape in its one spelling. */
 export type CanonicalShape<S extends Shape> = {
   readonly [I in keyof S]: S[I] extends Dim ? Canonical<S[I]> : never;

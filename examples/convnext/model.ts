@@ -12,6 +12,7 @@ import {
   multiply,
   opt,
   parameter,
+  product,
   rearrange,
   uniform,
   type VisionEncoder,
@@ -29,7 +30,7 @@ const convNextBlock = block('ConvNextBlock', {
   parts: ({ dim }) => ({
     conv_dw: { weight: parameter([dim, 1, 7, 7], uniform(1 / 7)), bias: parameter([dim], zeros) },
     norm: norm(dim),
-    mlp: { fc1: linear(dim, 4 * dim), fc2: linear(4 * dim, dim) },
+    mlp: { fc1: linear(dim, product(4, dim)), fc2: linear(product(4, dim), dim) },
     gamma: parameter([dim], { kind: 'constant', value: 1e-6 }),
   }),
   forward: ({ parts: { conv_dw, norm, mlp, gamma }, sizes }, x) => {

@@ -12,6 +12,7 @@ import {
   layerNorm,
   linear,
   matmul,
+  product,
   transpose,
 } from 'flamingo-onnx';
 
@@ -27,9 +28,9 @@ const decoderLayer = block('DecoderLayer', {
   gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim }) => ({
     ln_1: layerNorm(dim),
-    attn: { c_attn: linear(dim, 3 * dim), c_proj: linear(dim, dim) },
+    attn: { c_attn: linear(dim, product(3, dim)), c_proj: linear(dim, dim) },
     ln_2: layerNorm(dim),
-    mlp: { c_fc: linear(dim, 4 * dim), c_proj: linear(4 * dim, dim) },
+    mlp: { c_fc: linear(dim, product(4, dim)), c_proj: linear(product(4, dim), dim) },
   }),
   forward: ({ parts: { ln_1, attn, ln_2, mlp }, sizes: { heads } }, x, mask, key, value) => {
     const [q, k, v] = chunk(attn.c_attn(ln_1(x)), 3);

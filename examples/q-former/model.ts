@@ -12,6 +12,7 @@ import {
   normal,
   opt,
   parameter,
+  product,
   rearrange,
   repeat,
   spliced,
@@ -40,8 +41,8 @@ const qFormerLayer = block('QFormerLayer', {
   parts: ({ dim, heads, vision }, { looks }: { readonly looks: boolean }) => ({
     attention: attend({ dim, heads, context: dim }),
     ...(looks ? { crossattention: attend({ dim, heads, context: vision }) } : {}),
-    intermediate_query: { dense: linear(dim, 4 * dim) },
-    output_query: { dense: linear(4 * dim, dim), LayerNorm: layerNorm(dim, { epsilon: 1e-12 }) },
+    intermediate_query: { dense: linear(dim, product(4, dim)) },
+    output_query: { dense: linear(product(4, dim), dim), LayerNorm: layerNorm(dim, { epsilon: 1e-12 }) },
   }),
   forward: ({ parts }, x, features) => {
     const own = parts.attention(x, x);

@@ -17,6 +17,7 @@ import {
   ones,
   opt,
   parameter,
+  product,
   rearrange,
   repeat,
   rotary2d,
@@ -39,7 +40,7 @@ const layer = block('Layer', {
     },
     layer_scale1: { lambda1: parameter([dim], ones) },
     norm2: layerNorm(dim),
-    mlp: { up_proj: linear(dim, 4 * dim), down_proj: linear(4 * dim, dim) },
+    mlp: { up_proj: linear(dim, product(4, dim)), down_proj: linear(product(4, dim), dim) },
     layer_scale2: { lambda1: parameter([dim], ones) },
   }),
   forward: ({ parts, sizes: { heads }, options: { side, prefix } }, x) => {

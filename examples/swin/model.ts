@@ -8,6 +8,7 @@ import {
   graph,
   layerNorm,
   linear,
+  product,
   rearrange,
   relativePositionBias,
   repeat,
@@ -23,12 +24,12 @@ const swinBlock = block('SwinBlock', {
   parts: ({ dim, heads, window }, _options: { readonly shift: number }) => ({
     norm1: layerNorm(dim),
     attn: {
-      qkv: linear(dim, 3 * dim),
+      qkv: linear(dim, product(3, dim)),
       proj: linear(dim, dim),
       bias: relativePositionBias({ heads, rows: window, columns: window }),
     },
     norm2: layerNorm(dim),
-    mlp: { fc1: linear(dim, 4 * dim), fc2: linear(4 * dim, dim) },
+    mlp: { fc1: linear(dim, product(4, dim)), fc2: linear(product(4, dim), dim) },
   }),
   forward: ({ parts: { norm1, attn, norm2, mlp }, sizes, options: { shift } }, x) => {
     const { heads, rows, columns, window } = sizes;

@@ -1,12 +1,14 @@
 import {
   add,
   attention,
+  type BodySizes,
   block,
   chunk,
   layerNorm,
   linear,
   multiply,
   parameter,
+  product,
   rearrange,
   repeat,
   type Tensor,
@@ -25,14 +27,14 @@ export interface GatedCrossAttentionOptions {
 }
 
 const parts = (
-  { dim, vision, heads, headDim, inner }: GatedBlockSizes,
+  { dim, vision, heads, headDim, inner }: BodySizes<keyof GatedBlockSizes>,
   { activation }: GatedCrossAttentionOptions,
 ) => ({
   attn: {
     norm: layerNorm(dim),
-    to_q: linear(dim, heads * headDim, { bias: false }),
-    to_kv: linear(vision, 2 * heads * headDim, { bias: false }),
-    to_out: linear(heads * headDim, dim, { bias: false }),
+    to_q: linear(dim, product(heads, headDim), { bias: false }),
+    to_kv: linear(vision, product(2, heads, headDim), { bias: false }),
+    to_out: linear(product(heads, headDim), dim, { bias: false }),
   },
   // Zero gates: a fresh block leaves the frozen language model exactly as it was.
   attn_gate: parameter([1], zeros),
@@ -69,7 +71,7 @@ export const gatedCrossAttention = block('GatedCrossAttention', {
 
 /** Keys and values of every image's latents for one block: `[images, latents, vision]` to `[images, heads, latents, headDim]`. */
 export function mediaKeysAndValues(
-  xattn: { readonly parts: Parts },
+  xattn: { readonly parts: { readonly attn: { readonly to_kv: (latents: Tensor) => Tensor } } },
   latents: Tensor,
   heads: number,
 ): { key: Tensor; value: Tensor } {

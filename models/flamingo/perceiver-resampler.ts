@@ -9,10 +9,10 @@ import {
   linear,
   normal,
   parameter,
+  product,
   rearrange,
   repeat,
   slice,
-  type Tensor,
 } from '../../dsl/index.ts';
 import type { Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
@@ -28,9 +28,9 @@ const perceiverAttention = block('PerceiverAttention', {
   parts: ({ dim, heads, headDim }) => ({
     norm_media: layerNorm(dim),
     norm_latents: layerNorm(dim),
-    to_q: linear(dim, heads * headDim, { bias: false }),
-    to_kv: linear(dim, 2 * heads * headDim, { bias: false }),
-    to_out: linear(heads * headDim, dim, { bias: false }),
+    to_q: linear(dim, product(heads, headDim), { bias: false }),
+    to_kv: linear(dim, product(2, heads, headDim), { bias: false }),
+    to_out: linear(product(heads, headDim), dim, { bias: false }),
   }),
   forward: ({ parts, sizes }, features, latents) => {
     const normed = parts.norm_latents(latents);
@@ -79,7 +79,7 @@ export const perceiverResampler = block('PerceiverResampler', {
   }),
   forward: ({ parts }, features) => {
     const [batch, media, frames] = features.shape;
-    let placed: Tensor = features;
+    let placed = features;
     if (parts.frame_embs)
       placed = add(
         placed,

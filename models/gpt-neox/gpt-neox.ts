@@ -10,6 +10,7 @@ import {
   type KnownOptions,
   layerNorm,
   linear,
+  product,
   rearrange,
   rotary,
   type Tensor,
@@ -45,7 +46,7 @@ const gptNeoxLayer = block('GptNeoxLayer', {
   gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
   parts: ({ dim, inner }, { epsilon }: GptNeoxLayerOptions) => ({
     input_layernorm: layerNorm(dim, { epsilon }),
-    attention: { query_key_value: linear(dim, 3 * dim), dense: linear(dim, dim) },
+    attention: { query_key_value: linear(dim, product(3, dim)), dense: linear(dim, dim) },
     post_attention_layernorm: layerNorm(dim, { epsilon }),
     mlp: { dense_h_to_4h: linear(dim, inner), dense_4h_to_h: linear(inner, dim) },
   }),
@@ -60,7 +61,7 @@ const gptNeoxLayer = block('GptNeoxLayer', {
         ...(options.rotaryTables && { tables: options.rotaryTables }),
       });
     // Each head's query, key and value lie together.
-    const byHead: Tensor = rearrange(
+    const byHead = rearrange(
       parts.attention.query_key_value(parts.input_layernorm(x)),
       'batch text (heads features) -> batch text heads features',
       { heads },
@@ -174,7 +175,7 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
     embed: (tokens) => parts.embed_in(tokens),
     layer: (block, x, { visible, positions }, past) => block(x, visible, positions, past.key, past.value),
     logits(x) {
-      const read: Tensor = parts.final_layer_norm(x);
+      const read = parts.final_layer_norm(x);
       return parts.embed_out?.(read) ?? tiedLogits(read, parts.embed_in);
     },
   });

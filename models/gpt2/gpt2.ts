@@ -13,7 +13,7 @@ import {
   matmul,
   normal,
   parameter,
-  type Tensor,
+  product,
   zeros,
 } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
@@ -52,7 +52,7 @@ const gpt2Layer = block('Gpt2Layer', {
   parts: ({ dim, inner }, { epsilon }: Gpt2LayerOptions) => ({
     ln_1: layerNorm(dim, { epsilon }),
     attn: {
-      c_attn: projection({ input: dim, output: 3 * dim }),
+      c_attn: projection({ input: dim, output: product(3, dim) }),
       c_proj: projection({ input: dim, output: dim }),
     },
     ln_2: layerNorm(dim, { epsilon }),
@@ -62,7 +62,7 @@ const gpt2Layer = block('Gpt2Layer', {
     },
   }),
   forward: ({ parts, sizes, options }, x, visible, pastKey, pastValue) => {
-    const projected: Tensor = parts.attn.c_attn(parts.ln_1(x));
+    const projected = parts.attn.c_attn(parts.ln_1(x));
     const [query, key, value] = chunk(projected, 3);
     const attended = attention(query, key, value, {
       heads: sizes.heads,
@@ -153,7 +153,7 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
     addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
     layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
     logits(x) {
-      const read: Tensor = parts.ln_f(x);
+      const read = parts.ln_f(x);
       return parts.lm_head?.(read) ?? tiedLogits(read, parts.wte);
     },
   });

@@ -1,9 +1,11 @@
 import {
   add,
+  type BodySizes,
   block,
   linear,
   multiply,
   parameter,
+  product,
   rearrange,
   rmsNorm,
   silu,
@@ -24,7 +26,7 @@ export interface IdeficsCrossAttentionOptions {
 }
 
 const parts = (
-  { dim, vision, heads, headDim, inner }: GatedBlockSizes,
+  { dim, vision, heads, headDim, inner }: BodySizes<keyof GatedBlockSizes>,
   { gate, queryKeyNorm, epsilon }: IdeficsCrossAttentionOptions,
 ) => {
   const bare = { bias: false };
@@ -34,10 +36,10 @@ const parts = (
   return {
     input_layernorm: rmsNorm(dim, { epsilon }),
     cross_attn: {
-      q_proj: linear(dim, heads * headDim, bare),
-      k_proj: linear(vision, heads * headDim, bare),
-      v_proj: linear(vision, heads * headDim, bare),
-      o_proj: linear(heads * headDim, dim, bare),
+      q_proj: linear(dim, product(heads, headDim), bare),
+      k_proj: linear(vision, product(heads, headDim), bare),
+      v_proj: linear(vision, product(heads, headDim), bare),
+      o_proj: linear(product(heads, headDim), dim, bare),
       ...(queryKeyNorm && {
         q_layer_norm: rmsNorm(headDim, { epsilon }),
         k_layer_norm: rmsNorm(headDim, { epsilon }),
@@ -67,7 +69,7 @@ export const ideficsCrossAttention = block('IdeficsCrossAttention', {
   forward: ({ parts, sizes: { heads } }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const { q_proj, q_layer_norm, o_proj } = parts.cross_attn;
     const { gate_proj, up_proj, down_proj } = parts.mlp;
-    const projected: Tensor = q_proj(parts.input_layernorm(x));
+    const projected = q_proj(parts.input_layernorm(x));
     const query = q_layer_norm
       ? rearrange(
           q_layer_norm(
@@ -76,7 +78,7 @@ export const ideficsCrossAttention = block('IdeficsCrossAttention', {
           'batch text heads headDim -> batch text (heads headDim)',
         )
       : projected;
-    const seen: Tensor = packedAttention(query, key, value, { mediaRows, mediaSlots, hasMedia, heads });
+    const seen = packedAttention(query, key, value, { mediaRows, mediaSlots, hasMedia, heads });
     const first = add(x, multiply(o_proj(seen), tanh(parts.alpha_cross_attn)));
     const read = parts.post_attention_layernorm(first);
     const second = down_proj(multiply(silu(gate_proj(read)), up_proj(read)));
@@ -84,9 +86,15 @@ export const ideficsCrossAttention = block('IdeficsCrossAttention', {
   },
 });
 
+interface KeyAndValueParts {
+  readonly k_proj: (latents: Tensor) => Tensor;
+  readonly v_proj: (latents: Tensor) => Tensor;
+  readonly k_layer_norm?: (keys: Tensor) => Tensor;
+}
+
 /** Keys and values of every image's latents for one block: `[images, latents, vision]` to `[images, heads, latents, headDim]`. */
 export function ideficsKeysAndValues(
-  xattn: { readonly parts: ReturnType<typeof parts> },
+  xattn: { readonly parts: { readonly cross_attn: KeyAndValueParts } },
   latents: Tensor,
   heads: number,
 ): { key: Tensor; value: Tensor } {

@@ -7,6 +7,7 @@ import {
   linear,
   normal,
   parameter,
+  product,
   rearrange,
   repeat,
   type Tensor,
@@ -26,10 +27,10 @@ const resamplerAttention = block('IdeficsResamplerAttention', {
   parts: ({ dim, heads, headDim }, { queryKeyNorm }: ResamplerAttentionOptions) => ({
     context_layer_norm: layerNorm(dim),
     latents_layer_norm: layerNorm(dim),
-    q_proj: linear(dim, heads * headDim, { bias: false }),
-    k_proj: linear(dim, heads * headDim, { bias: false }),
-    v_proj: linear(dim, heads * headDim, { bias: false }),
-    output_proj: linear(heads * headDim, dim, { bias: false }),
+    q_proj: linear(dim, product(heads, headDim), { bias: false }),
+    k_proj: linear(dim, product(heads, headDim), { bias: false }),
+    v_proj: linear(dim, product(heads, headDim), { bias: false }),
+    output_proj: linear(product(heads, headDim), dim, { bias: false }),
     ...(queryKeyNorm && { q_layer_norm: layerNorm(headDim), k_layer_norm: layerNorm(headDim) }),
   }),
   forward: ({ parts, sizes: { heads } }, features, latents) => {
@@ -41,10 +42,10 @@ const resamplerAttention = block('IdeficsResamplerAttention', {
             'images places heads headDim -> images places (heads headDim)',
           );
     const normed = parts.latents_layer_norm(latents);
-    const read: Tensor = concat([parts.context_layer_norm(features), normed], 1);
+    const read = concat([parts.context_layer_norm(features), normed], 1);
     const query = perHead(parts.q_proj(normed), parts.q_layer_norm);
     const key = perHead(parts.k_proj(read), parts.k_layer_norm);
-    const attended: Tensor = attention(query, key, parts.v_proj(read), { heads }).result;
+    const attended = attention(query, key, parts.v_proj(read), { heads }).result;
     return parts.output_proj(attended);
   },
 });

@@ -10,6 +10,7 @@ import {
   type KnownOptions,
   linear,
   multiply,
+  product,
   type RotaryScaling,
   rmsNorm,
   rotary,
@@ -46,10 +47,10 @@ const llamaLayer = block('LlamaLayer', {
     return {
       input_layernorm: rmsNorm(dim, { epsilon: options.epsilon }),
       self_attn: {
-        q_proj: linear(dim, heads * headDim, projection),
-        k_proj: linear(dim, keyValueHeads * headDim, projection),
-        v_proj: linear(dim, keyValueHeads * headDim, projection),
-        o_proj: linear(heads * headDim, dim, projection),
+        q_proj: linear(dim, product(heads, headDim), projection),
+        k_proj: linear(dim, product(keyValueHeads, headDim), projection),
+        v_proj: linear(dim, product(keyValueHeads, headDim), projection),
+        o_proj: linear(product(heads, headDim), dim, projection),
       },
       post_attention_layernorm: rmsNorm(dim, { epsilon: options.epsilon }),
       mlp: {
@@ -212,7 +213,7 @@ export function llama<O extends LlamaOptions>(given: O): LanguageModel {
     layer: (block, x, { visible, positions }, past) => block(x, visible, positions, past.key, past.value),
     logits(x) {
       const { additional_embedding, additional_fc } = parts;
-      const read: Tensor = parts.norm(x);
+      const read = parts.norm(x);
       if (additional_embedding === undefined) return head(read);
       const others = additional_fc?.(read) ?? tiedLogits(read, additional_embedding);
       return concat([head(read), others], 1);

@@ -15,7 +15,7 @@ import {
   maximum,
   minimum,
   multiply,
-  type Tensor,
+  product,
 } from '../../dsl/index.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
@@ -41,7 +41,7 @@ const mptBlock = block('MptBlock', {
   parts: ({ dim, inner }, { queryKeyNorm }: MptBlockOptions) => ({
     norm_1: layerNorm(dim, { bias: false }),
     attn: {
-      Wqkv: linear(dim, 3 * dim, { bias: false }),
+      Wqkv: linear(dim, product(3, dim), { bias: false }),
       ...(queryKeyNorm && { q_ln: layerNorm(dim, { bias: false }), k_ln: layerNorm(dim, { bias: false }) }),
       out_proj: linear(dim, dim, { bias: false }),
     },
@@ -50,7 +50,7 @@ const mptBlock = block('MptBlock', {
   }),
   forward: ({ parts, sizes, options }, x, visible, bias, pastKey, pastValue) => {
     const { Wqkv, q_ln, k_ln, out_proj } = parts.attn;
-    const projected: Tensor = Wqkv(parts.norm_1(x));
+    const projected = Wqkv(parts.norm_1(x));
     const { clip, scale } = options;
     const [query, key, value] = chunk(
       clip === undefined ? projected : maximum(minimum(projected, clip), -clip),
@@ -149,7 +149,7 @@ export function mpt<O extends MptOptions>(given: O): LanguageModel {
       return block(x, visible, bias, past.key, past.value);
     },
     logits(x) {
-      const read: Tensor = parts.norm_f(x);
+      const read = parts.norm_f(x);
       return multiply(parts.lm_head?.(read) ?? tiedLogits(read, parts.wte), logitScale);
     },
   });

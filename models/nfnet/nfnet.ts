@@ -55,11 +55,11 @@ const standardisedConvolution = block('StandardisedConvolution', {
     bias: parameter([output], zeros),
   }),
   forward: ({ parts, sizes, options: { kernel, stride, groups } }, x) => {
-    const weight: Tensor = parts.weight;
+    const weight = parts.weight;
     const centred = subtract(weight, reduceMean(weight, [1, 2, 3], true));
     const std = sqrt(add(reduceMean(square(centred), [1, 2, 3], true), 1e-5));
     const scale = multiply(parts.gain, Math.sqrt(groups / sizes.input) / kernel);
-    const standardised: Tensor = multiply(divide(centred, std), scale);
+    const standardised = multiply(divide(centred, std), scale);
     const padded = kernel > stride && stride === 2 ? withZeros(withZeros(x, 2), 3) : x;
     const padding = kernel === 3 && stride === 1 ? 1 : 0;
     return conv2d<Tensor, Tensor, Tensor, object>(padded, standardised, parts.bias, {
@@ -135,10 +135,10 @@ const normFreeBlock = block('NormFreeBlock', {
   },
   forward: ({ parts, options: { stride, std } }, x) => {
     const active = multiply(activate(x), 1 / std);
+    // Without a convolution x has the sizes of the output, which `input` and `output` do not say: a question of options.
     const shortcut: Tensor = parts.downsample ? parts.downsample.conv(pooled(active, stride)) : x;
-    let branch: Tensor = parts.conv1(active);
-    branch = parts.conv2b(activate(parts.conv2(activate(branch))));
-    branch = multiply(parts.attn_last(parts.conv3(activate(branch))), ATTENTION_GAIN);
+    const inner = parts.conv2b(activate(parts.conv2(activate(parts.conv1(active)))));
+    const branch = multiply(parts.attn_last(parts.conv3(activate(inner))), ATTENTION_GAIN);
     return add(shortcut, multiply(multiply(branch, parts.skipinit_gain), BRANCH));
   },
 });
@@ -231,7 +231,7 @@ export function nfnet(options: NfnetOptions): VisionEncoder {
     checkpointNames: nfnetNames,
     encode(pixels) {
       const { conv1, conv2, conv3, conv4 } = parts.stem;
-      let x: Tensor = activate(conv2(activate(conv1(pixels))));
+      let x = activate(conv2(activate(conv1(pixels))));
       x = conv4(activate(conv3(x)));
       for (const stage of parts.stages) for (const each of stage) x = each(x);
       if (parts.final_conv) x = activate(parts.final_conv(x));

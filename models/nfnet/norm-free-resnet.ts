@@ -139,7 +139,7 @@ export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
     options: { ...options },
     checkpointNames: [],
     encode: (pixels) => {
-      let x: Tensor = parts.stem(pixels);
+      let x = parts.stem(pixels);
       for (const layer of parts.layers) x = layer(x);
       return rearrange(activate(x, std), 'images dim rows columns -> images (rows columns) dim');
     },

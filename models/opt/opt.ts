@@ -145,15 +145,15 @@ export function opt<O extends OptOptions>(given: O): LanguageModel {
     blocks: parts.layers,
     checkpointNames: [...optNames, ...(tiedHead ? tiedHeadNames : headNames)],
     embed(tokens) {
-      const embedded: Tensor = parts.embed_tokens(tokens);
+      const embedded = parts.embed_tokens(tokens);
       return parts.project_in?.(embedded) ?? embedded;
     },
     addPositions: (embedded, positions) =>
       add(embedded, parts.embed_positions(add(positions, POSITION_OFFSET))),
     layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
     logits(x) {
-      const normed: Tensor = parts.final_layer_norm?.(x) ?? x;
-      const read: Tensor = parts.project_out?.(normed) ?? normed;
+      const normed = parts.final_layer_norm?.(x) ?? x;
+      const read = parts.project_out?.(normed) ?? normed;
       return parts.lm_head?.(read) ?? tiedLogits(read, parts.embed_tokens);
     },
   });

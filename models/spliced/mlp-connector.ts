@@ -1,4 +1,4 @@
-import { block, linear, rearrange, type Tensor } from '../../dsl/index.ts';
+import { block, linear, ModelError, rearrange } from '../../dsl/index.ts';
 import { type Activation, activations } from '../shared/activation.ts';
 import type { Connector } from './connector.ts';
 
@@ -8,13 +8,11 @@ export const connectorPerceptron = block('ConnectorPerceptron', {
   takes: ['images places vision'],
   gives: 'images places dim',
   parts: ({ vision, dim }, { depth }: { readonly depth: number; readonly activation: Activation }) => ({
-    layers: Array.from({ length: depth }, (_, index) => linear(index === 0 ? vision : dim, dim)),
+    layers: [linear(vision, dim), ...Array.from({ length: depth - 1 }, () => linear(dim, dim))] as const,
   }),
   forward: ({ parts, options }, features) => {
-    let x: Tensor = features;
-    for (const [index, layer] of parts.layers.entries())
-      x = layer(index === 0 ? x : activations[options.activation](x));
-    return x;
+    const [first, ...others] = parts.layers;
+    return others.reduce((x, layer) => layer(activations[options.activation](x)), first(features));
   },
 });
 
@@ -25,8 +23,14 @@ export interface MlpConnectorOptions {
   readonly activation?: Activation;
 }
 
-/** A perceptron on each feature by itself: every feature of every frame becomes a token. */
+/**
+ * A perceptron on each feature by itself: every feature of every frame becomes a token.
+ *
+ * @throws ModelError for a depth that is no whole number from 1 on
+ */
 export function mlpConnector({ depth = 2, activation = 'gelu' }: MlpConnectorOptions = {}): Connector {
+  if (!Number.isInteger(depth) || depth < 1)
+    throw new ModelError(`mlpConnector: depth must be a whole number from 1 on, but it is ${depth}`);
   return {
     options: { kind: 'mlp', depth, activation },
     make({ vision, language, tokens, frames }) {

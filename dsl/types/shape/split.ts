@@ -3,7 +3,7 @@ import type { Sentence } from '../../sentence.ts';
 import type { PARTS, UNEVEN } from '../../sentences/split.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
-import type { Add, Agree, CanonicalShape, Divide } from '../dim.ts';
+import type { Agree, CanonicalShape, Divide, Sum } from '../dim.ts';
 import type { AfterProblem, Describe, DescribeDim, Problem } from '../problem.ts';
 
 /** The twin of `split`'s shape rule: the sizes of the parts where they add up to the axis, else a problem. */
@@ -13,7 +13,7 @@ export type Split<S extends Shape, Sizes extends Shape, A extends number> =
       ? Place
       : number extends Sizes['length']
         ? Sizes
-        : Agree<Total<CanonicalShape<Sizes>>, SizeAt<S, Place>> extends true
+        : Agree<Sum<CanonicalShape<Sizes>>, SizeAt<S, Place>> extends true
           ? CanonicalShape<Sizes>
           : Problem<
               Sentence<
@@ -22,18 +22,11 @@ export type Split<S extends Shape, Sizes extends Shape, A extends number> =
                   axis: Place & string;
                   shape: Describe<S>;
                   size: DescribeDim<SizeAt<S, Place>>;
-                  sum: DescribeDim<Total<CanonicalShape<Sizes>>>;
+                  sum: DescribeDim<Sum<CanonicalShape<Sizes>>>;
                 }
               >
             >
     : never;
-
-type Total<Sizes extends Shape, R extends Dim = 0> = Sizes extends readonly [
-  infer H extends Dim,
-  ...infer T extends Shape,
-]
-  ? Total<T, Add<R, H>>
-  : R;
 
 /** The parts of a split: one tensor for each size. */
 export type SplitTensors<D extends Dtype, S extends Shape, Outcome, A extends number> = Outcome extends Shape

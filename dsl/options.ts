@@ -66,6 +66,23 @@ export function refuseUnknownOptions<Options extends object>(
   atCallSite(() => refuseUnknown(family.name, options, known), family);
 }
 
+/**
+ * Refuses options without those that every model of a family needs, in the type checker's sentence.
+ *
+ * @param family the function that the author calls
+ * @throws ModelError at the author's call
+ */
+export function requireOptions<Options extends object>(
+  family: Caller,
+  options: Options,
+  names: readonly (keyof Options & string)[],
+): void {
+  atCallSite(() => {
+    const missing = names.find((name) => options[name] === undefined);
+    if (missing !== undefined) fail(`${family.name}: option '${missing}' is missing`);
+  }, family);
+}
+
 function refuseUnknown(where: string, options: object, known: object): void {
   const groups = new Map<string, unknown>(Object.entries(known));
   for (const [name, value] of Object.entries(options)) {

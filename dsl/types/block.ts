@@ -87,7 +87,18 @@ export type CheckedBody<
     ? Checked<CheckGiven<Name, Gives, S, E>, R>
     : R
   : Gives extends readonly string[]
-    ? { [I in keyof R]: I extends keyof Gives ? CheckedBody<Name, Gives[I] & string, E, R[I]> : R[I] }
+    ? R extends readonly unknown[]
+      ? number extends R['length']
+        ? R
+        : R['length'] extends Gives['length']
+          ? { [I in keyof R]: I extends keyof Gives ? CheckedBody<Name, Gives[I] & string, E, R[I]> : R[I] }
+          : {
+              // Said once, of the first.
+              [I in keyof R]: I extends '0'
+                ? Problem<`${Name} gives ${Gives['length']} tensors, but forward returns ${R['length']}`>
+                : R[I];
+            }
+      : Problem<`${Name} gives ${Gives['length']} tensors, but forward returns 1`>
     : never;
 
 type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> = number extends S['length']

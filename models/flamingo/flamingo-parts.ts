@@ -82,7 +82,14 @@ export function joinParts<Block extends object>(
 ): JoinedParts<Block> {
   const { expansion = 4, precision = {} } = options;
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
-  const convention = conventions[options.convention ?? 'paper'];
+  const { convention: named = 'paper' } = options;
+  if (!Object.hasOwn(conventions, named))
+    throw new ModelError(
+      `flamingo: convention must be ${Object.keys(conventions).join(' or ')}, but it is ${String(named)}`,
+    );
+  const convention = conventions[named];
+  requirePart('vision', 'a vision encoder, as clipVit({ … }) makes one', vision, 'encode');
+  requirePart('language', 'a language model, as opt({ … }) makes one', language, 'layer');
   const activation = options.activation ?? convention.activation;
   const { block: slot, ...chosen } = options.crossAttention;
   const own = isSlot(options.resampler) ? options.resampler : undefined;
@@ -99,6 +106,10 @@ export function joinParts<Block extends object>(
     ...chosen,
   };
   const { every, insertion } = crossAttention;
+  if (!Number.isInteger(every) || every < 1)
+    throw new ModelError(
+      `flamingo: crossAttention: every must be a whole number from 1 on, but it is ${every}`,
+    );
   const places = insertionPlaces(language.layers, every, insertion);
   if (places.length === 0) throw new ModelError(missesEveryLayer(language.layers, every, insertion));
   const sizes: CrossAttentionSizes = {
@@ -128,6 +139,12 @@ export function joinParts<Block extends object>(
     crossAttention: { ...crossAttention, ...fitted[0], ...(first && { block: first.blockName }) },
     ...{ resampler: told, own: true, blocks, tree: tree(blocks) },
   };
+}
+
+/** A part that a file without types may have taken for another. */
+function requirePart(option: string, wanted: string, part: object, method: string): void {
+  if (!(method in part))
+    throw new ModelError(`flamingo: ${option} must be ${wanted}, but it has no ${method}`);
 }
 
 function ownBlock(slot: Slot<CrossAttentionSizes>, sizes: CrossAttentionSizes): AnyBlock {

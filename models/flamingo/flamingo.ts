@@ -4,8 +4,10 @@ import {
   type Complete,
   type KnownOptions,
   type MediaFacts,
+  ModelError,
   program,
   refuseUnknownOptions,
+  requireOptions,
   type SlotFunction,
   type UnknownIn,
   type VisionLanguageProgram,
@@ -75,8 +77,13 @@ export function flamingo<const O extends Partial<FlamingoOptions>>(
 export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguageProgram {
   const options: FlamingoOptions = given;
   refuseUnknownOptions(flamingo, options, KNOWN);
+  requireOptions(flamingo, options, ['name', 'vision', 'language', 'crossAttention']);
   const { run, parts } = atCallSite(() => {
     const { media = packedCrossAttention() } = options;
+    if (typeof media !== 'object' || !('block' in media && 'facts' in media))
+      throw new ModelError(
+        'flamingo: media must be a way of cross-attention, as maskedCrossAttention({ … }) makes one',
+      );
     const parts = joinParts(options, media.block);
     const { latents, width } = parts.perceiver;
     const sizes = { heads: parts.crossAttention.heads, headDim: parts.crossAttention.headDim, latents };

@@ -70,7 +70,7 @@ export function fitOwnBlock(
     seen = [input('latents', 'float32', ['batch', 'places', width])];
   } else {
     const picture = input('latents', 'float32', ['images', latents, width]);
-    checkCall(mediaPart(block), picture);
+    checkCall(mediaPart(block), input('latents', 'float32', ['images', 'latents', width]));
     const { key } = keysAndValuesOf(block, picture);
     const [, count, places, headDim] = key.shape;
     if (

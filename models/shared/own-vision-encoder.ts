@@ -8,13 +8,18 @@ import {
   type CheckpointName,
   type Complete,
   checkCall,
+  type Describe,
+  type Dim,
+  type Dtype,
   input,
   ModelError,
+  type Problem,
   refuseUnknownOptions,
+  type SameShape,
   type Tensor,
 } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
-import type { LastAxis } from './slot-types.ts';
+import type { FirstOfProblems, LastAxis } from './slot-types.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 export interface VisionEncoderOptions {
@@ -35,11 +40,19 @@ type Pixels<O> = O extends { readonly image: infer Image extends number }
   ? [Tensor<'float32', readonly ['images', 3, Image, Image]>]
   : [Tensor<'float32', readonly ['images', 3, number, number]>];
 
+/** An encoder whose features have three axes, or the sentence of what it gives instead. */
+type CheckedFeatures<Made, Given> = [Made, Given] extends [
+  { readonly blockName: infer Name extends string },
+  Tensor<Dtype, infer S>,
+]
+  ? SameShape<S, readonly [Dim, Dim, Dim]> extends true
+    ? Made
+    : Problem<`visionEncoder: encoder must give [images, tokens, dim] of known numbers, but ${Name} gives ${Describe<S>}`>
+  : Made;
+
 type CheckedVisionEncoder<O> = {
   [K in keyof O]: K extends 'encoder'
-    ? [CallProblem<O[K], Pixels<O>>] extends [never]
-      ? O[K]
-      : CallProblem<O[K], Pixels<O>>
+    ? FirstOfProblems<CallProblem<O[K], Pixels<O>>, CheckedFeatures<O[K], CallResultOf<O[K], Pixels<O>>>>
     : CheckedEntry<'visionEncoder', VisionEncoderOptions, [], O, K>;
 } & Complete<'visionEncoder', VisionEncoderOptions, O>;
 

@@ -12,6 +12,7 @@ import {
   program,
   rearrange,
   refuseUnknownOptions,
+  requireOptions,
   type Slot,
   type SlotFunction,
   type Tensor,
@@ -118,6 +119,7 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
     precision: { vision: true, connector: true, language: true },
     tokens: KNOWN_TOKENS,
   });
+  requireOptions(spliced, options, ['name', 'vision', 'connector', 'language']);
   const { longestVideo = 1, tiles } = options;
   return atCallSite(() => {
     for (const [name, value] of Object.entries({ longestVideo, tiles: tiles ?? 1 })) {

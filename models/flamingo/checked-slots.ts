@@ -60,22 +60,24 @@ type LatentWidth<O> = O extends { readonly resampler: infer Value extends SlotFu
   : WidthIn<O, 'vision'>;
 
 /** A block in the place of the gated cross-attention, or the sentence of what is wrong with its call. */
-export type CheckedAttention<O, Value> = Value extends {
+export type CheckedAttention<O, Value> = [Value] extends [SlotFunction]
+  ? FirstOfProblems<AttentionSlotProblem<O, Value>, Value>
+  : Value;
+
+type AttentionSlotProblem<O, Value> = Value extends {
   readonly parts: object;
   readonly blockName: infer Name extends string;
 }
   ? Problem<OneBlock<Name>>
-  : Value extends SlotFunction
-    ? FilledBy<
+  : FilledBy<
         Value,
         Omit<CrossAttentionSizes, 'dim' | 'vision'> & {
           readonly dim: WidthIn<O, 'language'>;
           readonly vision: LatentWidth<O>;
         }
       > extends infer Made
-      ? FirstOfProblems<AttentionProblem<Made, WidthIn<O, 'language'>, LatentWidth<O>>, Value>
-      : never
-    : Value;
+    ? AttentionProblem<Made, WidthIn<O, 'language'>, LatentWidth<O>>
+    : never;
 
 type Hidden<Width extends number> = Tensor<'float32', readonly ['batch', 'text', Width]>;
 type Mask = Tensor<'bool', readonly ['batch', 1, 'text', 'places']>;

@@ -18,7 +18,7 @@ import { packedCrossAttention } from '../media/packed-cross-attention.ts';
 import { type VisionGraphParts, visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
-import type { CheckedInsertion } from './checked-insertion.ts';
+import type { CheckedInterval } from './checked-insertion.ts';
 import type { CheckedAttention, ResamplerProblem } from './checked-slots.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
 import { type JoinedParts, joinParts, wayOf } from './flamingo-parts.ts';
@@ -56,12 +56,13 @@ type CheckedFlamingo<O> = {
 } & Complete<'flamingo', FlamingoOptions, O>;
 
 /** The options of the cross-attention with a sentence in the place of a block or an interval that does not fit. */
-type CheckedCrossAttention<O, Cross> = [Cross, CheckedInsertion<O, Cross>] extends [
-  { readonly block: SlotFunction },
-  Cross,
-]
-  ? { readonly [K in keyof Cross]: K extends 'block' ? CheckedAttention<O, Cross[K]> : Cross[K] }
-  : CheckedInsertion<O, Cross>;
+type CheckedCrossAttention<O, Cross> = {
+  readonly [K in keyof Cross]: K extends 'block'
+    ? CheckedAttention<O, Cross[K]>
+    : K extends 'every'
+      ? CheckedInterval<O, Cross, Cross[K]>
+      : Cross[K];
+};
 
 /**
  * Joins a frozen vision encoder and a frozen language model by a Perceiver Resampler and gated cross-attention

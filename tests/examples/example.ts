@@ -1,21 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { openSafetensors, type SafetensorsFile } from '../../artifact/weights/safetensors.ts';
+import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
 import type { GraphValue } from '../../runtime/graph.ts';
 import { loadGraph } from '../../runtime/graph.ts';
 import { assertClose } from '../models/close.ts';
+import { EXAMPLES, weightsOf } from './places.ts';
 
-export const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const REFERENCES = fileURLToPath(new URL('../references/examples/', import.meta.url));
-
-/** Weights of an example in its original's names, and what the original made of its inputs. */
-export const weightsOf = (name: string): string => join(REFERENCES, `${name}.weights.safetensors`);
-export const expectedOf = (name: string): Promise<SafetensorsFile> =>
-  openSafetensors(join(REFERENCES, `${name}.expected.safetensors`));
+export { EXAMPLES, expectedOf, weightsOf } from './places.ts';
 
 let folder: Promise<string> | undefined;
 

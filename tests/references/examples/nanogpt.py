@@ -78,7 +78,7 @@ def main():
         answer = torch.cat([answer, scores.argmax(-1, keepdim=True)], dim=1)
     expected = {"tokens": tokens, "logits": logits, "prompt": prompt, "answer": answer[:, prompt.shape[1] :]}
     weights = prefixed("transformer", model.state_dict())
-    write_example("nanogpt", weights, expected, "PyTorch", lines_of(Attention, DecoderLayer, NanoGpt))
+    write_example("nanogpt", weights, expected, "the same in PyTorch, which equals transformers' GPT2LMHeadModel", lines_of(Attention, DecoderLayer, NanoGpt))
 
 
 if __name__ == "__main__":

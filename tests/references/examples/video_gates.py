@@ -84,7 +84,7 @@ def main():
         y = parts["gated"](x, latents)
         expected |= {f"features{name}": features, f"x{name}": x, f"latents{name}": latents, f"y{name}": y}
     lines = lines_of(FrameQueries, KeysAndValues, ChannelGated)
-    write_example("video-gates", dict(parts.named_parameters()), expected, "PyTorch", lines)
+    write_example("video-gates", dict(parts.named_parameters()), expected, "the same blocks in PyTorch", lines)
 
 
 if __name__ == "__main__":

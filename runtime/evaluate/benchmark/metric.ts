@@ -15,6 +15,8 @@ export interface BenchmarkMetric {
   readonly name: string;
   /** Whether it needs the scores of all choices, and not only the best one. */
   readonly needsScores: boolean;
+  /** Looks for what it needs besides the data, before anything is asked. @throws UserError that says what is missing */
+  check?(resources: Resources): Promise<void>;
   /**
    * The split's score, from 0 up, 1 the best of all but CIDEr (10), and each item's where the score is their mean.
    *

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openWordNet, type WordNet } from '../metrics/index.ts';
 import { wordTokens } from '../metrics/ok-vqa/word-tokens.ts';
 import type { Answered, BenchmarkMetric } from './metric.ts';
+import type { Resources } from './resources.ts';
 
 /** Words that count for nothing in an answer, as NExT-QA lists them: English stop words but for places, numbers and no. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -29,13 +30,19 @@ const EXACT = new Set(['DC', 'DB']);
 export const NEXTQA_WUPS: BenchmarkMetric = {
   name: 'WUPS 0.0',
   needsScores: false,
-  async score(answered, { nltkData }) {
-    const folder = nltkData === undefined ? undefined : join(nltkData, 'corpora', 'wordnet');
-    const wordNet = await openWordNet(folder);
+  async check(resources) {
+    await nounsOf(resources);
+  },
+  async score(answered, resources) {
+    const wordNet = await nounsOf(resources);
     const scores = answered.map((each) => scoreOf(each, wordNet));
     return { score: scores.reduce((sum, score) => sum + score, 0) / scores.length, scores };
   },
 };
+
+function nounsOf({ nltkData }: Resources): Promise<WordNet> {
+  return openWordNet(nltkData === undefined ? undefined : join(nltkData, 'corpora', 'wordnet'));
+}
 
 function scoreOf({ item, answer }: Answered, wordNet: WordNet): number {
   const said = wordsOf(answer, wordNet);

@@ -68,6 +68,7 @@ export async function runBenchmark(
   };
   const rule = benchmark.afterwards?.[settings.protocol] ?? AS_WRITTEN;
   const afterwards = await rule.open(resources);
+  await benchmark.metric.check?.(resources);
   const load = { folder: settings.data, leftOut, signal };
   const { split } = settings;
   const items = await loadItems(benchmark, { ...load, split, count: limit, salt: 'items', look: false });
@@ -114,6 +115,10 @@ export async function runBenchmark(
     );
   }
   const scores = await scoreRun(benchmark, items, journal.outcomes, { shots, seeds }, resources);
+  for (const { shots, seed, error } of scores.unscored) {
+    const reason = error.message.replace(/\.$/, '');
+    leftOut({ split, item: `the score with ${shots} examples (seed ${seed})`, reason });
+  }
   const [first] = wanted;
   const asked = {
     example: first === undefined ? '' : promptText(await promptOf(asking, await questionOf(first))),

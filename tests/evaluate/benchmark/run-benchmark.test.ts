@@ -139,6 +139,30 @@ describe('a run of a benchmark', function () {
     }
   });
 
+  it('shows two texts before choices, too, as OpenFlamingo does', async () => {
+    const { run, outcomes } = await started('hateful-memes', { protocol: 'open-flamingo' });
+    await run({ shots: [0] });
+    for (const { examples } of await outcomes()) assert.equal(examples.length, 2);
+  });
+
+  it('keeps answers whose score is not defined, and says so', async () => {
+    const { data, run, outcomes, problems } = await started('hateful-memes');
+    const path = join(data, 'test_seen.jsonl');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('"label":1', '"label":0'));
+    const { results } = await run({ shots: [0] });
+    assert.deepEqual(results.shots, []);
+    assert.equal((await outcomes()).length, 5);
+    assert.match(problems[0]?.item ?? '', /the score with 0 examples \(seed 0\)/);
+    assert.match(problems[0]?.reason ?? '', /ROC AUC has 0 positive and 5 negative items/);
+  });
+
+  it('looks for what a metric needs before it asks', async () => {
+    const { run, out } = await started('nextqa');
+    const nltkData = join(folder, 'no-nltk');
+    await assert.rejects(run({ shots: [0], resources: { nltkData } }), /index\.noun cannot be read/);
+    await assert.rejects(readFile(join(out, 'run.json')), /ENOENT/);
+  });
+
   it('averages likelihoods over orders of the examples', async () => {
     const { run, outcomes } = await started('hateful-memes', { ensemble: 2 });
     await run({ shots: [2] });

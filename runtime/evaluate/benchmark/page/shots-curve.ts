@@ -14,9 +14,10 @@ const HEIGHT = 340;
 const MARGIN = { top: 16, right: 24, bottom: 44, left: 56 };
 const COLOURS = ['#1f77b4', '#d95f02'];
 
-/** Scores over numbers of examples as an SVG: lines, their intervals as bands, each seed's as a dot; scores times 100. */
+/** Scores over numbers of examples as an SVG: lines, their intervals as bands, each seed's as a dot; scores times 100. Empty where there is none. */
 export function shotsCurve(metric: string, curves: readonly Curve[]): string {
   const all = curves.flatMap(({ shots }) => shots);
+  if (all.length === 0) return '';
   const counts = [...new Set(all.map(({ shots }) => shots))].sort((a, b) => a - b);
   const values = all.flatMap(({ score, interval, seeds }) => [
     score,

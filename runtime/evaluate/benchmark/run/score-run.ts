@@ -3,7 +3,7 @@ import { UserError } from '../../../../artifact/user-error.ts';
 import { bootstrapMean, type Interval, middle, resamples, studentInterval } from '../../bootstrap.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { BenchmarkItem } from '../item.ts';
-import type { Answered, BenchmarkMetric } from '../metric.ts';
+import type { Answered, BenchmarkMetric, MetricScore } from '../metric.ts';
 import type { Resources } from '../resources.ts';
 import { type Outcome, outcomeKey } from './outcome.ts';
 
@@ -36,15 +36,26 @@ export interface ItemScore {
   readonly score: number;
 }
 
+/** Answers that the metric cannot score, as an area under a curve without a positive item. */
+export interface Unscored {
+  readonly shots: number;
+  readonly seed: number;
+  readonly error: UserError;
+}
+
 export interface RunScores {
   readonly shots: readonly ShotsScore[];
   readonly items: readonly ItemScore[];
+  readonly unscored: readonly Unscored[];
 }
 
 /** Times that items are drawn again where the metric is computed anew for each. */
 const TIMES = 200;
 
-/** Scores the answers of a run. Items without one are left out; so is a number of examples with which none was answered. */
+/**
+ * Scores the answers of a run. Items without one are left out; so is a number of examples with which none was answered, or
+ * whose answers cannot be scored.
+ */
 export async function scoreRun(
   benchmark: Benchmark,
   items: readonly BenchmarkItem[],
@@ -54,13 +65,19 @@ export async function scoreRun(
 ): Promise<RunScores> {
   const found: ShotsScore[] = [];
   const itemScores: ItemScore[] = [];
+  const unscored: Unscored[] = [];
   for (const count of shots) {
     const bySeed: SeedScore[] = [];
     let interval: Interval | undefined;
     for (const seed of seeds) {
       const answered = answeredItems(items, outcomes, count, seed);
       if (answered.length === 0) continue;
-      const { score, scores } = await benchmark.metric.score(answered, resources);
+      const scored = await scoreOrError(benchmark.metric, answered, resources);
+      if (scored instanceof UserError) {
+        unscored.push({ shots: count, seed, error: scored });
+        continue;
+      }
+      const { score, scores } = scored;
       bySeed.push({ seed, items: answered.length, score });
       itemScores.push(
         ...(scores ?? []).map((score, index) => ({
@@ -80,7 +97,7 @@ export async function scoreRun(
       seeds: bySeed,
     });
   }
-  return { shots: found, items: itemScores };
+  return { shots: found, items: itemScores, unscored };
 }
 
 /** The items that were answered with so many examples and a seed. */
@@ -109,12 +126,22 @@ async function overItems(
   const again: number[] = [];
   for (const places of resamples(answered.length, TIMES)) {
     const drawn = Array.from(places, (place) => answered[place]).filter((each) => each !== undefined);
-    try {
-      again.push((await metric.score(drawn, resources)).score);
-    } catch (error) {
-      // Such as a draw without a positive item, of which the area under the curve is not defined.
-      if (!(error instanceof UserError)) throw error;
-    }
+    const scored = await scoreOrError(metric, drawn, resources);
+    if (!(scored instanceof UserError)) again.push(scored.score);
   }
   return again.length < TIMES / 2 ? undefined : middle(again);
+}
+
+/** What a metric says, or why it is not defined of these items. */
+async function scoreOrError(
+  metric: BenchmarkMetric,
+  answered: readonly Answered[],
+  resources: Resources,
+): Promise<MetricScore | UserError> {
+  try {
+    return await metric.score(answered, resources);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
 }

@@ -13,7 +13,9 @@ import { type CliCommand, type CommandContext, collect, wholeNumber } from '../c
 import { chosenModel } from '../compile/chosen-model.ts';
 import { describeGraphs, showGraphs } from '../compile/explain.ts';
 import type { CompileFlags } from '../compile/flags.ts';
+import { compilePrepared } from '../compile/prepared.ts';
 import { describe, summarise } from '../compile/summary.ts';
+import { watchModel } from '../compile/watch.ts';
 import { projectExtensions } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -33,6 +35,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts --precision int8 --calibrate prompts.jsonl',
     'flamingo compile my-model.ts --weights none --explain attention   # why a fusion rule did not apply',
     'flamingo compile my-model.ts --force --json',
+    'flamingo compile my-model.ts --force --watch   # again at every save',
   ],
   configure(command, run) {
     command
@@ -99,12 +102,36 @@ export const command: CliCommand = {
       )
       .option('--print', 'print the optimised graphs, one operation a line')
       .option('--force', 'replace a compiled model that is already there')
+      .option(
+        '--watch',
+        'compile again whenever the model file or one that it imports is saved (what the project adds is read anew, too)',
+      )
+      .addOption(new Option('--prepared').hideHelp())
       .option('--json', 'print the result as JSON')
       .action((model: string | undefined, flags: CompileFlags) =>
-        run((context) => compileModel(model, flags, context)),
+        run((context) => {
+          if (flags.watch) return watch(model, flags, context);
+          if (!flags.prepared || model === undefined) return compileModel(model, flags, context);
+          return compilePrepared(model, context.signal, ({ replace }) =>
+            compileModel(model, replace ? { ...flags, force: true } : flags, context),
+          );
+        }),
       );
   },
 };
+
+async function watch(
+  model: string | undefined,
+  { json, calibrate }: CompileFlags,
+  context: CommandContext,
+): Promise<never> {
+  if (json || calibrate !== undefined)
+    throw new WrongUse(`--watch is for a person, so it does not go with ${json ? '--json' : '--calibrate'}.`);
+  if (model === undefined || !/\.m?ts$/.test(model))
+    throw new WrongUse('--watch goes with a model file, which changes when it is saved.');
+  const words = process.argv.slice(2).filter((word) => word !== '--watch');
+  return watchModel(model, words, context);
+}
 
 async function compileModel(
   model: string | undefined,

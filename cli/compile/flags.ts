@@ -22,5 +22,8 @@ export interface CompileFlags {
   readonly explain?: string | true;
   readonly print?: true;
   readonly force?: true;
+  readonly watch?: true;
+  /** Set by `--watch` for the processes that it starts ahead. */
+  readonly prepared?: true;
   readonly json?: true;
 }

@@ -66,7 +66,12 @@ function frontendModule(name: string, file: string) {
 let loaderReady: Promise<void> | undefined;
 
 /** Makes Node run TypeScript, and `flamingo-onnx` mean this instance; once a process. */
-async function prepareLoader(): Promise<void> {
+export function prepareLoader(): Promise<void> {
+  loaderReady ??= startLoader();
+  return loaderReady;
+}
+
+async function startLoader(): Promise<void> {
   process.setSourceMapsEnabled(true);
   if (!RUNS_FROM_SOURCE) {
     const typescript = await import('tsx/esm/api');
@@ -79,8 +84,7 @@ async function prepareLoader(): Promise<void> {
 }
 
 async function runModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  loaderReady ??= prepareLoader();
-  await loaderReady;
+  await prepareLoader();
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 200;
   try {

@@ -43,22 +43,33 @@ const projects = new Map<boolean, Project>();
  * @returns every mistake, in the order of the files; empty when there is none
  */
 export function typeCheck(file: string): readonly Finding[] {
-  const findings = check(file, false);
+  const { findings } = check(file, false);
   const needsNode = findings.some(({ code }) => MAY_NEED_NODE.has(code));
-  return needsNode && nodeTypesFolder() !== undefined ? check(file, true) : findings;
+  return needsNode && nodeTypesFolder() !== undefined ? check(file, true).findings : findings;
+}
+
+/** The author's files that a file is made of: itself, and those that it imports, as far as they are there. */
+export function authorFiles(file: string): readonly string[] {
+  return check(file, false).files;
 }
 
 type CheckedFinding = Finding & { readonly code: number };
 
-function check(file: string, withNode: boolean): readonly CheckedFinding[] {
+interface CheckedFiles {
+  readonly findings: readonly CheckedFinding[];
+  readonly files: readonly string[];
+}
+
+function check(file: string, withNode: boolean): CheckedFiles {
   const project = projects.get(withNode) ?? makeProject(withNode);
   projects.set(withNode, project);
   project.addSourceFileAtPath(file);
   const program = project.getProgram().compilerObject;
   const findings: CheckedFinding[] = [];
   const seen = new Set<string>();
-  for (const checked of program.getSourceFiles()) {
-    if (!isAuthors(checked, file)) continue;
+  const authors = program.getSourceFiles().filter((each) => isAuthors(each, file));
+  const files = authors.map(({ fileName }) => fileName);
+  for (const checked of authors) {
     const syntactic = program.getSyntacticDiagnostics(checked);
     for (const diagnostic of syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(checked)) {
       const finding = describe(diagnostic, checked);
@@ -68,10 +79,8 @@ function check(file: string, withNode: boolean): readonly CheckedFinding[] {
     }
   }
   // Authors' files may change, or not belong to the next model at all; the library and this package stay.
-  for (const checked of program.getSourceFiles()) {
-    if (isAuthors(checked, file)) project.addSourceFileAtPathIfExists(checked.fileName)?.forget();
-  }
-  return findings;
+  for (const each of files) project.addSourceFileAtPathIfExists(each)?.forget();
+  return { findings, files };
 }
 
 function makeProject(withNode: boolean): Project {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { ownProgram } from '../../own-program.ts';
 
 /** What a command line gave. */
 export interface CommandLineResult {
@@ -9,11 +8,6 @@ export interface CommandLineResult {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** The program beside the sources; the one of the package where this runs compiled, in `dist`. */
-const PROGRAM = ['../../flamingo.mjs', '../../../../cli/flamingo.mjs']
-  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-  .find((path) => existsSync(path));
 
 const MOST_OUTPUT = 64 * 2 ** 20;
 
@@ -28,8 +22,7 @@ export function commandLine(
   words: readonly string[],
   signal: AbortSignal,
 ): Promise<CommandLineResult> {
-  if (PROGRAM === undefined) throw new Error('the command line is not where it belongs');
-  const all = [PROGRAM, ...words];
+  const all = [ownProgram(), ...words];
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,

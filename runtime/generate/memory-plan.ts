@@ -13,8 +13,9 @@ export function defaultCachedTokens({
   contextLength,
 }: LanguageSettings): number {
   const bytesPerToken = 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
-  // 0 where nothing limits the process
-  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  // 0 where nothing limits the process; other runtimes than Node need not have it
+  const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
+  const memory = Math.min(totalmem(), limit);
   return Math.max(contextLength, Math.floor((SHARE * memory) / bytesPerToken));
 }
 

@@ -1,19 +1,11 @@
-import pLimit from 'p-limit';
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { type Artifact, requireLanguage, withArtifact } from '../artifact.ts';
-import { AnswerText } from '../generate/answer-text.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
-import {
-  createSearch,
-  type GenerateOptions,
-  type GenerateSettings,
-  parseGenerateOptions,
-} from '../generate/options.ts';
+import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
-import type { Hypothesis } from '../generate/search.ts';
 import { LinkedWeights } from '../linked-weights.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';
@@ -35,15 +27,14 @@ import { scoreCandidates } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
 import type { OnnxSession } from '../session.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
+import { type AnswerOptions, answerPrompts } from './answer-prompts.ts';
 import { MediaMemory } from './media-memory.ts';
 import type {
-  Answer,
   EncodedImage,
   EnsembleOptions,
   Generation,
   RequestOptions,
   ScoreOptions,
-  TokenEvent,
   Usage,
   WorkerOptions,
 } from './protocol.ts';
@@ -62,8 +53,6 @@ type Parts = {
   /** All that is to be closed. */
   readonly held: readonly AsyncDisposable[];
 };
-
-type GenerateRequest = RequestOptions & { readonly onToken?: (event: TokenEvent) => void };
 
 /** A loaded model, in the thread that computes. */
 export class Engine implements AsyncDisposable {
@@ -177,7 +166,7 @@ export class Engine implements AsyncDisposable {
   async generate(
     prompts: readonly Prompt[],
     options: GenerateOptions,
-    { batchSize = 8, ...request }: GenerateRequest & { batchSize?: number } = {},
+    { batchSize = 8, ...request }: AnswerOptions = {},
   ): Promise<Generation[]> {
     const settings = parseGenerateOptions(options);
     if (request.onToken && settings.beams > 1) {
@@ -188,38 +177,13 @@ export class Engine implements AsyncDisposable {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new UserError(`The batch size is ${batchSize} but a whole number from 1 is expected.`);
     }
-    const failed = new AbortController();
-    const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
-    const turns = pLimit(batchSize);
-    const answers = prompts.map((prompt, index) =>
-      turns(() => this.#answer(prompt, index, settings, { ...request, signal })).catch((error: unknown) => {
-        // One call, one error: its other prompts are answered in vain.
-        failed.abort();
-        throw error;
-      }),
-    );
-    await Promise.allSettled(answers);
-    return Promise.all(answers);
-  }
-
-  async #answer(
-    prompt: Prompt,
-    index: number,
-    settings: GenerateSettings,
-    { onToken, ...request }: GenerateRequest,
-  ): Promise<Generation> {
-    const { beams, maxNewTokens, stop } = settings;
-    const text = new AnswerText(this.tokenizer.stream(), stop);
-    const search = createSearch(settings, this.tokenizer.special, (token, logProbability, last) => {
-      const { piece, stopped } = text.push(token, last);
-      onToken?.({ prompt: index, token, logProbability, text: piece });
-      return stopped;
-    });
-    const hypotheses = await this.#scheduler.answer({
-      prepare: () => this.prepare(prompt, maxNewTokens, request),
-      ...{ search, rows: beams, newTokens: maxNewTokens, signal: request.signal },
-    });
-    return this.#generation(hypotheses, beams > 1 ? undefined : text.text);
+    const means = {
+      tokenizer: this.tokenizer,
+      scheduler: this.#scheduler,
+      prepare: (prompt: Prompt, newTokens: number, own: RequestOptions) =>
+        this.prepare(prompt, newTokens, own),
+    };
+    return answerPrompts(prompts, settings, means, { ...request, batchSize });
   }
 
   /** Log-likelihoods of choices after a prompt, in the order given. */
@@ -338,22 +302,5 @@ export class Engine implements AsyncDisposable {
       leastTokens: this.way.leastTokens,
       ...(last !== null && { last }),
     });
-  }
-
-  #generation(hypotheses: readonly Hypothesis[], streamed: string | undefined): Generation {
-    const answers = hypotheses.map(
-      ({ tokens, logProbabilities, score, finish }): Answer => ({
-        text: streamed ?? this.tokenizer.decode(tokens),
-        tokens,
-        finish,
-        scores: logProbabilities,
-        score,
-      }),
-    );
-    const [
-      best = { text: '', tokens: [], finish: 'aborted', scores: [], score: 0 } satisfies Answer,
-      ...alternatives
-    ] = answers;
-    return { ...best, alternatives };
   }
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { answerCall } from '../thread/call.ts';
 import { endThread } from '../thread/end-thread.ts';
 import { packError } from '../thread/error-message.ts';
@@ -43,7 +43,7 @@ async function serve(options: WorkerOptions): Promise<void> {
     await answerCall(
       id,
       // What is asked about the model itself waits for nobody.
-      () => (call.method === 'usage' ? begin() : queue(begin)),
+      () => (call.method === 'usage' ? begin() : inTurn(queue, controller.signal, begin)),
       (answered) => send(answered, answered.kind === 'done' ? transferablesOf(call, answered.result) : []),
     );
     controllers.delete(id);
@@ -70,6 +70,19 @@ async function serve(options: WorkerOptions): Promise<void> {
   };
 
   send({ kind: 'opened', manifest: engine.manifest });
+}
+
+/** Begins when the turn has come, or at once what is stopped while it waits, which then has little to do. */
+function inTurn<R>(queue: LimitFunction, signal: AbortSignal, begin: () => Promise<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    let begun: Promise<void> | undefined;
+    const start = () => {
+      begun ??= begin().then(resolve, reject);
+      return begun;
+    };
+    signal.addEventListener('abort', start, { once: true });
+    void queue(start);
+  });
 }
 
 function perform(

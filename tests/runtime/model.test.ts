@@ -180,6 +180,19 @@ describe('a model in its own thread', () => {
     assert.equal((await full.generate(prompt, { maxNewTokens: 1 })).tokens.length, 1, 'there is room again');
   });
 
+  it('answers at once what is stopped while it waits in the queue', async () => {
+    await using queued = await loadFlamingo(directory, { threads: 1, concurrency: 1 });
+    const order: string[] = [];
+    const controller = new AbortController();
+    const long = queued.generate(prompt, LONG).then(() => order.push('long'));
+    const waiting = queued
+      .generate(prompt, { ...LONG, signal: controller.signal })
+      .then(({ finish, tokens }) => order.push(`${finish} ${tokens.length}`));
+    controller.abort();
+    await Promise.all([long, waiting]);
+    assert.deepEqual(order, ['aborted 0', 'long']);
+  });
+
   it('refuses a request that is larger than the memory that is planned', async () => {
     await using small = await loadFlamingo(directory, { threads: 1, cachedTokens: 40 });
     await assert.rejects(

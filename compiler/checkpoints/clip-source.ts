@@ -8,6 +8,7 @@ import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
+import { builtFrom } from './built-from.ts';
 import { highestIndex } from './highest-index.ts';
 import { readJson, readModelFolder } from './model-folder.ts';
 
@@ -23,16 +24,17 @@ export async function clipAt(path: string, notes: string[]): Promise<VisionEncod
     notes.push(
       `${path} has no config: its activation, heads of 64 and preprocessing are taken to be those of OpenAI's CLIP.`,
     );
-    return clipVit(openAiSizes(await openWeights(path)));
+    const sizes = openAiSizes(await openWeights(path));
+    return builtFrom(path, () => clipVit(sizes));
   }
   const openClip = await readJson(join(path, 'open_clip_config.json'));
   const { config, preprocessor } = await readModelFolder(path, 'CLIP', openClip === undefined);
   if (config === undefined) {
     const { options, preprocessing } = openClipFromConfig(openClip);
-    const encoder = clipVit(options);
+    const encoder = builtFrom(join(path, 'open_clip_config.json'), () => clipVit(options));
     return { ...encoder, preprocessing: preprocessing ?? encoder.preprocessing };
   }
-  const encoder = clipVit(clipVitFromConfig(config));
+  const encoder = builtFrom(join(path, 'config.json'), () => clipVit(clipVitFromConfig(config)));
   if (preprocessor === undefined) {
     notes.push(`${path} has no preprocessor_config.json: pictures are prepared as for OpenAI's CLIP.`);
     return encoder;

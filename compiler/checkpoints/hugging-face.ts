@@ -9,6 +9,7 @@ import { modelTypes } from '../../models/configs/language-families.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
 import type { Extensions } from '../extensions.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
+import { builtFrom } from './built-from.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
@@ -39,7 +40,9 @@ export async function huggingFaceModel(sources: HuggingFaceSources): Promise<Che
   const { config, preprocessor } = folder;
   const name = sources.name ?? basename(resolve(folder.path));
   return {
-    program: family.program({ name, config, preprocessor, tokens }, notes),
+    program: builtFrom(join(folder.path, 'config.json'), () =>
+      family.program({ name, config, preprocessor, tokens }, notes),
+    ),
     tokenizer: Buffer.from(JSON.stringify(tokenizer.json)),
     weights: [folder.path],
     notes,

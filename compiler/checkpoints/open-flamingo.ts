@@ -10,6 +10,7 @@ import { flamingo } from '../../models/flamingo/flamingo.ts';
 import type { Extensions } from '../extensions.ts';
 import { spellings } from '../weights/match/checkpoint-names.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
+import { builtFrom } from './built-from.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
 import { framingTokens } from './framing-tokens.ts';
@@ -58,11 +59,13 @@ export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<C
       name: sources.name ?? basename(sources.checkpoint).replace(/\.[^.]+$/, ''),
       convention: 'open-flamingo',
       vision,
-      language: languageModelFromConfig(
-        language.config,
-        { vocabulary, ...(isHalf(own) && isHalf(checkpoint) && { cast: 'float16' }) },
-        noted,
-        sources.languageFamilies,
+      language: builtFrom(join(language.path, 'config.json'), () =>
+        languageModelFromConfig(
+          language.config,
+          { vocabulary, ...(isHalf(own) && isHalf(checkpoint) && { cast: 'float16' }) },
+          noted,
+          sources.languageFamilies,
+        ),
       ),
       crossAttention: { every: sources.every ?? intervalOf(checkpoint) },
       resampler: { depth: depthOf(checkpoint) },

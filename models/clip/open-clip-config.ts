@@ -7,6 +7,7 @@ import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
 const channels = z.tuple([z.number(), z.number(), z.number()]);
+const deviations = z.tuple([positive, positive, positive]);
 
 const COMMON = { model: 'open_clip', subject: 'The open_clip_config.json' } as const;
 
@@ -29,7 +30,7 @@ const readPreprocessing = originalConfig({
   original: 'open_clip/preprocess_cfg',
   read: {
     mean: channels,
-    std: channels,
+    std: deviations,
     interpolation: only('bicubic'),
     resize_mode: only('shortest'),
     size: z.union([z.int(), z.tuple([z.int(), z.int()])]).nullish(),
@@ -75,7 +76,7 @@ export function openClipFromConfig(config: unknown): {
   return {
     options: {
       ...{ image, patch, dim, layers, activation },
-      heads: dim / head_width,
+      heads: Math.max(1, Math.floor(dim / head_width)),
       inner: Math.floor(dim * mlp_ratio),
     },
     preprocessing: preprocess && {

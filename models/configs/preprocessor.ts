@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
-import { orElse } from './config-fields.ts';
+import { orElse, positive, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
 import { recordOf } from './original-config.ts';
 import { defaultsOf } from './original-defaults.ts';
-import { sameJson } from './same-json.ts';
+import { sameJson, shownJson } from './same-json.ts';
 
 /** PIL's numbers of the ways to resample. */
 const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
 
-const side = z.int().min(1);
+const side = sizes.pixels;
 const square = z.union([side, z.looseObject({ height: side, width: side })]);
 const channels = z.tuple([z.number(), z.number(), z.number()]);
+const deviations = z.tuple([positive, positive, positive]);
 const on = z.literal(true).optional();
 /** The classes whose defaults change nothing. */
 const CLASSES = ['clip_image_processor', 'idefics_image_processor'] as const;
@@ -35,9 +36,9 @@ const schema = z.strictObject({
   image_size: square.optional(),
   image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
-  resample: z.union([z.literal(0), z.literal(2), z.literal(3)]).default(3),
+  resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic').default(3),
   image_mean: orElse(channels, [...CLIP_MEAN]),
-  image_std: orElse(channels, [...CLIP_DEVIATION]),
+  image_std: orElse(deviations, [...CLIP_DEVIATION]),
   // Names of classes, and what only says how Python passes the result on.
   feature_extractor_type: z.string().optional(),
   image_processor_type: z.string().optional(),
@@ -62,7 +63,7 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     const problems = result.error.issues.map(({ path, message, ...issue }) =>
       issue.code === 'unrecognized_keys'
         ? `${issue.keys.slice(0, 12).join(', ').slice(0, 300)} not known to this project`
-        : `${path.join('.') || 'it'}: ${message}`,
+        : `${path.join('.') || 'it'} is ${shownJson(path.reduce<unknown>((value, key) => recordOf(value)?.[String(key)], config))} (${message})`,
     );
     throw new ModelError(
       `The preprocessor_config.json asks for what this project does not do: ${firstProblems(problems)}.`,

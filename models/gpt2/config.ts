@@ -20,7 +20,8 @@ const readConfig = originalConfig({
     tie_word_embeddings: z.boolean(),
   },
   // `n_ctx` repeats n_positions; `reorder_and_upcast_attn` computes the same scores in another order.
-  inert: `n_ctx reorder_and_upcast_attn resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj
+  // `output_past` is what older releases called use_cache.
+  inert: `n_ctx output_past reorder_and_upcast_attn resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj
     summary_activation summary_proj_to_labels summary_first_dropout`,
 });
 

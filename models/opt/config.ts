@@ -18,7 +18,9 @@ const readConfig = originalConfig({
     do_layer_norm_before: z.boolean(),
     tie_word_embeddings: z.boolean(),
   },
-  inert: 'dropout attention_dropout activation_dropout layerdrop init_std layer_norm_eps',
+  // The last three: of the conversions of the largest OPT (its head is always there), and of Galactica.
+  inert: `dropout attention_dropout activation_dropout layerdrop init_std layer_norm_eps output_projection
+    learned_embeddings scale_embeddings`,
 });
 
 /** The options of Hugging Face's `OPTConfig`. */

@@ -63,7 +63,7 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     const problems = result.error.issues.map(({ path, message, ...issue }) =>
       issue.code === 'unrecognized_keys'
         ? `${issue.keys.slice(0, 12).join(', ').slice(0, 300)} not known to this project`
-        : `${path.join('.') || 'it'} is ${shownJson(path.reduce<unknown>((value, key) => recordOf(value)?.[String(key)], config))} (${message})`,
+        : `${path.join('.') || 'it'} is ${shownJson(valueAt(config, path))} (${message})`,
     );
     throw new ModelError(
       `The preprocessor_config.json asks for what this project does not do: ${firstProblems(problems)}.`,
@@ -113,6 +113,16 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
 
 function described(side: number | undefined): string {
   return side === undefined ? 'unequal sides' : `${side} pixels`;
+}
+
+function valueAt(config: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).find(([name]) => name === key.toString())?.[1]
+        : undefined,
+    config,
+  );
 }
 
 /** The config without fields that this project does not know and that are at the original's default, or say nothing. */

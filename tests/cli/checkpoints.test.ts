@@ -177,7 +177,13 @@ describe('compiling what is on the disk', function () {
       /of another shape:[\s\S]*mlp\.fc1\.weight: the model has \[48, 6\], the file \[24, 6\]/,
     );
     await edit('clip/config.json', (config) => {
-      Object.assign(config.vision_config as object, { intermediate_size: 24 });
+      Object.assign(config.vision_config as object, { intermediate_size: 24, patch_size: 8 });
+    });
+    await compileRefuses(
+      /^The sizes in .*clip\/config\.json do not go together: .*patch is 8, which does not divide image = 21\.$/,
+    );
+    await edit('clip/config.json', (config) => {
+      Object.assign(config.vision_config as object, { patch_size: 7 });
     });
     await edit('language/config.json', (config) => {
       config.sliding_window = 128;

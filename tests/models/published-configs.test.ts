@@ -457,6 +457,17 @@ describe('published configs', () => {
     assert.match(llama.notes.join(), /leaves out sizes; .*max_position_embeddings 2048\.$/);
   });
 
+  it('have fields that no original looks at', () => {
+    // OPT-66B, Galactica, and the larger GPT-2.
+    for (const extra of [{ output_projection: true }, { learned_embeddings: true, scale_embeddings: false }])
+      assert.deepEqual(
+        languageModelFromConfig({ ...OPT_1B, ...extra }).options,
+        languageModelFromConfig(OPT_1B).options,
+      );
+    const { options } = languageModelFromConfig({ ...GPT2, output_past: true });
+    assert.deepEqual(options, languageModelFromConfig(GPT2).options);
+  });
+
   it('of an MPT that llm-foundry wrote are read as llm-foundry does', () => {
     const { options } = languageModelFromConfig(MPT_STORY_WRITER);
     assert.deepEqual([options.alibiBiasMax, options.clip, options.logitScale], [16, 6, undefined]);
@@ -541,6 +552,16 @@ describe('published configs', () => {
       /of model_type "llama"; known are clip, clip_vision_model/,
     );
     refused(() => clipVitFromConfig({ ...CLIP_L14_VISION, image_size: 1e6 }), /image_size is 1000000/);
+  });
+
+  it('of preprocessing are refused with what they say, where no picture could be made of it', () => {
+    for (const [change, pattern] of [
+      [{ image_std: [0.5, 0, 0.5] }, /image_std is \[0\.5,0,0\.5\]|image_std\.1 is 0 \(/],
+      [{ size: { shortest_edge: 1e9 } }, /size/],
+      [{ resample: 1 }, /resample is 1 \(only 0, 2 and 3 are done/],
+      [{ do_normalize: false }, /do_normalize is false/],
+    ] as const)
+      refused(() => preprocessingFromConfig({ ...CLIP_L14_PREPROCESSOR, ...change }, 224), pattern);
   });
 
   it('are refused in one short sentence, however much they say', () => {

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
+import { calibrate } from '../../cli/calibrate.ts';
+import { createReport } from '../../cli/report.ts';
 import { workPerStep } from '../../cli/work-per-step.ts';
 import { compile } from '../../compiler/compile.ts';
 import { relink } from '../../compiler/relink.ts';
@@ -164,13 +166,24 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
       }
     });
 
-    it('is compiled for CUDA without a node that has no kernel there, and answers in int4', async () => {
+    it('is compiled for CUDA without a node that has no kernel there, answers in int4, and says what that cost', async () => {
       const cuda = await compile(program, {
         ...{ out: join(folder, 'cuda'), tokenizer: TOKENIZER, target: 'cuda', weights: 'none' },
       });
       for (const { fallbacks } of Object.values(cuda.graphs)) assert.deepEqual(fallbacks, []);
-      const out = join(folder, 'int4');
-      await compile(program, { out, tokenizer: TOKENIZER, precision: 'int4' });
+      const options = { out: join(folder, 'int4'), tokenizer: TOKENIZER, precision: 'int4' } as const;
+      const compiled = await compile(program, options);
+      const images = hasPictures ? [picture('dog.jpg')] : [];
+      const asked = {
+        ...{ id: '1', line: 1, shots: [{ images, text: 'Output:a' }] },
+        query: { images, text: 'Output:' },
+      };
+      const context = { report: createReport(), signal: new AbortController().signal };
+      const measured = { file: 'prompts.jsonl', prompts: [asked] };
+      const { precision } = await calibrate(program, compiled, options, measured, context);
+      const { predictions = 0, divergence = 0 } = precision.calibration ?? {};
+      assert.ok(predictions > 10 && divergence > 0, `${predictions}, ${divergence}`);
+      const { out } = options;
       await using small = await Engine.open({ directory: out, verify: true, imageMemory: 0, threads: 1 });
       const answers = await small.generate(Object.values(prompts), { maxNewTokens: 2 });
       for (const { tokens } of answers) assert.ok(tokens.length > 0);

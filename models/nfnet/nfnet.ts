@@ -2,10 +2,8 @@ import {
   add,
   block,
   type CheckpointName,
-  concat,
   conv2d,
   divide,
-  expand,
   gelu,
   type KnownOptions,
   ModelError,
@@ -18,7 +16,6 @@ import {
   reduceMean,
   refuseUnknownOptions,
   relu,
-  scalar,
   sigmoid,
   sqrt,
   square,
@@ -60,20 +57,15 @@ const standardisedConvolution = block('StandardisedConvolution', {
     const std = sqrt(add(reduceMean(square(centred), [1, 2, 3], true), 1e-5));
     const scale = multiply(parts.gain, Math.sqrt(groups / sizes.input) / kernel);
     const standardised = multiply(divide(centred, std), scale);
-    const padded = kernel > stride && stride === 2 ? withZeros(withZeros(x, 2), 3) : x;
-    const padding = kernel === 3 && stride === 1 ? 1 : 0;
-    return conv2d<Tensor, Tensor, Tensor, object>(padded, standardised, parts.bias, {
+    const around = kernel === 3 && stride === 1 ? 1 : 0;
+    const afterThem = [0, 1] as const;
+    return conv2d<Tensor, Tensor, Tensor, object>(x, standardised, parts.bias, {
       stride,
-      padding,
+      padding: kernel === 3 && stride === 2 ? [afterThem, afterThem] : around,
       groups,
     });
   },
 });
-
-/** x with one more place of zeros at the end of an axis. */
-function withZeros(x: Tensor, axis: number): Tensor {
-  return concat([x, expand(scalar(0), x.shape.with(axis, 1))], axis);
-}
 
 /** Squeeze and excitation: every channel times a share that is computed from the means of all. Hu et al. 2018. */
 const channelAttention = block('ChannelAttention', {

@@ -5,6 +5,7 @@ export const BENCHMARKS = {
   'at-once': () => import('./benchmarks/at-once.ts'),
   checkpoint: () => import('./benchmarks/checkpoint.ts'),
   compile: () => import('./benchmarks/compile.ts'),
+  decode: () => import('./benchmarks/decode.ts'),
   fusion: () => import('./benchmarks/fusion.ts'),
   memory: () => import('./benchmarks/memory.ts'),
   precision: () => import('./benchmarks/precision.ts'),

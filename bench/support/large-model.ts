@@ -1,8 +1,10 @@
 import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { LanguageProgram, Program } from '../../dsl/program.ts';
 import { clipVit, clipVitSizes } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { RELEASED_VOCABULARY } from '../../models/flamingo/released-sizes.ts';
+import { llama } from '../../models/llama/llama.ts';
+import { languageModel } from '../../models/media/none.ts';
 import { mpt, mptSizes } from '../../models/mpt/mpt.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { benchmarkHalves } from './weights.ts';
@@ -24,6 +26,21 @@ export const largeFlamingo = (quick: boolean): Program => {
     crossAttention: { every: quick ? 4 : 20, heads: 8, headDim: 64 },
   });
 };
+
+/** A LLaMA of 336 million parameters, heads of keys and values shared by four; `quick`, of a few million. */
+export const smallLlama = (quick: boolean): LanguageProgram =>
+  languageModel({
+    name: quick ? 'llama-tiny' : 'llama-336m',
+    language: llama({
+      dim: quick ? 128 : 1024,
+      layers: quick ? 2 : 24,
+      heads: quick ? 4 : 16,
+      keyValueHeads: quick ? 1 : 4,
+      inner: quick ? 256 : 2816,
+      vocabulary: quick ? 300 : 32_000,
+      contextLength: 4096,
+    }),
+  });
 
 /** OpenFlamingo-3B's sizes, with tokens of single bytes. */
 export const openFlamingo3b = (): Program =>

@@ -1,0 +1,3 @@
+import { smallLlama } from '../support/large-model.ts';
+
+export default smallLlama(false);

@@ -7,7 +7,7 @@ import {
   comparisonPage,
   namesOf,
 } from '../../runtime/evaluate/benchmark/page/comparison-page.ts';
-import { compareRuns } from '../../runtime/evaluate/benchmark/run/compare-runs.ts';
+import { compareRuns, countsOf } from '../../runtime/evaluate/benchmark/run/compare-runs.ts';
 import { type LoadedRun, loadRun } from '../../runtime/evaluate/benchmark/run/load-run.ts';
 import { picturesFrom } from '../../runtime/evaluate/benchmark/run/pictures-of.ts';
 import { writeRunFile } from '../../runtime/evaluate/benchmark/run/results.ts';
@@ -38,12 +38,8 @@ export async function compare(
   const comparison = await compareRuns(benchmark, ...runs, { nltkData });
   const names = namesOf(runs);
   if (out !== undefined) {
-    const scoresOf = (run: LoadedRun) => {
-      const all = [...run.outcomes.values()];
-      const shots = [...new Set(all.map(({ shots }) => shots))].sort((x, y) => x - y);
-      const seeds = [...new Set(all.map(({ seed }) => seed))];
-      return scoreRun(benchmark, run.items, run.outcomes, { shots, seeds }, { nltkData });
-    };
+    const scoresOf = (run: LoadedRun) =>
+      scoreRun(benchmark, run.items, run.outcomes, countsOf(run), { nltkData });
     const { title, metric } = benchmark;
     const content = await comparisonPage({
       ...{ title, metric: metric.name, runs, comparison },

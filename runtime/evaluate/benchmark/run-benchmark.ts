@@ -17,7 +17,7 @@ import { checkVideos, picturesFrom } from './run/pictures-of.ts';
 import { type Asked, promptText } from './run/prompts.ts';
 import { type RunResults, resultsOf, writeResults, writeRunFile } from './run/results.ts';
 import { RUN_FILES } from './run/run-files.ts';
-import { scoreRun } from './run/score-run.ts';
+import { scoreRun, withComplete } from './run/score-run.ts';
 import { PROTOCOL_DEFAULTS, type Settings } from './run/settings.ts';
 
 export interface RunOptions {
@@ -89,9 +89,9 @@ export async function runBenchmark(
   const wanted = shots.flatMap((count) =>
     seeds.flatMap((seed) => items.map((item): Asked => ({ shots: count, seed, item }))),
   );
-  const open = wanted.filter(
-    ({ shots, seed, item }) => !journal.outcomes.has(outcomeKey({ shots, seed, id: item.id })),
-  );
+  const isAnswered = ({ shots, seed, item }: Asked) =>
+    journal.outcomes.has(outcomeKey({ shots, seed, id: item.id }));
+  const open = wanted.filter((each) => !isAnswered(each));
   const known = wanted.length - open.length;
   const questionOf = (each: Asked) => chooseExamples(benchmark, each, choice);
   let answered = 0;
@@ -114,14 +114,15 @@ export async function runBenchmark(
       `None of the ${items.length} items of ${benchmark.title} could be answered (${problems.at(-1)?.item}: ${problems.at(-1)?.reason}).`,
     );
   }
-  const scores = await scoreRun(benchmark, items, journal.outcomes, { shots, seeds }, resources);
+  const counts = withComplete(journal.outcomes, items, new Map(shots.map((count) => [count, seeds])));
+  const scores = await scoreRun(benchmark, items, journal.outcomes, counts, resources);
   for (const { shots, seed, error } of scores.unscored) {
     const reason = error.message.replace(/\.$/, '');
     leftOut({ split, item: `the score with ${shots} examples (seed ${seed})`, reason });
   }
-  const [first] = wanted;
+  const shown = wanted.find((each) => each.shots > 0 && isAnswered(each)) ?? wanted.find(isAnswered);
   const asked = {
-    example: first === undefined ? '' : promptText(await promptOf(asking, await questionOf(first))),
+    example: shown === undefined ? '' : promptText(await promptOf(asking, await questionOf(shown))),
     rule: benchmark.answering.kind === 'written' ? rule.rule : 'the likeliest choice',
   };
   const results = resultsOf({ benchmark, settings, items, support, scores, problems, asked });

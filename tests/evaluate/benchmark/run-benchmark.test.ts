@@ -194,6 +194,15 @@ describe('a run of a benchmark', function () {
     const more = await run({ shots: [0, 2], seeds: [0, 1] });
     assert.deepEqual([more.known, more.answered], [6, 18]);
     assert.equal(more.results.shots[1]?.interval?.over, 'seeds');
+    const { results } = await run({ shots: [1] });
+    assert.deepEqual(
+      results.shots.map(({ shots, seeds }) => [shots, seeds.length]),
+      [
+        [0, 2],
+        [1, 1],
+        [2, 2],
+      ],
+    );
     assert.equal(again.results.shots[0]?.interval?.over, 'items');
   });
 

@@ -1,29 +1,14 @@
-import { join } from 'node:path';
 import { SHORT_ANSWER } from '../answer-rules.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { find } from '../files/find.ts';
-import { QUESTION } from '../forms.ts';
-import { VQA_ACCURACY } from '../metrics.ts';
-import { cocoName, vqaQuestions, withAnswers } from '../readers/vqa-files.ts';
-
-const questions = (split: string) => `v2_OpenEnded_mscoco_${split}2014_questions.json`;
-const annotations = (split: string) => `v2_mscoco_${split}2014_annotations.json`;
+import { cocoVqa } from '../readers/coco-vqa.ts';
 
 /** VQAv2 (Goyal et al. 2017). The answers of its test splits are not public. */
 export const benchmark: Benchmark = {
   name: 'vqav2',
   title: 'VQAv2',
-  splits: ['val'],
-  examplesFrom: () => 'train',
-  layout: (split) => [questions(split), annotations(split), `${split}2014/${cocoName(`${split}2014`, 42)} …`],
-  async *items(context) {
-    const pictures = `${context.split}2014`;
-    const folder = await find(context, [pictures]);
-    yield* vqaQuestions(context, [questions(context.split)], (id) => join(folder, cocoName(pictures, id)));
-  },
-  complete: (items, context) => withAnswers(items, context, [annotations(context.split)]),
-  form: QUESTION,
-  answering: { kind: 'written', maxNewTokens: 5 },
+  ...cocoVqa(
+    (split) => `v2_OpenEnded_mscoco_${split}2014_questions.json`,
+    (split) => `v2_mscoco_${split}2014_annotations.json`,
+  ),
   afterwards: { 'open-flamingo': SHORT_ANSWER },
-  metric: VQA_ACCURACY,
 };

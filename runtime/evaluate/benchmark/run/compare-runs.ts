@@ -6,7 +6,7 @@ import type { Answered } from '../metric.ts';
 import type { Resources } from '../resources.ts';
 import type { LoadedRun } from './load-run.ts';
 import { outcomeKey } from './outcome.ts';
-import { answeredItems } from './score-run.ts';
+import { answeredItems, type SeedsByShots } from './score-run.ts';
 import type { Settings } from './settings.ts';
 
 /** Two runs with one number of examples, on the items that both have answered. */
@@ -82,6 +82,11 @@ export async function compareRuns(
     );
   }
   return { settings: differencesOf(first.settings, second.settings), shots: compared, items };
+}
+
+/** All numbers of examples and seeds that a run has answers with. */
+export function countsOf(run: LoadedRun): SeedsByShots {
+  return new Map(shotsOf(run).map((count) => [count, seedsOf(run, count)]));
 }
 
 function shotsOf({ outcomes }: LoadedRun): readonly number[] {

@@ -52,6 +52,32 @@ export interface RunScores {
 /** Times that items are drawn again where the metric is computed anew for each. */
 const TIMES = 200;
 
+/** The seeds with which so many examples were drawn, by their number. */
+export type SeedsByShots = ReadonlyMap<number, readonly number[]>;
+
+/** Adds what an earlier run of the folder has answered of all these items; in the order of the numbers of examples. */
+export function withComplete(
+  outcomes: ReadonlyMap<string, Outcome>,
+  items: readonly BenchmarkItem[],
+  asked: SeedsByShots,
+): SeedsByShots {
+  const ids = new Set(items.map(({ id }) => id));
+  const answered = new Map<number, Map<number, number>>();
+  for (const { shots, seed, id } of outcomes.values()) {
+    const bySeed = answered.get(shots) ?? new Map<number, number>();
+    answered.set(shots, bySeed);
+    if (ids.has(id)) bySeed.set(seed, (bySeed.get(seed) ?? 0) + 1);
+  }
+  const counts = [...new Set([...asked.keys(), ...answered.keys()])].sort((a, b) => a - b);
+  return new Map(
+    counts.flatMap((shots) => {
+      const complete = [...(answered.get(shots) ?? [])].filter(([, count]) => count === items.length);
+      const seeds = new Set([...(asked.get(shots) ?? []), ...complete.map(([seed]) => seed)]);
+      return seeds.size === 0 ? [] : [[shots, [...seeds].sort((a, b) => a - b)] as const];
+    }),
+  );
+}
+
 /**
  * Scores the answers of a run. Items without one are left out; so is a number of examples with which none was answered, or
  * whose answers cannot be scored.
@@ -60,13 +86,13 @@ export async function scoreRun(
   benchmark: Benchmark,
   items: readonly BenchmarkItem[],
   outcomes: ReadonlyMap<string, Outcome>,
-  { shots, seeds }: { readonly shots: readonly number[]; readonly seeds: readonly number[] },
+  counts: SeedsByShots,
   resources: Resources,
 ): Promise<RunScores> {
   const found: ShotsScore[] = [];
   const itemScores: ItemScore[] = [];
   const unscored: Unscored[] = [];
-  for (const count of shots) {
+  for (const [count, seeds] of counts) {
     const bySeed: SeedScore[] = [];
     let interval: Interval | undefined;
     for (const seed of seeds) {

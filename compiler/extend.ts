@@ -27,7 +27,7 @@ export {
   sameDtype,
 } from '../dsl/operators/shared/inputs.ts';
 export type { Capabilities, Capability, Target } from '../dsl/target.ts';
-export type { Gradient, Operator } from '../dsl/tensor.ts';
+export type { Gradient, InTraining, Operator } from '../dsl/tensor.ts';
 export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/configs/hugging-face-family.ts';
 export type { FromConfig, LanguageChanges, LanguageFamily } from '../models/configs/language-family.ts';
 export {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { RandomBits } from '../../compiler/training/random-bits.ts';
+import { stepGraph } from '../../compiler/training/step-graph.ts';
 import {
+  add,
   arange,
+  block,
   cast,
   dropout,
   linear,
@@ -12,10 +16,15 @@ import {
   recipe,
   reduceMean,
   reshape,
+  scan,
+  slice,
   subtract,
+  type Tensor,
+  tanh,
   task,
 } from '../../models/index.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
+import { assertClose } from '../models/close.ts';
 import { input, runGraph } from '../support/run-graph.ts';
 import { runRecipe } from './run-recipe.ts';
 
@@ -96,6 +105,74 @@ describe('dropout', () => {
     assert.deepEqual(await readFile(together.weights), expected);
     const other = await runRecipe(dropping({ seed: 1 }), `${folder.path}/other`);
     assert.notEqual(other.loss, whole.loss);
+  });
+
+  it('drops the same where a block is computed again for its gradient', async () => {
+    const made = (recompute: boolean) => {
+      const inner = block('Inner', {
+        sizes: ['dim'],
+        takes: ['rows dim'],
+        gives: 'rows dim',
+        parts: ({ dim }) => ({ map: linear(dim, dim) }),
+        forward: ({ parts }, x) => tanh(dropout(parts.map(dropout(x, 0.3)), 0.3)),
+      });
+      const parts = { first: inner({ dim: 8 }), second: inner({ dim: 8 }) };
+      return recipe({
+        name: 'again',
+        steps: 4,
+        parts,
+        tasks: [
+          task({
+            name: 'rows',
+            inputs: { x: { dtype: 'float32', shape: [5, 8] } },
+            loss: ({ x }) => reduceMean(parts.second(parts.first(x))),
+            data: {
+              batch: (step) => ({ x: Float32Array.from({ length: 40 }, (_, i) => Math.sin(step + i)) }),
+            },
+          }),
+        ],
+        optimizer: { learningRate: 0.1 },
+        ...(recompute ? { recompute: () => true } : {}),
+      });
+    };
+    const [kept, again] = await Promise.all(
+      [false, true].map((recompute) => runRecipe(made(recompute), `${folder.path}/recompute-${recompute}`)),
+    );
+    const files = await Promise.all([kept, again].map((run) => openSafetensors(run?.weights ?? '')));
+    const [one, other] = files;
+    for (const name of one?.names ?? [])
+      assertClose((await other?.readFloat32(name)) ?? [], (await one?.readFloat32(name)) ?? [], 1e-5);
+  });
+
+  it('is refused in a step of a scan that is trained, at its line, and is nothing in one that answers', () => {
+    const parts = { map: linear(4, 4) };
+    const looped = (x: Tensor<'float32', readonly [3, 4]>) =>
+      scan({
+        state: { h: parts.map(slice(x, 0, 0, 1)) },
+        over: { x: reshape(x, [3, 1, 4]) },
+        step: ({ h }, slices) => {
+          const next = dropout(add(h, slices.x), 0.5);
+          return { state: { h: next } };
+        },
+      }).state.h;
+    const made = recipe({
+      name: 'loop',
+      steps: 1,
+      parts,
+      tasks: [
+        task({
+          name: 'rows',
+          inputs: { x: { dtype: 'float32', shape: [3, 4] } },
+          loss: ({ x }) => reduceMean(looped(x)),
+          data: { batch: () => ({ x: new Float32Array(12) }) },
+        }),
+      ],
+      optimizer: { learningRate: 0.1 },
+    });
+    assert.throws(
+      () => stepGraph(made),
+      /dropout\.test\.ts:\d+:\d+: dropout means something else in training, which a step of scan cannot; put it before the scan or after it$/,
+    );
   });
 
   it('is nothing at all in what is compiled for answers', () => {

@@ -2,6 +2,7 @@ import { isFloat } from '../../dtype.ts';
 import type { Emitter } from '../../emitter.ts';
 import { operationsUnder } from '../../graph.ts';
 import { input } from '../../input.ts';
+import { ModelError } from '../../model-error.ts';
 import { applyAll, applyAt, defineOperator, describeShape, fail } from '../../operator.ts';
 import { addDims, equalShapes, multiplyDims } from '../../shape/dim.ts';
 import type { Application, Dim, Operation, Operator, Shape, Tensor, TensorType } from '../../tensor.ts';
@@ -114,6 +115,15 @@ function operatorOf(body: ScanBody): Operator<ScanAttributes> {
     },
     lower: (emit, inputs, { inputs: given }) => lowerScan(body, lengthOf(given), emit, inputs),
     gradient: (application) => gradientOf(body, application),
+    inTraining(_operation, training) {
+      const inside = operationsUnder([...next, ...outputs]);
+      const other = inside.find((each) => each.operator.inTraining?.(each, training) !== undefined);
+      if (other === undefined) return undefined;
+      throw new ModelError(
+        `${other.operator.name} means something else in training, which a step of scan cannot; put it before the scan or after it`,
+        other.callSite,
+      );
+    },
   });
 }
 

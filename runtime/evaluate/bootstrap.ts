@@ -42,11 +42,11 @@ const STUDENT = [
 ];
 const NORMAL = 1.96;
 
-/** The 95% interval of the mean of a few independent runs, by Student's t. @param values two or more */
+/** The 95% interval of the mean of a few independent runs, by Student's t. @param values two or more, none below 0 */
 export function studentInterval(values: readonly number[]): Interval {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   const half = (STUDENT[count - 2] ?? NORMAL) * Math.sqrt(variance / count);
-  return { low: mean - half, high: mean + half };
+  return { low: Math.max(0, mean - half), high: mean + half };
 }

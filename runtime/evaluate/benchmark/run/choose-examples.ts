@@ -33,9 +33,21 @@ export async function chooseExamples(
     return { ...question, examples: textOnly ? examples.slice(0, count) : examples };
   }
   if (nearest !== undefined && !textOnly) return { ...question, examples: await nearest(item, count) };
-  // One more, as the item itself may be among them.
-  const drawn = draw(support, count + 1).filter(({ id }) => id !== item.id);
-  return { ...question, examples: drawn.slice(0, count) };
+  // One more, as one with the item's own picture is no example.
+  const drawn = draw(support, count + 1).filter((each) => !showSame(each, item));
+  const examples =
+    drawn.length < count
+      ? draw(
+          support.filter((each) => !showSame(each, item)),
+          count,
+        )
+      : drawn;
+  return { ...question, examples: examples.slice(0, count) };
+}
+
+/** Whether two items show the same pictures, so that one would give the other's answer away. */
+export function showSame(a: BenchmarkItem, b: BenchmarkItem): boolean {
+  return JSON.stringify(a.media) === JSON.stringify(b.media);
 }
 
 /** @throws UserError for more examples than there are to take them from */

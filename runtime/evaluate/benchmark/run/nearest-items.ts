@@ -1,7 +1,7 @@
 import { UserError } from '../../../../artifact/user-error.ts';
 import { nearestShots } from '../../../prompt/nearest-shots.ts';
 import type { BenchmarkItem } from '../item.ts';
-import type { NearestItems } from './choose-examples.ts';
+import { type NearestItems, showSame } from './choose-examples.ts';
 import { type FeatureOptions, featuresOf, pictureFeatures } from './picture-features.ts';
 
 /**
@@ -32,9 +32,13 @@ export async function nearestItems(
   const known = new Map<string, Promise<readonly BenchmarkItem[]>>();
   const nearest = async (item: BenchmarkItem): Promise<readonly BenchmarkItem[]> => {
     const query = centred(await featuresOf(item, options));
-    // One more, as the item itself may be among them.
-    const places = nearestShots(query, candidates, Math.min(most + 1, candidates.length));
-    return places.flatMap((place) => whole[place]?.item ?? []).filter(({ id }) => id !== item.id);
+    const others = [...whole.keys()].filter((place) => {
+      const other = whole[place]?.item;
+      return other !== undefined && !showSame(other, item);
+    });
+    const features = others.map((place) => candidates[place] ?? query);
+    const nearest = nearestShots(query, features, Math.min(most, others.length));
+    return nearest.flatMap((index) => whole[others[index] ?? -1]?.item ?? []);
   };
   return async (item, count) => {
     const found = known.get(item.id) ?? nearest(item);

@@ -55,6 +55,8 @@ export interface BinaryRule extends Pick<Operator, 'name' | 'computesIn'> {
   readonly gradient:
     | 'zero'
     | ((cotangent: Tensor, left: Tensor, right: Tensor, result: Tensor) => readonly [Tensor, Tensor]);
+  /** Default: the one node. */
+  readonly lower?: NonNullable<Operator<NoAttributes>['lower']>;
   /** One pair; NaN in integers leaves the operation to ONNX Runtime. */
   readonly compute: (left: number, right: number, dtype: Dtype) => number;
 }
@@ -78,7 +80,7 @@ export function binaryOperator(rule: BinaryRule): Operator<NoAttributes> {
       const dtype = sameDtype(rule.name, left, right);
       return [{ dtype: rule.result ?? dtype, shape: broadcastShapes(rule.name, left.shape, right.shape) }];
     },
-    lower: (emit, inputs) => [emit.node(rule.onnx, inputs)],
+    lower: rule.lower ?? ((emit, inputs) => [emit.node(rule.onnx, inputs)]),
     gradient,
     fold(inputs, _attributes, types) {
       const [left, right] = inputs;

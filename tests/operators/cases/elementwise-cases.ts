@@ -145,6 +145,24 @@ export const elementwiseCases: readonly OperatorCase[] = [
     ],
   },
   {
+    file: 'divide',
+    name: 'one by whole numbers, times others',
+    inputs: { i: { shape: ['text'], dtype: 'int64', values: [-5, -2, -1, 2, 3, 7] } },
+    sizes: [{ text: 6 }],
+    build: (x) => [multiply(divide(1, x('i')), x('i')), multiply(divide(scalar(1, 'int64'), x('i')), 7)],
+    expected: (x) => [
+      new Grid(
+        x('i').shape,
+        x('i').data.map((value) => (value === -1 ? 1 : 0)),
+      ),
+      new Grid(
+        x('i').shape,
+        x('i').data.map((value) => (value === -1 ? -7 : 0)),
+      ),
+    ],
+    folds: true,
+  },
+  {
     file: 'remainder',
     name: 'of whole numbers of either sign',
     inputs: {

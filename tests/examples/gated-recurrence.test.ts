@@ -1,6 +1,14 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
+import { compileGraph } from '../../compiler/compile-graph.ts';
+import { loadModel } from '../../compiler/frontend/load-model.ts';
+import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import { loadGraph } from '../../runtime/graph.ts';
 import { assertClose } from '../models/close.ts';
-import { compiledExample, expectedOf } from './example.ts';
+import { feed } from '../models/reference.ts';
+import { withGraph } from '../support/run-program.ts';
+import { compiledExample, EXAMPLES, expectedOf, weightsOf } from './example.ts';
 
 const [BATCH, TEXT, WIDTH] = [2, 9, 12];
 
@@ -32,6 +40,26 @@ describe('the example gated-recurrence', () => {
       assertClose(state, await expected.readFloat32('next_state'));
     });
   }
+
+  it('computes the same in half precision around the loop, which has a kernel on CUDA', async () => {
+    const program = await loadModel(join(EXAMPLES, 'gated-recurrence/model.ts'));
+    const graph = program.graphs['gated-recurrence'];
+    assert.ok(graph);
+    const { onnx } = compileGraph(graph, { target: 'cuda' });
+    assert.equal(onnx.nodes.filter(({ type }) => type === 'Scan').length, 1);
+    assert.deepEqual(
+      fallbacksOf(onnx, targetOf('cuda')).filter(({ operator }) => operator === 'Scan'),
+      [],
+    );
+    const expected = await expectedOf('gated-recurrence');
+    const weights = await openSafetensors(weightsOf('gated-recurrence'));
+    await withGraph(graph, program, [weights], { target: 'cuda' }, async (run) => {
+      const names = ['x', 'positions', 'state'];
+      const feeds = await Promise.all(names.map(async (name) => [name, await feed(expected, name)] as const));
+      const { y } = await run(Object.fromEntries(feeds));
+      assertClose(y?.data as Float32Array, await expected.readFloat32('y'), 1e-2);
+    });
+  });
 });
 
 /** Of values `[batch, text, width]` those of so many tokens. */

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSafetensors } from '../../artifact/weights/safetensors.ts';
+import {
+  add,
+  multiply,
+  parameter,
+  recipe,
+  reduceMean,
+  scan,
+  square,
+  subtract,
+  type TaskInputs,
+  task,
+  zeros,
+} from '../../models/index.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { fitRecipe, runRecipe } from './run-recipe.ts';
 
@@ -23,5 +37,49 @@ describe('several steps in one call', () => {
     const resumed = await runRecipe(several(), out);
     assert.deepEqual([resumed.made, resumed.step, resumed.loss], [3, 7, single.loss]);
     assert.deepEqual(await readFile(resumed.weights), expected);
+  });
+
+  it('hold loops of their own: a recurrence learns the same in both', async () => {
+    const inputs = {
+      x: { dtype: 'float32', shape: [8, 5] },
+      y: { dtype: 'float32', shape: [8] },
+    } as const satisfies TaskInputs;
+    const recurrent = (stepsPerCall: number) => {
+      const keep = parameter([1], zeros);
+      return recipe({
+        ...{ name: 'recurrent', steps: 60, stepsPerCall, parts: { keep } },
+        optimizer: { learningRate: 0.05, weightDecay: 0 },
+        tasks: [
+          task({
+            ...{ name: 'sum', inputs },
+            loss({ x, y }) {
+              const start = multiply(y, 0);
+              const { state } = scan({
+                state: { h: start },
+                over: { x },
+                axis: 1,
+                step: ({ h }, { x }) => ({ state: { h: add(multiply(h, keep), x) } }),
+              });
+              return reduceMean(square(subtract(state.h, y)));
+            },
+            data: {
+              batch(step) {
+                const x = Float32Array.from({ length: 40 }, (_, i) => Math.sin(step + i * i));
+                // What came later counts more: each value is kept by seven tenths a step.
+                const y = Float32Array.from({ length: 8 }, (_, row) =>
+                  x.subarray(row * 5, row * 5 + 5).reduce((h, each) => 0.7 * h + each, 0),
+                );
+                return { x, y };
+              },
+            },
+          }),
+        ],
+      });
+    };
+    const single = await runRecipe(recurrent(1), join(folder.path, 'recurrent'));
+    const several = await runRecipe(recurrent(4), join(folder.path, 'recurrent-in-a-loop'));
+    assert.deepEqual(await readFile(several.weights), await readFile(single.weights));
+    const [keep] = await (await openSafetensors(single.weights)).readFloat32('keep');
+    assert.ok(Math.abs((keep ?? 0) - 0.7) < 0.05, `it learned ${keep}`);
   });
 });

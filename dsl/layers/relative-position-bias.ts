@@ -1,8 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
-import { fail } from '../operator.ts';
 import { constant } from '../operators/constant.ts';
 import { gather } from '../operators/gather.ts';
 import { reshape } from '../operators/reshape.ts';
+import { checkTable, checkWhole } from '../operators/shared/grid.ts';
 import { transpose } from '../operators/transpose.ts';
 import { normal, type Parameter, parameter } from '../parameter.ts';
 import { withinScope } from '../scope.ts';
@@ -34,10 +34,8 @@ export function relativePositionBias<const Heads extends number>({
   columns,
 }: RelativePositionBiasOptions<Heads>): RelativePositionBiasLayer<Canonical<Heads>> {
   atCallSite(() => {
-    for (const [name, value] of Object.entries({ heads, rows, columns })) {
-      if (!Number.isInteger(value) || value < 1)
-        fail(`relativePositionBias: ${name} must be a whole number from 1 on, but it is ${value}`);
-    }
+    checkWhole('relativePositionBias', { heads, rows, columns });
+    checkTable('relativePositionBias', (rows * columns) ** 2);
   });
   const parts = { table: parameter([(2 * rows - 1) * (2 * columns - 1), heads], normal(0.02)) };
   const places = rows * columns;

@@ -9,6 +9,7 @@ import { cast } from './cast.ts';
 import { constant } from './constant.ts';
 import { expand } from './expand.ts';
 import { rotaryOperator } from './rotary.ts';
+import { checkTable, checkWhole } from './shared/grid.ts';
 import { rotaryFrequencies } from './shared/rotary-frequencies.ts';
 
 export interface Rotary2dOptions<Heads extends Dim = Dim> {
@@ -45,30 +46,23 @@ export function rotary2d<X extends Tensor, Heads extends Dim>(
 export function rotary2d(x: Tensor, options: Rotary2dOptions): Tensor {
   return atCallSite(() => {
     const { heads, rows, columns, prefix = 0, interleaved = false } = options;
-    for (const [name, value, least] of [
-      ['rows', rows, 1],
-      ['columns', columns, 1],
-      ['prefix', prefix, 0],
-    ] as const) {
-      if (!Number.isInteger(value) || value < least)
-        fail(`rotary2d: ${name} must be a whole number from ${least} on, but it is ${value}`);
-    }
+    checkWhole('rotary2d', { rows, columns });
+    checkWhole('rotary2d', { prefix }, 0);
     const [batch = 1, tokens = 0, width] = x.shape;
     const size = width === undefined ? undefined : divideDims(width, heads);
     if (x.shape.length !== 3 || typeof size !== 'number')
       fail(`rotary2d: x must be [batch, text, ${heads}*headDim], but it is ${describeShape(x.shape)}`);
     if (size % 4 !== 0) fail(`rotary2d: a head must be a multiple of 4 wide, but it is ${size}`);
-    if (!equalDims(tokens, prefix + rows * columns)) {
+    const tokensOfGrid = prefix + rows * columns;
+    if (!equalDims(tokens, tokensOfGrid)) {
       fail(
-        `rotary2d: a grid of ${rows} x ${columns} after ${prefix} tokens is ${prefix + rows * columns} tokens, but x is ${describeShape(x.shape)}`,
+        `rotary2d: a grid of ${rows} x ${columns} after ${prefix} tokens is ${tokensOfGrid} tokens, but x is ${describeShape(x.shape)}`,
       );
     }
+    checkTable('rotary2d', tokensOfGrid * size);
     const angles = anglesOf(options, size);
     const table = (values: readonly number[]): Tensor =>
-      cast(
-        expand(constant(values, [1, prefix + rows * columns, size / 2]), [batch, tokens, size / 2]),
-        x.dtype,
-      );
+      cast(expand(constant(values, [1, tokensOfGrid, size / 2]), [batch, tokens, size / 2]), x.dtype);
     const inputs = [x, table(angles.map(Math.cos)), table(angles.map(Math.sin))];
     return apply(rotaryOperator, inputs, { heads, dim: size, interleaved });
   });

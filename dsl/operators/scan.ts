@@ -86,6 +86,8 @@ export function scan(definition: ScanDefinition<Tensors, Tensors, number, Tensor
     );
   const made = step(named(Object.keys(state), states), named(Object.keys(over), slices));
   return atCallSite(() => {
+    if (!isGroup(made) || !isGroup(made.state))
+      fail('scan: the step must return an object with the next states, { state: { … }, outputs: { … } }');
     const next: Tensors = made.state;
     const outputs: Tensors = made.outputs ?? {};
     checkStates(state, next);
@@ -111,6 +113,10 @@ export function scan(definition: ScanDefinition<Tensors, Tensors, number, Tensor
       outputs: named(Object.keys(outputs), results.slice(states.length)),
     };
   });
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The axis of each sequence, once all are equally long. */

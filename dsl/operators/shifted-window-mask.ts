@@ -2,6 +2,7 @@ import { atCallSite } from '../at-call-site.ts';
 import { fail } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { constant } from './constant.ts';
+import { checkTable, checkWhole } from './shared/grid.ts';
 
 export interface ShiftedWindowOptions {
   /** Places of the grid from top to bottom, and from left to right. */
@@ -26,10 +27,7 @@ export function shiftedWindowMask(
 ): Tensor<'bool', readonly [number, 1, number, number]> {
   return atCallSite(() => {
     const { rows, columns, window, shift } = options;
-    for (const [name, value] of Object.entries({ rows, columns, window })) {
-      if (!Number.isInteger(value) || value < 1)
-        fail(`shiftedWindowMask: ${name} must be a whole number from 1 on, but it is ${value}`);
-    }
+    checkWhole('shiftedWindowMask', { rows, columns, window });
     for (const [name, value] of Object.entries({ rows, columns })) {
       if (value % window !== 0)
         fail(`shiftedWindowMask: window is ${window}, which does not divide ${name} = ${value}`);
@@ -39,6 +37,7 @@ export function shiftedWindowMask(
         `shiftedWindowMask: shift must be a whole number from 0 to less than window = ${window}, but it is ${shift}`,
       );
     }
+    checkTable('shiftedWindowMask', rows * columns * window ** 2);
     // Places of the rolled grid came from one side of the edge or the other.
     const side = (place: number, places: number) => Number(place >= places - shift);
     const region = (row: number, column: number) => 2 * side(row, rows) + side(column, columns);

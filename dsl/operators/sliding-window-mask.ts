@@ -1,5 +1,4 @@
 import { atCallSite } from '../at-call-site.ts';
-import { fail } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
 import type { PairedPositions, PairShape } from '../types/shape/position-pairs.ts';
@@ -7,6 +6,7 @@ import type { ShapeOfTensor } from '../types/shape-of.ts';
 import { less, lessOrEqual } from './comparison.ts';
 import { and } from './logical.ts';
 import { reshape } from './reshape.ts';
+import { checkWhole } from './shared/grid.ts';
 import { positionAxes } from './shared/position-axes.ts';
 import { subtract } from './subtract.ts';
 
@@ -35,8 +35,7 @@ export function slidingWindowMask<Q extends Tensor, K extends Tensor>(
 >;
 export function slidingWindowMask(queryPositions: Tensor, keyPositions: Tensor, window: number): Tensor {
   return atCallSite(() => {
-    if (!Number.isInteger(window) || window < 1)
-      fail(`slidingWindowMask: window must be a whole number from 1 on, but it is ${window}`);
+    checkWhole('slidingWindowMask', { window });
     const queries = positionAxes('slidingWindowMask', 'queryPositions', queryPositions);
     const keys = positionAxes('slidingWindowMask', 'keyPositions', keyPositions);
     const distance = subtract(

@@ -49,6 +49,12 @@ describe('scan', () => {
       () => scan({ state: { half }, over: { x }, axis: 1, step: (state) => ({ state }) }),
       "scan: the state 'half' is float16, but a scan computes in float32; cast it",
     );
+    for (const wrong of [undefined, Promise.resolve({ state: { h } }), { h }]) {
+      refuses(
+        () => Reflect.apply(scan, undefined, [{ state: { h }, over: { x }, axis: 1, step: () => wrong }]),
+        'scan: the step must return an object with the next states, { state: { … }, outputs: { … } }',
+      );
+    }
     const others: Readonly<Record<string, Tensor>> = { other: h };
     refuses(
       () =>

@@ -226,6 +226,16 @@ describe('readers of benchmarks', () => {
     await refused('['.repeat(3_000_000), /has a value of more than 1048576 bytes of one annotation/);
   });
 
+  it('say of answers to other questions what is missing', async () => {
+    const data = await written('ok-vqa');
+    const { annotations } = vqaData([1, 2], 3);
+    await putJson(join(data, 'mscoco_val2014_annotations.json'), { ...VQA_HEADER, annotations });
+    await assert.rejects(
+      itemsOf('ok-vqa', data, 'val'),
+      /None of the 4 items of OK-VQA's split 'val' .* can be used \(question 2971470: .*annotations\.json has no answers to it\)/,
+    );
+  });
+
   it('read UTF-16 and a byte order mark', async () => {
     const data = await written('coco');
     const file = join(data, 'dataset_coco.json');

@@ -113,6 +113,26 @@ describe('a run of a benchmark', function () {
     }
   });
 
+  it('asks a model that was tuned on dialogues in turns', async () => {
+    const { data, run, outcomes } = await started('coco', { assistant: 'Flamingo' });
+    await run({ shots: [1], limit: 2 });
+    const caption = await captions(data);
+    for (const { id, examples, answer } of await outcomes()) {
+      const [example = ''] = examples;
+      const user = (name: string) => ({
+        image: coco(data, Number(name)),
+        speaker: 'user' as const,
+        text: 'Output:',
+      });
+      const shown = { speaker: 'assistant' as const, text: caption.get(example) ?? '' };
+      const { text } = await model.generate(
+        { turns: [user(example), shown, user(id)] },
+        { beams: 3, maxNewTokens: 4 },
+      );
+      assert.equal(answer, text.trim());
+    }
+  });
+
   it('chooses by likelihood, with and without length, and scores the area under the curve', async () => {
     for (const normalise of ['none', 'tokens'] as const) {
       const { data, run, outcomes } = await started('hateful-memes', { normalise });

@@ -39,14 +39,18 @@ export async function loadItems(
   benchmark: Benchmark,
   { folder, split, count, salt, look, leftOut, signal }: LoadOptions,
 ): Promise<readonly BenchmarkItem[]> {
+  let first = '';
+  const tell = (item: string, reason: string) => {
+    if (first === '') first = `${item}: ${reason}`;
+    leftOut({ split, item, reason });
+  };
   const context: ReadContext = {
     ...{ title: benchmark.title, folder, split, signal },
-    leftOut: (item, reason) => leftOut({ split, item: plain(item, LONGEST), reason: plain(reason, LONGEST) }),
+    leftOut: (item, reason) => tell(plain(item, LONGEST), plain(reason, LONGEST)),
   };
   const chosen = await sampleOf(withoutRepeats(benchmark.items(context), context), count, salt);
   const complete = (await benchmark.complete?.(chosen, context)) ?? chosen;
   const items: BenchmarkItem[] = [];
-  let first = '';
   for (const raw of complete) {
     signal?.throwIfAborted();
     const item = await withMedia(raw, look);
@@ -54,9 +58,7 @@ export async function loadItems(
       items.push(item);
       continue;
     }
-    const name = `item ${plain(raw.id)}`;
-    if (first === '') first = `${name}: ${item}`;
-    leftOut({ split, item: name, reason: item });
+    tell(`item ${plain(raw.id)}`, item);
   }
   if (items.length === 0) {
     const layout = benchmark.layout(split).join(', ');

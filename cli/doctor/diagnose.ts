@@ -17,7 +17,7 @@ const OLDEST_NODE = 20;
 
 /**
  * Looks at all that running a model needs: Node, ONNX Runtime, the decoder of pictures, and every provider, which is tried
- * with a small graph.
+ * with a small graph where it is there.
  */
 export async function diagnose(signal: AbortSignal): Promise<readonly Finding[]> {
   const runtime = await runtimeFinding();
@@ -25,8 +25,10 @@ export async function diagnose(signal: AbortSignal): Promise<readonly Finding[]>
   if (runtime.version === undefined) return findings;
   for (const provider of PROVIDERS) {
     signal.throwIfAborted();
-    const trial = await tryProvider(provider, signal);
     const reasons = provider === 'cuda' ? await cudaReasons(runtime.version) : [];
+    // The first is what the provider itself consists of: without it there is nothing to try.
+    const isThere = reasons[0]?.state !== 'missing';
+    const trial = isThere ? await tryProvider(provider, signal) : { problem: 'is not there', known: [] };
     findings.push(...reasons, providerFinding(provider, trial, reasons));
   }
   return findings;

@@ -190,15 +190,14 @@ async function pictures(files: readonly string[], frames: number | undefined): P
   return files.length === 1 && first !== undefined ? { image: first } : { images: files };
 }
 
-/** Formats whose pages are frames; a TIFF's are not. */
-const MOVING: ReadonlySet<string> = new Set(['gif', 'webp']);
-
 async function isVideo(file: string): Promise<boolean> {
   const status = await stat(file).catch(() => undefined);
   if (status?.isDirectory() === true) return true;
+  const { mayMove } = await import('../../runtime/images/may-move.ts');
+  if (!(await mayMove(file).catch(() => false))) return false;
   const { readHeader } = await import('../../runtime/images/decode.ts');
   const header = await readHeader(file).catch(() => undefined);
-  return header !== undefined && header.frames > 1 && MOVING.has(header.format);
+  return header !== undefined && header.frames > 1;
 }
 
 async function answer(

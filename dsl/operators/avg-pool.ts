@@ -1,4 +1,5 @@
 import { atCallSite } from '../at-call-site.ts';
+import { elementCount } from '../element-count.ts';
 import { apply, defineOperator, describeShape } from '../operator.ts';
 import { type Window, windowPlaces } from '../shape/window.ts';
 import type { Operator, Tensor } from '../tensor.ts';
@@ -10,6 +11,7 @@ import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { pad } from './pad.ts';
 import { fixedShape } from './shared/dims.ts';
+import { foldable } from './shared/elements.ts';
 import { checkDtype, FLOATS, required } from './shared/inputs.ts';
 import {
   countsOf,
@@ -19,6 +21,7 @@ import {
   poolingOf,
   surrounded,
   unpadded,
+  valuesSeen,
 } from './shared/pooling.ts';
 import { spreadOut } from './shared/spread-out.ts';
 import { slice } from './slice.ts';
@@ -77,6 +80,15 @@ export const avgPoolOperator: Operator<AvgPoolAttributes> = defineOperator<AvgPo
         return slice(long, axis + 2, before, before + size);
       }, sums),
     ];
+  },
+  fold([x], { kernel, countIncludePad, ...window }, types) {
+    const shape = fixedShape(types[0]?.shape ?? []);
+    if (x === undefined || shape === undefined || !foldable([x], types)) return undefined;
+    const seen = valuesSeen(x, shape, kernel, window);
+    const whole = elementCount(kernel);
+    const meanOf = (values: readonly number[]) =>
+      values.reduce((sum, value) => sum + value, 0) / (countIncludePad ? whole : values.length);
+    return seen && [Float32Array.from(seen, meanOf)];
   },
 });
 

@@ -15,6 +15,7 @@ import { square } from './power.ts';
 import { reduceMean } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { alongChannels, checkChannels } from './shared/channels.ts';
+import { broadcastNumbers, foldable, numbersOf } from './shared/elements.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { sizeOf } from './size-of.ts';
 import { subtract } from './subtract.ts';
@@ -49,6 +50,22 @@ export const batchNormalizeOperator = defineOperator<{ epsilon: number; momentum
       reshape(required('batchNormalize', inputs, index, 'a vector'), alongChannels(x.shape));
     const scale = divide(along(3), sqrt(add(along(2), epsilon)));
     return [add(multiply(subtract(x, along(1)), scale), along(4))];
+  },
+  fold(inputs, { epsilon }, types) {
+    const [x, ...vectors] = inputs;
+    if (x === undefined || !foldable(inputs, types)) return undefined;
+    const along = vectors.map(({ data }) =>
+      broadcastNumbers(
+        { dtype: 'float32', shape: x.shape.slice(1).map((size, axis) => (axis === 0 ? size : 1)), data },
+        x.shape,
+      ),
+    );
+    const [mean, variance, weight, bias] = along;
+    const values = numbersOf(x.data)?.map((value, index) => {
+      const scale = (weight?.[index] ?? 1) / Math.sqrt((variance?.[index] ?? 1) + epsilon);
+      return (value - (mean?.[index] ?? 0)) * scale + (bias?.[index] ?? 0);
+    });
+    return values && [Float32Array.from(values)];
   },
   // By the batch's own statistics, towards which those that are kept move. Frozen ones are as in answers.
   inTraining({ inputs, attributes: { epsilon, momentum } }, training) {

@@ -12,6 +12,7 @@ import { square } from './power.ts';
 import { reduceMean } from './reduce.ts';
 import { lowerReshape, reshape } from './reshape.ts';
 import { alongChannels, channelsOf, checkChannels } from './shared/channels.ts';
+import { foldable, numbersOf } from './shared/elements.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { named } from './shared/names.ts';
 import { subtract } from './subtract.ts';
@@ -56,6 +57,25 @@ export const groupNormalizeOperator = defineOperator<{ groups: number; epsilon: 
     return [bias === undefined ? scaled : emit.node('Add', [scaled, bias])];
   },
   gradient: 'through decomposition',
+  fold(inputs, { groups, epsilon }, types) {
+    const [x, weight, bias] = inputs;
+    const numbers = x && numbersOf(x.data);
+    if (x === undefined || numbers === undefined || !foldable(inputs, types)) return undefined;
+    const width = Number(rowsOf(x.shape, groups)[2]);
+    const places = width / (Number(x.shape[1]) / groups);
+    const result = new Float32Array(numbers.length);
+    for (let start = 0; start < numbers.length; start += width) {
+      const row = numbers.slice(start, start + width);
+      const mean = row.reduce((sum, value) => sum + value, 0) / width;
+      const deviation = Math.sqrt(row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width + epsilon);
+      for (const [place, value] of row.entries()) {
+        const channel = Math.floor((start + place) / places) % Number(x.shape[1]);
+        const [scale, shift] = [Number(weight?.data[channel] ?? 1), Number(bias?.data[channel] ?? 0)];
+        result[start + place] = ((value - mean) / deviation) * scale + shift;
+      }
+    }
+    return [result];
+  },
   decompose(inputs, { groups, epsilon }) {
     const x = required('groupNormalize', inputs, 0, 'x');
     const rows = reshape(x, rowsOf(x.shape, groups));
@@ -111,5 +131,7 @@ export function groupNormalize(
   bias?: Tensor,
   epsilon = 1e-5,
 ): Tensor {
-  return apply(groupNormalizeOperator, [x, weight, bias], { groups, epsilon });
+  const vectors = bias === undefined ? [weight] : [weight, bias];
+  const inputs = vectors.every((vector) => vector === undefined) ? [x] : [x, ...vectors];
+  return apply(groupNormalizeOperator, inputs, { groups, epsilon });
 }

@@ -8,8 +8,17 @@ import type { Checked, Result } from '../types/problem.ts';
 import type { Pool } from '../types/shape/pool.ts';
 import { reshape } from './reshape.ts';
 import { scatterAdd } from './scatter-add.ts';
+import { fixedShape } from './shared/dims.ts';
+import { foldable } from './shared/elements.ts';
 import { checkDtype, FLOATS, required } from './shared/inputs.ts';
-import { isSymmetric, type PoolOptions, poolingOf, surrounded, unpadded } from './shared/pooling.ts';
+import {
+  isSymmetric,
+  type PoolOptions,
+  poolingOf,
+  surrounded,
+  unpadded,
+  valuesSeen,
+} from './shared/pooling.ts';
 
 /** Of a largest value in a window: stride that of the kernel, padding 0, dilation 1 unless given. */
 export interface MaxPoolOptions extends PoolOptions, Pick<WindowOptions, 'dilation'> {}
@@ -40,6 +49,12 @@ export const maxPoolOperator: Operator<MaxPoolAttributes> = defineOperator<MaxPo
     const count = multiplyDims(...places.shape);
     const sums = scatterAdd(reshape(cotangent, [count]), reshape(places, [count]), multiplyDims(...shape));
     return [reshape(sums, shape)];
+  },
+  fold([x], { kernel, indices, ...window }, types) {
+    const shape = fixedShape(types[0]?.shape ?? []);
+    if (x === undefined || shape === undefined || indices || !foldable([x], types)) return undefined;
+    const seen = valuesSeen(x, shape, kernel, window);
+    return seen && [Float32Array.from(seen, (values) => Math.max(...values))];
   },
 });
 

@@ -1,11 +1,12 @@
 import { describeShape, fail } from '../../operator.ts';
 import { SPATIAL } from '../../shape/conv.ts';
 import { eachAxis, spatialWords, type Window, type WindowOptions, windowOf } from '../../shape/window.ts';
-import type { Tensor } from '../../tensor.ts';
+import type { ConstantTensor, Tensor } from '../../tensor.ts';
 import { concat } from '../concat.ts';
 import { scalar } from '../constant.ts';
 import { expand } from '../expand.ts';
 import { fixedShape } from './dims.ts';
+import { numbersOf, offsets, stridesOf } from './elements.ts';
 import { checkDtype, FLOATS } from './inputs.ts';
 
 export interface PoolOptions extends Omit<WindowOptions, 'dilation'> {
@@ -117,4 +118,34 @@ export function surrounded(x: Tensor, value: number, { window: { padding }, size
 /** The same window over what is padded already. */
 export function unpadded({ window }: Pooling): Window {
   return { ...window, padding: window.padding.map(() => 0) };
+}
+
+/** The values of a constant that each window sees, for every element of the result in its order. */
+export function valuesSeen(
+  x: ConstantTensor,
+  result: readonly number[],
+  kernel: readonly number[],
+  { stride, padding, dilation }: Window,
+): readonly (readonly number[])[] | undefined {
+  const numbers = numbersOf(x.data);
+  if (numbers === undefined) return undefined;
+  const strides = stridesOf(x.shape);
+  const [planes, places] = [result.slice(0, 2), result.slice(2)];
+  const starts = offsets(planes, strides.slice(0, 2));
+  const windows = offsets(places, stridesOf(places));
+  return [...starts].flatMap((start) =>
+    [...windows].map((_, place) => {
+      let seen: readonly number[] = [start];
+      for (const [axis, count] of places.entries()) {
+        const later = places.slice(axis + 1).reduce((product, size) => product * size, 1);
+        const first = (Math.floor(place / later) % count) * (stride[axis] ?? 1) - (padding[axis] ?? 0);
+        const along = Array.from(
+          { length: kernel[axis] ?? 1 },
+          (_, step) => first + step * (dilation[axis] ?? 1),
+        ).filter((at) => at >= 0 && at < (x.shape[axis + 2] ?? 0));
+        seen = seen.flatMap((before) => along.map((at) => before + at * (strides[axis + 2] ?? 1)));
+      }
+      return seen.map((at) => numbers[at] ?? Number.NaN);
+    }),
+  );
 }

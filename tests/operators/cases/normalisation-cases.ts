@@ -146,6 +146,20 @@ export const normalisationCases: readonly OperatorCase[] = [
     },
   },
   {
+    file: 'group-normalize',
+    name: 'of constants',
+    inputs: { x: { shape: [2, DIM, 2] }, ...vectors },
+    build: (x) => [groupNormalize(x('x'), 2), groupNormalize(x('x'), 3, x('weight'), x('bias'))],
+    expected: (x) => {
+      const thirds = groupNormalized(x('x'), 3, 1e-5);
+      return [
+        groupNormalized(x('x'), 2, 1e-5),
+        tabulate([2, DIM, 2], (b, c, i) => thirds.at(b, c, i) * x('weight').at(c) + x('bias').at(c)),
+      ];
+    },
+    folds: true,
+  },
+  {
     file: 'batch-normalize',
     name: 'with and without weight and bias, over open sizes',
     inputs: {
@@ -177,6 +191,7 @@ export const normalisationCases: readonly OperatorCase[] = [
         normalised('flat', false, true, 1e-5),
       ];
     },
+    folds: true,
   },
   {
     file: 'softmax',

@@ -109,6 +109,7 @@ export const poolingCases: readonly OperatorCase[] = [
         largest,
       ),
     ],
+    folds: true,
   },
   {
     file: 'avg-pool',
@@ -152,5 +153,6 @@ export const poolingCases: readonly OperatorCase[] = [
         meanOfAll,
       ),
     ],
+    folds: true,
   },
 ];

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { LIMITS } from '../dsl/limits.ts';
 import { ArtifactDraft, type Fingerprints, fingerprint } from './artifact-draft.ts';
 import { isArtifactFile, MANIFEST, plainName } from './artifact-names.ts';
 import { claim } from './claim.ts';
+import { makeFolder } from './make-folder.ts';
 import { type Manifest, readFileList } from './manifest.ts';
 import { isPartialFolder, makePartialFolder, type PartialFolder, removeAbandoned } from './partial-folder.ts';
 import { readRegularFile } from './read-regular-file.ts';
@@ -35,7 +36,7 @@ export async function writeArtifactFolder(
   try {
     for (;;) {
       const found = await look(folder, target, replace);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await removeAbandoned(dirname(target), basename(target));
       await removeAbandoned(target);
       // Within a folder that is there: it may be a disk of its own.

@@ -14,7 +14,7 @@ export const imageSchema = z
     interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
     /** Per channel, for values from 0 to 1: (value - mean) / std. */
     mean: z.tuple([z.number(), z.number(), z.number()]),
-    std: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
     /** Most frames of a video; 1 for a model of still images. */
     maxFrames: z.number().int().positive(),
     /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */

@@ -15,6 +15,8 @@ export function refusal(path: string, error: NodeJS.ErrnoException): string {
     case 'ENOSPC':
     case 'EDQUOT':
       return `${path} cannot be written: the disk is full; make room and try again.`;
+    case 'EROFS':
+      return `${path} cannot be written: its disk is read-only; choose another place.`;
     case 'EFBIG':
       return `${path} cannot be written: it would be larger than this system allows a file to be.`;
     default:

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../artifact/make-folder.ts';
 import { makePartialFolder } from '../artifact/partial-folder.ts';
 import { plain } from '../artifact/quoted.ts';
 import { isSystemError, refusal } from '../artifact/system-error.ts';
@@ -42,7 +43,7 @@ async function writeFrames(video: string, folder: string, options: FrameOptions)
   // Half a second at least: of a clip without length there is its first frame.
   const rate = Math.min(FRAMES_PER_SECOND, most / Math.max(length, 0.5));
   const part = clip === undefined ? [] : ['-ss', String(clip[0]), '-t', String(Math.max(length, 0.5))];
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   await using partial = await makePartialFolder(folder);
   const read = (choice: readonly string[]) =>
     ffmpeg(

@@ -132,5 +132,10 @@ function refused(path: string, provider: Provider, error: unknown): UserError {
       `Provider 'cuda' does not start (${reason}): 'npx flamingo doctor' says which driver or libraries are missing and what installs them; or use provider 'cpu'.`,
     );
   }
+  if (/External data path escapes/i.test(reason)) {
+    return new UserError(
+      `ONNX Runtime reads no weights that ${path} finds by a symbolic link out of its folder: put the file itself there, as 'cp -rL' does for the whole folder.`,
+    );
+  }
   return new UserError(`ONNX Runtime refuses ${path} (${reason}): compile the model again.`);
 }

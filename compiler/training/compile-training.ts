@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../artifact/make-folder.ts';
 import {
   KEPT_WEIGHTS,
   type PlannedParameter,
@@ -54,7 +55,7 @@ export async function compileTraining(
   const running = new Set(set.map(({ parameter }) => parameter));
   const kept = [...recipe.parameters.values()].filter((info) => !learned.has(info) && !running.has(info));
 
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const keptFile = join(folder, KEPT_WEIGHTS);
   const written = await writeWeights(keptFile, {
     parameters: kept,

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../artifact/make-folder.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 
@@ -41,7 +42,7 @@ export class Checkpoints {
 
   /** Makes the folder, and clears it of what a killed run was writing. */
   async prepare(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     for (const name of await readdir(this.folder))
       if (name.endsWith('.partial')) await rm(join(this.folder, name), { force: true });
   }

@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../artifact/make-folder.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { lockRun } from './run-lock.ts';
@@ -35,7 +36,7 @@ export async function openRunFolder(
     throw new UserError(`${out} has no checkpoint to resume from; leave out --resume to begin a run there.`);
   }
   try {
-    await mkdir(join(out, 'graphs'), { recursive: true });
+    await makeFolder(join(out, 'graphs'));
   } catch (error) {
     throw refusal(out, error);
   }

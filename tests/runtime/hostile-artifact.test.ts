@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -126,6 +126,21 @@ describe('artifacts that lie', () => {
     const whole = PROMPTS['no picture'];
     assert.ok(whole);
     await engine.generate([whole], { maxNewTokens: 1 });
+  });
+
+  it('refuses pictures that are divided by 0', async () => {
+    await edit(({ image }) => (image.std = [0.5, 0, 0.5]));
+    await assert.rejects(open(), oneSentence(/is wrong at field 'image\.std\.1'/));
+  });
+
+  it('says that a symbolic link is in the way of weights', async () => {
+    const weights = join(directory, 'weights.safetensors');
+    await rename(weights, join(folder, 'elsewhere.safetensors'));
+    await symlink(join(folder, 'elsewhere.safetensors'), weights);
+    await assert.rejects(
+      open(),
+      oneSentence(/by a symbolic link out of its folder: put the file itself there/),
+    );
   });
 
   it('hashes a graph whatever its name', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../../artifact/make-folder.ts';
 import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { checkArgument } from '../../arguments/check-argument.ts';
@@ -53,7 +54,7 @@ export class PictureData implements AsyncDisposable {
     const path = join(cache, `pictures-${await this.#key()}.u8`);
     const kept = await stat(path).catch(() => undefined);
     if (kept?.size !== files.length * this.#bytes) {
-      await mkdir(cache, { recursive: true });
+      await makeFolder(cache);
       const partial = `${path}.${process.pid}.partial`;
       try {
         await this.#write(partial, context);

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Claim, claim } from '../../../../artifact/claim.ts';
+import { makeFolder } from '../../../../artifact/make-folder.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { writeWhole } from '../../../../artifact/write-whole.ts';
@@ -47,7 +48,7 @@ export class Journal implements AsyncDisposable {
    */
   static async open(folder: string, settings: Settings): Promise<Journal> {
     return writing(folder, async () => {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const own = await claim(join(folder, RUN_FILES.claim), () => {
         throw new UserError(
           `${folder} is being written by another run: wait until it has ended, or give another --out.`,

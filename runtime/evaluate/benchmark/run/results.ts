@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../../artifact/make-folder.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { writeWhole } from '../../../../artifact/write-whole.ts';
@@ -81,7 +81,7 @@ export async function writeResults(
 export async function writeRunFile(folder: string, name: string, content: string): Promise<void> {
   const path = join(folder, name);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeWhole(path, content);
   } catch (error) {
     if (!isSystemError(error)) throw error;

@@ -30,7 +30,7 @@ describe('flamingo evaluate --benchmark', function () {
     assert.match(stdout, /^VQAv2 'val', protocol open-flamingo, examples from 'train' \(6, random\)\n/);
     assert.match(
       stdout,
-      /\nasked as: Question:.* Short answer:\S+\\n\|.*\|<image>Question:.* Short answer:\n/,
+      /\nasked as: <image>Question:.* Short answer:\S+\\n\|.*\|<image>Question:.* Short answer:\n/,
     );
     assert.match(stdout, /\nshots +items +VQA accuracy +95% from +to +over\n/);
     assert.match(stdout, /\n +2 +4 +\d+\.\d\d .* 2 seeds\n$/);

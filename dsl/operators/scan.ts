@@ -54,7 +54,8 @@ export interface ScanDefinition<
  *     });
  *
  * It computes in float32 and has a gradient, for which the states are computed a second time. What a step computes from
- * tensors around it alone is computed once. Sequences may be of any length, also none.
+ * tensors around it alone is computed once. Sequences may be of any length, also none. Fusion rules and `int8` or `int4`
+ * weights end at a step: what a step does not need state for (`linear` on a whole sequence) is better done before it.
  *
  * @returns the last states, and the outputs of all steps put together along the axis
  * @throws ModelError at the author's line: no sequence, sequences of different lengths, a state that is missing, new or of

@@ -5,6 +5,7 @@ import {
   block,
   type Connector,
   clipVit,
+  flamingo,
   gelu,
   graph,
   layerNorm,
@@ -106,9 +107,22 @@ export const resampler = graph({
   outputs: ({ features }) => ({ queries: former(features) }),
 });
 
-export default spliced({
+const vision = clipVit({ image: 28, patch: 14, dim: 32, layers: 2, heads: 4 });
+const language = opt({ dim: 32, layers: 2, heads: 4, vocabulary: 261, contextLength: 128 });
+
+/** As BLIP-2 has it: the queries are tokens of the language model. */
+export const withTokens = spliced({
   name: 'blip-2',
-  vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 2, heads: 4 }),
+  vision,
   connector: blip2({ dim: 24, heads: 3, queries: 4, layers: 2 }),
-  language: opt({ dim: 32, layers: 2, heads: 4, vocabulary: 261, contextLength: 128 }),
+  language,
+});
+
+/** As the resampler of a Flamingo: its blocks look at the queries. */
+export default flamingo({
+  name: 'q-former-flamingo',
+  vision,
+  resampler: former,
+  language,
+  crossAttention: { every: 1, heads: 2, headDim: 16 },
 });

@@ -22,9 +22,19 @@ describe('the examples', () => {
     }
   }
 
-  for (const name of ['register-vit', 'convnext', 'q-former']) {
-    it(`${name} is part of a model that is shown a picture`, async () => {
-      const artifact = await compiledExample(name, { weights: [], seed: 2, tokenizer: TOKENIZER });
+  for (const [name, exportName] of [
+    ['register-vit', 'default'],
+    ['convnext', 'default'],
+    ['q-former', 'default'],
+    ['q-former', 'withTokens'],
+  ] as const) {
+    it(`${name} is part of a model that is shown a picture (${exportName})`, async () => {
+      const artifact = await compiledExample(name, {
+        exportName,
+        weights: [],
+        seed: 2,
+        tokenizer: TOKENIZER,
+      });
       const model = await loadFlamingo(artifact, { threads: 1 });
       const prompt = { query: { image: picture('cat.png') } };
       const { tokens } = await model.generate(prompt, { maxNewTokens: 2 });

@@ -2,7 +2,6 @@
 import {
   add,
   block,
-  conv2d,
   conv2dLayer,
   flamingo,
   gelu,
@@ -14,9 +13,7 @@ import {
   parameter,
   product,
   rearrange,
-  uniform,
   type VisionEncoder,
-  zeros,
 } from 'flamingo-onnx';
 
 const CHANNELS_FIRST = 'images height width dim -> images dim height width';
@@ -28,14 +25,13 @@ const convNextBlock = block('ConvNextBlock', {
   takes: ['images height width dim'],
   gives: 'images height width dim',
   parts: ({ dim }) => ({
-    conv_dw: { weight: parameter([dim, 1, 7, 7], uniform(1 / 7)), bias: parameter([dim], zeros) },
+    conv_dw: conv2dLayer(dim, dim, { kernel: 7, padding: 3, groups: dim }),
     norm: norm(dim),
     mlp: { fc1: linear(dim, product(4, dim)), fc2: linear(product(4, dim), dim) },
     gamma: parameter([dim], { kind: 'constant', value: 1e-6 }),
   }),
-  forward: ({ parts: { conv_dw, norm, mlp, gamma }, sizes }, x) => {
-    const { weight, bias } = conv_dw;
-    const around = conv2d(rearrange(x, CHANNELS_FIRST), weight, bias, { groups: sizes.dim, padding: 3 });
+  forward: ({ parts: { conv_dw, norm, mlp, gamma } }, x) => {
+    const around = conv_dw(rearrange(x, CHANNELS_FIRST));
     return add(x, multiply(gamma, mlp.fc2(gelu(mlp.fc1(norm(rearrange(around, CHANNELS_LAST)))))));
   },
 });

@@ -257,6 +257,9 @@ function imageError(name: string, error: unknown): UserError {
   }
   const message = error instanceof Error ? error.message : String(error);
   if (/unsupported image format/i.test(message)) return unknownFormat(name);
+  // What libvips says of a whole TIFF in Lab.
+  if (/bad labq format/i.test(message))
+    return new UserError(`${name} is in the colour space Lab, which is not read: save it as RGB.`);
   const [first = ''] = message
     .replace(/^(Input (file|buffer) has corrupt header|Warning treated as error.*):?\s*/i, '')
     .split('\n');

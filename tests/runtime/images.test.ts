@@ -398,6 +398,7 @@ describe('loadImage', () => {
       ['/dev/null', /not a regular file/],
       ['https://example.org/cat.png', /is an address.*download/],
       [new Uint8Array(0), /has no bytes/],
+      [picture('lab.tif'), /lab\.tif' is in the colour space Lab, which is not read: save it as RGB\.$/],
       [Buffer.from('a text'), /picture of 6 bytes is not a picture in a format/],
       [picture('README.md'), /README\.md' is not a picture in a format/],
       [(await readFile(picture('cat.png'))).subarray(0, 2000), /truncated or damaged/],

@@ -67,7 +67,13 @@ export type Given<Gives extends string | readonly string[], E> = Gives extends s
   ? GivenTensor<Gives, E>
   : { readonly [I in keyof Gives]: GivenTensor<Gives[I] & string, E> };
 
-type GivenTensor<Gives extends string, E> = Tensor<DtypeOf<Gives>, ResultShape<AxesOf<Gives>, E>>;
+/** Inferred before it is named, so that an editor shows the shape rather than how it came about. */
+type GivenTensor<Gives extends string, E> = [DtypeOf<Gives>, ResultShape<AxesOf<Gives>, E>] extends [
+  infer D extends Dtype,
+  infer S extends Shape,
+]
+  ? Tensor<D, S>
+  : never;
 
 /** After a problem with an argument the result agrees with everything. */
 export type CallResult<Checks extends readonly unknown[], R> = [

@@ -37,17 +37,18 @@ const lowRank = block('LowRank', {
   gives: 'batch text output',
   parts: ({ input, output, rank }, _options: LowRankOptions) => ({
     ...linear(input, output).parts,
-    lora_A: unfrozen(parameter([rank, input])),
-    lora_B: unfrozen(parameter([output, rank], zeros)),
+    // LoRA's A and B.
+    down: unfrozen(parameter([rank, input])),
+    up: unfrozen(parameter([output, rank], zeros)),
   }),
   forward: ({ parts, options: { scale, merged } }, x) => {
-    const [a, b] = [unmarked(parts.lora_A), unmarked(parts.lora_B)];
+    const [down, up] = [unmarked(parts.down), unmarked(parts.up)];
     if (merged) {
-      const weight = add(parts.weight, multiply(matmul(b, a), scale));
+      const weight = add(parts.weight, multiply(matmul(up, down), scale));
       return add(matmulTransposed(x, weight), parts.bias ?? 0);
     }
     const own = add(matmulTransposed(x, parts.weight), parts.bias ?? 0);
-    return add(own, multiply(matmulTransposed(matmulTransposed(x, a), b), scale));
+    return add(own, multiply(matmulTransposed(matmulTransposed(x, down), up), scale));
   },
 });
 

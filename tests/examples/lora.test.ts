@@ -43,7 +43,7 @@ describe('the example lora', () => {
       const ours = name.replace(/^transformer/, 'language');
       assert.deepEqual(await after.readFloat32(ours), await before.readFloat32(name), name);
     }
-    const learned = after.names.filter((name) => name.includes('lora_'));
+    const learned = after.names.filter((name) => /\.(down|up)$/.test(name));
     assert.equal(learned.length, 8);
     for (const name of learned)
       assert.ok(

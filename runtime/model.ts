@@ -203,6 +203,11 @@ export class FlamingoModel implements AsyncDisposable {
    * @returns In the order of the choices.
    * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.
    */
+  score<const Choice extends string>(
+    prompt: Prompt,
+    choices: readonly Choice[],
+    options: ScoreOptions & Abortable,
+  ): Promise<ChoiceScore<Choice>[]>;
   async score(
     prompt: Prompt,
     choices: readonly string[],
@@ -224,6 +229,11 @@ export class FlamingoModel implements AsyncDisposable {
    * @param options.orders How many different orders, default 6, or all where there are fewer.
    * @param options.seed Of the orders, default 0.
    */
+  scoreEnsemble<const Choice extends string>(
+    prompt: FewShotPrompt,
+    choices: readonly Choice[],
+    options: EnsembleOptions & Abortable,
+  ): Promise<ChoiceScore<Choice>[]>;
   async scoreEnsemble(
     prompt: FewShotPrompt,
     choices: readonly string[],

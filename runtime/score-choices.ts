@@ -1,8 +1,9 @@
 /** How candidates of different lengths are made comparable: not at all, per token, or per byte of UTF-8. */
 export type Normalisation = 'none' | 'tokens' | 'bytes';
 
-export type ChoiceScore = {
-  readonly choice: string;
+/** `Choice` is the union of the choices that were given, where the types can tell. */
+export type ChoiceScore<Choice extends string = string> = {
+  readonly choice: Choice;
   /** log p(choice | prompt), summed over its tokens; the mean over the orders of an ensemble. */
   readonly logLikelihood: number;
   /** `logLikelihood` divided by tokens or bytes, as asked for: what choices are ranked by. */

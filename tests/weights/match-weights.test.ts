@@ -44,6 +44,23 @@ describe('matching weights', () => {
       return true;
     });
 
+  it('says what joins an adapter to the model that it was trained beside, unless the model has such weights', async () => {
+    for (const name of [
+      'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight',
+      'lang_encoder.model.layers.0.self_attn.q_proj.lora_B.default.weight',
+    ]) {
+      const file = await fileOf({ scale: [2], [name]: [2, 3] });
+      const scale = { ...nameParameters({ scale: parameter([2]) }), checkpointNames: [] };
+      refuses(
+        () => matchWeights(scale, [file]),
+        /lora_[AB].*a factor of a LoRA adapter.*merge_and_unload\(\)/,
+      );
+    }
+    const own = { ...nameParameters({ attention: { lora_A: parameter([2, 3]) } }), checkpointNames: [] };
+    const { sources } = matchWeights(own, [await fileOf({ 'attention.lora_A': [2, 3] })]);
+    assert.deepEqual([...sources.keys()], ['attention.lora_A']);
+  });
+
   it("gives open_clip's CLIP the features that open_clip gives, from its packed attention", async () => {
     const vit = clipVit({ image: 21, patch: 7, dim: 12, layers: 2, heads: 3, activation: 'quick-gelu' });
     const weights = { ...nameParameters({ vision: vit.parts }), checkpointNames: vit.checkpointNames };

@@ -138,17 +138,6 @@ describe('openWeights', () => {
     }
   });
 
-  it('says what joins an adapter to the model that it was trained beside', async () => {
-    for (const name of [
-      'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight',
-      'lang_encoder.model.layers.0.self_attn.q_proj.lora_B.default.weight',
-    ]) {
-      const path = join(folder, 'adapter.safetensors');
-      await writeSafetensors(path, [ones('perceiver.latents'), ones(name)]);
-      await refuses(path, /lora_[AB].*a factor of a LoRA adapter.*merge_and_unload\(\)/);
-    }
-  });
-
   it('takes an attribute for one only where a whole model stands below it', async () => {
     const path = join(folder, 'prefixes.safetensors');
     for (const [stored, read] of [

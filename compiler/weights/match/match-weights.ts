@@ -3,6 +3,7 @@ import { storesFloats } from '../../../artifact/weights/stored-dtype.ts';
 import type { Rows, StoredTensor, WeightFile } from '../../../artifact/weights/weight-file.ts';
 import type { Program } from '../../../dsl/program.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
+import { refuseAdapterFactors } from './adapter-factor.ts';
 import { type Spelling, spellings, unusedReason } from './checkpoint-names.ts';
 import { nearestNames } from './nearest-names.ts';
 import type { WeightCopy } from './weight-copies.ts';
@@ -58,7 +59,8 @@ interface Candidate {
  * files hold a parameter the last one counts (a fine-tuned checkpoint given after the model it began from), as long as
  * its shape fits.
  *
- * @throws UserError that lists all missing, unexpected, mis-shaped and quantised tensors at once
+ * @throws UserError that lists all missing, unexpected, mis-shaped and quantised tensors at once, and for the factors of
+ *   an adapter that no parameter takes
  */
 export function matchWeights(
   program: NamedParameters,
@@ -101,6 +103,7 @@ export function matchWeights(
     for (const [reason, names] of reasons)
       notes.push(`${file.path}: ${describeNames(names)} left aside: ${reason}.`);
   }
+  refuseAdapterFactors(unexpected);
   const complaints = [
     ...list('missing', options.seedMissing ? [] : missing, [...unexpected.keys()]),
     ...list(

@@ -23,9 +23,6 @@ const MODEL = 'model.';
 /** What FSDP calls the weights of a module when each process saves its own piece of them, in one row. */
 const FLAT = /(^|\.)_?flat_param(eter)?(_\d+)?$/;
 
-/** What PEFT calls the factors of a low-rank adapter. */
-const ADAPTER = /(^|\.)lora_(A|B|embedding_A|embedding_B|magnitude_vector)(\.|$)/;
-
 /**
  * A file under the names that its tensors had before the model was wrapped for training.
  *
@@ -36,12 +33,6 @@ export function plainNames(file: WeightFile): WeightFile {
   if (flat !== undefined) {
     throw new UserError(
       `${file.path} has ${plain(flat)}, a process's piece of a model that FSDP had in shards, instead of its tensors; save it with StateDictType.FULL_STATE_DICT.`,
-    );
-  }
-  const adapter = file.names.find((name) => ADAPTER.test(name));
-  if (adapter !== undefined) {
-    throw new UserError(
-      `${file.path} has ${plain(adapter)}, a factor of a LoRA adapter, which is not added to the weights here; add it with PEFT's merge_and_unload(), save the model, and give that.`,
     );
   }
   const names = withoutPrefix(

@@ -1,5 +1,5 @@
 import { fail } from './operator.ts';
-import type { Precision } from './precision.ts';
+import { PRECISIONS, type Precision } from './precision.ts';
 
 /** What a program is to do with the parameters of a part of it. What is left out is the outer part's to say. */
 export interface Marks {
@@ -41,8 +41,12 @@ export function unfrozen<T extends object>(part: T | Marked<T>): Marked<T> {
  * mark of its own, the inner one counts.
  *
  *     flamingo({ language: inPrecision('int4', opt({ … })), … })
+ *
+ * @throws ModelError for a precision that there is none of
  */
 export function inPrecision<T extends object>(precision: Precision, part: T | Marked<T>): Marked<T> {
+  if (!PRECISIONS.includes(precision))
+    fail(`inPrecision: precision must be ${PRECISIONS.join(' or ')}, but it is ${String(precision)}`);
   return mark(part, { precision });
 }
 

@@ -51,11 +51,12 @@ export function checkOptions<Options extends object>(
 }
 
 /**
- * Refuses options that there are none of, which a misspelt one is, also within a group of options. The type checker does
- * so where options are written at the call; this is for those that come from elsewhere.
+ * Refuses options that there are none of, which a misspelt one is, also within a group of options, and names that an
+ * option cannot have. The type checker does so where options are written at the call; this is for those that come from
+ * elsewhere.
  *
  * @param family the function that the author calls
- * @param known every option, as `{ depth: true, resampler: { latents: true } }`
+ * @param known every option, as `{ depth: true, activation: ['relu', 'gelu'], resampler: { latents: true } }`
  * @throws ModelError at the author's call, in the type checker's sentence
  */
 export function refuseUnknownOptions<Options extends object>(
@@ -88,6 +89,11 @@ function refuseUnknown(where: string, options: object, known: object): void {
   for (const [name, value] of Object.entries(options)) {
     const group = groups.get(name);
     if (group === undefined) fail(`${where} has no option '${name}'`);
+    if (Array.isArray(group)) {
+      if (value !== undefined && !group.includes(value))
+        fail(`${where}: ${name} must be ${group.join(' or ')}, but it is ${String(value)}`);
+      continue;
+    }
     const isGroup =
       typeof group === 'object' && group !== null && typeof value === 'object' && value !== null;
     if (isGroup) refuseUnknown(`${where}: ${name}`, value, group);

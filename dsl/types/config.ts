@@ -65,12 +65,17 @@ type AnySlot = AnyBlock | AnyBlockMaker | ((sizes: never) => AnyBlock);
 
 type Single = string | number | boolean | null | readonly (string | number | boolean)[];
 
-/** Every option of a configuration, also those within its groups, as a value: what it may have, for run time. */
+/**
+ * Every option of a configuration, also those within its groups, as a value: what it may have, for run time. One that is
+ * a choice between names has the names.
+ */
 export type KnownOptions<Options> = {
   readonly [K in KeysOf<Options>]: [IsGroup<FieldOf<Options, K>>] extends [true]
     ? KnownOptions<NonNullable<FieldOf<Options, K>>>
-    : true;
+    : KnownOption<NonNullable<FieldOf<Options, K>>>;
 };
+
+type KnownOption<Field> = [Field] extends [string] ? (string extends Field ? true : readonly Field[]) : true;
 
 /** Asks for the entries that a configuration lacks. */
 export type Complete<Name extends string, Known, C> = MissingEntries<

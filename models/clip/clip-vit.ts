@@ -15,8 +15,8 @@ import {
   repeat,
   slice,
 } from '../../dsl/index.ts';
-import { type Activation, activations } from '../shared/activation.ts';
-import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
+import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
+import { KNOWN_PREPROCESSING, type VisionEncoder, type WidthOf } from '../shared/vision-encoder.ts';
 import { clipNames } from './clip-names.ts';
 
 /** Pre-norm self-attention over all tokens, then a two-layer perceptron; both residual. CLIP's `CLIPEncoderLayer`. */
@@ -110,9 +110,9 @@ const KNOWN: KnownOptions<ClipVitOptions> = {
   layers: true,
   heads: true,
   inner: true,
-  activation: true,
+  activation: ACTIVATIONS,
   classToken: true,
-  resize: true,
+  resize: KNOWN_PREPROCESSING.resize,
 };
 
 /** Published sizes. */

@@ -38,3 +38,5 @@ export const conventions = {
 } as const satisfies Record<string, ConventionDefaults>;
 
 export type Convention = keyof typeof conventions;
+
+export const CONVENTIONS = ['open-flamingo', 'paper'] as const satisfies readonly Convention[];

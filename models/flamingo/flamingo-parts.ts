@@ -83,10 +83,6 @@ export function joinParts<Block extends object>(
   const { expansion = 4, precision = {} } = options;
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const { convention: named = 'paper' } = options;
-  if (!Object.hasOwn(conventions, named))
-    throw new ModelError(
-      `flamingo: convention must be ${Object.keys(conventions).join(' or ')}, but it is ${String(named)}`,
-    );
   const convention = conventions[named];
   requirePart('vision', 'a vision encoder, as clipVit({ … }) makes one', vision, 'encode');
   requirePart('language', 'a language model, as opt({ … }) makes one', language, 'layer');

@@ -5,6 +5,7 @@ import {
   type KnownOptions,
   type MediaFacts,
   ModelError,
+  PRECISIONS,
   program,
   refuseUnknownOptions,
   requireOptions,
@@ -16,12 +17,15 @@ import type { CrossAttentionWay, LatentSizes } from '../media/cross-attention.ts
 import { type LanguageMediaMaker, languageGraph } from '../media/language-graph.ts';
 import { packedCrossAttention } from '../media/packed-cross-attention.ts';
 import { type VisionGraphParts, visionGraph } from '../media/vision-graph.ts';
+import { ACTIVATIONS } from '../shared/activation.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { CheckedInterval } from './checked-insertion.ts';
 import type { CheckedAttention, ResamplerProblem } from './checked-slots.ts';
+import { CONVENTIONS } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
 import { type JoinedParts, joinParts, wayOf } from './flamingo-parts.ts';
+import { INSERTION_RULES } from './insertion.ts';
 import { openFlamingoNames } from './open-flamingo-names.ts';
 
 /** The paper evaluates videos of 30 frames on embeddings trained for 8 (appendix A.1.1). */
@@ -29,16 +33,21 @@ const LONGEST_VIDEO = 30;
 
 const KNOWN: KnownOptions<FlamingoOptions> = {
   name: true,
-  convention: true,
+  convention: CONVENTIONS,
   vision: true,
   language: true,
   resampler: { depth: true, heads: true, headDim: true, latents: true, finalNorm: true, maxFrames: true },
-  crossAttention: { every: true, insertion: true, heads: true, headDim: true, block: true },
+  crossAttention: { every: true, insertion: INSERTION_RULES, heads: true, headDim: true, block: true },
   media: true,
-  activation: true,
+  activation: ACTIVATIONS,
   expansion: true,
   longestVideo: true,
-  precision: { vision: true, resampler: true, language: true, crossAttention: true },
+  precision: {
+    vision: PRECISIONS,
+    resampler: PRECISIONS,
+    language: PRECISIONS,
+    crossAttention: PRECISIONS,
+  },
   tokens: KNOWN_TOKENS,
 };
 

@@ -4,6 +4,8 @@
  */
 export type InsertionRule = 'from-first' | 'from-nth';
 
+export const INSERTION_RULES = ['from-first', 'from-nth'] as const satisfies readonly InsertionRule[];
+
 /**
  * The layers, ascending, that get a block. `insertionPlaces(80, 7, 'from-first')` are 12 places, as in Flamingo-80B.
  * Empty when no layer qualifies; `flamingo` refuses that.

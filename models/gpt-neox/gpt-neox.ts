@@ -15,7 +15,7 @@ import {
   rotary,
   type Tensor,
 } from '../../dsl/index.ts';
-import { type Activation, activations } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
@@ -116,9 +116,9 @@ const KNOWN: KnownOptions<GptNeoxOptions> = {
   contextLength: true,
   rotaryShare: true,
   rotaryBase: true,
-  rotaryTables: true,
+  rotaryTables: ['float16'],
   parallelResidual: true,
-  activation: true,
+  activation: ACTIVATIONS,
   epsilon: true,
   tiedHead: true,
 };

@@ -16,7 +16,7 @@ import {
   product,
   zeros,
 } from '../../dsl/index.ts';
-import { type Activation, activations } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
@@ -104,7 +104,7 @@ const KNOWN: KnownOptions<Gpt2Options> = {
   inner: true,
   vocabulary: true,
   contextLength: true,
-  activation: true,
+  activation: ACTIVATIONS,
   epsilon: true,
   scale: true,
   scaleByLayer: true,

@@ -19,7 +19,7 @@ import { packedFacts, packedMedia } from '../media/packed-cross-attention.ts';
 import { visionGraph } from '../media/vision-graph.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
-import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import { KNOWN_PREPROCESSING, type VisionEncoder } from '../shared/vision-encoder.ts';
 import { ideficsCrossAttention, ideficsKeysAndValues } from './cross-attention.ts';
 import { ideficsResampler } from './resampler.ts';
 
@@ -60,15 +60,8 @@ export interface IdeficsOptions {
 const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
   name: true,
   resampler: { depth: true, heads: true, headDim: true, latents: true, queryKeyNorm: true },
-  crossAttention: { every: true, gate: true, queryKeyNorm: true },
-  preprocessing: {
-    resize: true,
-    resizeTo: true,
-    cropStart: true,
-    interpolation: true,
-    mean: true,
-    std: true,
-  },
+  crossAttention: { every: true, gate: ['channel', 'scalar'], queryKeyNorm: true },
+  preprocessing: KNOWN_PREPROCESSING,
   tokens: KNOWN_TOKENS,
 };
 

@@ -1,4 +1,11 @@
-import { type AnyBlock, applyBlock, gather, rearrange, type Tensor } from '../../dsl/index.ts';
+import {
+  type AnyBlock,
+  applyBlock,
+  gather,
+  rearrange,
+  refuseUnknownOptions,
+  type Tensor,
+} from '../../dsl/index.ts';
 import { keyedGatedCrossAttention, mediaKeysAndValues } from '../flamingo/gated-cross-attention.ts';
 import {
   byLayer,
@@ -10,7 +17,7 @@ import {
 import type { LanguageMediaMaker } from './language-graph.ts';
 import { latentCrossAttention } from './latent-cross-attention.ts';
 import { formOf, keysAndValuesOf } from './own-cross-attention.ts';
-import { attendsTo, type SeenPictures } from './seen-pictures.ts';
+import { attendsTo, SEEN_PICTURES, type SeenPictures } from './seen-pictures.ts';
 
 export interface MaskedCrossAttentionOptions {
   /** Default `all-previous`. */
@@ -26,9 +33,11 @@ export type KeyedBlock = (x: Tensor, key: Tensor, value: Tensor, attends: Tensor
  * token grows with the number of pictures in its text; where each sees one alone, `packedCrossAttention` is the same for
  * less.
  */
-export function maskedCrossAttention({
-  sees = 'all-previous',
-}: MaskedCrossAttentionOptions = {}): CrossAttentionWay<ReturnType<typeof keyedGatedCrossAttention>> {
+export function maskedCrossAttention(
+  options: MaskedCrossAttentionOptions = {},
+): CrossAttentionWay<ReturnType<typeof keyedGatedCrossAttention>> {
+  refuseUnknownOptions(maskedCrossAttention, options, { sees: SEEN_PICTURES });
+  const { sees = 'all-previous' } = options;
   return {
     block: keyedGatedCrossAttention,
     media: maskedMedia,

@@ -7,6 +7,12 @@ import { repeat, type Tensor } from '../../dsl/index.ts';
  */
 export type SeenPictures = 'last' | 'last-in-a-row' | 'all-previous';
 
+export const SEEN_PICTURES = [
+  'last',
+  'last-in-a-row',
+  'all-previous',
+] as const satisfies readonly SeenPictures[];
+
 /** bool `[batch, text, media]` to `[batch, 1, text, media*latents]`. */
 export function attendsTo(mask: Tensor, latents: number): Tensor {
   return repeat(mask, 'batch text media -> batch 1 text (media latents)', { latents });

@@ -169,7 +169,7 @@ const KNOWN: KnownOptions<NfnetOptions> = {
   widths: true,
   stem: true,
   groupSize: true,
-  features: true,
+  features: ['final', 'stages'],
 };
 
 /** timm's `dm_nfnet_f0` … `f6`, with the picture sizes that they are tested at. */

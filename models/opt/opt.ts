@@ -11,7 +11,7 @@ import {
   linear,
   type Tensor,
 } from '../../dsl/index.ts';
-import { type Activation, activations } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
@@ -107,7 +107,7 @@ const KNOWN: KnownOptions<OptOptions> = {
   inner: true,
   vocabulary: true,
   contextLength: true,
-  activation: true,
+  activation: ACTIVATIONS,
   embeddingDim: true,
   normFirst: true,
   tiedHead: true,

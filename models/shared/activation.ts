@@ -11,3 +11,12 @@ export const activations = {
 } as const;
 
 export type Activation = keyof typeof activations;
+
+export const ACTIVATIONS = [
+  'gelu',
+  'gelu-tanh',
+  'quick-gelu',
+  'relu',
+  'silu',
+  'squared-relu',
+] as const satisfies readonly Activation[];

@@ -20,7 +20,7 @@ import {
 } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
 import type { FirstOfProblems, LastAxis } from './slot-types.ts';
-import type { VisionEncoder } from './vision-encoder.ts';
+import { KNOWN_PREPROCESSING, type VisionEncoder } from './vision-encoder.ts';
 
 export interface VisionEncoderOptions {
   /** Height and width of the input in pixels. */
@@ -72,9 +72,7 @@ export function visionEncoder<O extends VisionEncoderOptions>(given: O): VisionE
   const options: VisionEncoderOptions = given;
   refuseUnknownOptions(visionEncoder, options, {
     ...{ image: true, encoder: true, family: true, checkpointNames: true },
-    preprocessing: {
-      ...{ resize: true, resizeTo: true, cropStart: true, interpolation: true, mean: true, std: true },
-    },
+    preprocessing: KNOWN_PREPROCESSING,
   });
   const { image, encoder, family = encoder.blockName, checkpointNames = [] } = options;
   const encode = (pixels: Tensor): Tensor => {

@@ -1,4 +1,4 @@
-import type { CheckpointName, Tensor } from '../../dsl/index.ts';
+import type { CheckpointName, KnownOptions, Tensor } from '../../dsl/index.ts';
 
 /** A frozen vision encoder as `flamingo` uses it: one frame in, a row of features out. */
 export interface VisionEncoder<Width extends number = number> {
@@ -26,6 +26,16 @@ export interface VisionEncoder<Width extends number = number> {
   /** pixels `[images, 3, image, image]` -> features `[images, tokens, dim]`. */
   encode(pixels: Tensor): Tensor;
 }
+
+/** What may be said of preprocessing, for run time. */
+export const KNOWN_PREPROCESSING: KnownOptions<VisionEncoder['preprocessing']> = {
+  resize: ['shortest-edge', 'stretch'],
+  resizeTo: true,
+  cropStart: ['round', 'floor'],
+  interpolation: ['bicubic', 'bilinear', 'nearest'],
+  mean: true,
+  std: true,
+};
 
 /** The width that a family's options ask for, where the types can tell. */
 export type WidthOf<O> = O extends { readonly dim: infer Width extends number } ? Width : number;

@@ -9,6 +9,7 @@ import {
   type Marked,
   ModelError,
   type ModelTokens,
+  PRECISIONS,
   program,
   rearrange,
   refuseUnknownOptions,
@@ -116,7 +117,7 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
   const options: SplicedOptions = given;
   refuseUnknownOptions(spliced, options, {
     ...{ name: true, vision: true, connector: true, language: true, longestVideo: true, tiles: true },
-    precision: { vision: true, connector: true, language: true },
+    precision: { vision: PRECISIONS, connector: PRECISIONS, language: PRECISIONS },
     tokens: KNOWN_TOKENS,
   });
   requireOptions(spliced, options, ['name', 'vision', 'connector', 'language']);

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { originalCallSite } from '../../dsl/call-site.ts';
-import { clipVit, flamingo, gpt2, gptNeox, llama, ModelError, mpt, opt } from '../../models/index.ts';
+import {
+  clipVit,
+  flamingo,
+  gpt2,
+  gptNeox,
+  llama,
+  ModelError,
+  maskedCrossAttention,
+  mpt,
+  opt,
+} from '../../models/index.ts';
 
 /** A size of which the types know nothing. */
 const size = (value: number): number => value;
@@ -49,6 +59,30 @@ const REFUSALS: [string, () => unknown][] = [
 const elsewhere = (options: object): Record<string, never> => JSON.parse(JSON.stringify(options));
 
 REFUSALS.push(
+  [
+    'flamingo: precision: language must be float32 or float16 or int8 or int4, but it is int3',
+    () =>
+      flamingo({
+        ...{ name: 'int3', vision, language, crossAttention: { every: 1 } },
+        ...elsewhere({ precision: { language: 'int3' } }),
+      }),
+  ],
+  [
+    'flamingo: convention must be open-flamingo or paper, but it is papers',
+    () =>
+      flamingo({
+        ...{ name: 'papers', vision, language, crossAttention: { every: 1 } },
+        ...elsewhere({ convention: 'papers' }),
+      }),
+  ],
+  [
+    'opt: activation must be gelu or gelu-tanh or quick-gelu or relu or silu or squared-relu, but it is gelo',
+    () => opt({ ...sizes, heads: 4, ...elsewhere({ activation: 'gelo' }) }),
+  ],
+  [
+    'maskedCrossAttention: sees must be last or last-in-a-row or all-previous, but it is first',
+    () => maskedCrossAttention(elsewhere({ sees: 'first' })),
+  ],
   [
     "flamingo: resampler has no option 'dept'",
     () =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUANTISED_FORMATS } from '../dsl/precision.ts';
 import type { CheckpointName } from '../dsl/program.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -31,7 +32,7 @@ export const parameterTableSchema = z.strictObject({
         z.strictObject({
           weight: z.string(),
           shape: z.array(count),
-          format: z.enum(['int8', 'int4']),
+          format: z.enum(QUANTISED_FORMATS),
           block: count,
           member: z.enum(['values', 'scales']),
           transposed: z.exactOptional(z.literal(true)),

@@ -1,17 +1,11 @@
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
-import type { Precision } from '../../dsl/precision.ts';
+import type { Precision, QuantisedFormat } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
-import {
-  BLOCK_FORMATS,
-  blockSize,
-  isQuantised,
-  memberShapes,
-  type QuantisedFormat,
-} from '../quantisation/block-format.ts';
+import { BLOCK_FORMATS, blockSize, isQuantised, memberShapes } from '../quantisation/block-format.ts';
 import { quantisedLinear } from '../quantisation/quantised-linear.ts';
 import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
 

@@ -1,6 +1,5 @@
+import type { QuantisedFormat } from '../../dsl/precision.ts';
 import type { Capabilities } from '../../dsl/target.ts';
-
-export type QuantisedFormat = 'int8' | 'int4';
 
 /**
  * How a weight `[out, in]` is kept as small whole numbers: each row in blocks, each block with one scale, a weight
@@ -9,7 +8,8 @@ export type QuantisedFormat = 'int8' | 'int4';
  */
 export interface BlockFormat {
   readonly name: QuantisedFormat;
-  readonly bits: 4 | 8;
+  /** A number does not go over a byte's end. */
+  readonly bits: 2 | 4 | 8;
   /** The number that stands for zero. */
   readonly middle: number;
 }

@@ -3,7 +3,8 @@ import { refuseBroken } from '../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES, viewAs } from '../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
-import { BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
+import type { QuantisedFormat } from '../../dsl/precision.ts';
+import { BLOCK_FORMATS } from './block-format.ts';
 import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 
 /** Some rows of a weight: their values, or where in a file they lie side by side. */

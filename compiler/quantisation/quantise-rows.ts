@@ -21,7 +21,9 @@ export function quantiseRows(
   const { bits, middle } = format;
   const blocks = Math.ceil(width / size);
   const rows = weights.length / width;
-  const values = new Uint8Array((rows * blocks * size * bits) / 8).fill(bits === 4 ? 0x88 : middle);
+  const perByte = 8 / bits;
+  const zeros = Array.from({ length: perByte }).reduce<number>((byte) => (byte << bits) | middle, 0);
+  const values = new Uint8Array((rows * blocks * size) / perByte).fill(zeros);
   const scales = new Float32Array(rows * blocks);
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
@@ -43,9 +45,9 @@ export function quantiseRows(
         product += weight * number;
         square += number * number;
         const at = place * size + index - first;
-        if (bits === 8) values[at] = number + middle;
-        else if ((at & 1) === 0) values[at >> 1] = ((values[at >> 1] ?? 0) & 0xf0) | (number + middle);
-        else values[at >> 1] = ((values[at >> 1] ?? 0) & 0x0f) | ((number + middle) << 4);
+        const byte = Math.floor(at / perByte);
+        // The middle is there already: only what differs from it is turned over.
+        values[byte] = (values[byte] ?? 0) ^ (((number + middle) ^ middle) << ((at % perByte) * bits));
       }
       scales[place] = product / square;
     }

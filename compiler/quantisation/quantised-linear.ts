@@ -8,10 +8,11 @@ import { checkDtype, FLOATS, required, sameDtype } from '../../dsl/operators/sha
 import { slice } from '../../dsl/operators/slice.ts';
 import { subtract } from '../../dsl/operators/subtract.ts';
 import { floor } from '../../dsl/operators/unary.ts';
+import type { QuantisedFormat } from '../../dsl/precision.ts';
 import { multiplyDims } from '../../dsl/shape/dim.ts';
 import { linearShape } from '../../dsl/shape/linear.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { BLOCK_FORMATS, type QuantisedFormat } from './block-format.ts';
+import { BLOCK_FORMATS } from './block-format.ts';
 
 type QuantisedLinear = { readonly format: QuantisedFormat; readonly width: number; readonly block: number };
 
@@ -68,19 +69,25 @@ function dequantised(values: Tensor, scales: Tensor, { format, width, block }: Q
   const { bits, middle } = BLOCK_FORMATS[format];
   const [rows = 1, blocks = 1] = values.shape;
   const bytes = cast(values, 'float32');
-  const numbers = bits === 8 ? bytes : halves(bytes);
+  const numbers = bits === 8 ? bytes : numbersOf(bytes, bits);
   const blocked = reshape(subtract(numbers, middle), [rows, blocks, block]);
   const scaled = multiply(blocked, reshape(cast(scales, 'float32'), [rows, blocks, 1]));
   const whole = reshape(scaled, [rows, multiplyDims(blocks, block)]);
   return slice(whole, 1, 0, width);
 }
 
-/** Bytes as their lower four bits and their upper four, in this order. */
-function halves(bytes: Tensor): Tensor {
-  const upper = floor(multiply(bytes, 1 / 16));
-  const lower = subtract(bytes, multiply(upper, 16));
+/** The numbers of so many bits that each byte is made of, from the lowest bits on. */
+function numbersOf(bytes: Tensor, bits: number): Tensor {
+  const base = 2 ** bits;
   const each = [...bytes.shape, 1];
-  return concat([reshape(lower, each), reshape(upper, each)], -1);
+  const numbers: Tensor[] = [];
+  let rest = bytes;
+  for (let taken = bits; taken < 8; taken += bits) {
+    const upper = floor(multiply(rest, 1 / base));
+    numbers.push(reshape(subtract(rest, multiply(upper, base)), each));
+    rest = upper;
+  }
+  return concat([...numbers, reshape(rest, each)], -1);
 }
 
 /**

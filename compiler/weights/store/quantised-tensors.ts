@@ -1,7 +1,7 @@
 import type { TensorToWrite } from '../../../artifact/weights/safetensors.ts';
 import { isSideBySide } from '../../../artifact/weights/weight-file.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
-import type { QuantisedFormat } from '../../quantisation/block-format.ts';
+import type { QuantisedFormat } from '../../../dsl/precision.ts';
 import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
 import type { Chunk } from '../../quantisation/quantise-chunk.ts';
 import type { QuantisedRows } from '../../quantisation/quantise-rows.ts';

@@ -1,5 +1,6 @@
-import { BLOCK_FORMATS, type QuantisedFormat } from '../../../compiler/quantisation/block-format.ts';
+import { BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
 import type { QuantisedRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import type { QuantisedFormat } from '../../../dsl/precision.ts';
 
 /** The weights that quantised rows stand for, one number after the other, as MatMulNBits' documentation lays them out. */
 export function dequantised(

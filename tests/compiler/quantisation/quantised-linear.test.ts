@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
-import {
-  BLOCK_FORMATS,
-  blockSize,
-  type QuantisedFormat,
-} from '../../../compiler/quantisation/block-format.ts';
+import { BLOCK_FORMATS, blockSize } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import { fallbacksOf, targetOf } from '../../../compiler/target/target.ts';
@@ -21,6 +17,7 @@ import {
   type Tensor,
 } from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
+import type { QuantisedFormat } from '../../../dsl/precision.ts';
 import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
 import { input } from '../../support/run-graph.ts';
 import { dequantised } from './dequantised.ts';

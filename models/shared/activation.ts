@@ -1,5 +1,9 @@
 import { gelu, geluTanh, quickGelu, relu, silu, squaredRelu } from '../../dsl/index.ts';
 
+export const ACTIVATIONS = ['gelu', 'gelu-tanh', 'quick-gelu', 'relu', 'silu', 'squared-relu'] as const;
+
+export type Activation = (typeof ACTIVATIONS)[number];
+
 /** The activations that the families use: Squared ReLU in the paper's new layers, GELU in OpenFlamingo's and OPT's relatives. */
 export const activations = {
   gelu,
@@ -8,15 +12,4 @@ export const activations = {
   relu,
   silu,
   'squared-relu': squaredRelu,
-} as const;
-
-export type Activation = keyof typeof activations;
-
-export const ACTIVATIONS = [
-  'gelu',
-  'gelu-tanh',
-  'quick-gelu',
-  'relu',
-  'silu',
-  'squared-relu',
-] as const satisfies readonly Activation[];
+} as const satisfies Record<Activation, unknown>;

@@ -7,7 +7,7 @@ import { UserError } from '../../../../artifact/user-error.ts';
 import { writeWhole } from '../../../../artifact/write-whole.ts';
 import { jsonLines } from '../files/json-lines.ts';
 import { OUTCOME, type Outcome, outcomeKey } from './outcome.ts';
-import { readSettings } from './read-run.ts';
+import { readSettings } from './read-settings.ts';
 import { RUN_FILES } from './run-files.ts';
 import { difference, type Settings } from './settings.ts';
 

@@ -6,7 +6,7 @@ import { UserError } from '../../../../artifact/user-error.ts';
 import { jsonLines } from '../files/json-lines.ts';
 import type { BenchmarkItem, Fact } from '../item.ts';
 import { OUTCOME, type Outcome, outcomeKey } from './outcome.ts';
-import { readSettings } from './read-run.ts';
+import { readSettings } from './read-settings.ts';
 import { RUN_FILES } from './run-files.ts';
 import type { ItemScore } from './score-run.ts';
 import type { Settings } from './settings.ts';

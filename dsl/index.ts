@@ -22,7 +22,7 @@ export * from './model-error.ts';
 export * from './naming.ts';
 export * from './options.ts';
 export { normal, ones, type Parameter, parameter, uniform, zeros } from './parameter.ts';
-export * from './precision.ts';
+export { PRECISIONS, type Precision } from './precision.ts';
 export * from './program.ts';
 export type { ProgramParameter } from './program-parameter.ts';
 export * from './recipe.ts';

@@ -6,6 +6,7 @@ import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
 import { readHeader } from '../images/decode.ts';
 import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
+import { textLines } from './text-lines.ts';
 
 /** What kept a line of a task file from being counted. */
 export interface TaskProblem {
@@ -93,7 +94,11 @@ export function problemOf(path: string, line: number, error: unknown): TaskProbl
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
-  let rest = '';
+  const { most } = LIMITS.taskLine;
+  const tooLong = () =>
+    new UserError(
+      `${path} has a line of more than ${most} characters, which is more than is read: write one task a line.`,
+    );
   try {
     const file = await openRegularFile(path);
     const { size } = await file.stat();
@@ -103,22 +108,12 @@ async function* linesOf(path: string): AsyncGenerator<string> {
         `${path} is too large: at most ${LIMITS.taskFile.most} ${LIMITS.taskFile.of} are read.`,
       );
     }
-    for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
-      const lines = `${rest}${piece}`.split(/\r?\n/);
-      rest = lines.pop() ?? '';
-      yield* lines;
-      if (rest.length > LIMITS.taskLine.most) {
-        throw new UserError(
-          `${path} has a line of more than ${LIMITS.taskLine.most} characters, which is more than is read: write one task a line.`,
-        );
-      }
-    }
+    yield* textLines(file.createReadStream({ encoding: 'utf8' }), most, tooLong);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${path} cannot be read (${reason}): pass the path of a file with one task a line.`);
   }
-  if (rest !== '') yield rest;
 }
 
 /** Why an image cannot be used, found once for each path. */

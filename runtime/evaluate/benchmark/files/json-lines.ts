@@ -1,6 +1,7 @@
 import { parseJson } from '../../../../artifact/parse-json.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
+import { textLines } from '../../text-lines.ts';
 import { textPieces } from './text-pieces.ts';
 
 /**
@@ -12,8 +13,13 @@ export async function* jsonLines(
   file: string,
   signal?: AbortSignal,
 ): AsyncGenerator<{ readonly key: number; readonly value: unknown }> {
+  const { most, of } = LIMITS.annotation;
+  const tooLong = () =>
+    new UserError(
+      `${file} has a line of more than ${most} ${of}, which is more than is read: is it a file of annotations?`,
+    );
   let number = 0;
-  for await (const line of lines(file, signal)) {
+  for await (const line of textLines(textPieces(file, signal), most, tooLong)) {
     number += 1;
     if (line.trim() !== '') yield { key: number, value: parsed(line, `${file} line ${number}`) };
   }
@@ -26,19 +32,4 @@ function parsed(line: string, where: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-async function* lines(file: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  let rest = '';
-  for await (const piece of textPieces(file, signal)) {
-    const found = `${rest}${piece}`.split(/\r?\n/);
-    rest = found.pop() ?? '';
-    yield* found;
-    if (rest.length > LIMITS.annotation.most) {
-      throw new UserError(
-        `${file} has a line of more than ${LIMITS.annotation.most} ${LIMITS.annotation.of}, which is more than is read: is it a file of annotations?`,
-      );
-    }
-  }
-  yield rest;
 }

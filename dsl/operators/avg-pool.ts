@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import { elementCount } from '../element-count.ts';
-import { apply, defineOperator, describeShape } from '../operator.ts';
-import { type Window, windowPlaces } from '../shape/window.ts';
+import { apply, defineOperator } from '../operator.ts';
+import type { Window } from '../shape/window.ts';
 import type { Operator, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
@@ -12,12 +12,12 @@ import { multiply } from './multiply.ts';
 import { pad } from './pad.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable } from './shared/elements.ts';
-import { checkDtype, FLOATS, required } from './shared/inputs.ts';
 import {
   countsOf,
   isSymmetric,
   type Pooling,
   type PoolOptions,
+  pooledType,
   poolingOf,
   surrounded,
   unpadded,
@@ -43,10 +43,7 @@ export const avgPoolOperator: Operator<AvgPoolAttributes> = defineOperator<AvgPo
   movement: 'none',
   weight: 'none',
   infer(inputs, { kernel, countIncludePad: _counted, ...window }) {
-    const x = required('avgPool', inputs, 0, 'x');
-    checkDtype('avgPool', 'x', x, FLOATS);
-    const places = windowPlaces('avgPool', x.shape, kernel, window, describeShape(kernel));
-    return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...places] }];
+    return [pooledType('avgPool', inputs, kernel, window)];
   },
   lower(emit, inputs, { attributes: { kernel, stride, padding, countIncludePad } }) {
     return [

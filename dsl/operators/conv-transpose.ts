@@ -3,11 +3,11 @@ import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { type ConvGeometry, convShape } from '../shape/conv.ts';
 import { equalShapes, multiplyDims } from '../shape/dim.ts';
 import { windowOf } from '../shape/window.ts';
-import type { Shape, Tensor } from '../tensor.ts';
+import type { Inputs, Shape, Tensor } from '../tensor.ts';
 import { type ConvOptions, convOperator } from './conv.ts';
 import { convWeightGradient } from './shared/conv-weight-gradient.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
-import { checkDtype, FLOATS, type Inputs, required, sameDtype } from './shared/inputs.ts';
+import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 
 /** ONNX reads an end before the axis as its start. */
 const THE_END = 2 ** 31 - 1;

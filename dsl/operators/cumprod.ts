@@ -14,8 +14,7 @@ import { gather } from './gather.ts';
 import { maximum } from './maximum.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
-import { fromLines, linesAlong } from './shared/along-axis.ts';
-import { foldable, pack } from './shared/elements.ts';
+import { foldLines } from './shared/along-axis.ts';
 import { checkDtype, required } from './shared/inputs.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
@@ -48,19 +47,14 @@ export const cumprodOperator = defineOperator<{ axis: number }>({
     return [products];
   },
   gradient: 'through decomposition',
-  fold([x], { axis }, [type]) {
-    if (x === undefined || type === undefined || !foldable([x], [type])) return undefined;
-    const place = resolveAxis('cumprod', x.shape, axis);
-    const products = linesAlong(x, place)?.map((line) => {
+  fold: ([x], { axis }, [type]) =>
+    foldLines('cumprod', [x, type], axis, (line) => {
       let product = 1;
       return line.map((value) => {
         product *= value;
         return product;
       });
-    });
-    const data = products && pack(fromLines(products, x.shape, place), type.dtype);
-    return data === undefined ? undefined : [data];
-  },
+    }),
 });
 
 /** x further along the axis, with ones before it. */

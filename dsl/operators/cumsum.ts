@@ -5,8 +5,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import type { HasAxis } from '../types/axis.ts';
 import type { Accept } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
-import { fromLines, linesAlong } from './shared/along-axis.ts';
-import { foldable, pack } from './shared/elements.ts';
+import { foldLines } from './shared/along-axis.ts';
 import { checkDtype, required } from './shared/inputs.ts';
 
 export interface CumsumOptions {
@@ -35,10 +34,8 @@ export const cumsumOperator = defineOperator<{ axis: number; exclusive: boolean;
     cumsum(cotangent, axis, { exclusive, reverse: !reverse }),
   ],
   fold([x], { axis, exclusive, reverse }, [type]) {
-    if (x === undefined || type === undefined || !foldable([x], [type])) return undefined;
-    const place = resolveAxis('cumsum', x.shape, axis);
     const inOrder = (line: readonly number[]) => (reverse ? line.toReversed() : line);
-    const sums = linesAlong(x, place)?.map((line) => {
+    return foldLines('cumsum', [x, type], axis, (line) => {
       let sum = 0;
       const running = inOrder(line).map((value) => {
         const before = sum;
@@ -47,8 +44,6 @@ export const cumsumOperator = defineOperator<{ axis: number; exclusive: boolean;
       });
       return inOrder(running);
     });
-    const data = sums && pack(fromLines(sums, x.shape, place), type.dtype);
-    return data === undefined ? undefined : [data];
   },
 });
 

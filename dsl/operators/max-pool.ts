@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
-import { apply, applyAll, defineOperator, describeShape } from '../operator.ts';
+import { apply, applyAll, defineOperator } from '../operator.ts';
 import { multiplyDims } from '../shape/dim.ts';
-import { type Window, type WindowOptions, windowPlaces } from '../shape/window.ts';
+import type { Window, WindowOptions } from '../shape/window.ts';
 import type { Operator, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Checked, Result } from '../types/problem.ts';
@@ -10,10 +10,10 @@ import { reshape } from './reshape.ts';
 import { scatterAdd } from './scatter-add.ts';
 import { fixedShape } from './shared/dims.ts';
 import { foldable } from './shared/elements.ts';
-import { checkDtype, FLOATS, required } from './shared/inputs.ts';
 import {
   isSymmetric,
   type PoolOptions,
+  pooledType,
   poolingOf,
   surrounded,
   unpadded,
@@ -31,11 +31,8 @@ export const maxPoolOperator: Operator<MaxPoolAttributes> = defineOperator<MaxPo
   movement: 'none',
   weight: 'none',
   infer(inputs, { kernel, indices, ...window }) {
-    const x = required('maxPool', inputs, 0, 'x');
-    checkDtype('maxPool', 'x', x, FLOATS);
-    const places = windowPlaces('maxPool', x.shape, kernel, window, describeShape(kernel));
-    const shape = [...x.shape.slice(0, 2), ...places];
-    return [{ dtype: x.dtype, shape }, ...(indices ? [{ dtype: 'int64', shape } as const] : [])];
+    const type = pooledType('maxPool', inputs, kernel, window);
+    return [type, ...(indices ? [{ dtype: 'int64', shape: type.shape } as const] : [])];
   },
   lower(emit, inputs, { attributes: { kernel, stride, padding, dilation, indices } }) {
     const attributes = { kernel_shape: kernel, strides: stride, pads: padding, dilations: dilation };

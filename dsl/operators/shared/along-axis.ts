@@ -1,7 +1,8 @@
+import type { ConstantData } from '../../attributes.ts';
 import { elementCount } from '../../element-count.ts';
 import { resolveAxis } from '../../shape/axis.ts';
 import { multiplyDims } from '../../shape/dim.ts';
-import type { ConstantTensor, Shape, Tensor } from '../../tensor.ts';
+import type { ConstantTensor, Shape, Tensor, TensorType } from '../../tensor.ts';
 import { add } from '../add.ts';
 import { arange } from '../arange.ts';
 import { multiply } from '../multiply.ts';
@@ -9,7 +10,7 @@ import { reshape } from '../reshape.ts';
 import { scatterAdd } from '../scatter-add.ts';
 import { sizeOf } from '../size-of.ts';
 import { transpose } from '../transpose.ts';
-import { numbersOf, stridesOf } from './elements.ts';
+import { foldable, numbersOf, pack, stridesOf } from './elements.ts';
 
 /**
  * Puts values back where they were taken from along one axis, zeros elsewhere: values at one place add up. Both
@@ -45,6 +46,24 @@ export function linesAlong(
     const start = Math.floor(line / stride) * stride * size + (line % stride);
     return Array.from({ length: size }, (_, place) => numbers[start + place * stride] ?? Number.NaN);
   });
+}
+
+/**
+ * Folds an operator that makes a line of each line along an axis, as long as it was.
+ *
+ * @param operator names the operator where the axis is none
+ */
+export function foldLines(
+  operator: string,
+  [x, type]: readonly [x: ConstantTensor | undefined, type: TensorType | undefined],
+  axis: number,
+  lineOf: (line: readonly number[]) => readonly number[],
+): readonly [ConstantData] | undefined {
+  if (x === undefined || type === undefined || !foldable([x], [type])) return undefined;
+  const place = resolveAxis(operator, x.shape, axis);
+  const lines = linesAlong(x, place)?.map(lineOf);
+  const data = lines && pack(fromLines(lines, x.shape, place), type.dtype);
+  return data === undefined ? undefined : [data];
 }
 
 /** The values of lines along an axis as they lie in a tensor: the inverse of `linesAlong`. */

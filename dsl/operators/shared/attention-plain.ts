@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor.ts';
+import type { Inputs, Tensor } from '../../tensor.ts';
 import { add } from '../add.ts';
 import { arange } from '../arange.ts';
 import { lessOrEqual } from '../comparison.ts';
@@ -19,7 +19,6 @@ import {
   scoreScale,
   splitHeads,
 } from './attention-sizes.ts';
-import type { Inputs } from './inputs.ts';
 
 /** Attention written out: the definition that the fused kernels are tested against, and all there is without fusion. */
 export function plainAttention(inputs: Inputs, attributes: AttentionAttributes): readonly Tensor[] {

@@ -12,10 +12,10 @@ import {
   UNLIKE,
 } from '../../sentences/attention.ts';
 import { addDims, divideDims, equalDims } from '../../shape/dim.ts';
-import type { Dim, Shape, Tensor } from '../../tensor.ts';
+import type { Dim, Inputs, Shape, Tensor } from '../../tensor.ts';
 import { reshape } from '../reshape.ts';
 import { transpose } from '../transpose.ts';
-import { BOOLEANS, checkDtype, FLOATS, type Inputs, required, sameDtype } from './inputs.ts';
+import { BOOLEANS, checkDtype, FLOATS, required, sameDtype } from './inputs.ts';
 
 export type AttentionAttributes = {
   heads: Dim;

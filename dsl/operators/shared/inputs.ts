@@ -2,9 +2,7 @@ import type { Dtype } from '../../dtype.ts';
 import { fail } from '../../operator.ts';
 import { sentence } from '../../sentence.ts';
 import { MIXED_DTYPES, WRONG_DTYPE } from '../../sentences/dtypes.ts';
-import type { Tensor } from '../../tensor.ts';
-
-export type Inputs = readonly (Tensor | undefined)[];
+import type { Inputs, Tensor } from '../../tensor.ts';
 
 /** The attributes of an operator that has none. */
 export type NoAttributes = Readonly<Record<string, never>>;

@@ -1,13 +1,20 @@
 import { describeShape, fail } from '../../operator.ts';
 import { SPATIAL } from '../../shape/conv.ts';
-import { eachAxis, spatialWords, type Window, type WindowOptions, windowOf } from '../../shape/window.ts';
-import type { ConstantTensor, Tensor } from '../../tensor.ts';
+import {
+  eachAxis,
+  spatialWords,
+  type Window,
+  type WindowOptions,
+  windowOf,
+  windowPlaces,
+} from '../../shape/window.ts';
+import type { ConstantTensor, Inputs, Tensor, TensorType } from '../../tensor.ts';
 import { concat } from '../concat.ts';
 import { scalar } from '../constant.ts';
 import { expand } from '../expand.ts';
 import { fixedShape } from './dims.ts';
 import { numbersOf, offsets, stridesOf } from './elements.ts';
-import { checkDtype, FLOATS } from './inputs.ts';
+import { checkDtype, FLOATS, required } from './inputs.ts';
 
 export interface PoolOptions extends Omit<WindowOptions, 'dilation'> {
   /** Keep the last window where it reaches beyond the padded end (PyTorch's `ceil_mode`). Default false. */
@@ -80,6 +87,19 @@ export function poolingOf(
       `${name}: a window sees nothing but padding of x ${describeShape(x.shape)}; choose less dilation or padding`,
     );
   return pooling;
+}
+
+/** The type of what a pool gives for a whole window: x's dtype, with a place for each window. */
+export function pooledType(
+  operator: string,
+  inputs: Inputs,
+  kernel: readonly number[],
+  window: Window,
+): TensorType {
+  const x = required(operator, inputs, 0, 'x');
+  checkDtype(operator, 'x', x, FLOATS);
+  const places = windowPlaces(operator, x.shape, kernel, window, describeShape(kernel));
+  return { dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...places] };
 }
 
 const isWhole = ({ window }: Pooling) => window.padding.every((size) => size === 0);

@@ -9,6 +9,8 @@ import { isSize } from './size.ts';
 /** The version of the artifact's layout; a runtime refuses artifacts of another one. */
 export const ARTIFACT_FORMAT = 4;
 
+const bytes = z.number().int().nonnegative();
+
 const dim = z.union([z.number().int().nonnegative(), z.string().refine(isSize, 'not a size')]);
 
 const port = z.strictObject({
@@ -33,9 +35,9 @@ const graph = z.strictObject({
   fusions: z.record(z.string(), z.number()),
   /** Nodes that the target's provider has no kernel for, which ONNX Runtime would place on the CPU. */
   fallbacks: z.array(z.strictObject({ node: z.string(), operator: z.string(), reason: z.string() })),
+  /** Bytes of the weights that it reads, as it computes with them: they may be stored in fewer. */
+  weightBytes: z.exactOptional(bytes),
 });
-
-const bytes = z.number().int().nonnegative();
 
 /** A file that the compiler wrote: its size in bytes and its SHA-256. */
 const ownFile = z.strictObject({ bytes, sha256: z.string() });
@@ -93,6 +95,8 @@ export const manifestSchema = z.strictObject({
     calibration: z.exactOptional(calibration),
   }),
   graphs: z.record(z.string(), graph),
+  /** Of a graph that was cut, those among `graphs` that run in its place, in their order. */
+  stages: z.exactOptional(z.record(z.string(), z.array(z.string()).min(2))),
   /** How pictures become `pixels`; left out where the model is shown none. */
   image: z.exactOptional(imageSchema),
   /** Of a model that answers prompts; left out for a graph that is run by itself. */

@@ -9,7 +9,7 @@ export interface Step {
 }
 
 /** What is counted of a model. */
-export type CountedModel = Pick<Manifest, 'language' | 'media'> & {
+export type CountedModel = Pick<Manifest, 'language' | 'media' | 'stages'> & {
   readonly graphs: Readonly<Record<string, Pick<GraphManifest, 'work'>>>;
 };
 
@@ -21,39 +21,45 @@ const PROMPT = 32;
  * and with a full context. Empty for artifacts that do not record their work, or that answer no prompts.
  */
 export function workPerStep(
-  { graphs, language, media }: CountedModel,
+  { graphs, stages = {}, language, media }: CountedModel,
   ways: readonly MediaWayDefinition[] = [],
 ): readonly Step[] {
   const way = media && mediaWay(media, ways)?.open(media);
   if (language === undefined || way === undefined) return [];
   const prompt = Math.min(PROMPT, language.contextLength);
   const read = (text: number, past: number) => ({ batch: 1, text, past, wanted: 1, ...way.sizes(text) });
+  const parts = (name: string) => (stages[name] ?? [name]).flatMap((part) => graphs[part] ?? []);
+  const text = parts('language');
   const steps = [
-    { step: 'one image', graph: graphs.vision, sizes: { images: 1, frames: 1 } },
-    { step: `prompt of ${prompt} tokens`, graph: graphs.language, sizes: read(prompt, 0) },
-    { step: `one token after ${prompt}`, graph: graphs.language, sizes: read(1, prompt) },
+    { step: 'one image', graphs: parts('vision'), sizes: { images: 1, frames: 1 } },
+    { step: `prompt of ${prompt} tokens`, graphs: text, sizes: read(prompt, 0) },
+    { step: `one token after ${prompt}`, graphs: text, sizes: read(1, prompt) },
     {
       step: `one token after ${language.contextLength - 1}`,
-      graph: graphs.language,
+      graphs: text,
       sizes: read(1, language.contextLength - 1),
     },
   ];
-  return steps.flatMap(({ step, graph, sizes }) => {
-    const multiplyAdds = graph && totalWork(graph, new Map(Object.entries(sizes)));
+  return steps.flatMap(({ step, graphs, sizes }) => {
+    const multiplyAdds = totalWork(graphs, new Map(Object.entries(sizes)));
     return multiplyAdds === undefined ? [] : [{ step, multiplyAdds }];
   });
 }
 
+/** Of all graphs together; undefined where there are none, or one does not record its work. */
 function totalWork(
-  { work }: Pick<GraphManifest, 'work'>,
+  graphs: readonly Pick<GraphManifest, 'work'>[],
   sizes: ReadonlyMap<string, number>,
 ): number | undefined {
-  if (work === undefined) return undefined;
+  if (graphs.length === 0) return undefined;
   let total = 0;
-  for (const dim of Object.values(work)) {
-    const steps = evaluateDim(dim, sizes);
-    if (steps === undefined) return undefined;
-    total += steps;
+  for (const { work } of graphs) {
+    if (work === undefined) return undefined;
+    for (const dim of Object.values(work)) {
+      const steps = evaluateDim(dim, sizes);
+      if (steps === undefined) return undefined;
+      total += steps;
+    }
   }
   return total;
 }

@@ -1,4 +1,5 @@
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
+import type { Stages } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { Dtype } from '../dsl/dtype.ts';
 import type { Graph } from '../dsl/graph.ts';
@@ -8,6 +9,7 @@ import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import type { Rule } from './fusion/rule.ts';
+import { cutProgram } from './stages/cut-program.ts';
 import { type StoredParameter, storedDtype } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
 import { targetOf } from './target/target.ts';
@@ -25,6 +27,11 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
   /** Heed the author's marks. Default true; false is for a reference to compare with. */
   readonly marks?: boolean;
   readonly nameOf?: GraphOptions['nameOf'];
+  /**
+   * Cut the language graph (of a program of one graph, that one) into so many graphs that run one after another, each
+   * with about the same bytes of weights, so that each may be on a device of its own. Default 1: it stays whole.
+   */
+  readonly stages?: number;
   /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
   readonly explain?: string;
 }
@@ -34,8 +41,10 @@ export interface BuiltProgram {
   readonly target: CompilerTarget;
   readonly precision: Precision;
   readonly ways: readonly MediaWayDefinition[];
-  /** In the program's order, each beside the graph that the author wrote. */
+  /** Each beside the graph that the author wrote, or the stage of it. */
   readonly graphs: readonly (CompiledGraph & { readonly name: string; readonly graph: Graph })[];
+  /** Of a graph that was cut, those that run in its place; undefined where none was. */
+  readonly stages: Stages | undefined;
   /** As the compiled graphs hold them (a target may have changed their precision), each once. */
   readonly parameters: readonly StoredParameter[];
   /** The dtype that a parameter is kept in at most. */
@@ -56,7 +65,8 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   const { precision = target.computes } = options;
   if (explain !== undefined) requireRule(explain, rules);
   checkProgram(program, ways);
-  const graphs = Object.entries(program.graphs).map(([name, graph]) => ({
+  const { graphs: written, stages } = cutProgram(program, options.stages);
+  const graphs = Object.entries(written).map(([name, graph]) => ({
     name,
     graph,
     ...compileGraph(graph, {
@@ -67,7 +77,7 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   }));
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  return { target, precision, ways, graphs, parameters: storedParameters(graphs), keptAs };
+  return { target, precision, ways, graphs, stages, parameters: storedParameters(graphs), keptAs };
 }
 
 function requireRule(name: string, rules: readonly Rule[]): void {

@@ -65,7 +65,7 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { fusion = true, seed = 0, weights = [] } = options;
-  const { target, precision, graphs: compiled, parameters, keptAs } = buildProgram(program, options);
+  const { target, precision, graphs: compiled, stages, parameters, keptAs } = buildProgram(program, options);
   const tokenizer = requireTokenizer(program, options.tokenizer);
   for (const each of compiled) options.onGraph?.(each.name, each);
   const { vocabulary } = program.facts.language ?? {};
@@ -110,6 +110,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
         kept: countKept(parameters, (each) => stored?.locate(each).dtype ?? keptAs(each)),
       },
       graphs,
+      ...(stages && { stages }),
       ...modelFacts(program),
       parameters: parameterFacts(parameters, {
         ...{ sources, seed, bytes: stored?.bytes },

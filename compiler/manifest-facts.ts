@@ -23,6 +23,10 @@ export function graphFacts(
     operators: { before: Object.fromEntries(report.before), after },
     fusions: Object.fromEntries(report.fusions),
     fallbacks: [...fallbacksOf(onnx, target)],
+    weightBytes: onnx.parameters.reduce(
+      (sum, { parameter }) => sum + elementCount(parameter.shape) * BYTES_PER_ELEMENT[parameter.dtype],
+      0,
+    ),
   };
 }
 

@@ -14,6 +14,7 @@ import { modelProblem } from '../artifact/model-problem.ts';
 import { parseJson } from '../artifact/parse-json.ts';
 import { plain, quoted } from '../artifact/quoted.ts';
 import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
+import { wholeGraphs } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
@@ -206,7 +207,11 @@ function manifestProblem(manifest: Manifest, ways: readonly MediaWayDefinition[]
   const files = Object.keys(manifest.files).length;
   if (files > LIMITS.artifactFiles.most)
     return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
-  const problem = modelProblem(manifest, manifest.graphs, ways);
+  const missing = Object.values(manifest.stages ?? {})
+    .flat()
+    .find((name) => !Object.hasOwn(manifest.graphs, name));
+  if (missing !== undefined) return `has the stage '${plain(missing)}', which is not among its graphs`;
+  const problem = modelProblem(manifest, wholeGraphs(manifest.graphs, manifest.stages), ways);
   return problem && `says what does not go together: ${plain(problem, LONGEST_PROBLEM)}`;
 }
 

@@ -1,5 +1,6 @@
-import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
+import type { GraphPort } from '../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
+import { wholeGraphs } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
@@ -7,7 +8,7 @@ import { type Artifact, withArtifact } from './artifact.ts';
 import { describePort, type GraphArrays, type GraphDtype, graphInput } from './graph-input.ts';
 import { LinkedWeights } from './linked-weights.ts';
 import { openGraphSession } from './open-graph.ts';
-import type { OnnxSession, SessionOptions } from './session.ts';
+import type { GraphSession, SessionOptions } from './session.ts';
 
 /** Values of one input or output, row-major. */
 export interface GraphValue<D extends GraphDtype = GraphDtype> {
@@ -72,7 +73,9 @@ async function openGraph<F extends GraphFacts>(
   options: SessionOptions,
 ): Promise<LoadedGraph<F>> {
   const { directory } = artifact;
-  const names = Object.keys(artifact.manifest.graphs);
+  const { manifest } = artifact;
+  const graphs = wholeGraphs(manifest.graphs, manifest.stages);
+  const names = Object.keys(graphs);
   const [only] = names;
   const name = graph ?? (names.length === 1 ? only : undefined);
   if (name === undefined) {
@@ -83,7 +86,7 @@ async function openGraph<F extends GraphFacts>(
   const weights = await LinkedWeights.open(artifact);
   try {
     const session = await openGraphSession(artifact, name, options);
-    const ports = artifact.manifest.graphs[name];
+    const ports = graphs[name] ?? manifest.graphs[name];
     if (ports === undefined) throw new Error(`the graph ${name} was opened and is not there`);
     return new LoadedGraph<F>(name, ports, session, weights);
   } catch (error) {
@@ -97,15 +100,15 @@ export class LoadedGraph<F extends GraphFacts = GraphFacts> implements AsyncDisp
   readonly name: string;
   readonly inputs: readonly GraphPort[];
   readonly outputs: readonly GraphPort[];
-  readonly #session: OnnxSession;
+  readonly #session: GraphSession;
   readonly #weights: LinkedWeights;
   #closing: Promise<void> | undefined;
 
   /** Use `loadGraph`. */
   constructor(
     name: string,
-    { inputs, outputs }: GraphManifest,
-    session: OnnxSession,
+    { inputs, outputs }: Pick<LoadedGraph, 'inputs' | 'outputs'>,
+    session: GraphSession,
     weights: LinkedWeights,
   ) {
     this.name = name;

@@ -16,8 +16,16 @@ export type SessionOptions = {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** A graph that is loaded, in one session of ONNX Runtime or in several. */
+export interface GraphSession extends AsyncDisposable {
+  /** Runs the graph once. Blocks this thread while it computes. */
+  run(inputs: Tensors): Promise<Record<string, Tensor>>;
+  /** Frees the graph's memory when its last run is over. A second call does nothing. */
+  close(): Promise<void>;
+}
+
 /** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
-export class OnnxSession implements AsyncDisposable {
+export class OnnxSession implements GraphSession {
   readonly #session: InferenceSession;
   readonly #path: string;
   #running: Promise<unknown> = Promise.resolve();

@@ -33,6 +33,7 @@ export const command: CliCommand = {
     'flamingo compile my-model.ts --weights none --target cuda   # graphs alone, to look at',
     'flamingo compile my-model.ts --weights checkpoint.safetensors --precision int4',
     'flamingo compile my-model.ts --precision int8 --calibrate prompts.jsonl',
+    'flamingo compile flamingo-80b --weights none --target cuda --stages 4   # a graph for each of four cards',
     'flamingo compile my-model.ts --weights none --explain attention   # why a fusion rule did not apply',
     'flamingo compile my-model.ts --force --json',
     'flamingo compile my-model.ts --force --watch   # again at every save',
@@ -84,6 +85,11 @@ export const command: CliCommand = {
         'say what the precision cost: compare next-token predictions with float32 on the prompts of a JSONL file',
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
+      .option(
+        '--stages <n>',
+        'cut the language graph between its layers into so many graphs of about equal weights, each for a device of its own',
+        wholeNumber(1),
+      )
       .option(
         '--copy-weights',
         'write all weights into the artifact and check them, instead of linking to their files (default: up to 256 MiB)',
@@ -166,6 +172,7 @@ async function compileModel(
       target,
       fusion: flags.fusion === 'on',
       ...(flags.precision && { precision: flags.precision }),
+      ...(flags.stages !== undefined && { stages: flags.stages }),
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,

@@ -163,6 +163,7 @@ function printGraph(
       ['before fusion', String(total(graph.operators.before)), list(graph.operators.before)],
       ['compiled', String(nodes), list(graph.operators.after)],
       ['fusions', String(total(graph.fusions)), list(graph.fusions) || 'none'],
+      ...(graph.weightBytes === undefined ? [] : [['weights', '', describeBytes(graph.weightBytes)]]),
       ['runs on', '', `${nodes - fallbacks.length} nodes on ${target}${elsewhere}`],
       ...fallbacks.map(({ node, operator, reason }) => ['', '', `${node} (${operator}): ${reason}`]),
     ],

@@ -14,6 +14,7 @@ export interface CompileFlags {
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;
   readonly calibrate?: string;
+  readonly stages?: number;
   readonly seed: number;
   readonly seedMissing?: true;
   readonly copyWeights?: boolean;

@@ -3,7 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
 import type { Tensor } from '../onnx-runtime.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
-import type { OnnxSession } from '../session.ts';
+import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { logSoftmax } from './log-softmax.ts';
@@ -28,12 +28,12 @@ export type ReadText = {
  * where the model gave it scores that are not numbers: see `requireNumbers`.
  */
 export class LanguageModel {
-  readonly #session: OnnxSession;
+  readonly #session: GraphSession;
   readonly #settings: LanguageSettings;
   readonly #way: MediaWay;
   readonly special: SpecialTokenIds;
 
-  constructor(session: OnnxSession, settings: LanguageSettings, way: MediaWay, special: SpecialTokenIds) {
+  constructor(session: GraphSession, settings: LanguageSettings, way: MediaWay, special: SpecialTokenIds) {
     this.#session = session;
     this.#settings = settings;
     this.#way = way;

@@ -25,7 +25,7 @@ import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
 import { renderPrompt } from '../prompt/render.ts';
 import { scoreCandidates } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
-import type { OnnxSession } from '../session.ts';
+import type { GraphSession } from '../session.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { type AnswerOptions, answerPrompts } from './answer-prompts.ts';
 import { MediaMemory } from './media-memory.ts';
@@ -45,7 +45,7 @@ type Parts = {
   readonly tokenizer: Tokenizer;
   readonly way: MediaWay;
   readonly media: MediaMemory;
-  readonly language: OnnxSession;
+  readonly language: GraphSession;
   readonly weights: LinkedWeights;
   readonly plan: MemoryPlan;
   /** Tokens of prompts that are read in one run. */

@@ -10,7 +10,7 @@ import { loadTiles } from '../images/tiles.ts';
 import type { EncodedMedia, EncodedPart } from '../media/way.ts';
 import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
-import type { OnnxSession } from '../session.ts';
+import type { GraphSession } from '../session.ts';
 import { loadFrames } from '../video.ts';
 import type { RequestOptions } from './protocol.ts';
 
@@ -25,7 +25,7 @@ export type Pixels = { readonly key: string; readonly pixels: Float32Array; read
 
 /** The vision graph, how files become its pixels, and which of its outputs are kept. */
 export type Vision = {
-  readonly session: OnnxSession;
+  readonly session: GraphSession;
   readonly image: ImagePreprocessing;
   readonly pixels: PixelRule;
   readonly keeps: readonly string[];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import { compile } from '../../compiler/compile.ts';
+import { type CompileOptions, compile } from '../../compiler/compile.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import type { PromptProgram } from '../../dsl/program.ts';
 import {
@@ -117,11 +117,15 @@ export async function writeLivelyWeights(
   );
 }
 
-/** @returns the artifact's folder */
-export async function compileLively(folder: string, program: PromptProgram): Promise<string> {
+/** @returns the artifact's folder, which is called as the program is unless `options` say otherwise */
+export async function compileLively(
+  folder: string,
+  program: PromptProgram,
+  options: Partial<CompileOptions> = {},
+): Promise<string> {
   const weights = join(folder, `${program.name}.safetensors`);
   await writeLivelyWeights(weights, program, 3);
-  const out = join(folder, program.name);
-  await compile(program, { out, tokenizer: TOKENIZER, weights: [weights], copyWeights: true });
+  const { out = join(folder, program.name) } = options;
+  await compile(program, { tokenizer: TOKENIZER, weights: [weights], copyWeights: true, ...options, out });
   return out;
 }

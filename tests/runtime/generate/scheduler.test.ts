@@ -7,13 +7,13 @@ import type { Hypothesis } from '../../../runtime/generate/search.ts';
 import { mediaWayOf } from '../../../runtime/media/index.ts';
 import type { MediaWay } from '../../../runtime/media/way.ts';
 import { openGraphSession } from '../../../runtime/open-graph.ts';
-import type { OnnxSession } from '../../../runtime/session.ts';
+import type { GraphSession } from '../../../runtime/session.ts';
 import { loadTokenizer, type Tokenizer } from '../../../runtime/tokenizer.ts';
 import { compiledModel } from '../compiled-model.ts';
 
 describe('the scheduler', () => {
   let artifact: Artifact;
-  let session: OnnxSession;
+  let session: GraphSession;
   let tokenizer: Tokenizer;
   let way: MediaWay;
   /** Runs of the language graph: its sequences and the new tokens of each. */

@@ -1,0 +1,54 @@
+import type { Tensor } from './onnx-runtime.ts';
+import type { GraphSession, Tensors } from './session.ts';
+
+/** A graph's stage, and the names of what it takes. */
+export interface Stage {
+  readonly session: GraphSession;
+  readonly inputs: readonly string[];
+}
+
+/** A graph that was cut into stages: each runs in a session of its own, which may be on a device of its own. */
+export class StagedSession implements GraphSession {
+  readonly #stages: readonly Stage[];
+
+  /** @param stages in their order; an output that another takes as an input is theirs alone */
+  constructor(stages: readonly Stage[]) {
+    this.#stages = stages;
+  }
+
+  /** Runs the stages one after another. What one carries to another is freed when the last has read it. */
+  async run(inputs: Tensors): Promise<Record<string, Tensor>> {
+    const given = new Map(Object.entries(inputs));
+    const made = new Map<string, Tensor>();
+    const lastReader = new Map(
+      this.#stages.flatMap((stage, index) => stage.inputs.map((name) => [name, index] as const)),
+    );
+    try {
+      for (const [index, { session, inputs: names }] of this.#stages.entries()) {
+        const feeds = names.flatMap((name) => {
+          const tensor = made.get(name) ?? given.get(name);
+          return tensor === undefined ? [] : [[name, tensor] as const];
+        });
+        const outputs = await session.run(Object.fromEntries(feeds));
+        for (const [name, tensor] of Object.entries(outputs)) made.set(name, tensor);
+        for (const name of names) {
+          if (lastReader.get(name) !== index) continue;
+          made.get(name)?.dispose();
+          made.delete(name);
+        }
+      }
+    } catch (error) {
+      for (const tensor of made.values()) tensor.dispose();
+      throw error;
+    }
+    return Object.fromEntries(made);
+  }
+
+  async close(): Promise<void> {
+    for (const { session } of this.#stages) await session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,12 +1,12 @@
 import { type Graph, input, nameParameters, type Tensor } from '../../dsl/index.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { perceiverResampler } from '../../models/flamingo/perceiver-resampler.ts';
 import {
   gatedCrossAttention,
   maskedGatedCrossAttention,
   mediaKeysAndValues,
-} from '../../models/flamingo/gated-cross-attention.ts';
-import { perceiverResampler } from '../../models/flamingo/perceiver-resampler.ts';
+} from '../../models/media/gated-cross-attention.ts';
 import { languageGraph } from '../../models/media/language-graph.ts';
 import { packedMedia } from '../../models/media/packed-cross-attention.ts';
 import { opt } from '../../models/opt/opt.ts';

@@ -1,10 +1,10 @@
 import { UserError } from '../../artifact/user-error.ts';
 import type { CheckpointName } from '../../dsl/program.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
-import { maskedGatedCrossAttention } from '../../models/flamingo/gated-cross-attention.ts';
 import { mediaMask } from '../../models/flamingo/media-mask.ts';
 import { openFlamingoNames } from '../../models/flamingo/open-flamingo-names.ts';
 import { perceiverResampler } from '../../models/flamingo/perceiver-resampler.ts';
+import { maskedGatedCrossAttention } from '../../models/media/gated-cross-attention.ts';
 import type { OptionRules, OptionValues } from './reference-options.ts';
 
 /** An input or output of a module: its axes by name, as in `batch text dim`. */

@@ -16,6 +16,7 @@ import {
   slice,
 } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
 import { KNOWN_PREPROCESSING, type VisionEncoder, type WidthOf } from '../shared/vision-encoder.ts';
 import { clipNames } from './clip-names.ts';
 
@@ -124,10 +125,6 @@ export const clipVitSizes = {
   /** LAION's, which Idefics takes. */
   'h/14': { image: 224, patch: 14, dim: 1280, layers: 32, heads: 16, activation: 'gelu' },
 } as const satisfies Readonly<Record<string, ClipVitOptions>>;
-
-/** Mean and deviation of CLIP's training pictures, red, green, blue. */
-export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-export const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 /** CLIP's vision transformer as a frozen encoder for `flamingo`. Radford et al. 2021, arXiv 2103.00020. */
 export function clipVit<const O extends Partial<ClipVitOptions>>(

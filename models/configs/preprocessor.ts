@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { orElse, positive, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';

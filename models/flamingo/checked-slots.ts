@@ -12,6 +12,7 @@ import type {
   SlotFunction,
   Tensor,
 } from '../../dsl/index.ts';
+import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
 import type { OwnTakes } from '../media/own-cross-attention.ts';
 import type {
   AnyNamed,
@@ -21,7 +22,6 @@ import type {
   Quoted,
   WidthIn,
 } from '../shared/slot-types.ts';
-import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
 import type { OneBlock } from './one-block.ts';
 import type { ResamplerGives, ResamplerSizes, ResamplerTakes } from './resampler-slot.ts';
 

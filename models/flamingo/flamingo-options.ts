@@ -1,11 +1,11 @@
 import type { LanguageFacts, Marked, Slot } from '../../dsl/index.ts';
 import type { CrossAttentionWay } from '../media/cross-attention.ts';
+import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
 import type { Activation } from '../shared/activation.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import type { PartPrecision } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { Convention } from './conventions.ts';
-import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
 import type { InsertionRule } from './insertion.ts';
 import type { ResamplerSizes } from './resampler-slot.ts';
 

@@ -9,6 +9,8 @@ import {
   type Slot,
   unmarked,
 } from '../../dsl/index.ts';
+import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
+import { maskedGatedCrossAttention } from '../media/gated-cross-attention.ts';
 import { maskedCrossAttention } from '../media/masked-cross-attention.ts';
 import { fitOwnBlock } from '../media/own-cross-attention.ts';
 import type { Activation } from '../shared/activation.ts';
@@ -16,9 +18,7 @@ import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
-import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
-import { maskedGatedCrossAttention } from './gated-cross-attention.ts';
 import { type InsertionRule, insertionPlaces, missesEveryLayer } from './insertion.ts';
 import { oneBlock } from './one-block.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';

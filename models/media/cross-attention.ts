@@ -1,5 +1,5 @@
 import type { AnyBlock, MediaFacts, Tensor } from '../../dsl/index.ts';
-import type { CrossAttentionSizes } from '../flamingo/cross-attention-sizes.ts';
+import type { CrossAttentionSizes } from './cross-attention-sizes.ts';
 import type { LanguageMediaMaker, TakeInput } from './language-graph.ts';
 
 /** Sizes of the keys and values of an image's latents. */

@@ -6,7 +6,6 @@ import {
   refuseUnknownOptions,
   type Tensor,
 } from '../../dsl/index.ts';
-import { keyedGatedCrossAttention, mediaKeysAndValues } from '../flamingo/gated-cross-attention.ts';
 import {
   byLayer,
   type CrossAttentionWay,
@@ -14,6 +13,7 @@ import {
   type LatentSizes,
   takeKeysAndValues,
 } from './cross-attention.ts';
+import { keyedGatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
 import type { LanguageMediaMaker } from './language-graph.ts';
 import { latentCrossAttention } from './latent-cross-attention.ts';
 import { formOf, keysAndValuesOf } from './own-cross-attention.ts';

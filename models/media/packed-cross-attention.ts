@@ -1,6 +1,6 @@
 import type { Tensor } from '../../dsl/index.ts';
-import { gatedCrossAttention, mediaKeysAndValues } from '../flamingo/gated-cross-attention.ts';
 import { byLayer, type CrossAttentionWay, type LatentSizes, takeKeysAndValues } from './cross-attention.ts';
+import { gatedCrossAttention, mediaKeysAndValues } from './gated-cross-attention.ts';
 import type { LanguageMediaMaker } from './language-graph.ts';
 
 /** A gated cross-attention block on tokens packed by image: what `gatedCrossAttention` takes and gives. */

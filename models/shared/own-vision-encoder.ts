@@ -18,7 +18,7 @@ import {
   type SameShape,
   type Tensor,
 } from '../../dsl/index.ts';
-import { CLIP_DEVIATION, CLIP_MEAN } from '../clip/clip-vit.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from './clip-pixels.ts';
 import type { FirstOfProblems, LastAxis } from './slot-types.ts';
 import { KNOWN_PREPROCESSING, type VisionEncoder } from './vision-encoder.ts';
 

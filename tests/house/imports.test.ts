@@ -34,9 +34,11 @@ describe('imports', () => {
   });
 
   it('run one way between folders that stand beside each other', () => {
+    // A registry lists what is there, and is made by a script; what it lists does not know it.
     const beside = imports.flatMap(({ from, to }) => {
+      if (from.endsWith('-registry.ts')) return [];
       const [folder, other] = branches(from, to);
-      const oneWay = ['artifact', 'compiler', 'runtime', 'cli'].includes(roomOf(from));
+      const oneWay = ['models', 'artifact', 'compiler', 'runtime', 'cli'].includes(roomOf(from));
       return oneWay && folder !== undefined && other !== undefined ? [{ folder, other, from, to }] : [];
     });
     const pairs = new Set(beside.map(({ folder, other }) => `${folder} ${other}`));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { ModelError } from '../../dsl/index.ts';
-import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
@@ -11,6 +10,7 @@ import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
 import { mptFromConfig } from '../../models/mpt/config.ts';
 import { optFromConfig } from '../../models/opt/config.ts';
+import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/shared/clip-pixels.ts';
 
 /** What `references/configs.py` has releases of transformers save, and what each understands its own file to mean. */
 const FOLDER = 'tests/references/configs';

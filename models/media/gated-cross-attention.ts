@@ -16,10 +16,10 @@ import {
   where,
   zeros,
 } from '../../dsl/index.ts';
-import { packedAttention } from '../media/packed-attention.ts';
-import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from '../media/packed-block.ts';
 import type { Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
+import { packedAttention } from './packed-attention.ts';
+import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from './packed-block.ts';
 
 export interface GatedCrossAttentionOptions {
   /** Squared ReLU in the paper, GELU in OpenFlamingo. */

@@ -2,6 +2,9 @@ import { type AnyBlock, registerBlock, registerMaker } from './any-block.ts';
 import { atCallSite } from './at-call-site.ts';
 import { fail } from './operator.ts';
 import { withinScope } from './scope.ts';
+import { sentence } from './sentence.ts';
+import { GIVES_COUNT } from './sentences/block.ts';
+import { MISSING_OPTION } from './sentences/options.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
 import type { Tensor } from './tensor.ts';
 import type { BodyArguments, CheckedBody } from './types/block.ts';
@@ -103,7 +106,9 @@ export function block<
         const outputs = [result].flat() as readonly Tensor[];
         atCallSite(() => {
           if (outputs.length !== signature.gives.length) {
-            fail(`${name} gives ${signature.gives.length} tensors, but forward returns ${outputs.length}`);
+            fail(
+              sentence(GIVES_COUNT, { block: name, count: signature.gives.length, returned: outputs.length }),
+            );
           }
           for (const [index, slot] of signature.gives.entries()) {
             const output = outputs[index];
@@ -163,7 +168,7 @@ function checkConfig(
   const known = new Map<string, number>();
   for (const size of sizes) {
     const value = given[size];
-    if (value === undefined) return fail(`${name}: option '${size}' is missing`);
+    if (value === undefined) return fail(sentence(MISSING_OPTION, { where: name, name: size }));
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
       return fail(`${name}: ${size} must be a whole number from 1 on, but it is ${value}`);
     }

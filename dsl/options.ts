@@ -1,6 +1,8 @@
 import { atCallSite } from './at-call-site.ts';
 import type { Caller } from './call-site.ts';
 import { fail } from './operator.ts';
+import { sentence } from './sentence.ts';
+import { GROUP, MISSING_OPTION, NO_OPTION } from './sentences/options.ts';
 import { checkRequirement, namesIn } from './shape/signature.ts';
 import type { CheckedConfig, KnownOptions, Requirement } from './types/config.ts';
 
@@ -80,7 +82,7 @@ export function requireOptions<Options extends object>(
 ): void {
   atCallSite(() => {
     const missing = names.find((name) => options[name] === undefined);
-    if (missing !== undefined) fail(`${family.name}: option '${missing}' is missing`);
+    if (missing !== undefined) fail(sentence(MISSING_OPTION, { where: family.name, name: missing }));
   }, family);
 }
 
@@ -88,7 +90,7 @@ function refuseUnknown(where: string, options: object, known: object): void {
   const groups = new Map<string, unknown>(Object.entries(known));
   for (const [name, value] of Object.entries(options)) {
     const group = groups.get(name);
-    if (group === undefined) fail(`${where} has no option '${name}'`);
+    if (group === undefined) fail(sentence(NO_OPTION, { where, name }));
     if (Array.isArray(group)) {
       if (value !== undefined && !group.includes(value))
         fail(`${where}: ${name} must be ${group.join(' or ')}, but it is ${String(value)}`);
@@ -96,6 +98,6 @@ function refuseUnknown(where: string, options: object, known: object): void {
     }
     const isGroup =
       typeof group === 'object' && group !== null && typeof value === 'object' && value !== null;
-    if (isGroup) refuseUnknown(`${where}: ${name}`, value, group);
+    if (isGroup) refuseUnknown(sentence(GROUP, { where, group: name }), value, group);
   }
 }

@@ -1,11 +1,16 @@
 /**
- * Sentences that both the type checker and a program that is being built say: each stands once, as a template with gaps
- * in braces (`dsl/sentences/`), and either side fills it.
+ * Sentences that both the type checker and a program that is being built say: each stands once, as a template with gaps,
+ * and either side fills it. A gap is a name in braces; braces with a space behind them, as in `make({ … })`, are the
+ * sentence's own.
  */
 
 /** The names of a template's gaps: `'x' | 'width'` of `'x is {x}, so … [{width}]'`. */
-export type Gaps<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Gaps<Rest>
+export type Gaps<Template extends string> = Template extends `${string}{${infer Rest}`
+  ? Rest extends ` ${string}`
+    ? Gaps<Rest>
+    : Rest extends `${infer Name}}${infer After}`
+      ? Name | Gaps<After>
+      : never
   : never;
 
 /** What fills the gaps of a template. */
@@ -14,12 +19,16 @@ export type Fillings<Template extends string> = Readonly<Record<Gaps<Template>, 
 /** The sentence as a type. */
 export type Sentence<Template extends string, Values extends Fillings<Template>> = Filled<Template, Values>;
 
-type Filled<Template extends string, Values> = Template extends `${infer Before}{${infer Name}}${infer After}`
-  ? Name extends keyof Values
-    ? Values[Name] extends string | number
-      ? `${Before}${Values[Name]}${Filled<After, Values>}`
-      : never
-    : never
+type Filled<Template extends string, Values> = Template extends `${infer Before}{${infer Rest}`
+  ? Rest extends ` ${string}`
+    ? `${Before}{${Filled<Rest, Values>}`
+    : Rest extends `${infer Name}}${infer After}`
+      ? Name extends keyof Values
+        ? Values[Name] extends string | number
+          ? `${Before}${Values[Name]}${Filled<After, Values>}`
+          : never
+        : never
+      : Template
   : Template;
 
 /** The sentence as a text. */
@@ -28,5 +37,5 @@ export function sentence<const Template extends string>(
   values: Fillings<Template>,
 ): string {
   const known: ReadonlyMap<string, unknown> = new Map(Object.entries(values));
-  return template.replaceAll(/\{(\w+)\}/g, (_gap, name: string) => String(known.get(name)));
+  return template.replaceAll(/\{([^ }][^}]*)\}/g, (_gap, name: string) => String(known.get(name)));
 }

@@ -1,5 +1,7 @@
 import { atCallSite } from './at-call-site.ts';
 import { fail } from './operator.ts';
+import { type Sentence, sentence } from './sentence.ts';
+import { NO_QUOTIENT } from './sentences/sizes.ts';
 import type { Canonical, CanonicalShape, Divide, Product, Sum } from './types/dim.ts';
 import type { Problem } from './types/problem.ts';
 import type { SizeOf } from './types/size.ts';
@@ -30,11 +32,11 @@ export function sum<const S extends readonly number[]>(...sizes: S): SizeOf<Sum<
 export function quotient<const A extends number, const B extends number>(
   size: A,
   by: [Divide<Canonical<A>, Canonical<B>>] extends [never]
-    ? Problem<`quotient: ${B} does not divide ${A}`>
+    ? Problem<Sentence<typeof NO_QUOTIENT, { by: B; size: A }>>
     : B,
 ): SizeOf<Divide<Canonical<A>, Canonical<B>>>;
 export function quotient(size: number, by: number): number {
   return atCallSite(() =>
-    Number.isInteger(size / by) ? size / by : fail(`quotient: ${by} does not divide ${size}`),
+    Number.isInteger(size / by) ? size / by : fail(sentence(NO_QUOTIENT, { by, size })),
   );
 }

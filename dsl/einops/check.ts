@@ -1,4 +1,19 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import {
+  AXIS_COUNT,
+  ELLIPSIS_TWICE,
+  LEAST_AXIS_COUNT,
+  LOST_AXIS,
+  MADE_SIZE,
+  NEW_AXIS,
+  NOT_DIVIDED,
+  ON_ONE_SIDE_TWICE,
+  ONE_TENSOR,
+  SEVERAL_UNKNOWN,
+  STRAY_SIZE,
+  UNKNOWN_AXIS,
+} from '../sentences/einops.ts';
 import { divideDims, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { describeItem, type Factor, type Item, namesOf, type Pattern, type Side } from './pattern.ts';
@@ -8,8 +23,7 @@ export type Sizes = Readonly<Record<string, Dim>>;
 /** The side before the arrow, of patterns over one tensor. */
 export function onlyOperand(pattern: Pattern): Side {
   const [left, ...others] = pattern.operands;
-  if (left === undefined || others.length > 0)
-    return fail(`a comma separates tensors in einsum patterns only`);
+  if (left === undefined || others.length > 0) return fail(ONE_TENSOR);
   return left;
 }
 
@@ -26,14 +40,18 @@ export function checkDistinct(side: Side, where: 'left' | 'right'): void {
     side.flatMap((item) => (item.kind === 'ellipsis' ? ['...'] : item.factors.filter(isName))),
   );
   if (twice !== undefined)
-    fail(`${twice === '...' ? '' : 'axis '}'${twice}' occurs twice on the ${where} of ->`);
+    fail(
+      twice === '...'
+        ? sentence(ELLIPSIS_TWICE, { side: where })
+        : sentence(ON_ONE_SIDE_TWICE, { name: twice, side: where }),
+    );
 }
 
 /** Refuses an axis after the arrow that is not before it. */
 export function checkKnown(known: readonly string[], result: Side): void {
   const unknown = namesOf(result).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    fail(`unknown axis '${unknown}' on the right of ->; the left has: ${known.join(' ')}`);
+    fail(sentence(UNKNOWN_AXIS, { name: unknown, known: known.join(' ') }));
   }
 }
 
@@ -41,7 +59,7 @@ export function checkKnown(known: readonly string[], result: Side): void {
 export function checkKept(left: Side, result: Side): void {
   const kept = namesOf(result);
   const lost = namesOf(left).find((name) => !kept.includes(name));
-  if (lost !== undefined) fail(`axis '${lost}' on the left of -> is missing on the right`);
+  if (lost !== undefined) fail(sentence(LOST_AXIS, { name: lost }));
 }
 
 export interface Bound {
@@ -57,10 +75,8 @@ export function bind(side: Side, shape: Shape, given: Sizes): Bound {
   const named = side.filter((item) => item.kind === 'axis');
   const passed = shape.length - named.length;
   if (ellipsis < 0 ? passed !== 0 : passed < 0) {
-    const least = ellipsis < 0 ? '' : 'at least ';
-    fail(
-      `the pattern has ${least}${named.length} axes on the left, but the tensor ${describeShape(shape)} has ${shape.length}`,
-    );
+    const template = ellipsis < 0 ? AXIS_COUNT : LEAST_AXIS_COUNT;
+    fail(sentence(template, { axes: named.length, shape: describeShape(shape), rank: shape.length }));
   }
   const sizes = new Map<string, Dim>(Object.entries(given));
   const before = ellipsis < 0 ? named.length : ellipsis;
@@ -80,14 +96,14 @@ function bindItem(item: Item & { readonly kind: 'axis' }, size: Dim, sizes: Map<
   const product = multiplyDims(...known);
   const [name, another] = unknown;
   if (another !== undefined) {
-    fail(`axis '${describeItem(item)}' is ${size}: give the size of all its parts but one`);
+    fail(sentence(SEVERAL_UNKNOWN, { axis: describeItem(item), size }));
   } else if (name === undefined) {
     if (!equalDims(product, size))
-      fail(`axis '${describeItem(item)}' is ${size}, but the pattern makes it ${product}`);
+      fail(sentence(MADE_SIZE, { axis: describeItem(item), size, made: product }));
   } else {
     const quotient = divideDims(size, product);
     if (quotient === undefined) {
-      return fail(`axis '${describeItem(item)}' is ${size}, which ${product} does not divide`);
+      return fail(sentence(NOT_DIVIDED, { axis: describeItem(item), size, known: product }));
     }
     sizes.set(name, quotient);
   }
@@ -96,12 +112,12 @@ function bindItem(item: Item & { readonly kind: 'axis' }, size: Dim, sizes: Map<
 /** The size of one factor, once its side is bound. */
 export function sizeOf(factor: Factor, bound: Bound): Dim {
   if (typeof factor === 'number') return factor;
-  return bound.sizes.get(factor) ?? fail(`axis '${factor}' is new on the right of ->, so give its size`);
+  return bound.sizes.get(factor) ?? fail(sentence(NEW_AXIS, { name: factor }));
 }
 
 /** Refuses sizes for names that the pattern does not have: mostly misspellings. */
 export function checkSizes(pattern: Pattern, given: Sizes): void {
   const names = new Set([...pattern.operands, pattern.result].flatMap(namesOf));
   const stray = Object.keys(given).find((name) => !names.has(name));
-  if (stray !== undefined) fail(`a size is given for '${stray}', which the pattern does not have`);
+  if (stray !== undefined) fail(sentence(STRAY_SIZE, { name: stray }));
 }

@@ -2,6 +2,14 @@ import { atCallSite } from '../at-call-site.ts';
 import { describeShape, fail } from '../operator.ts';
 import { matmul } from '../operators/matmul.ts';
 import { reduceSum } from '../operators/reduce.ts';
+import { sentence } from '../sentence.ts';
+import {
+  IN_OPERAND_TWICE,
+  OPERAND_AXES,
+  OPERAND_COUNT,
+  PLAIN_NAMES,
+  UNEQUAL_SIZES,
+} from '../sentences/einsum.ts';
 import { equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -56,7 +64,7 @@ export function einsum(pattern: string, ...tensors: readonly Tensor[]): Tensor {
 /** The size of every name, once all operands agree on it. */
 function bindOperands(operands: readonly Side[], shapes: readonly Shape[]): ReadonlyMap<string, Dim> {
   if (operands.length !== shapes.length) {
-    fail(`the pattern has ${operands.length} operands, but ${shapes.length} tensors are given`);
+    fail(sentence(OPERAND_COUNT, { operands: operands.length, tensors: shapes.length }));
   }
   const sizes = new Map<string, Dim>();
   for (const [index, side] of operands.entries()) {
@@ -64,14 +72,19 @@ function bindOperands(operands: readonly Side[], shapes: readonly Shape[]): Read
     const names = distinctNames(side);
     if (names.length !== shape.length) {
       fail(
-        `'${describeSide(side)}' has ${names.length} axes, but its tensor ${describeShape(shape)} has ${shape.length}`,
+        sentence(OPERAND_AXES, {
+          operand: describeSide(side),
+          axes: names.length,
+          shape: describeShape(shape),
+          rank: shape.length,
+        }),
       );
     }
     for (const [axis, name] of names.entries()) {
       const size = shape[axis] ?? 0;
       const earlier = sizes.get(name);
       if (earlier !== undefined && !equalDims(earlier, size)) {
-        fail(`axis '${name}' is ${earlier} in one tensor and ${size} in another`);
+        fail(sentence(UNEQUAL_SIZES, { name, size: earlier, other: size }));
       }
       sizes.set(name, size);
     }
@@ -84,8 +97,7 @@ const NOT_PLAIN = /[()]|\.\.\.|(?<!\w)\d+(?!\w)/;
 
 /** Einsum speaks of single axes only. */
 function parsePlainPattern(pattern: string): Pattern {
-  if (pattern.split('->').length === 2 && NOT_PLAIN.test(pattern))
-    fail('einsum takes names of single axes only');
+  if (pattern.split('->').length === 2 && NOT_PLAIN.test(pattern)) fail(PLAIN_NAMES);
   return parsePattern(pattern);
 }
 
@@ -93,7 +105,7 @@ function parsePlainPattern(pattern: string): Pattern {
 function distinctNames(side: Side): readonly string[] {
   const names = namesOf(side);
   const twice = firstTwice(names);
-  if (twice !== undefined) fail(`axis '${twice}' occurs twice in '${describeSide(side)}'`);
+  if (twice !== undefined) fail(sentence(IN_OPERAND_TWICE, { name: twice, operand: describeSide(side) }));
   return names;
 }
 

@@ -1,6 +1,8 @@
 import { EmbeddedActionsParser } from 'chevrotain';
 import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { ARROW, PARENTHESES } from '../sentences/einops.ts';
 import { isAxisName } from '../shape/dim.ts';
 import type { Factor, Item, Pattern, Side } from './pattern.ts';
 import { Arrow, Close, Comma, Ellipsis, Open, PatternLexer, TOKENS, Word } from './tokens.ts';
@@ -81,7 +83,7 @@ export function parsePattern(text: string): Pattern {
   let pattern = parsedPatterns.get(text);
   if (pattern === undefined) {
     if (text.length <= LIMITS.axisPattern.most && text.split('->').length !== 2)
-      fail(`the pattern '${text}' needs one '->' between the axes before and after`);
+      fail(sentence(ARROW, { pattern: text }));
     pattern = parse(text, () => parser.pattern());
     remember(parsedPatterns, text, pattern);
   }
@@ -113,6 +115,6 @@ function parse<R>(text: string, rule: () => R): R {
   const result = rule();
   const [error] = parser.errors;
   // What is left to go wrong once every word is a name: parentheses that do not match, or hold more than names.
-  if (error !== undefined) fail(`the parentheses of the pattern '${text}' do not match`);
+  if (error !== undefined) fail(sentence(PARENTHESES, { pattern: text }));
   return result;
 }

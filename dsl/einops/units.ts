@@ -1,4 +1,6 @@
 import { fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { ELLIPSIS_ONCE, PLACED_NUMBER } from '../sentences/einops.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { type Bound, sizeOf } from './check.ts';
@@ -44,11 +46,11 @@ export function checkNoNumbers(side: Side): void {
   const number = side
     .flatMap((item) => (item.kind === 'axis' ? item.factors : []))
     .find((factor) => typeof factor === 'number');
-  if (number !== undefined) fail(`the number ${number} can stand only on the right of -> in repeat`);
+  if (number !== undefined) fail(sentence(PLACED_NUMBER, { number }));
 }
 
 /** `...` passes axes through: it may not appear, nor vanish, at the arrow. */
 export function checkEllipsis(left: Side, result: Side): void {
   const has = (side: Side) => side.some(({ kind }) => kind === 'ellipsis');
-  if (has(left) !== has(result)) fail(`'...' must be on both sides of -> or on neither`);
+  if (has(left) !== has(result)) fail(ELLIPSIS_ONCE);
 }

@@ -3,6 +3,8 @@ import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
 import { type ConvOptions, conv1d, conv2d, conv3d } from '../operators/conv.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
+import { sentence } from '../sentence.ts';
+import { CONV_CHANNELS } from '../sentences/conv.ts';
 import { equalDims } from '../shape/dim.ts';
 import { eachAxis } from '../shape/window.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
@@ -88,7 +90,7 @@ function convLayer<N extends ConvName, In extends number, Out extends number>(
   const convolveChecked = (x: Tensor): Tensor =>
     atCallSite(() => {
       if (x.shape.length === rank + 2 && !equalDims(x.shape[1] ?? 0, input))
-        fail(`${name}: x is ${describeShape(x.shape)}, but it must have ${input} channels`);
+        fail(sentence(CONV_CHANNELS, { operator: name, x: describeShape(x.shape), channels: input }));
       return convolve(x, parts.weight, parts.bias, options);
     });
   // The operator checks at run time what the layer's type says.

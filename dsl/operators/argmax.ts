@@ -1,5 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { EMPTY_AXIS } from '../sentences/argmax.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { reduceShape } from '../shape/reduce.ts';
 import type { Operator, Shape, Tensor } from '../tensor.ts';
@@ -29,7 +31,7 @@ function placeOf(
       const x = required(name, inputs, 0, 'x');
       checkDtype(name, 'x', x, ORDERED);
       if (x.shape[resolveAxis(name, x.shape, axis)] === 0)
-        fail(`${name}: axis ${axis} of ${describeShape(x.shape)} has no elements`);
+        fail(sentence(EMPTY_AXIS, { operator: name, axis, shape: describeShape(x.shape) }));
       return [{ dtype: 'int64', shape: reduceShape(name, x.shape, [axis], keep) }];
     },
     lower: (emit, inputs, { attributes: { axis, keep } }) => [

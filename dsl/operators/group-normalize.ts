@@ -1,4 +1,6 @@
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { CHANNEL_GROUPS } from '../sentences/channels.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -33,9 +35,7 @@ export const groupNormalizeOperator = defineOperator<{ groups: number; epsilon: 
     if (typeof channels !== 'number')
       fail(`groupNormalize: the channels must be a known number, but x is ${describeShape(x.shape)}`);
     if (!Number.isInteger(groups) || groups < 1 || Number(channels) % groups !== 0) {
-      fail(
-        `groupNormalize: groups must divide the ${channels} channels of ${describeShape(x.shape)}, but it is ${groups}`,
-      );
+      fail(sentence(CHANNEL_GROUPS, { channels, x: describeShape(x.shape), groups }));
     }
     return [{ dtype, shape: x.shape }];
   },

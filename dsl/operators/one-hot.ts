@@ -1,6 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { DEPTH } from '../sentences/one-hot.ts';
 import { canonicalDim, isOpen } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Accept } from '../types/dtypes.ts';
@@ -30,7 +32,7 @@ export function oneHot(indices: Tensor, depth: Dim, dtype: Dtype = 'float32'): T
   return atCallSite(() => {
     checkDtype('oneHot', 'indices', indices, ['int64', 'int32']);
     const size = canonicalDim(depth);
-    if (!isOpen(size) && Number(size) < 1) fail(`oneHot: depth must be 1 or more, but it is ${size}`);
+    if (!isOpen(size) && Number(size) < 1) fail(sentence(DEPTH, { depth: size }));
     const places = reshape(cast(indices, 'int64'), [...indices.shape, 1]);
     return cast(equal(places, arange(size)), dtype);
   });

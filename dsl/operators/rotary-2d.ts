@@ -1,5 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import { apply, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { HEADED } from '../sentences/positions.ts';
 import { divideDims, equalDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -51,7 +53,7 @@ export function rotary2d(x: Tensor, options: Rotary2dOptions): Tensor {
     const [batch = 1, tokens = 0, width] = x.shape;
     const size = width === undefined ? undefined : divideDims(width, heads);
     if (x.shape.length !== 3 || typeof size !== 'number')
-      fail(`rotary2d: x must be [batch, text, ${heads}*headDim], but it is ${describeShape(x.shape)}`);
+      fail(sentence(HEADED, { operator: 'rotary2d', heads, x: describeShape(x.shape) }));
     if (size % 4 !== 0) fail(`rotary2d: a head must be a multiple of 4 wide, but it is ${size}`);
     const tokensOfGrid = prefix + rows * columns;
     if (!equalDims(tokens, tokensOfGrid)) {

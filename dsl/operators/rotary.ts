@@ -1,5 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { HEADED, TOKEN_POSITIONS } from '../sentences/positions.ts';
 import { divideDims, equalDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
@@ -128,7 +130,12 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
       !equalDims(places, text)
     ) {
       fail(
-        `rotary: positions must be int64 ${describeShape([batch, text])}, but they are ${positions.dtype} ${describeShape(positions.shape)}`,
+        sentence(TOKEN_POSITIONS, {
+          batch,
+          text,
+          dtype: positions.dtype,
+          positions: describeShape(positions.shape),
+        }),
       );
     }
     // Angles stay in float32: half precision cannot tell late positions apart.
@@ -150,7 +157,7 @@ function headSize(shape: Shape, heads: Dim, dim: number): number {
   const [, , width] = shape;
   const size = width === undefined ? undefined : divideDims(width, heads);
   if (shape.length !== 3 || typeof size !== 'number' || typeof heads !== 'number') {
-    return fail(`rotary: x must be [batch, text, ${heads}*headDim], but it is ${describeShape(shape)}`);
+    return fail(sentence(HEADED, { operator: 'rotary', heads, x: describeShape(shape) }));
   }
   if (!Number.isInteger(dim / 2) || dim < 0 || dim > size) {
     fail(`rotary: dim must be an even number up to the head size ${size}, but it is ${dim}`);

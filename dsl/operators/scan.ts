@@ -2,6 +2,8 @@ import { atCallSite } from '../at-call-site.ts';
 import { isFloat } from '../dtype.ts';
 import { input } from '../input.ts';
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { CHANGED_STATE, STRAY_STATE } from '../sentences/scan.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { equalDims, equalShapes } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
@@ -144,7 +146,7 @@ function checkStates(before: Tensors, after: Tensors): void {
   const stray = Object.keys(after).find((name) => before[name] === undefined);
   if (stray !== undefined) {
     fail(
-      `scan: the step gives a state '${stray}' that it did not have; its states are ${Object.keys(before).join(', ') || 'none'}`,
+      `${sentence(STRAY_STATE, { name: stray })}; its states are ${Object.keys(before).join(', ') || 'none'}`,
     );
   }
   for (const [name, { dtype, shape }] of Object.entries(before)) {
@@ -153,7 +155,13 @@ function checkStates(before: Tensors, after: Tensors): void {
       fail(`scan: the step gives no state '${name}'; give every state that it has`);
     } else if (next.dtype !== dtype || !equalShapes(next.shape, shape)) {
       fail(
-        `scan: the state '${name}' must stay ${dtype} ${describeShape(shape)}, but after a step it is ${next.dtype} ${describeShape(next.shape)}`,
+        sentence(CHANGED_STATE, {
+          name,
+          dtype,
+          shape: describeShape(shape),
+          nextDtype: next.dtype,
+          nextShape: describeShape(next.shape),
+        }),
       );
     }
   }

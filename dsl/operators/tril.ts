@@ -1,6 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { MATRIX_RANK } from '../sentences/matrices.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Checked, Result } from '../types/problem.ts';
 import type { Matrices } from '../types/shape/matrices.ts';
@@ -44,7 +46,7 @@ function triangle(
   return atCallSite(() => {
     const [rows, columns] = x.shape.slice(-2);
     if (rows === undefined || columns === undefined)
-      return fail(`${name}: x needs at least 2 axes, but it is ${describeShape(x.shape)}`);
+      return fail(sentence(MATRIX_RANK, { operator: name, x: describeShape(x.shape) }));
     if (!Number.isSafeInteger(diagonal))
       fail(`${name}: the diagonal must be a whole number, but it is ${diagonal}`);
     const kept = keeps(arange(columns), add(reshape(arange(rows), [rows, 1]), diagonal));

@@ -1,14 +1,12 @@
 import { describeShape, fail } from '../operator.ts';
 import { sentence } from '../sentence.ts';
+import { CONV_AXES, CONV_WEIGHT, GROUPED_CHANNELS } from '../sentences/conv.ts';
 import { OUTPUT_BIAS } from '../sentences/linear.ts';
 import type { Shape } from '../tensor.ts';
 import { equalDims } from './dim.ts';
-import { type Window, windowPlaces } from './window.ts';
+import { spatialAxes, type Window, windowPlaces } from './window.ts';
 
 export type ConvGeometry = Window & { readonly groups: number };
-
-/** The names of the axes over which a convolution moves. */
-export const SPATIAL = ['length', 'height, width', 'depth, height, width'];
 
 /** The author's name of a convolution over so many axes. */
 export function convName({ stride }: Window): string {
@@ -19,10 +17,10 @@ export function convName({ stride }: Window): string {
 export function convShape(x: Shape, weight: Shape, bias: Shape | undefined, geometry: ConvGeometry): Shape {
   const name = convName(geometry);
   const { groups, stride } = geometry;
-  const axes = SPATIAL[stride.length - 1];
+  const axes = spatialAxes(stride.length);
   const [batch, input] = x;
   if (x.length !== stride.length + 2 || batch === undefined || input === undefined)
-    return fail(`${name}: x must be [batch, in, ${axes}], but it is ${describeShape(x)}`);
+    return fail(sentence(CONV_AXES, { operator: name, axes, x: describeShape(x) }));
   const [output, inner, ...kernel] = weight;
   const sizes = kernel.filter((size) => typeof size === 'number');
   if (
@@ -33,7 +31,13 @@ export function convShape(x: Shape, weight: Shape, bias: Shape | undefined, geom
     !equalDims(input, inner * groups)
   ) {
     return fail(
-      `${name}: x is ${describeShape(x)}, so weight must be [out, ${groups === 1 ? input : `${input}/${groups}`}, ${axes}], but it is ${describeShape(weight)}`,
+      sentence(CONV_WEIGHT, {
+        operator: name,
+        x: describeShape(x),
+        channels: groups === 1 ? input : sentence(GROUPED_CHANNELS, { channels: input, groups }),
+        axes,
+        weight: describeShape(weight),
+      }),
     );
   }
   if (bias !== undefined && (bias.length !== 1 || !equalDims(bias[0] ?? 0, output))) {

@@ -1,5 +1,8 @@
 import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { GIVES_SHAPE, TAKES_DTYPE, TAKES_RANK, TAKES_SIZE } from '../sentences/block.ts';
+import { NOT_DIVISOR, UNEQUAL } from '../sentences/options.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import { addDims, canonicalDim, divideDims, equalDims, isAxisName, multiplyDims } from './dim.ts';
 
@@ -68,10 +71,10 @@ export function bindArguments(
 
 function bindNames(block: string, slot: Slot, { dtype, shape }: Tensor, names: Map<string, Dim>): void {
   if (slot.dtype === undefined ? !FLOATS.includes(dtype) : dtype !== slot.dtype) {
-    fail(`${block} takes ${slot.text}, but the tensor is ${dtype}`);
+    fail(sentence(TAKES_DTYPE, { block, take: slot.text, dtype }));
   }
   if (shape.length !== slot.axes.length) {
-    fail(`${block} takes ${slot.text}, but ${describeShape(shape)} has ${shape.length} axes`);
+    fail(sentence(TAKES_RANK, { block, take: slot.text, shape: describeShape(shape), rank: shape.length }));
   }
   for (const [index, word] of slot.axes.entries()) {
     if (isAxisName(word) && !names.has(word)) names.set(word, shape[index] ?? 1);
@@ -83,7 +86,7 @@ function checkAxes(block: string, slot: Slot, shape: Shape, names: ReadonlyMap<s
     const expected = evaluate(word, names);
     const found = shape[index] ?? 1;
     if (expected !== undefined && !equalDims(expected, found)) {
-      fail(`${block}: axis '${word}' is ${expected}, but it is ${found} in ${describeShape(shape)}`);
+      fail(sentence(TAKES_SIZE, { block, axis: word, expected, found, shape: describeShape(shape) }));
     }
   }
 }
@@ -97,7 +100,7 @@ export function checkGiven(block: string, slot: Slot, tensor: Tensor, names: Rea
       const expected = evaluate(word, names);
       return expected === undefined || equalDims(expected, shape[index] ?? 1);
     });
-  if (!fits) fail(`${block} gives ${slot.text}, but forward returns ${describeShape(shape)}`);
+  if (!fits) fail(sentence(GIVES_SHAPE, { block, gives: slot.text, shape: describeShape(shape) }));
 }
 
 /** The size that a word stands for; undefined when a name of it is not bound. */
@@ -134,7 +137,7 @@ export function checkRequirement(block: string, requirement: string, sizes: Read
     );
   }
   if (relation === 'divides' && divideDims(b, a) === undefined) {
-    fail(`${block}: ${left} is ${a}, which does not divide ${right} = ${b}`);
+    fail(sentence(NOT_DIVISOR, { where: block, left, a, right, b }));
   }
-  if (relation === '=' && !equalDims(a, b)) fail(`${block}: ${left} is ${a}, but ${right} is ${b}`);
+  if (relation === '=' && !equalDims(a, b)) fail(sentence(UNEQUAL, { where: block, left, a, right, b }));
 }

@@ -1,4 +1,6 @@
 import { describeShape, fail } from '../operator.ts';
+import { sentence } from '../sentence.ts';
+import { K_RANGE } from '../sentences/top-k.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';
 import { canonicalDim, isOpen, subtractDims } from './dim.ts';
@@ -11,7 +13,7 @@ export function topKShape(shape: Shape, k: Dim, axis: number): Shape {
   // Of an empty axis all is nothing, so that any axis can be sorted.
   const least = size === 0 ? 0 : 1;
   if ((!isOpen(k) && Number(k) < least) || (!isOpen(left) && Number(left) < 0)) {
-    fail(`topK: k must be from 1 to the size of axis ${axis} of ${describeShape(shape)}, but it is ${k}`);
+    fail(sentence(K_RANGE, { axis, shape: describeShape(shape), k }));
   }
   return shape.with(place, canonicalDim(k));
 }

@@ -1,4 +1,5 @@
 import { describeShape, fail } from '../operator.ts';
+import { SPATIAL_AXES } from '../sentences/conv.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { addDims, isOpen, subtractDims } from './dim.ts';
 
@@ -17,11 +18,14 @@ export type Window = {
   readonly dilation: readonly number[];
 };
 
-const WORDS = ['length', 'height and width', 'depth, height and width'];
+/** What the last axes of x are called in a shape: `height, width`. */
+export function spatialAxes(rank: number): string {
+  return SPATIAL_AXES[rank - 1] ?? `${rank} axes`;
+}
 
-/** What the last axes of x are called: `height and width`. */
+/** The same in a sentence: `height and width`. */
 export function spatialWords(rank: number): string {
-  return WORDS[rank - 1] ?? `${rank} axes`;
+  return spatialAxes(rank).replace(/, (?=\w+$)/, ' and ');
 }
 
 /** One whole number for each of the moving axes. */

@@ -1,4 +1,6 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
+import type { Sentence } from '../sentence.ts';
+import type { GIVES_COUNT, GIVES_SHAPE, TAKES_DTYPE } from '../sentences/block.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { AfterProblem, Checked, Describe, Problem } from './problem.ts';
 import type { SameShape } from './same-shape.ts';
@@ -48,7 +50,7 @@ type CheckTensor<Name extends string, Take extends string, T, E> =
   T extends Tensor<infer D, infer S>
     ? DtypeFits<D, DtypeOf<Take>> extends true
       ? CheckArgument<Name, Take, S, E>
-      : Problem<`${Name} takes ${Take}, but the tensor is ${D}`>
+      : Problem<Sentence<typeof TAKES_DTYPE, { block: Name; take: Take; dtype: D }>>
     : T;
 
 /** Any float serves where a float is asked for; an unknown dtype agrees with all. */
@@ -101,10 +103,15 @@ export type CheckedBody<
           : {
               // Said once, of the first.
               [I in keyof R]: I extends '0'
-                ? Problem<`${Name} gives ${Gives['length']} tensors, but forward returns ${R['length']}`>
+                ? Problem<
+                    Sentence<
+                      typeof GIVES_COUNT,
+                      { block: Name; count: Gives['length']; returned: R['length'] }
+                    >
+                  >
                 : R[I];
             }
-      : Problem<`${Name} gives ${Gives['length']} tensors, but forward returns 1`>
+      : Problem<Sentence<typeof GIVES_COUNT, { block: Name; count: Gives['length']; returned: 1 }>>
     : never;
 
 type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> = number extends S['length']
@@ -112,5 +119,5 @@ type CheckGiven<Name extends string, Gives extends string, S extends Shape, E> =
   : E extends Environment
     ? SameShape<S, ResultShape<AxesOf<Gives>, E>> extends true
       ? S
-      : Problem<`${Name} gives ${Gives}, but forward returns ${Describe<S>}`>
+      : Problem<Sentence<typeof GIVES_SHAPE, { block: Name; gives: Gives; shape: Describe<S> }>>
     : never;

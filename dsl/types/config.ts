@@ -1,4 +1,6 @@
 import type { AnyBlock, AnyBlockMaker } from '../any-block.ts';
+import type { Sentence } from '../sentence.ts';
+import type { GROUP, MISSING_OPTION, NO_OPTION, NOT_DIVISOR, UNEQUAL } from '../sentences/options.ts';
 import type { Dim } from '../tensor.ts';
 import type { Agree, Canonical, Divide } from './dim.ts';
 import type { DescribeDim, Problem } from './problem.ts';
@@ -26,7 +28,7 @@ export type CheckedEntry<
   ? FirstBroken<Name, Requires, SizesIn<C>> extends Broken<K, infer Sentence>
     ? Sentence
     : CheckedGroup<Name, K, Known[K], C[K]>
-  : Problem<`${Name} has no option '${K & string}'`>;
+  : Problem<Sentence<typeof NO_OPTION, { where: Name; name: K & string }>>;
 
 /** An entry that is a group of options, as `resampler: { depth: 2 }`, with a sentence in the place of each unknown one. */
 type CheckedGroup<Name extends string, K, Known, Value> = [IsGroup<Known>] extends [true]
@@ -34,7 +36,12 @@ type CheckedGroup<Name extends string, K, Known, Value> = [IsGroup<Known>] exten
     ? Value
     : {
         readonly [N in keyof Value]: N extends UnknownIn<Known, Value>
-          ? Problem<`${Name}: ${K & string} has no option '${N & string}'`>
+          ? Problem<
+              Sentence<
+                typeof NO_OPTION,
+                { where: Sentence<typeof GROUP, { where: Name; group: K & string }>; name: N & string }
+              >
+            >
           : Value[N];
       }
   : Value;
@@ -89,7 +96,7 @@ type RequiredKeys<T> = {
 
 type MissingEntries<Name extends string, K extends PropertyKey> = [K] extends [never]
   ? unknown
-  : { readonly [N in K]: Problem<`${Name}: option '${N & string}' is missing`> };
+  : { readonly [N in K]: Problem<Sentence<typeof MISSING_OPTION, { where: Name; name: N & string }>> };
 
 /** The sizes of a configuration: what names the block's sizes stand for. */
 export type SizesOf<Sizes extends string, C> = {
@@ -123,7 +130,12 @@ type Check<
   ? [Divide<Evaluate<B, E>, Evaluate<A, E>>] extends [never]
     ? Broken<
         A,
-        Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, E>>}, which does not divide ${B} = ${DescribeDim<Evaluate<B, E>>}`>
+        Problem<
+          Sentence<
+            typeof NOT_DIVISOR,
+            { where: Name; left: A; a: DescribeDim<Evaluate<A, E>>; right: B; b: DescribeDim<Evaluate<B, E>> }
+          >
+        >
       >
     : 'fits'
   : R extends `${infer A} = ${infer B}`
@@ -131,7 +143,18 @@ type Check<
       ? 'fits'
       : Broken<
           A,
-          Problem<`${Name}: ${A} is ${DescribeDim<Evaluate<A, E>>}, but ${B} is ${DescribeDim<Evaluate<B, E>>}`>
+          Problem<
+            Sentence<
+              typeof UNEQUAL,
+              {
+                where: Name;
+                left: A;
+                a: DescribeDim<Evaluate<A, E>>;
+                right: B;
+                b: DescribeDim<Evaluate<B, E>>;
+              }
+            >
+          >
         >
     : 'fits';
 

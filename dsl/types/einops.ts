@@ -1,3 +1,22 @@
+import type { Sentence } from '../sentence.ts';
+import type {
+  ARROW,
+  AXIS_COUNT,
+  ELLIPSIS_ONCE,
+  ELLIPSIS_TWICE,
+  LEAST_AXIS_COUNT,
+  LOST_AXIS,
+  MADE_SIZE,
+  NEW_AXIS,
+  NOT_DIVIDED,
+  ON_ONE_SIDE_TWICE,
+  ONE_TENSOR,
+  PARENTHESES,
+  PLACED_NUMBER,
+  SEVERAL_UNKNOWN,
+  STRAY_SIZE,
+  UNKNOWN_AXIS,
+} from '../sentences/einops.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { Agree, Canonical, Divide, Multiply } from './dim.ts';
 import type { DescribeItem, FirstTwice, FirstUnknown, Item, Names, ParseSide, Spaced } from './pattern.ts';
@@ -18,12 +37,11 @@ export type Einops<K extends Rearranging, P extends string, S extends Shape, Z> 
     ? R extends `${string}->${string}`
       ? ArrowProblem<P>
       : P extends `${string},${string}`
-        ? Problem<'a comma separates tensors in einsum patterns only'>
+        ? Problem<typeof ONE_TENSOR>
         : Sides<K, P, ParseSide<L>, ParseSide<R>, S, Z>
     : ArrowProblem<P>;
 
-type ArrowProblem<P extends string> =
-  Problem<`the pattern '${P}' needs one '->' between the axes before and after`>;
+export type ArrowProblem<P extends string> = Problem<Sentence<typeof ARROW, { pattern: P }>>;
 
 type Sides<K extends Rearranging, P extends string, L, R, S extends Shape, Z> = [L] extends [never]
   ? ParenthesesProblem<P>
@@ -43,7 +61,7 @@ type Sides<K extends Rearranging, P extends string, L, R, S extends Shape, Z> = 
         : never
       : never;
 
-type ParenthesesProblem<P extends string> = Problem<`the parentheses of the pattern '${P}' do not match`>;
+type ParenthesesProblem<P extends string> = Problem<Sentence<typeof PARENTHESES, { pattern: P }>>;
 
 type CanonicalSizes<Z> = { readonly [N in keyof Z]: Z[N] extends Dim ? Canonical<Z[N]> : Dim };
 
@@ -70,16 +88,21 @@ type CheckNames<
   : TwiceProblem<FirstTwice<LN>, LN, 'left'>;
 
 type TwiceProblem<N extends string, All, Where extends string> = N extends '...'
-  ? Problem<`'...' occurs twice on the ${Where} of ->`>
+  ? Problem<Sentence<typeof ELLIPSIS_TWICE, { side: Where }>>
   : All extends readonly string[]
-    ? Problem<`axis '${N}' occurs twice on the ${Where} of ->`>
+    ? Problem<Sentence<typeof ON_ONE_SIDE_TWICE, { name: N; side: Where }>>
     : never;
 
 type CheckKnown<K, LN extends readonly string[], RN extends readonly string[]> = K extends 'repeat'
   ? never
   : [FirstUnknown<RN, LN[number] | `${bigint}` | '...'>] extends [never]
     ? never
-    : Problem<`unknown axis '${FirstUnknown<RN, LN[number] | `${bigint}` | '...'>}' on the right of ->; the left has: ${Spaced<WithoutEllipsis<LN>>}`>;
+    : Problem<
+        Sentence<
+          typeof UNKNOWN_AXIS,
+          { name: FirstUnknown<RN, LN[number] | `${bigint}` | '...'>; known: Spaced<WithoutEllipsis<LN>> }
+        >
+      >;
 
 type WithoutEllipsis<N extends readonly string[], Done extends readonly string[] = []> = N extends readonly [
   infer H extends string,
@@ -92,13 +115,13 @@ type CheckKept<K, LN extends readonly string[], RN extends readonly string[]> = 
   ? never
   : [FirstUnknown<LN, RN[number] | `${bigint}` | '...'>] extends [never]
     ? never
-    : Problem<`axis '${FirstUnknown<LN, RN[number] | `${bigint}` | '...'>}' on the left of -> is missing on the right`>;
+    : Problem<Sentence<typeof LOST_AXIS, { name: FirstUnknown<LN, RN[number] | `${bigint}` | '...'> }>>;
 
 type CheckEllipsis<K, L extends readonly Item[], R extends readonly Item[]> = K extends 'reduce'
   ? never
   : [HasEllipsis<L>] extends [HasEllipsis<R>]
     ? never
-    : Problem<"'...' must be on both sides of -> or on neither">;
+    : Problem<typeof ELLIPSIS_ONCE>;
 
 type HasEllipsis<I extends readonly Item[]> = '...' extends I[number] ? true : false;
 
@@ -116,13 +139,13 @@ type CheckNumbers<K, LN extends readonly string[], RN extends readonly string[]>
 
 type NumberIn<N extends readonly string[]> = Extract<N[number], `${bigint}`>;
 
-type NumberProblem<N extends string> = Problem<`the number ${N} can stand only on the right of -> in repeat`>;
+type NumberProblem<N extends string> = Problem<Sentence<typeof PLACED_NUMBER, { number: N }>>;
 
 type CheckSizes<Z, Known extends string> = string extends keyof Z
   ? never
   : [Exclude<keyof Z, Known>] extends [never]
     ? never
-    : Problem<`a size is given for '${Exclude<keyof Z, Known> & string}', which the pattern does not have`>;
+    : Problem<Sentence<typeof STRAY_SIZE, { name: Exclude<keyof Z, Known> & string }>>;
 
 /** Names bound so far, and the axes that `...` stands for. */
 interface Bound<E = unknown, Passed extends Shape = Shape> {
@@ -175,8 +198,13 @@ type OneEach<T extends readonly unknown[]> = T extends readonly [unknown, ...inf
 
 type RankProblem<All extends readonly Item[], S extends Shape> =
   HasEllipsis<All> extends true
-    ? Problem<`the pattern has at least ${Axes<All>['length'] & number} axes on the left, but the tensor ${Describe<S>} has ${S['length']}`>
-    : Problem<`the pattern has ${All['length']} axes on the left, but the tensor ${Describe<S>} has ${S['length']}`>;
+    ? Problem<
+        Sentence<
+          typeof LEAST_AXIS_COUNT,
+          { axes: Axes<All>['length'] & number; shape: Describe<S>; rank: S['length'] }
+        >
+      >
+    : Problem<Sentence<typeof AXIS_COUNT, { axes: All['length']; shape: Describe<S>; rank: S['length'] }>>;
 
 type Axes<I extends readonly Item[], Done extends readonly Item[] = []> = I extends readonly [
   infer H extends Item,
@@ -214,12 +242,18 @@ type BindGroup<
       : MadeProblem<I, D, Known>
     : Unknown extends readonly [infer N extends string]
       ? [Divide<D, Known>] extends [never]
-        ? Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}, which ${DescribeDim<Known>} does not divide`>
+        ? Problem<
+            Sentence<
+              typeof NOT_DIVIDED,
+              { axis: DescribeItem<I>; size: DescribeDim<D>; known: DescribeDim<Known> }
+            >
+          >
         : E & Readonly<Record<N, Divide<D, Known>>>
-      : Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}: give the size of all its parts but one`>;
+      : Problem<Sentence<typeof SEVERAL_UNKNOWN, { axis: DescribeItem<I>; size: DescribeDim<D> }>>;
 
-type MadeProblem<I, D, Known> =
-  Problem<`axis '${DescribeItem<I>}' is ${DescribeDim<D>}, but the pattern makes it ${DescribeDim<Known>}`>;
+type MadeProblem<I, D, Known> = Problem<
+  Sentence<typeof MADE_SIZE, { axis: DescribeItem<I>; size: DescribeDim<D>; made: DescribeDim<Known> }>
+>;
 
 /** The shape of the right side. */
 type Finish<K extends Rearranging, B, R extends readonly Item[]> =
@@ -227,7 +261,12 @@ type Finish<K extends Rearranging, B, R extends readonly Item[]> =
     ? K extends 'repeat'
       ? [FirstUnknown<Names<R>, (keyof E & string) | `${bigint}` | '...'>] extends [never]
         ? Build<R, E, Passed>
-        : Problem<`axis '${FirstUnknown<Names<R>, (keyof E & string) | `${bigint}` | '...'>}' is new on the right of ->, so give its size`>
+        : Problem<
+            Sentence<
+              typeof NEW_AXIS,
+              { name: FirstUnknown<Names<R>, (keyof E & string) | `${bigint}` | '...'> }
+            >
+          >
       : Build<R, E, Passed>
     : B;
 

@@ -1,5 +1,15 @@
+import type { Sentence } from '../sentence.ts';
+import type { UNKNOWN_AXIS } from '../sentences/einops.ts';
+import type {
+  IN_OPERAND_TWICE,
+  OPERAND_AXES,
+  OPERAND_COUNT,
+  PLAIN_NAMES,
+  UNEQUAL_SIZES,
+} from '../sentences/einsum.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Agree, Refine } from './dim.ts';
+import type { ArrowProblem } from './einops.ts';
 import type { FirstTwice, FirstUnknown, Spaced } from './pattern.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
 import type { ShapeOfTensor } from './shape-of.ts';
@@ -19,10 +29,7 @@ export type EinsumShape<P extends string, Ts extends readonly Tensor[]> = string
           : NotPlain
     : ArrowProblem<P>;
 
-type NotPlain = Problem<'einsum takes names of single axes only'>;
-
-type ArrowProblem<P extends string> =
-  Problem<`the pattern '${P}' needs one '->' between the axes before and after`>;
+type NotPlain = Problem<typeof PLAIN_NAMES>;
 
 type SplitOperands<
   L extends string,
@@ -39,11 +46,13 @@ type Operands<
       ? B extends readonly [infer E, infer Names extends readonly string[]]
         ? [FirstUnknown<R, Names[number]>] extends [never]
           ? { readonly [I in keyof R]: R[I] extends keyof E ? E[R[I]] & Dim : Dim }
-          : Problem<`unknown axis '${FirstUnknown<R, Names[number]>}' on the right of ->; the left has: ${Spaced<Names>}`>
+          : Problem<
+              Sentence<typeof UNKNOWN_AXIS, { name: FirstUnknown<R, Names[number]>; known: Spaced<Names> }>
+            >
         : B
       : never
-    : Problem<`the pattern has ${Sides['length']} operands, but ${Ts['length']} tensors are given`>
-  : Problem<`axis '${FirstTwice<R>}' occurs twice in '${Spaced<R>}'`>;
+    : Problem<Sentence<typeof OPERAND_COUNT, { operands: Sides['length']; tensors: Ts['length'] }>>
+  : Problem<Sentence<typeof IN_OPERAND_TWICE, { name: FirstTwice<R>; operand: Spaced<R> }>>;
 
 type BindSides<
   Sides extends readonly (readonly string[])[],
@@ -61,7 +70,7 @@ type BindSides<
           ? R
           : BindSides<Rest, Others, R, Join<Names, H>>
         : never
-      : Problem<`axis '${FirstTwice<H>}' occurs twice in '${Spaced<H>}'`>
+      : Problem<Sentence<typeof IN_OPERAND_TWICE, { name: FirstTwice<H>; operand: Spaced<H> }>>
     : never
   : readonly [E, Names];
 
@@ -93,14 +102,18 @@ type BindSide<
                 All,
                 Whole
               >
-            : Problem<`axis '${N}' is ${DescribeDim<E[N]>} in one tensor and ${DescribeDim<D>} in another`>
+            : Problem<
+                Sentence<typeof UNEQUAL_SIZES, { name: N; size: DescribeDim<E[N]>; other: DescribeDim<D> }>
+              >
           : BindSide<Ns, Ds, E & Readonly<Record<N, D>>, All, Whole>
         : RankProblem<All, Whole>
       : S extends readonly []
         ? E
         : RankProblem<All, Whole>;
 
-type RankProblem<
-  All extends readonly string[],
-  S extends Shape,
-> = Problem<`'${Spaced<All>}' has ${All['length']} axes, but its tensor ${Describe<S>} has ${S['length']}`>;
+type RankProblem<All extends readonly string[], S extends Shape> = Problem<
+  Sentence<
+    typeof OPERAND_AXES,
+    { operand: Spaced<All>; axes: All['length']; shape: Describe<S>; rank: S['length'] }
+  >
+>;

@@ -1,3 +1,7 @@
+import type { Sentence } from '../sentence.ts';
+import type { SCALAR } from '../sentences/last-axis.ts';
+import type { LINEAR_WEIGHT } from '../sentences/linear.ts';
+import type { VECTOR } from '../sentences/vector.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { Agree } from './dim.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
@@ -10,8 +14,13 @@ export type LinearResult<S extends Shape, In extends Dim, Out extends Dim> =
     : S extends readonly [...infer Rest extends Shape, infer W extends Dim]
       ? Agree<W, In> extends true
         ? readonly [...Rest, Out]
-        : Problem<`linear: x is ${Describe<S>}, so weight must be [out, ${DescribeDim<W>}], but it is [${DescribeDim<Out>}, ${DescribeDim<In>}]`>
-      : Problem<'linear: x needs at least 1 axis, but it is a scalar'>;
+        : Problem<
+            Sentence<
+              typeof LINEAR_WEIGHT,
+              { x: Describe<S>; width: DescribeDim<W>; weight: Describe<readonly [Out, In]> }
+            >
+          >
+      : Problem<Sentence<typeof SCALAR, { operator: 'linear' }>>;
 
 /** A shape whose last axis must be the width of a norm. */
 export type NormResult<Operator extends string, S extends Shape, Width extends Dim> =
@@ -20,5 +29,16 @@ export type NormResult<Operator extends string, S extends Shape, Width extends D
     : S extends readonly [...Shape, infer W extends Dim]
       ? Agree<W, Width> extends true
         ? S
-        : Problem<`${Operator}: x is ${Describe<S>}, so weight must be [${DescribeDim<W>}], but it is [${DescribeDim<Width>}]`>
-      : Problem<`${Operator}: x needs at least 1 axis, but it is a scalar`>;
+        : Problem<
+            Sentence<
+              typeof VECTOR,
+              {
+                operator: Operator;
+                x: Describe<S>;
+                name: 'weight';
+                width: DescribeDim<W>;
+                vector: Describe<readonly [Width]>;
+              }
+            >
+          >
+      : Problem<Sentence<typeof SCALAR, { operator: Operator }>>;

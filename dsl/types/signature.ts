@@ -1,4 +1,6 @@
 import type { Dtype } from '../dtype.ts';
+import type { Sentence } from '../sentence.ts';
+import type { TAKES_RANK, TAKES_SIZE } from '../sentences/block.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Add, Agree, Multiply } from './dim.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
@@ -107,7 +109,9 @@ export type CheckArgument<Block extends string, Take extends string, S extends S
     : E extends Environment
       ? AxesOf<Take>['length'] extends S['length']
         ? CheckAxes<Block, AxesOf<Take>, S, E, S>
-        : Problem<`${Block} takes ${Take}, but ${Describe<S>} has ${S['length']} axes`>
+        : Problem<
+            Sentence<typeof TAKES_RANK, { block: Block; take: Take; shape: Describe<S>; rank: S['length'] }>
+          >
       : never;
 
 type CheckAxes<
@@ -120,7 +124,18 @@ type CheckAxes<
   ? S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
     ? Agree<Evaluate<W, E>, D> extends true
       ? CheckAxes<Block, Ws, Ds, E, Whole>
-      : Problem<`${Block}: axis '${W}' is ${DescribeDim<Evaluate<W, E>>}, but it is ${DescribeDim<D>} in ${Describe<Whole>}`>
+      : Problem<
+          Sentence<
+            typeof TAKES_SIZE,
+            {
+              block: Block;
+              axis: W;
+              expected: DescribeDim<Evaluate<W, E>>;
+              found: DescribeDim<D>;
+              shape: Describe<Whole>;
+            }
+          >
+        >
     : Whole
   : Whole;
 

@@ -1,3 +1,5 @@
+import type { Sentence } from '../sentence.ts';
+import type { MISSING_OPTION } from '../sentences/options.ts';
 import type { Tensor } from '../tensor.ts';
 import type { CheckedArguments, Given } from './block.ts';
 import type { SizesOf } from './config.ts';
@@ -22,7 +24,12 @@ export type FilledBy<Slot, Sizes> =
   >
     ? [MissingOf<BlockConfig<Names[number], Options>, Sizes>] extends [never]
       ? Block<Name, Takes, Gives, SizesOf<Names[number], Sizes>, Parts>
-      : Problem<`${Name}: option '${MissingOf<BlockConfig<Names[number], Options>, Sizes>}' is missing`>
+      : Problem<
+          Sentence<
+            typeof MISSING_OPTION,
+            { where: Name; name: MissingOf<BlockConfig<Names[number], Options>, Sizes> }
+          >
+        >
     : Slot extends Block<infer _Name, infer _Takes, infer _Gives, infer _E, infer _Parts>
       ? Slot
       : Slot extends (...args: never) => infer Made

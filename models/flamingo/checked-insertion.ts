@@ -1,5 +1,7 @@
 import type { Problem, Subtract } from '../../dsl/index.ts';
+import type { Sentence } from '../../dsl/sentence.ts';
 import type { Convention, conventions } from './conventions.ts';
+import type { MISSES_EVERY_LAYER } from './sentences.ts';
 
 /** The interval of the cross-attention, or in its place the sentence of `missesEveryLayer` where the sizes are literal. */
 export type CheckedInterval<O, Cross, Every> = O extends {
@@ -9,7 +11,7 @@ export type CheckedInterval<O, Cross, Every> = O extends {
 }
   ? Every extends number
     ? [RuleOf<O, Cross>, Subtract<Layers, Every>] extends ['from-nth', never]
-      ? Problem<`flamingo: a block every ${Every} layers 'from-nth' misses all ${Layers} layers of the language model; use an interval of at most ${Layers}`>
+      ? Problem<Sentence<typeof MISSES_EVERY_LAYER, { every: Every; rule: 'from-nth'; layers: Layers }>>
       : Every
     : Every
   : Every;

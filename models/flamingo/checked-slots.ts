@@ -12,8 +12,9 @@ import type {
   SlotFunction,
   Tensor,
 } from '../../dsl/index.ts';
+import type { Sentence } from '../../dsl/sentence.ts';
 import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
-import type { OwnTakes } from '../media/own-cross-attention.ts';
+import type { BLOCK_GIVES, BLOCK_TAKES, SEVERAL } from '../media/sentences.ts';
 import type {
   AnyNamed,
   FeaturesFor,
@@ -22,8 +23,8 @@ import type {
   Quoted,
   WidthIn,
 } from '../shared/slot-types.ts';
-import type { OneBlock } from './one-block.ts';
-import type { ResamplerGives, ResamplerSizes, ResamplerTakes } from './resampler-slot.ts';
+import type { ResamplerSizes } from './resampler-slot.ts';
+import type { ONE_BLOCK, RESAMPLER_GIVES, RESAMPLER_TAKES } from './sentences.ts';
 
 type ResamplerIn<O, Value> = FilledBy<
   Value,
@@ -41,14 +42,14 @@ export type ResamplerProblem<O, Value> =
 type CallOfResampler<Made, Arguments extends readonly Tensor[]> =
   Made extends AnyNamed<infer Name, infer Takes, infer Gives>
     ? [Arguments] extends [never]
-      ? Problem<`${ResamplerTakes}, but ${Name} takes ${Quoted<Takes>}`>
+      ? Problem<Sentence<typeof RESAMPLER_TAKES, { block: Name; takes: Quoted<Takes> }>>
       : FirstOfProblems<
           CallProblem<Made, Arguments>,
           Gives extends string
             ? AxesOf<Gives>['length'] extends (AxesOf<Takes[0]>['length'] extends 5 ? 4 : 3)
               ? never
-              : Problem<`${ResamplerGives}, but ${Name} gives '${Gives}'`>
-            : Problem<`${ResamplerGives}, but ${Name} gives ${Quoted<Gives>}`>
+              : Problem<Sentence<typeof RESAMPLER_GIVES, { block: Name; gives: Quoted<[Gives]> }>>
+            : Problem<Sentence<typeof RESAMPLER_GIVES, { block: Name; gives: Quoted<Gives> }>>
         >
     : never;
 
@@ -68,7 +69,7 @@ type AttentionSlotProblem<O, Value> = Value extends {
   readonly parts: object;
   readonly blockName: infer Name extends string;
 }
-  ? Problem<OneBlock<Name>>
+  ? Problem<Sentence<typeof ONE_BLOCK, { block: Name }>>
   : FilledBy<
         Value,
         Omit<CrossAttentionSizes, 'dim' | 'vision'> & {
@@ -113,7 +114,7 @@ type AttentionProblem<Made, Width extends number, Latents extends number> = Made
         readonly takes: infer Takes extends readonly string[];
       }
     ? [SeenBy<Made, Width, Latents>] extends [never]
-      ? Problem<`${OwnTakes}, but ${Name} takes ${Quoted<Takes>}`>
+      ? Problem<Sentence<typeof BLOCK_TAKES, { block: Name; takes: Quoted<Takes> }>>
       : FirstOfProblems<
           CallProblem<Made, SeenBy<Made, Width, Latents>> | MediaProblem<Made, Latents>,
           GivenProblem<Name, CallResultOf<Made, SeenBy<Made, Width, Latents>>, Width>
@@ -125,8 +126,15 @@ type GivenProblem<Name extends string, Given, Width extends number> =
   Given extends Tensor<Dtype, infer S extends Shape>
     ? SameShape<S, readonly ['batch', 'text', Width]> extends true
       ? never
-      : Problem<`flamingo: crossAttention.block must give ${Describe<readonly ['batch', 'text', Width]>}, but ${Name} gives ${Describe<S>}`>
-    : Problem<`flamingo: crossAttention.block must give ${Describe<readonly ['batch', 'text', Width]>}, but ${Name} gives several tensors`>;
+      : GivesProblem<Name, Describe<S>, Width>
+    : GivesProblem<Name, typeof SEVERAL, Width>;
+
+type GivesProblem<Name extends string, Given extends string, Width extends number> = Problem<
+  Sentence<
+    typeof BLOCK_GIVES,
+    { wanted: Describe<readonly ['batch', 'text', Width]>; block: Name; given: Given }
+  >
+>;
 
 /** The latents into the part that makes keys and values of them. */
 type MediaProblem<Made, Latents extends number> = Made extends {

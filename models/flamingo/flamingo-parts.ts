@@ -9,6 +9,7 @@ import {
   type Slot,
   unmarked,
 } from '../../dsl/index.ts';
+import { sentence } from '../../dsl/sentence.ts';
 import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
 import { maskedGatedCrossAttention } from '../media/gated-cross-attention.ts';
 import { maskedCrossAttention } from '../media/masked-cross-attention.ts';
@@ -19,10 +20,10 @@ import { keptIn } from '../shared/part-precision.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
-import { type InsertionRule, insertionPlaces, missesEveryLayer } from './insertion.ts';
-import { oneBlock } from './one-block.ts';
+import { type InsertionRule, insertionPlaces } from './insertion.ts';
 import { perceiverResampler } from './perceiver-resampler.ts';
 import { type Resampler, resamplerIn } from './resampler-slot.ts';
+import { MISSES_EVERY_LAYER, ONE_BLOCK } from './sentences.ts';
 import { type TrainedBlock, trained } from './trained-block.ts';
 
 /** What a Flamingo is made of; `Block` is the form of the cross-attention: as it is run, or as it is trained. */
@@ -107,7 +108,8 @@ export function joinParts<Block extends object>(
       `flamingo: crossAttention: every must be a whole number from 1 on, but it is ${every}`,
     );
   const places = insertionPlaces(language.layers, every, insertion);
-  if (places.length === 0) throw new ModelError(missesEveryLayer(language.layers, every, insertion));
+  if (places.length === 0)
+    throw new ModelError(sentence(MISSES_EVERY_LAYER, { every, rule: insertion, layers: language.layers }));
   const sizes: CrossAttentionSizes = {
     ...{ dim: language.dim, vision: perceiver.width, inner: expansion * language.dim, activation },
     ...{ heads: crossAttention.heads, headDim: crossAttention.headDim },
@@ -144,7 +146,7 @@ function requirePart(option: string, wanted: string, part: object, method: strin
 }
 
 function ownBlock(slot: Slot<CrossAttentionSizes>, sizes: CrossAttentionSizes): AnyBlock {
-  if (isBlock(slot)) throw new ModelError(oneBlock(slot.blockName));
+  if (isBlock(slot)) throw new ModelError(sentence(ONE_BLOCK, { block: slot.blockName }));
   return fillSlot('flamingo: crossAttention.block', slot, sizes);
 }
 

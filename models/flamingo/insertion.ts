@@ -14,8 +14,3 @@ export function insertionPlaces(layers: number, every: number, rule: InsertionRu
   const remainder = rule === 'from-first' ? 0 : every - 1;
   return Array.from({ length: layers }, (_, layer) => layer).filter((layer) => layer % every === remainder);
 }
-
-/** The sentence of a rule and an interval that give no layer a block. */
-export function missesEveryLayer(layers: number, every: number, rule: InsertionRule): string {
-  return `flamingo: a block every ${every} layers '${rule}' misses all ${layers} layers of the language model; use an interval of at most ${layers}`;
-}

@@ -10,8 +10,10 @@ import {
   type Slot,
   type Tensor,
 } from '../../dsl/index.ts';
+import { sentence } from '../../dsl/sentence.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { PerceiverResamplerOptions } from './perceiver-resampler.ts';
+import { RESAMPLER_COUNT, RESAMPLER_GIVES, RESAMPLER_TAKES } from './sentences.ts';
 
 /** What the place of the resampler gives to what is made for it: sizes and options of `perceiverResampler`. */
 export interface ResamplerSizes extends PerceiverResamplerOptions {
@@ -50,31 +52,27 @@ export function resamplerIn(
   const [take = '', ...others] = takes;
   const form = FORMS.get(take.replace(/:.*$/, '').trim().split(/\s+/).length);
   if (form === undefined || others.some((each) => !each.endsWith('?')))
-    throw new ModelError(`${RESAMPLER_TAKES}, but ${blockName} takes ${quoted(takes)}`);
+    throw new ModelError(sentence(RESAMPLER_TAKES, { block: blockName, takes: quoted(takes) }));
   checkCall(block, input('features', 'float32', [...form.features, vision.dim]));
   const resample = (features: Tensor): Tensor => {
     const [batch = 1, media = 1] = features.shape;
     const [latents] = applyBlock(block, form.before(features));
     if (latents?.shape.length !== form.given)
-      throw new ModelError(`${RESAMPLER_GIVES}, but ${blockName} gives ${quoted([gives].flat())}`);
+      throw new ModelError(sentence(RESAMPLER_GIVES, { block: blockName, gives: quoted([gives].flat()) }));
     return form.after(latents, { batch, media });
   };
   const features = input('features', 'float32', ['batch', 'media', 'frames', vision.tokens, vision.dim]);
   const [batch, media, latents, width] = resample(features).shape;
   if (batch !== 'batch' || media !== 'media' || typeof latents !== 'number' || typeof width !== 'number')
     throw new ModelError(
-      `${RESAMPLER_GIVES}, as many for every picture, but ${blockName} gives [${[batch, media, latents, width].join(', ')}] of [${features.shape.join(', ')}]`,
+      sentence(RESAMPLER_COUNT, {
+        block: blockName,
+        given: `[${[batch, media, latents, width].join(', ')}]`,
+        features: `[${features.shape.join(', ')}]`,
+      }),
     );
   return Object.assign(resample, { parts: block, latents, width });
 }
-
-const RESAMPLER_TAKES =
-  "flamingo: resampler takes 'images places dim', 'images frames tokens dim' or 'batch media frames tokens dim'";
-const RESAMPLER_GIVES =
-  "flamingo: resampler gives 'images latents width' (or 'batch media latents width' where it takes that)";
-/** The sentences' beginnings, for the type checker. */
-export type ResamplerTakes = typeof RESAMPLER_TAKES;
-export type ResamplerGives = typeof RESAMPLER_GIVES;
 
 /** How features `[batch, media, frames, tokens, dim]` reach a block, by the number of axes that it takes. */
 interface ResamplerForm {

@@ -7,7 +7,9 @@ import {
   ModelError,
   type Tensor,
 } from '../../dsl/index.ts';
+import { sentence } from '../../dsl/sentence.ts';
 import type { KeysAndValues } from './cross-attention.ts';
+import { BLOCK_GIVES, BLOCK_TAKES, SEVERAL } from './sentences.ts';
 
 /** What a cross-attention block of an author's own reads of the pictures. */
 export type OwnForm = 'latents' | 'keyed';
@@ -23,11 +25,6 @@ const TAKES: Readonly<Record<OwnForm, readonly string[]>> = {
   ],
 };
 
-/** The same as types and messages say it. */
-const OWN_TAKES =
-  "flamingo: crossAttention.block takes 'batch text dim', 'batch places vision', 'batch 1 text places: bool' (or 'batch heads places headDim' twice in the place of the second)";
-export type OwnTakes = typeof OWN_TAKES;
-
 /**
  * Which form a block has, by the number of axes of what it takes: the latents of the pictures themselves; or keys and
  * values, which its part `media` makes of the latents of each picture, once.
@@ -38,7 +35,7 @@ export function formOf({ blockName, takes }: AnyBlock): OwnForm {
   const axes = (signature: readonly string[]) => signature.map((each) => words(each).length).join();
   if (axes(takes) === axes(TAKES.latents)) return 'latents';
   if (axes(takes) === axes(TAKES.keyed)) return 'keyed';
-  throw new ModelError(`${OWN_TAKES}, but ${blockName} takes ${listed(takes)}`);
+  throw new ModelError(sentence(BLOCK_TAKES, { block: blockName, takes: listed(takes) }));
 }
 
 const words = (take: string) => take.replace(/:.*$/, '').trim().split(/\s+/);
@@ -86,10 +83,14 @@ export function fitOwnBlock(
     seen = Array.from({ length: 2 }, () => input('key', 'float32', ['batch', count, 'places', headDim]));
   }
   checkCall(block, x, ...seen, mask);
-  const [after] = applyBlock(block, x, ...seen, mask);
-  if (after?.shape.join() !== x.shape.join())
+  const [after, another] = applyBlock(block, x, ...seen, mask);
+  if (another !== undefined || after?.shape.join() !== x.shape.join())
     throw new ModelError(
-      `flamingo: crossAttention.block must give [${x.shape.join(', ')}], but ${block.blockName} gives [${after?.shape.join(', ')}]`,
+      sentence(BLOCK_GIVES, {
+        wanted: `[${x.shape.join(', ')}]`,
+        block: block.blockName,
+        given: another === undefined ? `[${after?.shape.join(', ')}]` : SEVERAL,
+      }),
     );
   return heads;
 }

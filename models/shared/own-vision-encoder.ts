@@ -18,7 +18,9 @@ import {
   type SameShape,
   type Tensor,
 } from '../../dsl/index.ts';
+import { type Sentence, sentence } from '../../dsl/sentence.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from './clip-pixels.ts';
+import { ENCODER_GIVES } from './sentences.ts';
 import type { FirstOfProblems, LastAxis } from './slot-types.ts';
 import { KNOWN_PREPROCESSING, type VisionEncoder } from './vision-encoder.ts';
 
@@ -47,7 +49,7 @@ type CheckedFeatures<Made, Given> = [Made, Given] extends [
 ]
   ? SameShape<S, readonly [Dim, Dim, Dim]> extends true
     ? Made
-    : Problem<`visionEncoder: encoder must give [images, tokens, dim] of known numbers, but ${Name} gives ${Describe<S>}`>
+    : Problem<Sentence<typeof ENCODER_GIVES, { block: Name; given: Describe<S> }>>
   : Made;
 
 type CheckedVisionEncoder<O> = {
@@ -87,7 +89,7 @@ export function visionEncoder<O extends VisionEncoderOptions>(given: O): VisionE
     const [images, tokens, dim] = shape;
     if (shape.length !== 3 || images !== 'images' || typeof tokens !== 'number' || typeof dim !== 'number')
       throw new ModelError(
-        `visionEncoder: encoder must give [images, tokens, dim] of known numbers, but ${encoder.blockName} gives [${shape.join(', ')}]`,
+        sentence(ENCODER_GIVES, { block: encoder.blockName, given: `[${shape.join(', ')}]` }),
       );
     return { tokens, dim };
   }, visionEncoder);

@@ -19,8 +19,10 @@ import {
   type Slot,
   type Tensor,
 } from '../../dsl/index.ts';
+import { type Sentence, sentence } from '../../dsl/sentence.ts';
 import type { AnyNamed, FeaturesFor, FirstOfProblems, Quoted } from '../shared/slot-types.ts';
 import type { Connector, ConnectorSizes, MadeConnector } from './connector.ts';
+import { CONNECTOR_COUNT, CONNECTOR_GIVES, CONNECTOR_TAKES } from './sentences.ts';
 
 /** The sizes that the place of a connector gives to what is made for it. */
 export interface ConnectorPlace {
@@ -51,7 +53,7 @@ export function connectorIn(
   const axes = take.replace(/:.*$/, '').trim().split(/\s+/).length;
   if ((axes !== 3 && axes !== 4) || others.some((each) => !each.endsWith('?')))
     throw new ModelError(
-      `${CONNECTOR_TAKES}, but ${blockName} takes ${takes.map((each) => `'${each}'`).join(', ')}`,
+      sentence(CONNECTOR_TAKES, { block: blockName, takes: takes.map((each) => `'${each}'`).join(', ') }),
     );
   checkCall(
     block,
@@ -72,15 +74,14 @@ export function connectorIn(
 }
 
 function resultOf(block: AnyBlock, features: Tensor, language: Dim): Tensor {
-  const [given] = applyBlock(block, features);
+  const [given, another] = applyBlock(block, features);
+  if (another !== undefined) throw new ModelError(sentence(CONNECTOR_COUNT, { block: block.blockName }));
   if (given?.shape.length !== 3 || given.shape[2] !== language)
     throw new ModelError(
-      `spliced: connector must give [images, features, ${language}], but ${block.blockName} gives [${given?.shape.join(', ')}]`,
+      sentence(CONNECTOR_GIVES, { language, block: block.blockName, given: `[${given?.shape.join(', ')}]` }),
     );
   return given;
 }
-
-const CONNECTOR_TAKES = "spliced: connector takes 'images places vision' or 'images frames tokens vision'";
 
 /** What is wrong with a block in the place of a connector, or never. */
 export type ConnectorProblem<Value, Vision extends number, Language extends number> =
@@ -93,7 +94,7 @@ export type ConnectorProblem<Value, Vision extends number, Language extends numb
 type CallOfConnector<Made, Arguments extends readonly Tensor[], Language extends number> =
   Made extends AnyNamed<infer Name, infer Takes, infer _Gives>
     ? [Arguments] extends [never]
-      ? Problem<`${typeof CONNECTOR_TAKES}, but ${Name} takes ${Quoted<Takes>}`>
+      ? Problem<Sentence<typeof CONNECTOR_TAKES, { block: Name; takes: Quoted<Takes> }>>
       : FirstOfProblems<
           CallProblem<Made, Arguments>,
           GivenProblem<Name, CallResultOf<Made, Arguments>, Language>
@@ -104,5 +105,5 @@ type GivenProblem<Name extends string, Given, Language extends number> =
   Given extends Tensor<Dtype, infer S extends Shape>
     ? SameShape<S, readonly [Dim, Dim, Language]> extends true
       ? never
-      : Problem<`spliced: connector must give [images, features, ${Language}], but ${Name} gives ${Describe<S>}`>
-    : Problem<`spliced: connector must give one tensor, but ${Name} gives several`>;
+      : Problem<Sentence<typeof CONNECTOR_GIVES, { language: Language; block: Name; given: Describe<S> }>>
+    : Problem<Sentence<typeof CONNECTOR_COUNT, { block: Name }>>;

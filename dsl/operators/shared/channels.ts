@@ -1,13 +1,14 @@
 import { describeShape, fail } from '../../operator.ts';
+import { sentence } from '../../sentence.ts';
+import { CHANNEL_AXES } from '../../sentences/channels.ts';
+import { VECTOR } from '../../sentences/vector.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 
 /** The second axis of x, `[batch, channels, ...]`. */
 export function channelsOf(operator: string, x: Tensor): Dim {
   const [, channels] = x.shape;
-  return (
-    channels ?? fail(`${operator}: x must be [batch, channels, ...], but it is ${describeShape(x.shape)}`)
-  );
+  return channels ?? fail(sentence(CHANNEL_AXES, { operator, x: describeShape(x.shape) }));
 }
 
 /** Refuses a vector that does not have one value for each channel of x; a missing one is fine. */
@@ -17,7 +18,13 @@ export function checkChannels(operator: string, x: Tensor, name: string, vector:
   const [size] = vector.shape;
   if (vector.shape.length !== 1 || size === undefined || !equalDims(size, channels)) {
     fail(
-      `${operator}: x is ${describeShape(x.shape)}, so ${name} must be [${channels}], but it is ${describeShape(vector.shape)}`,
+      sentence(VECTOR, {
+        operator,
+        x: describeShape(x.shape),
+        name,
+        width: channels,
+        vector: describeShape(vector.shape),
+      }),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { describeShape, fail } from '../../operator.ts';
 import { sentence } from '../../sentence.ts';
-import { LAST_AXIS, SCALAR } from '../../sentences/last-axis.ts';
+import { SCALAR } from '../../sentences/last-axis.ts';
+import { VECTOR } from '../../sentences/vector.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Tensor } from '../../tensor.ts';
 
@@ -12,7 +13,7 @@ export function checkLastAxis(operator: string, x: Tensor, name: string, vector:
   const [size] = vector.shape;
   if (vector.shape.length !== 1 || size === undefined || !equalDims(size, width)) {
     fail(
-      sentence(LAST_AXIS, {
+      sentence(VECTOR, {
         operator,
         x: describeShape(x.shape),
         name,

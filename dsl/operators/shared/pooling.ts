@@ -1,7 +1,9 @@
 import { describeShape, fail } from '../../operator.ts';
-import { SPATIAL } from '../../shape/conv.ts';
+import { sentence } from '../../sentence.ts';
+import { POOL_AXES } from '../../sentences/conv.ts';
 import {
   eachAxis,
+  spatialAxes,
   spatialWords,
   type Window,
   type WindowOptions,
@@ -42,7 +44,7 @@ export function poolingOf(
 ): Pooling {
   checkDtype(name, 'x', x, FLOATS);
   if (x.shape.length !== rank + 2)
-    fail(`${name}: x must be [batch, channels, ${SPATIAL[rank - 1]}], but it is ${describeShape(x.shape)}`);
+    fail(sentence(POOL_AXES, { operator: name, axes: spatialAxes(rank), x: describeShape(x.shape) }));
   const sizes = fixedShape(x.shape.slice(2));
   if (sizes === undefined)
     return fail(

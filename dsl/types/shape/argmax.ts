@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { EMPTY_AXIS } from '../../sentences/argmax.ts';
 import type { Shape } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt } from '../axis.ts';
 import type { Describe, Problem } from '../problem.ts';
@@ -9,7 +11,7 @@ export type WithElements<Operator extends string, S extends Shape, A extends num
   HasAxis<Operator, S, A> extends infer Found
     ? Found extends Shape
       ? IsEmpty<SizeAt<S, ResolveAxis<Operator, S, A>>> extends true
-        ? Problem<`${Operator}: axis ${A} of ${Describe<S>} has no elements`>
+        ? Problem<Sentence<typeof EMPTY_AXIS, { operator: Operator; axis: A; shape: Describe<S> }>>
         : S
       : Found
     : never;

@@ -10,6 +10,7 @@ import type {
   SHARED_HEADS,
   UNLIKE,
 } from '../../sentences/attention.ts';
+import type { NO_OPTION } from '../../sentences/options.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
@@ -227,7 +228,7 @@ type OptionOutcome<P, Q, K, O, S> = P extends keyof O
             ? PastLength<O[P]>
             : P extends 'causal' | 'scale'
               ? 'fits'
-              : Problem<`attention has no option '${P & string}'`>
+              : Problem<Sentence<typeof NO_OPTION, { where: 'attention'; name: P & string }>>
   : 'fits';
 
 /**

@@ -1,3 +1,6 @@
+import type { Sentence } from '../../sentence.ts';
+import type { CHANNEL_AXES, CHANNEL_GROUPS } from '../../sentences/channels.ts';
+import type { VECTOR } from '../../sentences/vector.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, Canonical, Divide } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypeAs } from '../dtypes.ts';
@@ -15,11 +18,11 @@ export type WithChannels<Operator extends string, X> = Accept<
 >;
 
 type HasChannels<Operator extends string, X extends Shape> =
-  IsWideShape<X> extends true
-    ? X
-    : X extends readonly [Dim, Dim, ...Shape]
-      ? X
-      : Problem<`${Operator}: x must be [batch, channels, ...], but it is ${Describe<X>}`>;
+  IsWideShape<X> extends true ? X : X extends readonly [Dim, Dim, ...Shape] ? X : AxesProblem<Operator, X>;
+
+type AxesProblem<Operator extends string, X extends Shape> = Problem<
+  Sentence<typeof CHANNEL_AXES, { operator: Operator; x: Describe<X> }>
+>;
 
 /** x's shape once a vector has one value for each of its channels, else a problem. One that is left out fits. */
 export type ChannelVector<Operator extends string, X, Name extends string, V> = [V] extends [undefined]
@@ -52,7 +55,12 @@ type ChannelProblem<
   Name extends string,
   Channels,
   V extends Shape,
-> = Problem<`${Operator}: x is ${Describe<X>}, so ${Name} must be [${DescribeDim<Channels>}], but it is ${Describe<V>}`>;
+> = Problem<
+  Sentence<
+    typeof VECTOR,
+    { operator: Operator; x: Describe<X>; name: Name; width: DescribeDim<Channels>; vector: Describe<V> }
+  >
+>;
 
 /** The shape where so many groups divide the channels, else a problem. */
 export type Groups<X extends Shape, G extends number> =
@@ -60,7 +68,12 @@ export type Groups<X extends Shape, G extends number> =
     ? X
     : X extends readonly [Dim, infer Channels extends Dim, ...Shape]
       ? [Divide<Channels, Canonical<G>>] extends [never]
-        ? Problem<`groupNormalize: groups must divide the ${DescribeDim<Channels>} channels of ${Describe<X>}, but it is ${DescribeDim<Canonical<G>>}`>
+        ? Problem<
+            Sentence<
+              typeof CHANNEL_GROUPS,
+              { channels: DescribeDim<Channels>; x: Describe<X>; groups: DescribeDim<Canonical<G>> }
+            >
+          >
         : X
       : X;
 
@@ -71,5 +84,5 @@ export type ChannelResult<Operator extends string, S extends Shape, Channels ext
     : S extends readonly [Dim, infer C extends Dim, ...Shape]
       ? Agree<C, Channels> extends true
         ? S
-        : Problem<`${Operator}: x is ${Describe<S>}, so weight must be [${DescribeDim<C>}], but it is [${DescribeDim<Channels>}]`>
-      : Problem<`${Operator}: x must be [batch, channels, ...], but it is ${Describe<S>}`>;
+        : ChannelProblem<Operator, S, 'weight', C, readonly [Channels]>
+      : AxesProblem<Operator, S>;

@@ -1,3 +1,11 @@
+import type { Sentence } from '../../sentence.ts';
+import type {
+  CONV_AXES,
+  CONV_CHANNELS,
+  CONV_WEIGHT,
+  GROUPED_CHANNELS,
+  SPATIAL_AXES,
+} from '../../sentences/conv.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, Canonical, Multiply } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
@@ -13,11 +21,7 @@ export interface Spatial {
 }
 
 /** What they are called in messages. */
-interface SpatialWords {
-  conv1d: 'length';
-  conv2d: 'height, width';
-  conv3d: 'depth, height, width';
-}
+type SpatialWords<N extends keyof Spatial> = (typeof SPATIAL_AXES)[{ conv1d: 0; conv2d: 1; conv3d: 2 }[N]];
 
 export type ConvName = keyof Spatial;
 
@@ -52,15 +56,26 @@ type ConvShape<N extends ConvName, X extends Shape, W extends Shape, G extends D
         ? readonly [B, Out, ...Spatial[N]]
         : WeightProblem<N, X, C, W, G>
       : WeightProblem<N, X, C, W, G>
-    : Problem<`${N}: x must be [batch, in, ${SpatialWords[N]}], but it is ${Describe<X>}`>;
+    : AxesProblem<N, X>;
 
-type WeightProblem<
-  N extends ConvName,
-  X extends Shape,
-  C,
-  W extends Shape,
-  G extends Dim,
-> = Problem<`${N}: x is ${Describe<X>}, so weight must be [out, ${DescribeDim<C>}${G extends 1 ? '' : `/${G}`}, ${SpatialWords[N]}], but it is ${Describe<W>}`>;
+type AxesProblem<N extends ConvName, X extends Shape> = Problem<
+  Sentence<typeof CONV_AXES, { operator: N; axes: SpatialWords<N>; x: Describe<X> }>
+>;
+
+type WeightProblem<N extends ConvName, X extends Shape, C, W extends Shape, G extends Dim> = Problem<
+  Sentence<
+    typeof CONV_WEIGHT,
+    {
+      operator: N;
+      x: Describe<X>;
+      channels: G extends 1
+        ? DescribeDim<C>
+        : Sentence<typeof GROUPED_CHANNELS, { channels: DescribeDim<C>; groups: G }>;
+      axes: SpatialWords<N>;
+      weight: Describe<W>;
+    }
+  >
+>;
 
 /** `[batch, in, ...size]` to `[batch, out, ...places]` of a layer. */
 export type ConvResult<N extends ConvName, S extends Shape, In extends Dim, Out extends Dim> =
@@ -69,5 +84,5 @@ export type ConvResult<N extends ConvName, S extends Shape, In extends Dim, Out 
     : S extends readonly [infer B extends Dim, infer C extends Dim, ...Spatial[N]]
       ? Agree<C, In> extends true
         ? readonly [B, Out, ...Spatial[N]]
-        : Problem<`${N}: x is ${Describe<S>}, but it must have ${DescribeDim<In>} channels`>
-      : Problem<`${N}: x must be [batch, in, ${SpatialWords[N]}], but it is ${Describe<S>}`>;
+        : Problem<Sentence<typeof CONV_CHANNELS, { operator: N; x: Describe<S>; channels: DescribeDim<In> }>>
+      : AxesProblem<N, S>;

@@ -1,5 +1,6 @@
 import type { Sentence } from '../../sentence.ts';
-import type { LAST_AXIS, SCALAR } from '../../sentences/last-axis.ts';
+import type { SCALAR } from '../../sentences/last-axis.ts';
+import type { VECTOR } from '../../sentences/vector.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypeAs } from '../dtypes.ts';
@@ -52,7 +53,7 @@ type LastAxisProblem<
   V extends Shape,
 > = Problem<
   Sentence<
-    typeof LAST_AXIS,
+    typeof VECTOR,
     { operator: Operator; x: Describe<X>; name: Name; width: DescribeDim<Width>; vector: Describe<V> }
   >
 >;

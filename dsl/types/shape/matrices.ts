@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { MATRIX_RANK } from '../../sentences/matrices.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Describe, Problem } from '../problem.ts';
 import type { IsWideShape } from '../wide.ts';
@@ -8,4 +10,4 @@ export type Matrices<Operator extends string, S extends Shape> =
     ? S
     : S extends readonly [...Shape, Dim, Dim]
       ? S
-      : Problem<`${Operator}: x needs at least 2 axes, but it is ${Describe<S>}`>;
+      : Problem<Sentence<typeof MATRIX_RANK, { operator: Operator; x: Describe<S> }>>;

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { DEPTH } from '../../sentences/one-hot.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Canonical } from '../dim.ts';
 import type { Problem } from '../problem.ts';
@@ -5,12 +7,14 @@ import type { IsWideShape } from '../wide.ts';
 
 /** The length of a row, or a problem where it is known to be below 1. */
 export type Depth<N extends Dim> = N extends 0
-  ? Problem<'oneHot: depth must be 1 or more, but it is 0'>
+  ? DepthProblem<N>
   : `${N}` extends `-${string}`
     ? N extends number
-      ? Problem<`oneHot: depth must be 1 or more, but it is ${N}`>
+      ? DepthProblem<N>
       : readonly []
     : readonly [];
+
+type DepthProblem<N extends number> = Problem<Sentence<typeof DEPTH, { depth: N }>>;
 
 /** A row for each index, or a problem. */
 export type OneHot<S extends Shape, N extends Dim> =

@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { POOL_AXES, SPATIAL_AXES } from '../../sentences/conv.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Accept, DtypeOfTensor } from '../dtypes.ts';
 import type { Describe, Problem } from '../problem.ts';
@@ -11,11 +13,8 @@ interface Spatial {
   3: readonly [Dim, Dim, Dim];
 }
 
-interface SpatialWords {
-  1: 'length';
-  2: 'height, width';
-  3: 'depth, height, width';
-}
+/** What they are called in messages. */
+type SpatialWords<Rank extends keyof Spatial> = (typeof SPATIAL_AXES)[{ 1: 0; 2: 1; 3: 2 }[Rank]];
 
 /** The shape of a pool over so many axes, or a problem. The number of places is a rounded quotient, left to run time. */
 export type Pool<Operator extends string, Rank extends keyof Spatial, X> = Accept<
@@ -31,4 +30,4 @@ type PoolShape<Operator extends string, Rank extends keyof Spatial, X extends Sh
     ? Shape
     : X extends readonly [infer B extends Dim, infer C extends Dim, ...Spatial[Rank]]
       ? readonly [B, C, ...Spatial[Rank]]
-      : Problem<`${Operator}: x must be [batch, channels, ${SpatialWords[Rank]}], but it is ${Describe<X>}`>;
+      : Problem<Sentence<typeof POOL_AXES, { operator: Operator; axes: SpatialWords<Rank>; x: Describe<X> }>>;

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { PAIRED_POSITIONS } from '../../sentences/positions.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { BroadcastDim } from '../broadcast.ts';
 import type { DtypeOfTensor } from '../dtypes.ts';
@@ -8,26 +10,30 @@ import type { IsWideShape } from '../wide.ts';
 
 /** One tensor of positions, or a problem. */
 export type PairedPositions<Operator extends string, Name extends string, T> = PairedPositionsOf<
-  `${Operator}: ${Name}`,
+  Operator,
+  Name,
   DtypeOfTensor<T>,
   ShapeOfTensor<T>
 >;
 
-type PairedPositionsOf<What extends string, D extends Dtype, P extends Shape> = [
+type PairedPositionsOf<Operator extends string, Name extends string, D extends Dtype, P extends Shape> = [
   Extract<D, 'int64'>,
 ] extends [never]
-  ? PositionsProblem<What, D, P>
+  ? PositionsProblem<Operator, Name, D, P>
   : IsWideShape<P> extends true
     ? P
     : P extends readonly [Dim, Dim]
       ? P
-      : PositionsProblem<What, D, P>;
+      : PositionsProblem<Operator, Name, D, P>;
 
 type PositionsProblem<
-  What extends string,
+  Operator extends string,
+  Name extends string,
   D extends Dtype,
   P extends Shape,
-> = Problem<`${What} must be int64 [batch, length], but it is ${D} ${Describe<P>}`>;
+> = Problem<
+  Sentence<typeof PAIRED_POSITIONS, { operator: Operator; name: Name; dtype: D; shape: Describe<P> }>
+>;
 
 /** `[batch or 1, heads, queries, keys]`: something for every query and key. */
 export type PairShape<Q, K, Heads extends number> = Q extends readonly [

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { HEADED, TOKEN_POSITIONS } from '../../sentences/positions.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, Canonical, Divide } from '../dim.ts';
 import type { Accept, DtypeOfTensor } from '../dtypes.ts';
@@ -24,11 +26,9 @@ type HeadedShapeOf<Operator extends string, S extends Shape, Heads extends Dim> 
         : S
       : HeadedProblem<Operator, S, Heads>;
 
-type HeadedProblem<
-  Operator extends string,
-  S extends Shape,
-  Heads,
-> = Problem<`${Operator}: x must be [batch, text, ${DescribeDim<Heads>}*headDim], but it is ${Describe<S>}`>;
+type HeadedProblem<Operator extends string, S extends Shape, Heads> = Problem<
+  Sentence<typeof HEADED, { operator: Operator; heads: DescribeDim<Heads>; x: Describe<S> }>
+>;
 
 /** The positions of x's tokens, or a problem. */
 export type Positions<S extends Shape, D extends Dtype, P extends Shape> = [Extract<D, 'int64'>] extends [
@@ -50,5 +50,10 @@ type PositionsProblem<S extends Shape, D extends Dtype, P extends Shape> = S ext
   infer T,
   ...Shape,
 ]
-  ? Problem<`rotary: positions must be int64 [${DescribeDim<B>}, ${DescribeDim<T>}], but they are ${D} ${Describe<P>}`>
+  ? Problem<
+      Sentence<
+        typeof TOKEN_POSITIONS,
+        { batch: DescribeDim<B>; text: DescribeDim<T>; dtype: D; positions: Describe<P> }
+      >
+    >
   : 'fits';

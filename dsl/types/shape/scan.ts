@@ -1,3 +1,5 @@
+import type { Sentence } from '../../sentence.ts';
+import type { CHANGED_STATE, STRAY_STATE } from '../../sentences/scan.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt } from '../axis.ts';
 import type { DtypeOfTensor } from '../dtypes.ts';
@@ -30,7 +32,7 @@ export type CheckedStates<S extends Tensors, N> = {
       : N[K]
     : string extends K
       ? N[K]
-      : Problem<`scan: the step gives a state '${K & string}' that it did not have`>;
+      : Problem<Sentence<typeof STRAY_STATE, { name: K & string }>>;
 } & { readonly [K in keyof S]: unknown };
 
 type CheckedState<Name extends string, Before extends Tensor, After extends Tensor> = true extends
@@ -43,11 +45,18 @@ type CheckedState<Name extends string, Before extends Tensor, After extends Tens
       : StateProblem<Name, Before, After>
     : StateProblem<Name, Before, After>;
 
-type StateProblem<
-  Name extends string,
-  Before extends Tensor,
-  After extends Tensor,
-> = Problem<`scan: the state '${Name}' must stay ${DtypeOfTensor<Before>} ${Describe<ShapeOfTensor<Before>>}, but after a step it is ${DtypeOfTensor<After>} ${Describe<ShapeOfTensor<After>>}`>;
+type StateProblem<Name extends string, Before extends Tensor, After extends Tensor> = Problem<
+  Sentence<
+    typeof CHANGED_STATE,
+    {
+      name: Name;
+      dtype: DtypeOfTensor<Before>;
+      shape: Describe<ShapeOfTensor<Before>>;
+      nextDtype: DtypeOfTensor<After>;
+      nextShape: Describe<ShapeOfTensor<After>>;
+    }
+  >
+>;
 
 /** What all steps gave, put together along the axis. */
 export type ScannedOutputs<X extends Tensors, A extends number, O extends Tensors> = {

@@ -1,4 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import type { Sentence } from '../../sentence.ts';
+import type { K_RANGE } from '../../sentences/top-k.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt, WithAxis } from '../axis.ts';
 import type { Canonical, Subtract } from '../dim.ts';
@@ -12,7 +14,7 @@ export type TopK<S extends Shape, K extends Dim, A extends number> =
       ? Place
       : WithinAxis<SizeAt<S, Place>, Canonical<K>> extends true
         ? WithAxis<S, Place, Canonical<K>>
-        : Problem<`topK: k must be from 1 to the size of axis ${A} of ${Describe<S>}, but it is ${DescribeDim<K>}`>
+        : Problem<Sentence<typeof K_RANGE, { axis: A; shape: Describe<S>; k: DescribeDim<K> }>>
     : never;
 
 /** The problem of a k that the axis does not have; an axis that does not exist is another one. */

@@ -1,0 +1,3 @@
+/** What `argmax` and `argmin` say. */
+
+export const EMPTY_AXIS = '{operator}: axis {axis} of {shape} has no elements';

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { PARAMETERS } from './parameter-table.ts';
 import { isWeightStore, WEIGHTS } from './weight-store.ts';
 
@@ -18,7 +17,8 @@ const MARK = /-[0-9a-f]{12}(?=\.\w+$)/;
  * same folder has its files under such names, so that those of the other stay as they are until they are not needed.
  */
 export function markedName(plain: string, fingerprint: string): string {
-  const ending = extname(plain);
+  const dot = plain.lastIndexOf('.');
+  const ending = dot > 0 ? plain.slice(dot) : '';
   return `${plain.slice(0, plain.length - ending.length)}-${fingerprint.slice(0, 12)}${ending}`;
 }
 

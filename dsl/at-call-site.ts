@@ -1,5 +1,6 @@
 import { type Caller, captureCallSite } from './call-site.ts';
 import { ModelError } from './model-error.ts';
+import { modelErrorAt } from './model-error-at.ts';
 
 /**
  * Runs the body of an author's function that does more than apply one operator: a mistake found in it gets the
@@ -12,7 +13,7 @@ export function atCallSite<R>(body: () => R, below?: Caller): R {
     return body();
   } catch (error) {
     if (error instanceof ModelError && error.callSite === undefined) {
-      throw new ModelError(error.sentence, captureCallSite(below));
+      throw modelErrorAt(error.sentence, captureCallSite(below));
     }
     throw error;
   }

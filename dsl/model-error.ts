@@ -1,4 +1,4 @@
-import { type CallSite, describeCallSite } from './call-site.ts';
+import type { CallSite } from './call-site.ts';
 
 /**
  * A mistake in a model definition: one sentence that says what was expected, what was found and what to do.
@@ -11,7 +11,9 @@ export class ModelError extends Error {
   constructor(
     readonly sentence: string,
     readonly callSite?: CallSite,
+    /** The file and line as the message has them; see `modelErrorAt`. */
+    place?: string,
   ) {
-    super(callSite === undefined ? sentence : `${describeCallSite(callSite)}: ${sentence}`);
+    super(place === undefined ? sentence : `${place}: ${sentence}`);
   }
 }

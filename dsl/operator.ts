@@ -1,6 +1,7 @@
 import { captureCallSite } from './call-site.ts';
 import { frozenCopy } from './freeze.ts';
 import { ModelError } from './model-error.ts';
+import { modelErrorAt } from './model-error-at.ts';
 import { currentScope } from './scope.ts';
 import type { Attributes, Inputs, Operation, Operator, Shape, Tensor, TensorType } from './tensor.ts';
 
@@ -38,7 +39,7 @@ export function applyAt<A extends Attributes>(
     types = operator.infer(inputs, attributes);
   } catch (error) {
     if (error instanceof ModelError && error.callSite === undefined)
-      throw new ModelError(error.sentence, callSite);
+      throw modelErrorAt(error.sentence, callSite);
     throw error;
   }
   const outputs: Tensor[] = [];

@@ -1,5 +1,5 @@
 import { type Graph, operationsOf } from './graph.ts';
-import { ModelError } from './model-error.ts';
+import { modelErrorAt } from './model-error-at.ts';
 import { describeShape } from './operator.ts';
 import { isProgramParameter } from './program-parameter.ts';
 import type { Scope } from './scope.ts';
@@ -27,7 +27,7 @@ export function placeGraph(graph: Graph, { parameters, blocks }: Places, what: s
     const { parameter } = tensor.source;
     const own = parameters.get(isProgramParameter(parameter) ? parameter.leaf : parameter);
     if (own !== undefined) return own;
-    throw new ModelError(
+    throw modelErrorAt(
       `${what} reads a parameter ${describeShape(parameter.shape)} that is not among the parts; put all that it uses into parts`,
       reader?.callSite,
     );

@@ -1,20 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileOfKind } from '../artifact/artifact-names.ts';
-import {
-  ARTIFACT_FORMAT,
-  type FileManifest,
-  type LanguageManifest,
-  type Manifest,
-  manifestSchema,
-} from '../artifact/manifest.ts';
-import { MEDIA_WAYS, mediaWay } from '../artifact/media/index.ts';
+import type { FileManifest, Manifest } from '../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
-import { modelProblem } from '../artifact/model-problem.ts';
-import { parseJson } from '../artifact/parse-json.ts';
-import { plain, quoted } from '../artifact/quoted.ts';
 import { readRegularFile, refuseNul } from '../artifact/read-regular-file.ts';
-import { wholeGraphs } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';
 import { LIMITS } from '../dsl/limits.ts';
@@ -22,6 +11,7 @@ import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import { codeOf, sha256 } from './file-hash.ts';
 import { checkLinked } from './linked-weights.ts';
+import { checkFileNames, parseManifest, requireWeights } from './manifest-text.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;
@@ -105,39 +95,16 @@ async function checkArtifact(
   isCurrent: () => Promise<boolean>,
   { verify = false, runnable = true, weights = true, ways = [] }: OpenOptions,
 ): Promise<Artifact> {
-  const manifest = parseManifest(directory, text, ways);
-  if (runnable && manifest.parameters.origin === 'none') {
-    throw new UserError(
-      `The artifact ${directory} was compiled without weights and cannot run: compile it again with weights, or with a seed.`,
-    );
-  }
+  const path = join(directory, 'manifest.json');
+  const manifest = parseManifest(text, { path, directory }, ways);
+  if (runnable) requireWeights(manifest, directory);
+  checkFileNames(manifest, path);
   for (const [file, expected] of Object.entries(manifest.files)) {
     if (!weights && isWeightStore(file)) continue;
-    await checkFile(directory, file, expected, verify || expected.bytes < ALWAYS_HASHED);
+    await checkFile(join(directory, file), expected, verify || expected.bytes < ALWAYS_HASHED);
   }
-  for (const { file } of Object.values(manifest.graphs)) {
-    // Not just any property: `constructor` is one of every object.
-    if (!Object.hasOwn(manifest.files, file)) {
-      throw new UserError(
-        `${join(directory, 'manifest.json')} names the graph '${plain(file)}' but does not list it under files: compile the model again.`,
-      );
-    }
-  }
-  const path = (file: string) => join(directory, fileOfKind(manifest.files, file) ?? file);
-  return { directory, manifest, path, isCurrent };
-}
-
-/**
- * The manifest of a model that answers prompts.
- *
- * @throws UserError for an artifact of graphs that are run by themselves
- */
-export function requireLanguage({ directory, manifest }: Artifact): LanguageManifest {
-  const { language, media } = manifest;
-  if (language !== undefined && media !== undefined) return { ...manifest, language, media };
-  throw new UserError(
-    `${directory} holds ${Object.keys(manifest.graphs).length === 1 ? 'a graph' : 'graphs'} to be run by name and no model that answers prompts: load it with loadGraph, or compile a model.`,
-  );
+  const pathOf = (file: string) => join(directory, fileOfKind(manifest.files, file) ?? file);
+  return { directory, manifest, path: pathOf, isCurrent };
 }
 
 /** Tells a manifest from every other that has its place, also from one of the same text. */
@@ -162,75 +129,7 @@ async function readManifest(directory: string): Promise<string> {
   }
 }
 
-function parseManifest(directory: string, text: string, ways: readonly MediaWayDefinition[]): Manifest {
-  const path = join(directory, 'manifest.json');
-  let json: unknown;
-  try {
-    json = parseJson(text, path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not JSON: compile the model again.`);
-  }
-  const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined;
-  if (format !== undefined && format !== ARTIFACT_FORMAT) {
-    throw new UserError(
-      `${path} has format ${shown(format)} but this version of flamingo-onnx reads format ${ARTIFACT_FORMAT}: compile the model again with it.`,
-    );
-  }
-  const parsed = manifestSchema.safeParse(json);
-  if (parsed.success) {
-    const { media } = parsed.data;
-    if (media !== undefined && mediaWay(media, ways) === undefined) {
-      const known = [...MEDIA_WAYS, ...ways.map(({ way }) => way)].join(', ');
-      throw new UserError(
-        `${directory} was compiled with the way of media '${plain(media.way)}', but those that are known here are ${known}: load it with its definition in the option 'ways', or call the command line in the folder whose flamingo.config.ts has it.`,
-      );
-    }
-    const problem = manifestProblem(parsed.data, ways);
-    if (problem === undefined) return parsed.data;
-    throw new UserError(`${path} ${problem}: compile the model again.`);
-  }
-  const [issue] = parsed.error.issues;
-  const field =
-    issue === undefined || issue.path.length === 0
-      ? 'the whole file'
-      : `field '${plain(issue.path.join('.'))}'`;
-  const reason = plain(issue?.message.replace(/^Invalid input: /, '') ?? 'unknown');
-  throw new UserError(`${path} is wrong at ${field} (${reason}): compile the model again.`);
-}
-
-/** A manifest's own names, which a problem quotes, may be of any length. */
-const LONGEST_PROBLEM = 1_000;
-
-/** What a manifest whose fields are as they should be still gets wrong. */
-function manifestProblem(manifest: Manifest, ways: readonly MediaWayDefinition[]): string | undefined {
-  const files = Object.keys(manifest.files).length;
-  if (files > LIMITS.artifactFiles.most)
-    return `lists ${files} files, but at most ${LIMITS.artifactFiles.most} are read`;
-  const missing = Object.values(manifest.stages ?? {})
-    .flat()
-    .find((name) => !Object.hasOwn(manifest.graphs, name));
-  if (missing !== undefined) return `has the stage '${plain(missing)}', which is not among its graphs`;
-  const problem = modelProblem(manifest, wholeGraphs(manifest.graphs, manifest.stages), ways);
-  return problem && `says what does not go together: ${plain(problem, LONGEST_PROBLEM)}`;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : quoted(typeof value === 'string' ? value : typeof value);
-}
-
-async function checkFile(
-  directory: string,
-  file: string,
-  expected: FileManifest,
-  hashed: boolean,
-): Promise<void> {
-  const path = join(directory, file);
-  if (file === '' || file === '.' || file === '..' || /[/\\\p{Cc}]/u.test(file)) {
-    throw new UserError(
-      `${join(directory, 'manifest.json')} lists the file '${plain(file)}', which is not in the folder itself: compile the model again.`,
-    );
-  }
+async function checkFile(path: string, expected: FileManifest, hashed: boolean): Promise<void> {
   let bytes: number;
   try {
     const found = await stat(path);

@@ -1,7 +1,7 @@
+import { Tensor } from 'onnxruntime-common';
 import type { GraphPort } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { evaluateDim, isAxisName, isOpen, subtractDims, termsOf } from '../dsl/shape/dim.ts';
-import { Tensor } from './onnx-runtime.ts';
 
 /** The array that holds values of each dtype: halves as their bits, bool as bytes of 0 and 1. */
 export interface GraphArrays {

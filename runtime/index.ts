@@ -22,6 +22,7 @@ export type { GraphArrays, GraphDtype } from './graph-input.ts';
 export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';
+export { type LoadOptions, loadFlamingo, loadFlamingo as load } from './load-flamingo.ts';
 export {
   type EncodedMedia,
   type Feeds,
@@ -31,14 +32,7 @@ export {
   type SeenMedia,
   type WayContext,
 } from './media/way.ts';
-export {
-  type Abortable,
-  FlamingoModel,
-  FlamingoModel as Model,
-  type LoadOptions,
-  loadFlamingo,
-  loadFlamingo as load,
-} from './model.ts';
+export { type Abortable, FlamingoModel, FlamingoModel as Model } from './model.ts';
 export { Tensor } from './onnx-runtime.ts';
 export { dialogueOf } from './prompt/dialogue-of.ts';
 export type { TextLayout } from './prompt/layout.ts';

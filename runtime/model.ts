@@ -1,16 +1,11 @@
-import { pathToFileURL } from 'node:url';
 import type { LanguageManifest } from '../artifact/manifest.ts';
-import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
-import type { PixelRule } from './images/pixel-rule.ts';
 import type { ImageSource } from './images/source.ts';
-import { modulesOf } from './media/own-ways.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
-import type { SessionOptions } from './session.ts';
-import { WorkerClient } from './worker/client.ts';
+import type { WorkerClient } from './worker/client.ts';
 import type {
   EncodedImage,
   EnsembleOptions,
@@ -20,34 +15,6 @@ import type {
   TokenEvent,
   Usage,
 } from './worker/protocol.ts';
-
-export type LoadOptions = SessionOptions & {
-  /** Compare the SHA-256 of large files too. Default false. */
-  readonly verify?: boolean;
-  /** Bytes for the keys and values of images seen lately. Default 256 MiB. */
-  readonly imageMemory?: number;
-  /** Which pixels pictures have: as a viewer shows them (the default), or as Pillow reads them; see `PixelRule`. */
-  readonly pixels?: PixelRule;
-  /** Requests that are answered side by side; others wait. Default 32. */
-  readonly concurrency?: number;
-  /** Requests that may wait besides; one more is refused. Default 1024. */
-  readonly queue?: number;
-  /**
-   * The most tokens, of prompts and of answers to come, whose keys and values are kept at once; requests for which there is
-   * no room wait, and one that is larger is refused. Default: what a quarter of the memory that the process may use
-   * holds, at least the model's context.
-   */
-  readonly cachedTokens?: number;
-  /** Tokens of prompts that are read in one run, between which every answer gets its next token. Default 256. */
-  readonly prefillChunk?: number;
-  /** Ways of media besides this project's, as the model was compiled with them. Default none. */
-  readonly ways?: readonly MediaWayDefinition[];
-  /**
-   * The module of the thread that computes, a path or a URL, in a program that was bundled: the bundle of
-   * `flamingo-onnx/worker`. Default: `flamingo-worker.js` (`.mjs`, `.cjs`) beside the program's bundle.
-   */
-  readonly worker?: string | URL;
-};
 
 export type Abortable = {
   /** Stops the request between two steps. */
@@ -63,31 +30,6 @@ type Listening = {
 
 type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
 
-/**
- * Loads a compiled model in a thread of its own: the caller's event loop stays free while it computes.
- *
- * @param directory The artifact's folder.
- * @throws UserError for an artifact or a provider that cannot be used; see `openArtifact` and `OnnxSession.open`.
- */
-export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
-  checkArgument("the model's folder", schemas.path, directory);
-  checkArgument('the options of loadFlamingo', schemas.loadOptions, options);
-  const {
-    verify = false,
-    imageMemory = 256 * 2 ** 20,
-    concurrency = 32,
-    queue = 1024,
-    worker,
-    ways = [],
-    ...session
-  } = options;
-  const { client, manifest } = await WorkerClient.open(
-    { directory, verify, imageMemory, concurrency, queue, ways: modulesOf(ways), ...session },
-    typeof worker === 'string' ? pathToFileURL(worker) : worker,
-  );
-  return new FlamingoModel(client, manifest);
-}
-
 function checkPrompt(name: string, prompt: unknown): void {
   checkArgument(name, schemas.promptOf(prompt), prompt);
 }
@@ -97,7 +39,7 @@ export class FlamingoModel implements AsyncDisposable {
   readonly #client: WorkerClient;
   readonly manifest: LanguageManifest;
 
-  /** Use `loadFlamingo`. */
+  /** @param client Of an open model; use `loadFlamingo`. */
   constructor(client: WorkerClient, manifest: LanguageManifest) {
     this.#client = client;
     this.manifest = manifest;

@@ -1,42 +1,20 @@
-import { UserError } from '../artifact/user-error.ts';
 import type { Artifact } from './artifact.ts';
-import { type GraphSession, OnnxSession, type SessionOptions } from './session.ts';
-import { type Stage, StagedSession } from './staged-session.ts';
+import { openSession } from './open-session.ts';
+import { openStages } from './open-stages.ts';
+import type { GraphSession, SessionOptions } from './session.ts';
 
 /**
  * Opens one of an artifact's graphs, with all stages of one that was cut.
  *
- * @throws UserError for a graph that is not there, and as `OnnxSession.open`.
+ * @throws UserError for a graph that is not there, and as `openSession`.
  */
-export async function openGraphSession(
-  artifact: Artifact,
-  name: string,
-  options: SessionOptions,
-): Promise<GraphSession> {
-  const { stages: cut = {} } = artifact.manifest;
-  const names = Object.hasOwn(cut, name) ? cut[name] : undefined;
-  if (names === undefined) return (await openStage(artifact, name, options)).session;
-  const stages: Stage[] = [];
-  try {
-    for (const each of names) stages.push(await openStage(artifact, each, options));
-  } catch (error) {
-    for (const { session } of stages) await session.close();
-    throw error;
-  }
-  return new StagedSession(stages);
-}
-
-async function openStage(
+export function openGraphSession(
   { directory, manifest, path }: Artifact,
   name: string,
   options: SessionOptions,
-): Promise<Stage> {
-  const graph = manifest.graphs[name];
-  if (graph === undefined) {
-    throw new UserError(
-      `${directory} has no graph '${name}': choose one of ${Object.keys(manifest.graphs).join(', ')}.`,
-    );
-  }
-  const session = await OnnxSession.open(path(graph.file), graph, options);
-  return { session, inputs: graph.inputs.map((port) => port.name) };
+): Promise<GraphSession> {
+  return openStages(
+    { directory, manifest, openFile: (graph) => openSession(path(graph.file), graph, options) },
+    name,
+  );
 }

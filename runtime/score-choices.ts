@@ -22,7 +22,7 @@ export function rankChoices(
   const lengths = {
     none: () => 1,
     tokens: (tokens: number) => tokens,
-    bytes: (_: number, text: string) => Buffer.byteLength(text),
+    bytes: (_: number, text: string) => new TextEncoder().encode(text).length,
   };
   const scores = choices.map(
     ({ choice, logLikelihood, tokens }) => logLikelihood / lengths[normalise](tokens, choice),

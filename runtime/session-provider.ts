@@ -11,7 +11,7 @@ export const ADD_CUDA =
 
 /**
  * Refuses a provider that cannot work here before ONNX Runtime is asked, whose own message would be about a library's
- * path. That the library is there does not mean that it loads: `OnnxSession.open` reports that.
+ * path. That the library is there does not mean that it loads: `openSession` reports that.
  *
  * @throws UserError for CUDA on a system without it, or without its library.
  */

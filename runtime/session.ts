@@ -1,9 +1,7 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { InferenceSession, type Tensor } from './onnx-runtime.ts';
-import { checkProvider } from './session-provider.ts';
-import { checkTelemetry } from './telemetry.ts';
 
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */
@@ -37,33 +35,12 @@ export class OnnxSession implements GraphSession {
   }
 
   /**
-   * Loads a graph; weights outside of the file are looked for beside it.
-   *
-   * @param path The ONNX file.
+   * @param session A graph that ONNX Runtime has loaded.
+   * @param path What messages call it: where its file lies.
    * @param graph What the manifest says about it.
-   * @throws UserError for a provider that is not here, a file that ONNX Runtime refuses, or one that is not the
-   *   manifest's.
+   * @throws UserError for one that is not the manifest's; the session is then released.
    */
-  static async open(path: string, graph: GraphManifest, options: SessionOptions = {}): Promise<OnnxSession> {
-    const { provider = 'cpu', threads, optimisation = 'all' } = options;
-    if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-      throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
-    }
-    checkTelemetry();
-    checkProvider(provider);
-    let session: InferenceSession;
-    try {
-      session = await InferenceSession.create(path, {
-        executionProviders: [provider],
-        graphOptimizationLevel: optimisation,
-        executionMode: 'sequential',
-        interOpNumThreads: 1,
-        logSeverityLevel: 4,
-        ...(threads !== undefined && { intraOpNumThreads: threads }),
-      });
-    } catch (error) {
-      throw refused(path, provider, error);
-    }
+  static async of(session: InferenceSession, path: string, graph: GraphManifest): Promise<OnnxSession> {
     const opened = new OnnxSession(session, path);
     const wrong =
       difference('input', session.inputMetadata, graph.inputs) ??
@@ -129,21 +106,6 @@ function fits({ shape }: GraphPort): (size: number | string, axis: number) => bo
 }
 
 /** What ONNX Runtime says, on one line. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
-}
-
-function refused(path: string, provider: Provider, error: unknown): UserError {
-  const reason = reasonOf(error);
-  if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
-    return new UserError(
-      `Provider 'cuda' does not start (${reason}): 'npx flamingo doctor' says which driver or libraries are missing and what installs them; or use provider 'cpu'.`,
-    );
-  }
-  if (/External data path escapes/i.test(reason)) {
-    return new UserError(
-      `ONNX Runtime reads no weights that ${path} finds by a symbolic link out of its folder: put the file itself there, as 'cp -rL' does for the whole folder.`,
-    );
-  }
-  return new UserError(`ONNX Runtime refuses ${path} (${reason}): compile the model again.`);
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from './onnx-runtime.ts';
+import type { Tensor } from 'onnxruntime-common';
 import type { GraphSession, Tensors } from './session.ts';
 
 /** A graph's stage, and the names of what it takes. */

@@ -137,7 +137,7 @@ async function runModel(
   const examples = await buildPrompt(flags);
   const folder = given ?? (await defaultModel(context));
   const [{ loadFlamingo }, { dialogueOf }] = await Promise.all([
-    import('../../runtime/model.ts'),
+    import('../../runtime/load-flamingo.ts'),
     import('../../runtime/prompt/dialogue-of.ts'),
   ]);
   const ways = await projectWays(folder);

@@ -36,7 +36,7 @@ export async function evaluateBenchmark(
 ): Promise<ExitCode> {
   const benchmark = chosenBenchmark(name);
   const [{ loadFlamingo }, { runBenchmark }] = await Promise.all([
-    import('../../runtime/model.ts'),
+    import('../../runtime/load-flamingo.ts'),
     import('../../runtime/evaluate/benchmark/run-benchmark.ts'),
   ]);
   const { provider, pixels, batch, limit, nltkData } = flags;

@@ -18,7 +18,7 @@ export async function evaluateTasks(
   { report, signal }: CommandContext,
 ): Promise<ExitCode> {
   const [{ loadFlamingo }, { readTasks, problemOf }, { evaluate }, { summarise }] = await Promise.all([
-    import('../../runtime/model.ts'),
+    import('../../runtime/load-flamingo.ts'),
     import('../../runtime/evaluate/read-tasks.ts'),
     import('../../runtime/evaluate/evaluate.ts'),
     import('../../runtime/evaluate/summary.ts'),

@@ -1,6 +1,7 @@
 import { isFloat } from '../../dsl/dtype.ts';
 import { operationsUnder } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
+import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { zerosOf } from '../../dsl/operators/shared/zeros.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';
@@ -89,7 +90,7 @@ function differentiate(
   const { operator, callSite } = operation;
   const { gradient } = operator;
   if (gradient === undefined) {
-    throw new ModelError(
+    throw modelErrorAt(
       `operator '${operator.name}' has no gradient, but it stands between the loss and what is trained; give it a 'gradient', or freeze what lies before it`,
       callSite,
     );
@@ -131,7 +132,7 @@ function throughDecomposition(
   needed: readonly boolean[],
 ): readonly (Tensor | undefined)[] {
   if (operator.decompose === undefined) {
-    throw new ModelError(
+    throw modelErrorAt(
       `operator '${operator.name}' is differentiated through its decomposition, but it has none; give it a 'decompose' or a 'gradient' rule`,
       callSite,
     );

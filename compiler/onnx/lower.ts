@@ -2,6 +2,7 @@ import type { Dtype } from '../../dsl/dtype.ts';
 import type { BodyGraph } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
+import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { cancelReshapes } from '../passes/cancel-reshapes.ts';
@@ -80,7 +81,7 @@ function lowerOperations(
   for (const operation of operationsOf(graph)) {
     const { operator } = operation;
     if (operator.lower === undefined) {
-      throw new ModelError(
+      throw modelErrorAt(
         `operator '${operator.name}' has no ONNX lowering and was not decomposed`,
         operation.callSite,
       );

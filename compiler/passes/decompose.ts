@@ -1,5 +1,5 @@
 import type { Graph } from '../../dsl/graph.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import type { Operator } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
 
@@ -13,7 +13,7 @@ export function decompose(graph: Graph, { fusion }: { readonly fusion: boolean }
     const next = rewrite(current, ({ operator, inputs, attributes, callSite }) => {
       if (!mustDecompose(operator, fusion)) return undefined;
       if (operator.decompose === undefined) {
-        throw new ModelError(
+        throw modelErrorAt(
           `operator '${operator.name}' has neither an ONNX lowering nor a definition in simpler operators; give it a 'lower' or a 'decompose'`,
           callSite,
         );

@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits.ts';
-import { fail } from '../operator.ts';
+import { ModelError } from '../model-error.ts';
 import type { Dim, Shape } from '../tensor.ts';
 
 /** One term of a size: `2*heads*past` has coefficient 2 and the names `heads` and `past`, sorted. */
@@ -105,7 +105,8 @@ export function evaluateDim(dim: Dim, values: ReadonlyMap<string, number>): numb
 
 function polynomial(dim: Dim): Polynomial {
   if (typeof dim === 'number') {
-    if (!Number.isSafeInteger(dim)) fail(`a size must be a whole number, but ${dim} was given`);
+    if (!Number.isSafeInteger(dim))
+      throw new ModelError(`a size must be a whole number, but ${dim} was given`);
     return dim === 0 ? new Map() : new Map([['', dim]]);
   }
   let result = parsed.get(dim);
@@ -119,7 +120,9 @@ function polynomial(dim: Dim): Polynomial {
 
 function parse(text: string): Polynomial {
   if (text.length > LIMITS.axisPattern.most)
-    fail(`a size has at most ${LIMITS.axisPattern.most} characters, but this one has ${text.length}`);
+    throw new ModelError(
+      `a size has at most ${LIMITS.axisPattern.most} characters, but this one has ${text.length}`,
+    );
   let sum: Polynomial = new Map();
   // `a-b` is `a+-b`: the sign goes with its term.
   for (const term of text.replaceAll(' ', '').replaceAll('-', '+-').replace(/^\+-/, '-').split('+')) {
@@ -128,7 +131,7 @@ function parse(text: string): Polynomial {
     for (const factor of (negative ? term.slice(1) : term).split('*')) {
       const literal = /^\d+$/.test(factor) ? Number(factor) : undefined;
       if (literal === undefined && !NAME.test(factor)) {
-        fail(
+        throw new ModelError(
           `'${text}' is not a size: write a name, or a sum or product of names and whole numbers such as 'past+text'`,
         );
       }

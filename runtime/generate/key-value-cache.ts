@@ -1,4 +1,4 @@
-import { Tensor } from '../onnx-runtime.ts';
+import { Tensor } from 'onnxruntime-common';
 
 export type CacheShape = {
   readonly layers: number;

@@ -1,7 +1,7 @@
+import type { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
-import type { Tensor } from '../onnx-runtime.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';

@@ -1,21 +1,19 @@
-import { totalmem } from 'node:os';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 
 /** Of the memory that the process may use, for the keys and values of text, where nobody says otherwise. */
 const SHARE = 1 / 4;
 
-/** Tokens whose keys and values take a quarter of the memory that the process may use; at least one whole context. */
-export function defaultCachedTokens({
-  layers,
-  keyValueHeads,
-  headDim,
-  contextLength,
-}: LanguageSettings): number {
+/**
+ * Tokens whose keys and values take a quarter of the memory that the process may use; at least one whole context.
+ *
+ * @param memory that memory, in bytes
+ */
+export function defaultCachedTokens(
+  { layers, keyValueHeads, headDim, contextLength }: LanguageSettings,
+  memory: number,
+): number {
   const bytesPerToken = 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
-  // 0 where nothing limits the process; other runtimes than Node need not have it
-  const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  const memory = Math.min(totalmem(), limit);
   return Math.max(contextLength, Math.floor((SHARE * memory) / bytesPerToken));
 }
 

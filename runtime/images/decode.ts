@@ -2,14 +2,16 @@ import sharp, { type KernelEnum, type Metadata, type Sharp, type SharpOptions } 
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { cropPixels } from './crop-pixels.ts';
 import { RASTER_FORMATS } from './formats/index.ts';
 import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
 import { mayBeSvg, readSvg } from './formats/svg.ts';
 import { TooMuchToDraw } from './formats/svg-elements.ts';
-import { type Box, type Geometry, geometryOf } from './geometry.ts';
+import { type Geometry, geometryOf } from './geometry.ts';
+import { checkFrames, checkPixels, type Header } from './header.ts';
 import { heldBytes, LARGE_WEBP } from './held-bytes.ts';
 import { decodeJpeg } from './jpeg.ts';
-import { MAX_FRAMES, MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
+import { MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
 import type { PixelRule } from './pixel-rule.ts';
 import { resample } from './resample.ts';
 import { checkSource, type ImageSource, nameOf, readBytes, readStart } from './source.ts';
@@ -27,18 +29,6 @@ const SHARP_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif'
 
 // A picture is read once. Kept, it would take memory, and a file that changed under the same name would look the same.
 sharp.cache(false);
-
-/** Size, format and number of frames of a picture that may be decoded. */
-export type Header = {
-  /** Of one frame; upright where the pixels are. */
-  readonly width: number;
-  readonly height: number;
-  readonly frames: number;
-  readonly format: string;
-  /** Red, green and blue, the same under alpha, or four inks. */
-  readonly colours: 'rgb' | 'alpha' | 'cmyk';
-  readonly pixels: PixelRule;
-};
 
 /**
  * Reads a picture's header.
@@ -69,9 +59,7 @@ export async function readHeader(source: ImageSource, pixels: PixelRule = 'shown
   const { width, height } = pixels === 'shown' ? metadata.autoOrient : metadata;
   checkPixels(name, width, height);
   checkHeld(name, format, heldBytes(metadata, pixels));
-  if (frames > MAX_FRAMES) {
-    throw new UserError(`${name} has ${frames} frames but at most ${MAX_FRAMES} are read: shorten it first.`);
-  }
+  checkFrames(name, frames);
   return { width, height, frames, format, colours: coloursOf(metadata), pixels };
 }
 
@@ -119,13 +107,6 @@ async function checkHeldPictures(name: string, addresses: ReadonlySet<string>): 
     pixels += held.width * held.height;
   }
   checkHeld(name, 'svg', 4 * pixels);
-}
-
-function checkPixels(name: string, width: number, height: number): void {
-  if (width * height <= MAX_PIXELS) return;
-  throw new UserError(
-    `${name} is ${width} x ${height} pixels but at most ${MAX_PIXELS} pixels are read: scale it down first.`,
-  );
 }
 
 function checkHeld(name: string, format: string, bytes: number): void {
@@ -220,16 +201,6 @@ export async function decodePicture(
     );
   }
   return enlarges ? resample(raw, shrunk, resized, crop, interpolation) : cropPixels(raw, shrunk.width, crop);
-}
-
-/** Cut out here and not by sharp, which would turn the whole picture upright before shrinking it. */
-function cropPixels(pixels: Uint8Array, width: number, { left, top, ...crop }: Box): Uint8Array {
-  const result = new Uint8Array(crop.width * crop.height * 3);
-  for (let row = 0; row < crop.height; row += 1) {
-    const start = ((top + row) * width + left) * 3;
-    result.set(pixels.subarray(start, start + crop.width * 3), row * crop.width * 3);
-  }
-  return result;
 }
 
 /** What `work` gives; what it throws is the picture's fault. */

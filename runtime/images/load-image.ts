@@ -1,10 +1,10 @@
 import { type ImagePreprocessing, imageSchema } from '../../artifact/manifest.ts';
 import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
-import { decodePicture, readHeader } from './decode.ts';
-import { normalise } from './normalise.ts';
+import { filePictures } from './file-pictures.ts';
+import type { ImageSource } from './image-source.ts';
 import type { PixelRule } from './pixel-rule.ts';
-import type { ImageSource } from './source.ts';
+import { readImage } from './read-image.ts';
 
 /**
  * Reads a picture as the vision encoder takes it: CLIP's preprocessing, with the numbers of the manifest. JPEG, PNG,
@@ -27,10 +27,5 @@ export async function loadImage(
   checkArgument('the picture', schemas.source, source);
   checkArgument('the preprocessing', imageSchema, preprocessing);
   checkArgument('the options of loadImage', schemas.pictureOptions, options);
-  const { pixels: rule = 'shown' } = options;
-  const header = await readHeader(source, rule);
-  const pixels = await decodePicture(source, header, preprocessing);
-  const result = new Float32Array(pixels.length);
-  normalise(pixels, preprocessing, result);
-  return result;
+  return readImage(filePictures, source, preprocessing, options.pixels ?? 'shown');
 }

@@ -2,17 +2,9 @@ import { createReadStream, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { LONGEST_PATH, plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { MAX_FILE_BYTES } from './limits.ts';
+import { checkBytes, checkSize, type ImageSource, nameOf } from './image-source.ts';
 
-/** Where a picture comes from: the path of a file, or the file's bytes (a Buffer is a Uint8Array). */
-export type ImageSource = string | Uint8Array;
-
-/** What messages call a source: its path, or that it is bytes. */
-export function nameOf(source: ImageSource): string {
-  return typeof source === 'string'
-    ? `'${plain(source, LONGEST_PATH)}'`
-    : `The picture of ${source.length} bytes`;
-}
+export { type ImageSource, nameOf } from './image-source.ts';
 
 /**
  * Checks what can be known of a source without decoding it.
@@ -22,9 +14,7 @@ export function nameOf(source: ImageSource): string {
 export async function checkSource(source: ImageSource): Promise<void> {
   const name = nameOf(source);
   if (typeof source !== 'string') {
-    if (source.length === 0)
-      throw new UserError('The picture has no bytes: pass the content of an image file.');
-    checkSize(name, source.length);
+    checkBytes(source);
     return;
   }
   if (/^(https?|data|file|blob):/i.test(source)) {
@@ -43,13 +33,6 @@ export async function checkSource(source: ImageSource): Promise<void> {
   if (found.size === 0)
     throw new UserError(`${name} is empty (0 bytes): copy or download the picture again.`);
   checkSize(name, found.size);
-}
-
-function checkSize(name: string, bytes: number): void {
-  if (bytes <= MAX_FILE_BYTES) return;
-  throw new UserError(
-    `${name} has ${bytes} bytes but at most ${MAX_FILE_BYTES} of a picture are read: scale it down first.`,
-  );
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
-import { decodePicture, readHeader } from './decode.ts';
 import type { Size } from './geometry.ts';
+import type { ImageSource } from './image-source.ts';
 import { normalise } from './normalise.ts';
+import type { PictureReader } from './picture-reader.ts';
 import type { PixelRule } from './pixel-rule.ts';
-import type { ImageSource } from './source.ts';
 
 export type Tiles = {
   /** [frames, 3, size, size]. */
@@ -47,18 +47,19 @@ export function tileGrid({ width, height }: Size, size: number, most: number): G
  * @throws UserError as `loadImage`.
  */
 export async function loadTiles(
+  reader: PictureReader,
   source: ImageSource,
   preprocessing: ImagePreprocessing & { readonly tiles: number },
   rule: PixelRule,
 ): Promise<Tiles> {
   const { size, tiles } = preprocessing;
-  const header = await readHeader(source, rule);
+  const header = await reader.readHeader(source, rule);
   const grid = tileGrid(header, size, tiles);
-  const pieces = [await decodePicture(source, header, preprocessing)];
+  const pieces = [await reader.decode(source, header, preprocessing)];
   if (grid.columns * grid.rows > 1) {
     const resized = { width: grid.columns * size, height: grid.rows * size };
     const whole = { left: 0, top: 0 };
-    const stretched = await decodePicture(source, header, preprocessing, 0, {
+    const stretched = await reader.decode(source, header, preprocessing, 0, {
       part: { ...whole, width: header.width, height: header.height },
       resized,
       crop: { ...whole, ...resized },

@@ -1,5 +1,5 @@
+import { Tensor } from 'onnxruntime-common';
 import { maskedCrossAttentionSchema } from '../../artifact/media/masked-cross-attention.ts';
-import { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
 import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';

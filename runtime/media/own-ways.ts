@@ -17,18 +17,18 @@ export function modulesOf(ways: readonly MediaWayDefinition[]): readonly string[
 }
 
 /**
- * Imports modules that run ways of media. TypeScript is read by tsx, where that is installed.
+ * Imports modules that run ways of media.
  *
+ * @param importModule imports a module by its address
  * @throws UserError for a module that cannot be imported, or that exports no way
  */
-export async function loadOwnWays(modules: readonly string[]): Promise<readonly OwnWay[]> {
-  if (modules.some((address) => /\.[cm]?ts$/.test(address))) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
+export async function loadOwnWays(
+  modules: readonly string[],
+  importModule: (address: string) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<readonly OwnWay[]> {
   return Promise.all(
     modules.map(async (address) => {
-      const exports: Readonly<Record<string, unknown>> = await import(address).catch((error: unknown) => {
+      const exports = await importModule(address).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
         throw new UserError(
           `The module that runs a way of media, ${address}, cannot be imported (${reason?.replace(/\.$/, '')}): correct it, or the URL in its definition.`,

@@ -1,4 +1,4 @@
-import { Tensor } from '../onnx-runtime.ts';
+import { Tensor } from 'onnxruntime-common';
 import type { TextLayout } from '../prompt/layout.ts';
 import type { Feeds } from './way.ts';
 

@@ -1,5 +1,5 @@
+import { Tensor } from 'onnxruntime-common';
 import { ofFrames, splicedSchema } from '../../artifact/media/spliced.ts';
-import { Tensor } from '../onnx-runtime.ts';
 import type { PlacedTokens, TextLayout } from '../prompt/layout.ts';
 import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.ts';
 

@@ -1,7 +1,7 @@
+import type { Tensor } from 'onnxruntime-common';
 import type { z } from 'zod';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
-import type { Tensor } from '../onnx-runtime.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 

@@ -1,5 +1,5 @@
+import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../artifact/user-error.ts';
-import { Tensor } from '../onnx-runtime.ts';
 
 /**
  * The language graph's inputs of text for one call, in the layout that ONNX Runtime takes: int64 as BigInt64Array, bool

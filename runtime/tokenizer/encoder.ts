@@ -12,6 +12,7 @@ import type { Normalizer } from './normalizers/normalizer.ts';
 import type { Piece } from './piece.ts';
 import { checkPostProcessor } from './post-processors.ts';
 import { readPreTokenizer } from './pre-tokenizers/index.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 const fileSchema = z.looseObject({
   version: z.literal('1.0').optional(),
@@ -58,15 +59,16 @@ export interface Encoder {
  * `tests/references/tokenizer_files.py` compares it with, but for letters that Unicode has had only lately: each side knows
  * those of its own release. A file's "truncation" and "padding" are not done, and nothing is put around a text.
  *
+ * @param runsWithin bounds the time in which its regular expressions are tried
  * @throws Error whose message is what cannot be done
  */
-export function readEncoder(json: unknown): Encoder {
+export function readEncoder(json: unknown, runsWithin: TimeLimit): Encoder {
   const file = parseSection(fileSchema, json, 'content');
-  const normalize = readNormalizer(file.normalizer);
-  const preTokenize = readPreTokenizer(file.pre_tokenizer);
-  const model = readModel(file.model);
-  checkPostProcessor(file.post_processor);
-  const decoder = readDecoder(file.decoder);
+  const normalize = readNormalizer(file.normalizer, runsWithin);
+  const preTokenize = readPreTokenizer(file.pre_tokenizer, runsWithin);
+  const model = readModel(file.model, runsWithin);
+  checkPostProcessor(file.post_processor, runsWithin);
+  const decoder = readDecoder(file.decoder, runsWithin);
   const added = file.added_tokens.map(
     (token): AddedToken => ({ ...token, normalized: token.normalized ?? !token.special }),
   );

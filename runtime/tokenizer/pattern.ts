@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../dsl/limits.ts';
 import { rangesOf } from './characters.ts';
 import type { Pattern } from './piece.ts';
-import { runsWithin } from './time-limit.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** A text that is to be found as it is, or a regular expression of Oniguruma's. */
 export const patternSchema = z.union([
@@ -14,21 +14,22 @@ export const patternSchema = z.union([
 export type PatternSource = z.infer<typeof patternSchema>;
 
 /**
+ * @param runsWithin bounds the time in which an expression is tried
  * @throws Error for a regular expression that cannot be read, or that takes for ever on some texts
  */
-export function readPattern(source: PatternSource): Pattern {
-  if ('String' in source) return literal(source.String);
-  return regularExpression(source.Regex);
+export function readPattern(source: PatternSource, runsWithin: TimeLimit): Pattern {
+  return 'String' in source ? literal(source.String) : regularExpression(source.Regex, runsWithin);
 }
 
-function literal(wanted: string): Pattern {
+/** All places of a text that is to be found as it is. */
+export function literal(wanted: string): Pattern {
   return matching((text, from) => {
     const start = text.indexOf(wanted, from);
     return start < 0 ? undefined : [start, start + wanted.length];
   });
 }
 
-function regularExpression(source: string): Pattern {
+function regularExpression(source: string, runsWithin: TimeLimit): Pattern {
   if (source.length > LIMITS.tokenizerPattern.most)
     throw new Error(
       `a regular expression has ${source.length} characters, of ${LIMITS.tokenizerPattern.most} at most`,
@@ -47,7 +48,7 @@ function regularExpression(source: string): Pattern {
     const found = expression.exec(text);
     return found === null ? undefined : [found.index, found.index + found[0].length];
   });
-  refuseCatastrophic(source, pattern);
+  refuseCatastrophic(source, pattern, runsWithin);
   return pattern;
 }
 
@@ -81,7 +82,7 @@ const TRIAL = 2000;
  * Tries an expression on runs of each of its characters, each ended by another: that is where repetition within
  * repetition takes exponential time, and to say so now is better than to stop an encoding later.
  */
-function refuseCatastrophic(source: string, pattern: Pattern): void {
+function refuseCatastrophic(source: string, pattern: Pattern, runsWithin: TimeLimit): void {
   if (!/[*+{]/.test(source)) return;
   const characters = [...new Set([...'a1 .\n', ...source.replace(/\\./gu, '')])].slice(0, 24);
   const ends = ['\u0001', '\n!', ...characters];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSection, type Reader, readComponent } from './component.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 const sequence = z.looseObject({ processors: z.array(z.unknown()) });
 
@@ -13,15 +14,16 @@ const READERS: ReadonlyMap<string, Reader<void>> = new Map<string, Reader<void>>
   ['RobertaProcessing', () => {}],
   [
     'Sequence',
-    (section) => {
+    (section, runsWithin) => {
       for (const each of parseSection(sequence, section, 'post_processor').processors)
-        checkPostProcessor(each);
+        checkPostProcessor(each, runsWithin);
     },
   ],
   ['TemplateProcessing', () => {}],
 ]);
 
 /** @throws Error for a post-processor that is not known */
-export function checkPostProcessor(section: unknown): void {
-  if (section !== null && section !== undefined) readComponent('post_processor', READERS, section);
+export function checkPostProcessor(section: unknown, runsWithin: TimeLimit): void {
+  if (section !== null && section !== undefined)
+    readComponent('post_processor', READERS, section, runsWithin);
 }

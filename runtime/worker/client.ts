@@ -1,11 +1,7 @@
-// Before the worker, whose own variables ONNX Runtime does not read.
-import '../telemetry.ts';
-import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { unpackError } from '../thread/error-message.ts';
 import { OpenCalls } from '../thread/open-calls.ts';
-import { checkThreadEntry, threadEntry, threadFault } from '../thread/thread-entry.ts';
 import type {
   Call,
   Method,
@@ -16,8 +12,6 @@ import type {
   TokenEvent,
   WorkerOptions,
 } from './protocol.ts';
-
-const SUBJECT = 'The worker that runs the model';
 
 type Listeners = {
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
@@ -32,9 +26,28 @@ export type ClientOptions = WorkerOptions & {
 
 export type CallOptions = Listeners & { readonly signal?: AbortSignal | undefined };
 
+/** A thread that was started to run a model. */
+export interface Thread {
+  send(request: Request): void;
+  /** Whether the thread keeps the process alive. */
+  keepAlive(kept: boolean): void;
+}
+
+/** What a thread tells the one that started it. */
+export type ThreadListeners = {
+  onMessage(response: Response): void;
+  /** It broke down. */
+  onFault(fault: UserError): void;
+  /** It is no more; `fault` is told of calls that it has not answered. */
+  onEnd(fault: UserError): void;
+};
+
+/** Starts a thread that opens a model; see `serve`. */
+export type StartThread = (options: WorkerOptions, listeners: ThreadListeners) => Thread;
+
 /** The caller's end of the worker: calls become messages, and messages become results, events and errors. */
 export class WorkerClient implements AsyncDisposable {
-  readonly #worker: Worker;
+  readonly #thread: Thread;
   readonly #calls = new OpenCalls<Listeners>();
   readonly #ended: Promise<void>;
   readonly #concurrency: number;
@@ -44,44 +57,34 @@ export class WorkerClient implements AsyncDisposable {
   #onOpened: (manifest: LanguageManifest) => void = () => {};
   #onRefused: (error: Error) => void = () => {};
 
-  private constructor(
-    entry: URL,
-    { queue = Number.POSITIVE_INFINITY, ...options }: ClientOptions,
-    resourceLimits: ResourceLimits,
-  ) {
+  private constructor(start: StartThread, { queue = Number.POSITIVE_INFINITY, ...options }: ClientOptions) {
     this.#concurrency = options.concurrency;
     this.#queue = queue;
-    this.#worker = new Worker(entry, {
-      workerData: options,
-      name: 'flamingo',
-      resourceLimits,
-      // flags of this process need not suit a thread: --input-type ends it
-      execArgv: [],
-    });
-    this.#worker.on('message', (response: Response) => this.#receive(response));
-    this.#worker.on('error', (error) => this.#fail(threadFault(SUBJECT, error)));
+    let end = () => {};
     this.#ended = new Promise((resolve) => {
-      this.#worker.on('exit', (code) => {
-        this.#fail(threadFault(SUBJECT, new Error(`exit code ${code}`)));
-        resolve();
-      });
+      end = resolve;
+    });
+    this.#thread = start(options, {
+      onMessage: (response) => this.#receive(response),
+      onFault: (fault) => this.#fail(fault),
+      onEnd: (fault) => {
+        this.#fail(fault);
+        end();
+      },
     });
   }
 
   /**
    * Starts a worker and loads a model in it.
    *
-   * @param entry The worker's module; default: the one beside this.
-   * @param resourceLimits Of its JavaScript heap; the model's weights and caches lie outside of it.
+   * @param start Starts the thread; see `startThread` for Node's.
    * @throws UserError as `Engine.open`.
    */
   static async open(
     options: ClientOptions,
-    entry: URL = threadEntry(import.meta.url, 'flamingo-worker'),
-    resourceLimits: ResourceLimits = {},
+    start: StartThread,
   ): Promise<{ client: WorkerClient; manifest: LanguageManifest }> {
-    checkThreadEntry(entry);
-    const client = new WorkerClient(entry, options, resourceLimits);
+    const client = new WorkerClient(start, options);
     const manifest = await new Promise<LanguageManifest>((resolve, reject) => {
       client.#onOpened = resolve;
       client.#onRefused = reject;
@@ -106,7 +109,7 @@ export class WorkerClient implements AsyncDisposable {
       return Promise.reject(this.#full());
     let abort = () => {};
     const send = (id: number): void => {
-      this.#worker.ref();
+      this.#thread.keepAlive(true);
       try {
         this.#send({ kind: 'call', id, call });
       } catch (error) {
@@ -140,7 +143,7 @@ export class WorkerClient implements AsyncDisposable {
   async #close(): Promise<void> {
     if (this.#calls.ended === undefined) {
       this.#calls.refuse(new UserError('The model is closed: load it again.'));
-      this.#worker.ref();
+      this.#thread.keepAlive(true);
       this.#send({ kind: 'close' });
     }
     await this.#ended;
@@ -186,11 +189,11 @@ export class WorkerClient implements AsyncDisposable {
   }
 
   #send(request: Request): void {
-    this.#worker.postMessage(request);
+    this.#thread.send(request);
   }
 
   /** An idle worker does not keep the process alive. */
   #rest(): void {
-    if (this.#calls.size === 0 && this.#closing === null) this.#worker.unref();
+    if (this.#calls.size === 0 && this.#closing === null) this.#thread.keepAlive(false);
   }
 }

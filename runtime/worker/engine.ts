@@ -1,16 +1,14 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { type Artifact, requireLanguage, withArtifact } from '../artifact.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
-import { LinkedWeights } from '../linked-weights.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';
 import type { MediaWay } from '../media/way.ts';
-import { openGraphSession } from '../open-graph.ts';
+import type { HeldWeights, OpenedModel, Platform } from '../platform.ts';
 import {
   type EncodedChoices,
   type EncodedPrompt,
@@ -26,7 +24,7 @@ import { renderPrompt } from '../prompt/render.ts';
 import { scoreCandidates } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
 import type { GraphSession } from '../session.ts';
-import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
+import type { Tokenizer } from '../tokenizer.ts';
 import { type AnswerOptions, answerPrompts } from './answer-prompts.ts';
 import { MediaMemory } from './media-memory.ts';
 import type {
@@ -39,6 +37,9 @@ import type {
   WorkerOptions,
 } from './protocol.ts';
 
+/** How a model is opened in the thread that computes. */
+export type EngineOptions = Omit<WorkerOptions, 'concurrency'>;
+
 /** What a loaded model is made of. */
 type Parts = {
   readonly manifest: LanguageManifest;
@@ -46,7 +47,7 @@ type Parts = {
   readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: GraphSession;
-  readonly weights: LinkedWeights;
+  readonly weights: HeldWeights;
   readonly plan: MemoryPlan;
   /** Tokens of prompts that are read in one run. */
   readonly chunk: number;
@@ -63,7 +64,7 @@ export class Engine implements AsyncDisposable {
   readonly media: MediaMemory;
   readonly language: LanguageModel;
   readonly #held: readonly AsyncDisposable[];
-  readonly #weights: LinkedWeights;
+  readonly #weights: HeldWeights;
   readonly #plan: MemoryPlan;
   readonly #chunk: number;
   readonly #scheduler: Scheduler;
@@ -81,21 +82,24 @@ export class Engine implements AsyncDisposable {
     this.#held = held;
   }
 
-  /** @throws UserError as `openArtifact`, `requireLanguage`, `loadTokenizer` and `OnnxSession.open`. */
-  static async open({
-    directory,
-    verify,
-    imageMemory,
-    pixels = 'shown',
-    ways: modules = [],
-    cachedTokens,
-    prefillChunk = PREFILL_CHUNK,
-    ...options
-  }: Omit<WorkerOptions, 'concurrency'>): Promise<Engine> {
-    const own = await loadOwnWays(modules);
-    const open = async (artifact: Artifact): Promise<Engine> => {
-      const manifest = requireLanguage(artifact);
-      const tokenizer = await loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens);
+  /** @throws UserError for a model or a provider that cannot be used; see `Platform`. In Node see `openEngine`. */
+  static async open(
+    {
+      directory,
+      verify,
+      imageMemory,
+      pixels = 'shown',
+      ways: modules = [],
+      cachedTokens,
+      prefillChunk = PREFILL_CHUNK,
+      ...options
+    }: EngineOptions,
+    platform: Platform,
+  ): Promise<Engine> {
+    const own = await loadOwnWays(modules, platform.importModule);
+    const open = async (model: OpenedModel): Promise<Engine> => {
+      const { manifest } = model;
+      const tokenizer = await model.loadTokenizer();
       const way = mediaWayOf(
         manifest.media,
         { language: manifest.language, special: tokenizer.special },
@@ -108,20 +112,21 @@ export class Engine implements AsyncDisposable {
         return opened;
       };
       try {
-        const weights = await hold(LinkedWeights.open(artifact));
+        const weights = await hold(model.holdWeights());
         const { image } = manifest;
         const vision =
           image === undefined || way.keeps.length === 0
             ? undefined
             : {
-                session: await hold(openGraphSession(artifact, 'vision', options)),
+                session: await hold(model.openGraph('vision', options)),
                 image,
                 pixels,
+                reader: platform.pictures,
                 keeps: way.keeps,
               };
-        const language = await hold(openGraphSession(artifact, 'language', options));
+        const language = await hold(model.openGraph('language', options));
         const media = new MediaMemory(vision, imageMemory);
-        const plan = new MemoryPlan(cachedTokens ?? defaultCachedTokens(manifest.language));
+        const plan = new MemoryPlan(cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory));
         const chunk = prefillChunk;
         return new Engine({ manifest, tokenizer, way, media, language, weights, plan, chunk, held });
       } catch (error) {
@@ -130,7 +135,7 @@ export class Engine implements AsyncDisposable {
       }
     };
     const ways = own.map(({ definition }) => definition);
-    return withArtifact(directory, { verify, ways }, open, (engine) => engine.close());
+    return platform.withModel(directory, { verify, ways }, open, (engine) => engine.close());
   }
 
   /** Renders, tokenises and encodes the media of a prompt. */

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { Tensor } from 'onnxruntime-common';
 import pLimit from 'p-limit';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { loadImage } from '../images/load-image.ts';
+import { readFrames } from '../images/frames.ts';
+import type { PictureReader } from '../images/picture-reader.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
-import { checkSource, type ImageSource, readAll } from '../images/source.ts';
+import { readImage } from '../images/read-image.ts';
 import { loadTiles } from '../images/tiles.ts';
 import type { EncodedMedia, EncodedPart } from '../media/way.ts';
-import { Tensor } from '../onnx-runtime.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { GraphSession } from '../session.ts';
-import { loadFrames } from '../video.ts';
 import type { RequestOptions } from './protocol.ts';
 
 /** Images that go through the vision graph in one run. */
@@ -28,6 +27,7 @@ export type Vision = {
   readonly session: GraphSession;
   readonly image: ImagePreprocessing;
   readonly pixels: PixelRule;
+  readonly reader: PictureReader;
   readonly keeps: readonly string[];
 };
 
@@ -166,22 +166,23 @@ export class MediaMemory {
 
   /** A name for the content, and a function that loads it. Pictures are named by their file's bytes, undecoded. */
   async #identify(media: Media): Promise<[key: string, load: () => Promise<Pixels>]> {
-    const { image, pixels } = this.#eyes();
-    const rule = { pixels };
+    const { image, pixels, reader } = this.#eyes();
     if (media.kind === 'image') {
-      const key = `image ${await hashOf(media.source)}`;
+      const key = `image ${await reader.contentOf(media.source)}`;
       const { tiles } = image;
       return [
         key,
         async () =>
           tiles === undefined
-            ? { key, pixels: await loadImage(media.source, image, rule), frames: 1 }
-            : { key, ...(await loadTiles(media.source, { ...image, tiles }, pixels)) },
+            ? { key, pixels: await readImage(reader, media.source, image, pixels), frames: 1 }
+            : { key, ...(await loadTiles(reader, media.source, { ...image, tiles }, pixels)) },
       ];
     }
     const { frames } = media;
-    const loaded = await loadFrames(media.source, image, frames === undefined ? rule : { ...rule, frames });
-    const key = `video ${loaded.frames} ${createHash('sha256').update(loaded.pixels).digest('hex')}`;
+    const rule = frames === undefined ? { pixels } : { pixels, frames };
+    const loaded = await readFrames(reader, media.source, image, rule);
+    const content = await reader.hash(new Uint8Array(loaded.pixels.buffer));
+    const key = `video ${loaded.frames} ${content}`;
     return [key, async () => ({ key, ...loaded })];
   }
 
@@ -215,14 +216,6 @@ export class MediaMemory {
       'The model reads text alone but it was shown a picture: leave pictures out, or load a model that is shown them.',
     );
   }
-}
-
-async function hashOf(source: ImageSource): Promise<string> {
-  await checkSource(source);
-  const hash = createHash('sha256');
-  if (typeof source !== 'string') return hash.update(source).digest('hex');
-  await readAll(source, (piece) => hash.update(piece));
-  return hash.digest('hex');
 }
 
 function bytesOf(media: EncodedMedia): number {

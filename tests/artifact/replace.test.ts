@@ -15,7 +15,7 @@ import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-at
 import { thisProcess } from '../../artifact/process-identity.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
-import { loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { makeModel } from './made-model.ts';
 
 const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));

@@ -10,7 +10,8 @@ import { writeTasks } from '../../examples/emoji/evaluation/write-tasks.ts';
 import { evaluate } from '../../runtime/evaluate/evaluate.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import { type EvaluationResult, summarise } from '../../runtime/evaluate/summary.ts';
-import { type FlamingoModel, loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
+import type { FlamingoModel } from '../../runtime/model.ts';
 
 /** Tasks of each kind: enough to tell the model from chance, not for a figure; the model card has those. */
 const TASKS = 60;

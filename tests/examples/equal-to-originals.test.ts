@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { picture, TOKENIZER } from '../runtime/compiled-model.ts';
 import { assertEqualsOriginal, compiledExample, expectedOf } from './example.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { assertClose } from '../models/close.ts';
 import { rowsOf } from '../models/reference.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';

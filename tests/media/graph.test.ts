@@ -12,7 +12,7 @@ import { program } from '../../dsl/program.ts';
 import { add, cast, graph, input, linear, multiply, reduceSum, tanh } from '../../models/index.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { loadGraph } from '../../runtime/graph.ts';
-import { loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { assertClose } from '../models/close.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadFlamingo } from '../../runtime/model.ts';
+import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { compiledModel, picture } from './compiled-model.ts';
 
 describe('the choices that are scored', () => {

@@ -7,8 +7,9 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { sampleFrames } from '../../runtime/images/frames.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
-import { loadFrames, sampleFrames } from '../../runtime/video.ts';
+import { loadFrames } from '../../runtime/video.ts';
 
 const folder = fileURLToPath(new URL('../images/', import.meta.url));
 const picture = (name: string) => join(folder, name);

@@ -5,9 +5,10 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
+import { openEngine } from '../../runtime/open-engine.ts';
 import { threadFault } from '../../runtime/thread/thread-entry.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
-import { Engine } from '../../runtime/worker/engine.ts';
+import { startThread } from '../../runtime/worker/start-thread.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ describe('a model in its own thread', () => {
   after(() => model.close());
 
   it('gives what the same model gives in this thread', async () => {
-    await using engine = await Engine.open({ directory, verify: false, imageMemory: 0, threads: 1 });
+    await using engine = await openEngine({ directory, verify: false, imageMemory: 0, threads: 1 });
     const sampled = { maxNewTokens: 8, temperature: 2, seed: 3 };
     const [expected] = await engine.generate([prompt], sampled);
     assert.deepEqual(await model.generate(prompt, sampled), expected);
@@ -251,7 +252,7 @@ describe('a model in its own thread', () => {
     it(`says so when its thread breaks down (${way})`, async () => {
       const entry = new URL('./workers/failing.mjs', import.meta.url);
       const options = { directory, verify: false, imageMemory: 0, concurrency: 1 };
-      const { client } = await WorkerClient.open(options, entry, { maxOldGenerationSizeMb: 32 });
+      const { client } = await WorkerClient.open(options, startThread(entry, { maxOldGenerationSizeMb: 32 }));
       const call = (text: string) =>
         client.call<'generate'>({
           method: 'generate',
@@ -276,7 +277,7 @@ describe('a model in its own thread', () => {
   it("says which file is missing where a bundle has left out its thread's", async () => {
     const options = { directory, verify: false, imageMemory: 0, concurrency: 1 };
     const entry = new URL('./workers/nowhere.js', import.meta.url);
-    await assert.rejects(WorkerClient.open(options, entry), (error: unknown) => {
+    await assert.rejects(WorkerClient.open(options, startThread(entry)), (error: unknown) => {
       assert.ok(error instanceof UserError, String(error));
       assert.match(error.message, /workers\/nowhere\.js, is missing, .*bundle flamingo-onnx\/worker too/);
       return true;

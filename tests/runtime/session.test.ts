@@ -7,7 +7,7 @@ import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { Tensor } from '../../runtime/onnx-runtime.ts';
-import { OnnxSession } from '../../runtime/session.ts';
+import { openSession } from '../../runtime/open-session.ts';
 import { ADD_CUDA } from '../../runtime/session-provider.ts';
 import { assertClose } from '../models/close.ts';
 import { compiledModel } from './compiled-model.ts';
@@ -53,7 +53,7 @@ describe('a session', () => {
       { optimisation: 'disabled', threads: 1 },
       { optimisation: 'basic', threads: 2 },
     ] as const) {
-      await using session = await OnnxSession.open(path, graph, options);
+      await using session = await openSession(path, graph, options);
       const { latents } = await session.run({ pixels: pixels() });
       assert.ok(latents?.data instanceof Float32Array);
       all.push(latents.data);
@@ -62,7 +62,7 @@ describe('a session', () => {
   });
 
   it('waits for its last run before it closes, and runs no more', async () => {
-    const session = await OnnxSession.open(path, graph);
+    const session = await openSession(path, graph);
     const run = session.run({ pixels: pixels() });
     const closed = session.close();
     assert.ok((await run).latents);
@@ -73,24 +73,24 @@ describe('a session', () => {
 
   it('refuses a graph that is not the one of the manifest', async () => {
     await refuses(
-      OnnxSession.open(path, manifest.graphs.language ?? graph),
+      openSession(path, manifest.graphs.language ?? graph),
       /has an input 'pixels', but its manifest says otherwise/,
     );
     const more = {
       ...graph,
       outputs: [...graph.outputs, { name: 'extra', dtype: 'float32' as const, shape: [] }],
     };
-    await refuses(OnnxSession.open(path, more), /has no output 'extra'/);
+    await refuses(openSession(path, more), /has no output 'extra'/);
   });
 
   it('refuses what ONNX Runtime refuses, in one sentence', async () => {
     const broken = join(dirname(path), 'broken.onnx');
     await writeFile(broken, 'no graph');
     await refuses(
-      OnnxSession.open(broken, graph),
+      openSession(broken, graph),
       /ONNX Runtime refuses .*broken\.onnx \(.+\): compile the model again\.$/,
     );
-    await refuses(OnnxSession.open(path, graph, { threads: 0 }), /number of threads is 0/);
+    await refuses(openSession(path, graph, { threads: 0 }), /number of threads is 0/);
   });
 
   it('names the command that the README names for adding CUDA', async () => {
@@ -101,11 +101,11 @@ describe('a session', () => {
   it('uses CUDA or says how to add it, and never the CPU instead', async function () {
     if (existsSync(library)) this.skip();
     await refuses(
-      OnnxSession.open(path, graph, { provider: 'cuda' }),
+      openSession(path, graph, { provider: 'cuda' }),
       /Provider 'cuda' was asked for but .*use provider 'cpu'\.$/,
     );
     if (process.platform === 'linux' && process.arch === 'x64') {
-      await assert.rejects(OnnxSession.open(path, graph, { provider: 'cuda' }), (error: Error) =>
+      await assert.rejects(openSession(path, graph, { provider: 'cuda' }), (error: Error) =>
         error.message.includes(ADD_CUDA),
       );
     }

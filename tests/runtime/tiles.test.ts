@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
+import { filePictures } from '../../runtime/images/file-pictures.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
 import { loadTiles, tileGrid } from '../../runtime/images/tiles.ts';
 
@@ -48,7 +49,7 @@ describe('tiles of a picture', () => {
   });
 
   it('are cut row by row, the whole picture after them', async () => {
-    const { pixels, frames } = await loadTiles(await blocks(3, 2), preprocessing, 'shown');
+    const { pixels, frames } = await loadTiles(filePictures, await blocks(3, 2), preprocessing, 'shown');
     assert.equal(frames, 7);
     const each = 3 * SIZE * SIZE;
     for (let tile = 0; tile < 6; tile += 1) {
@@ -61,7 +62,7 @@ describe('tiles of a picture', () => {
 
   it('are one, the picture itself, where it has the shape of one', async () => {
     const small = await blocks(1, 1);
-    const { pixels, frames } = await loadTiles(small, preprocessing, 'shown');
+    const { pixels, frames } = await loadTiles(filePictures, small, preprocessing, 'shown');
     assert.equal(frames, 1);
     assert.deepEqual(pixels, await loadImage(small, preprocessing));
   });

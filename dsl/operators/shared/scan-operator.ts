@@ -2,7 +2,7 @@ import { isFloat } from '../../dtype.ts';
 import type { Emitter } from '../../emitter.ts';
 import { operationsUnder } from '../../graph.ts';
 import { input } from '../../input.ts';
-import { ModelError } from '../../model-error.ts';
+import { modelErrorAt } from '../../model-error-at.ts';
 import { applyAll, applyAt, defineOperator, describeShape, fail } from '../../operator.ts';
 import { addDims, equalShapes, multiplyDims } from '../../shape/dim.ts';
 import type { Application, Dim, Operation, Operator, Shape, Tensor, TensorType } from '../../tensor.ts';
@@ -119,7 +119,7 @@ function operatorOf(body: ScanBody): Operator<ScanAttributes> {
       const inside = operationsUnder([...next, ...outputs]);
       const other = inside.find((each) => each.operator.inTraining?.(each, training) !== undefined);
       if (other === undefined) return undefined;
-      throw new ModelError(
+      throw modelErrorAt(
         `${other.operator.name} means something else in training, which a step of scan cannot; put it before the scan or after it`,
         other.callSite,
       );

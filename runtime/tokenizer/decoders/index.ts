@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSection, type Reader, readComponent } from '../component.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { readBpeDecoder } from './bpe.ts';
 import { byteFallback } from './byte-fallback.ts';
 import { byteLevel } from './byte-level.ts';
@@ -30,8 +31,10 @@ const READERS: ReadonlyMap<string, Reader<Decoder>> = new Map<string, Reader<Dec
  *
  * @throws Error for a decoder that is not known or malformed
  */
-export function readDecoder(section: unknown): Decoder {
-  return section === null || section === undefined ? spaced : readComponent('decoder', READERS, section);
+export function readDecoder(section: unknown, runsWithin: TimeLimit): Decoder {
+  return section === null || section === undefined
+    ? spaced
+    : readComponent('decoder', READERS, section, runsWithin);
 }
 
 const spaced: Decoder = {
@@ -40,7 +43,7 @@ const spaced: Decoder = {
 
 const sequence = z.strictObject({ type: z.string(), decoders: z.array(z.unknown()) });
 
-function readSequence(section: unknown): Decoder {
+function readSequence(section: unknown, runsWithin: TimeLimit): Decoder {
   const { decoders } = parseSection(sequence, section, 'decoder');
-  return inTurn(decoders.map((each) => readComponent('decoder', READERS, each)));
+  return inTurn(decoders.map((each) => readComponent('decoder', READERS, each, runsWithin)));
 }

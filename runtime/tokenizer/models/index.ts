@@ -1,4 +1,5 @@
 import { type Reader, readComponent } from '../component.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { readBpe } from './bpe.ts';
 import type { TokenModel } from './model.ts';
 import { readUnigram } from './unigram.ts';
@@ -14,9 +15,10 @@ const READERS: ReadonlyMap<string, Reader<TokenModel>> = new Map([
 ]);
 
 /** @throws Error for a model that is not known or malformed */
-export function readModel(section: unknown): TokenModel {
+export function readModel(section: unknown, runsWithin: TimeLimit): TokenModel {
   if (typeof section !== 'object' || section === null) throw new Error('it has no "model"');
-  return readComponent('model', READERS, 'type' in section ? section : { type: typeOf(section), ...section });
+  const typed = 'type' in section ? section : { type: typeOf(section), ...section };
+  return readComponent('model', READERS, typed, runsWithin);
 }
 
 /** Files before 0.9 have no "type": what else they say tells. */

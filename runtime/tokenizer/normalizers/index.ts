@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSection, type Reader, readComponent } from '../component.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { readBert } from './bert.ts';
 import { readByteLevel } from './byte-level.ts';
 import { nmt } from './nmt.ts';
@@ -29,16 +30,16 @@ const READERS: ReadonlyMap<string, Reader<Normalizer>> = new Map([
 ]);
 
 /** @throws Error for a normaliser that is not known or malformed */
-export function readNormalizer(section: unknown): Normalizer {
+export function readNormalizer(section: unknown, runsWithin: TimeLimit): Normalizer {
   return section === null || section === undefined
     ? (text) => text
-    : readComponent('normalizer', READERS, section);
+    : readComponent('normalizer', READERS, section, runsWithin);
 }
 
 const sequence = z.strictObject({ type: z.string(), normalizers: z.array(z.unknown()) });
 
-function readSequence(section: unknown): Normalizer {
+function readSequence(section: unknown, runsWithin: TimeLimit): Normalizer {
   const { normalizers } = parseSection(sequence, section, 'normalizer');
-  const steps = normalizers.map((each) => readComponent('normalizer', READERS, each));
+  const steps = normalizers.map((each) => readComponent('normalizer', READERS, each, runsWithin));
   return (text) => steps.reduce((normalised, step) => step(normalised), text);
 }

@@ -14,11 +14,14 @@ const LONGEST_CLUSTER = 5;
  */
 export function readPrecompiled(section: unknown): Normalizer {
   const { precompiled_charsmap: encoded } = parseSection(schema, section, 'normalizer');
-  const bytes = Buffer.from(encoded, 'base64');
-  const length = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
+  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  const numbers = new DataView(bytes.buffer);
+  const length = bytes.length < 4 ? -1 : numbers.getUint32(0, true);
   if (length < 4 || length % 4 !== 0 || 4 + length > bytes.length)
     throw new Error('its precompiled_charsmap has no trie of the length that it states');
-  const units = Uint32Array.from({ length: length / 4 }, (_, index) => bytes.readUInt32LE(4 + 4 * index));
+  const units = Uint32Array.from({ length: length / 4 }, (_, index) =>
+    numbers.getUint32(4 + 4 * index, true),
+  );
   const texts = bytes.subarray(4 + length);
   const encoder = new TextEncoder();
   const found = new Map<string, string | undefined>();
@@ -60,8 +63,10 @@ function offsetOf(unit: number): number {
   return (unit >>> 10) << ((unit & 0x200) >>> 6);
 }
 
-function textAt(texts: Buffer, start: number | undefined): string | undefined {
+function textAt(texts: Uint8Array, start: number | undefined): string | undefined {
   if (start === undefined) return undefined;
   const end = texts.indexOf(0, start);
-  return texts.toString('utf8', start, end < 0 ? texts.length : end);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    texts.subarray(start, end < 0 ? texts.length : end),
+  );
 }

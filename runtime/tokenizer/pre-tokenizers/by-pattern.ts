@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { eachCharacter, NUMERIC, PUNCTUATION, rangesOf, WHITE_SPACE, WORD } from '../characters.ts';
 import { character, parseSection } from '../component.ts';
-import { patternSchema, readPattern } from '../pattern.ts';
+import { literal, patternSchema, readPattern } from '../pattern.ts';
 import { BEHAVIOURS, inverted, type Pattern } from '../piece.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { inTurn, type PreTokenizer, splitting } from './pre-tokenizer.ts';
 
 const behaviour = z.enum(BEHAVIOURS);
@@ -14,9 +15,9 @@ const split = z.strictObject({
   invert: z.boolean(),
 });
 
-export function readSplit(section: unknown): PreTokenizer {
+export function readSplit(section: unknown, runsWithin: TimeLimit): PreTokenizer {
   const options = parseSection(split, section, 'pre_tokenizer');
-  const pattern = readPattern(options.pattern);
+  const pattern = readPattern(options.pattern, runsWithin);
   return splitting(options.invert ? inverted(pattern) : pattern, options.behavior);
 }
 
@@ -24,7 +25,7 @@ const delimiter = z.strictObject({ type: z.string(), delimiter: character });
 
 export function readDelimiter(section: unknown): PreTokenizer {
   const options = parseSection(delimiter, section, 'pre_tokenizer');
-  return splitting(readPattern({ String: options.delimiter }), 'Removed');
+  return splitting(literal(options.delimiter), 'Removed');
 }
 
 const digits = z.strictObject({ type: z.string(), individual_digits: z.boolean() });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSection, type Reader, readComponent } from '../component.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import {
   bertWords,
   readDelimiter,
@@ -32,15 +33,15 @@ const READERS: ReadonlyMap<string, Reader<PreTokenizer>> = new Map<string, Reade
 ]);
 
 /** @throws Error for a pre-tokeniser that is not known or malformed */
-export function readPreTokenizer(section: unknown): PreTokenizer {
+export function readPreTokenizer(section: unknown, runsWithin: TimeLimit): PreTokenizer {
   return section === null || section === undefined
     ? (piece) => [piece]
-    : readComponent('pre_tokenizer', READERS, section);
+    : readComponent('pre_tokenizer', READERS, section, runsWithin);
 }
 
 const sequence = z.strictObject({ type: z.string(), pretokenizers: z.array(z.unknown()) });
 
-function readSequence(section: unknown): PreTokenizer {
+function readSequence(section: unknown, runsWithin: TimeLimit): PreTokenizer {
   const { pretokenizers } = parseSection(sequence, section, 'pre_tokenizer');
-  return inTurn(pretokenizers.map((each) => readComponent('pre_tokenizer', READERS, each)));
+  return inTurn(pretokenizers.map((each) => readComponent('pre_tokenizer', READERS, each, runsWithin)));
 }

@@ -1,6 +1,6 @@
 import { parseSection } from '../component.ts';
 import { metaspaceSchema, prependScheme } from '../metaspace.ts';
-import { readPattern } from '../pattern.ts';
+import { literal } from '../pattern.ts';
 import { splitPiece } from '../piece.ts';
 import type { PreTokenizer } from './pre-tokenizer.ts';
 
@@ -12,7 +12,7 @@ export function readMetaspace(section: unknown): PreTokenizer {
   const options = parseSection(metaspaceSchema, section, 'pre_tokenizer');
   const { replacement, split } = options;
   const scheme = prependScheme(options);
-  const mark = readPattern({ String: replacement });
+  const mark = literal(replacement);
   return ({ text, origin }) => {
     const marked = text.replaceAll(' ', replacement);
     const prefixed =

@@ -16,7 +16,7 @@ import { flamingo } from '../../../models/flamingo/flamingo.ts';
 import { gpt2 } from '../../../models/gpt2/gpt2.ts';
 import { opt } from '../../../models/opt/opt.ts';
 import type { LanguageModel } from '../../../models/shared/language-model.ts';
-import { loadFlamingo } from '../../../runtime/model.ts';
+import { loadFlamingo } from '../../../runtime/load-flamingo.ts';
 import { picture, TOKENIZER } from '../../runtime/compiled-model.ts';
 
 const sizes = { dim: 64, layers: 2, heads: 4, vocabulary: 261, contextLength: 64 };

@@ -6,7 +6,7 @@ import { compareRuns } from '../../../runtime/evaluate/benchmark/run/compare-run
 import { type LoadedRun, loadRun } from '../../../runtime/evaluate/benchmark/run/load-run.ts';
 import { outcomeKey } from '../../../runtime/evaluate/benchmark/run/outcome.ts';
 import { runBenchmark } from '../../../runtime/evaluate/benchmark/run-benchmark.ts';
-import { loadFlamingo } from '../../../runtime/model.ts';
+import { loadFlamingo } from '../../../runtime/load-flamingo.ts';
 import { flamingo } from '../../cli/run-cli.ts';
 import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';

@@ -8,7 +8,8 @@ import { OUTCOME, type Outcome } from '../../../runtime/evaluate/benchmark/run/o
 import type { Settings } from '../../../runtime/evaluate/benchmark/run/settings.ts';
 import { type RunOptions, runBenchmark } from '../../../runtime/evaluate/benchmark/run-benchmark.ts';
 import { cider, rocAuc } from '../../../runtime/evaluate/metrics/index.ts';
-import { type FlamingoModel, loadFlamingo } from '../../../runtime/model.ts';
+import { loadFlamingo } from '../../../runtime/load-flamingo.ts';
+import type { FlamingoModel } from '../../../runtime/model.ts';
 import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';
 import { benchmarkOf, settingsOf } from './run-settings.ts';

@@ -115,10 +115,10 @@ describe('the plan of memory', () => {
     const sizes = { vocabulary: 9, eosTokens: [], suppressedTokens: [] };
     const tokens = { image: null, endOfChunk: null, padding: '<PAD>', beginning: null, end: '</s>' };
     const of = (layers: number) =>
-      defaultCachedTokens({
-        ...{ ...sizes, tokens, layers, keyValueHeads: 64, headDim: 512 },
-        contextLength: 100_000,
-      });
+      defaultCachedTokens(
+        { ...sizes, tokens, layers, keyValueHeads: 64, headDim: 512, contextLength: 100_000 },
+        2 ** 34,
+      );
     assert.ok(of(1) >= 100_000);
     assert.equal(of(1_000_000), 100_000);
   });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Artifact, openArtifact, requireLanguage } from '../../../runtime/artifact.ts';
+import { type Artifact, openArtifact } from '../../../runtime/artifact.ts';
 import { LanguageModel } from '../../../runtime/generate/language-model.ts';
 import { createSearch, parseGenerateOptions } from '../../../runtime/generate/options.ts';
 import { Scheduler } from '../../../runtime/generate/scheduler.ts';
 import type { Hypothesis } from '../../../runtime/generate/search.ts';
+import { requireLanguage } from '../../../runtime/manifest-text.ts';
 import { mediaWayOf } from '../../../runtime/media/index.ts';
 import type { MediaWay } from '../../../runtime/media/way.ts';
 import { openGraphSession } from '../../../runtime/open-graph.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { runsWithin } from '../../../runtime/thread/runs-within.ts';
 import { type Encoder, readEncoder } from '../../../runtime/tokenizer/encoder.ts';
 import { UnknownText } from '../../../runtime/tokenizer/models/model.ts';
 
@@ -49,7 +50,7 @@ describe("ids and texts equal those of Python's tokenizers", () => {
 
   for (const reference of references.tokenizers) {
     it(reference.name, () => {
-      const encoder = readEncoder(reference.json);
+      const encoder = readEncoder(reference.json, runsWithin);
       const texts = reference.texts ?? references.texts;
       for (const [index, ids] of reference.ids.entries()) {
         const text = texts[index] ?? '';

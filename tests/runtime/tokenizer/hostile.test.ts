@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../../../artifact/user-error.ts';
-import { runsWithin } from '../../../runtime/tokenizer/time-limit.ts';
+import { runsWithin } from '../../../runtime/thread/runs-within.ts';
 import { createTokenizer, type SpecialTokens } from '../../../runtime/tokenizer.ts';
 import { PLAIN_TOKENS, wordTokenizer } from './word-tokenizer.ts';
 

@@ -1,0 +1,41 @@
+import { totalmem } from 'node:os';
+import { withArtifact } from './artifact.ts';
+import { filePictures } from './images/file-pictures.ts';
+import { LinkedWeights } from './linked-weights.ts';
+import { requireLanguage } from './manifest-text.ts';
+import { openGraphSession } from './open-graph.ts';
+import type { Platform } from './platform.ts';
+import { loadTokenizer } from './tokenizer.ts';
+
+/** Node: artifacts and pictures are files. */
+export const nodePlatform: Platform = {
+  withModel: (directory, options, use, discard) =>
+    withArtifact(
+      directory,
+      options,
+      async (artifact) => {
+        const manifest = requireLanguage(artifact);
+        return use({
+          manifest,
+          loadTokenizer: () => loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens),
+          openGraph: (name, session) => openGraphSession(artifact, name, session),
+          holdWeights: () => LinkedWeights.open(artifact),
+        });
+      },
+      discard,
+    ),
+  pictures: filePictures,
+  async importModule(address) {
+    // TypeScript is read by tsx, where that is installed.
+    if (/\.[cm]?ts$/.test(address)) {
+      const { register } = await import('tsx/esm/api');
+      register();
+    }
+    return import(address);
+  },
+  get memory() {
+    // 0 where nothing limits the process; other runtimes than Node need not have it
+    const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
+    return Math.min(totalmem(), limit);
+  },
+};

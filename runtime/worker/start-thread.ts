@@ -1,0 +1,37 @@
+// Before the worker, whose own variables ONNX Runtime does not read.
+import '../telemetry.ts';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { checkThreadEntry, threadEntry, threadFault } from '../thread/thread-entry.ts';
+import type { StartThread } from './client.ts';
+
+const SUBJECT = 'The worker that runs the model';
+
+/**
+ * A way to start the thread in Node.
+ *
+ * @param entry The worker's module; default: the one beside this.
+ * @param resourceLimits Of its JavaScript heap; the model's weights and caches lie outside of it.
+ * @throws UserError, when the thread is to start, where its module is not there
+ */
+export function startThread(
+  entry: URL = threadEntry(import.meta.url, 'flamingo-worker'),
+  resourceLimits: ResourceLimits = {},
+): StartThread {
+  return (workerData, { onMessage, onFault, onEnd }) => {
+    checkThreadEntry(entry);
+    const worker = new Worker(entry, {
+      workerData,
+      name: 'flamingo',
+      resourceLimits,
+      // flags of this process need not suit a thread: --input-type ends it
+      execArgv: [],
+    });
+    worker.on('message', onMessage);
+    worker.on('error', (error) => onFault(threadFault(SUBJECT, error)));
+    worker.on('exit', (code) => onEnd(threadFault(SUBJECT, new Error(`exit code ${code}`))));
+    return {
+      send: (request) => worker.postMessage(request),
+      keepAlive: (kept) => (kept ? worker.ref() : worker.unref()),
+    };
+  };
+}

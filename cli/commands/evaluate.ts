@@ -33,6 +33,7 @@ export const command: CliCommand = {
     'flamingo evaluate artifacts/mine tasks.jsonl',
     'flamingo evaluate artifacts/mine tasks.jsonl --shots 0,1,2,4,8',
     'flamingo evaluate artifacts/mine tasks.jsonl --limit 100 --answers answers.jsonl --json',
+    'flamingo evaluate artifacts/mine tasks.jsonl --robustness --shots 0,4,8',
   ],
   grace: 20_000,
   configure(command, run) {
@@ -60,7 +61,11 @@ export const command: CliCommand = {
           "how examples are chosen: drawn, or by similarity (default: 'random')",
         ).choices(SELECTIONS),
       )
-      .option('--seeds <n>', 'times that examples are drawn (default: 3)', wholeNumber(1))
+      .option(
+        '--seeds <n>',
+        'times that examples are drawn, or changed by --robustness (default: 3)',
+        wholeNumber(1),
+      )
       .option('--ensemble <n>', 'orders of the examples over which likelihoods are averaged', wholeNumber(1))
       .option('--support <n|all>', 'items that examples are taken from (default: 2048)', supportCount)
       .addOption(
@@ -97,6 +102,10 @@ export const command: CliCommand = {
       .option(
         '--no-dialogue',
         "for a model tuned on dialogues: ask the texts as they are, instead of as the user's turns",
+      )
+      .option(
+        '--robustness',
+        'ask tasks with their examples in other orders, with flipped and random answers, and with unrelated ones, too',
       )
       .option('--answers <file>', 'write every answer to tasks to this file, one JSON object a line')
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
@@ -140,12 +149,19 @@ async function evaluateModel(
     if (flags.answers !== undefined) {
       throw new WrongUse('--answers is for tasks: a benchmark has its answers in --out.');
     }
+    if (flags.robustness) throw new WrongUse('--robustness is for a file of tasks, and not for a benchmark.');
     return evaluateBenchmark(folder, benchmark, flags, context);
   }
   if (tasks === undefined)
     throw new WrongUse('Nothing to evaluate was named: give --benchmark, or a file of tasks.');
-  const [stray] = Object.entries(BENCHMARK_FLAGS).filter(([name]) => Reflect.get(flags, name) !== undefined);
+  const [stray] = Object.entries(BENCHMARK_FLAGS).filter(
+    ([name]) => Reflect.get(flags, name) !== undefined && !(flags.robustness && name === 'seeds'),
+  );
   if (stray !== undefined) throw new WrongUse(`${stray[1]} is for benchmarks, and no --benchmark was given.`);
+  if (flags.robustness) {
+    const { evaluateRobustness } = await import('../evaluate/evaluate-robustness.ts');
+    return evaluateRobustness(folder, tasks, flags, context);
+  }
   return evaluateTasks(folder, tasks, flags, context);
 }
 

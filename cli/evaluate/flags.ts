@@ -17,6 +17,7 @@ export interface EvaluateFlags {
   readonly json?: true;
   /** Of a file of tasks. */
   readonly answers?: string;
+  readonly robustness?: true;
   /** Of a benchmark. */
   readonly benchmark?: string;
   readonly data?: string;

@@ -121,6 +121,20 @@ const REGISTRIES: readonly Registry[] = [
     ),
   },
   {
+    ...{
+      folder: 'runtime/evaluate/robustness/conditions',
+      extension: '.ts',
+      file: 'runtime/evaluate/robustness/condition-registry.ts',
+    },
+    write: exportsOf(
+      'CONDITIONS',
+      'Condition',
+      './condition.ts',
+      "Every way in which a task's examples are changed",
+      (name) => name === 'condition',
+    ),
+  },
+  {
     ...{ folder: 'bench/benchmarks', extension: '.ts', file: 'bench/benchmark-registry.ts' },
     write: importsOf('BENCHMARKS', 'Every benchmark by its name; loaded when it is asked for'),
   },

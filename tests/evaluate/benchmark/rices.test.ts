@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jsonLines } from '../../../runtime/evaluate/benchmark/files/json-lines.ts';
@@ -60,6 +60,20 @@ describe('examples chosen by similarity', function () {
     assert.deepEqual(await readFile(path), features);
     await run([2]);
     assert.deepEqual(encoded, [6, 6]);
+
+    // A width that was damaged: to none, to another, to one that makes more rows than there are pictures.
+    for (const width of [0, 2 * dim, 1]) {
+      const damaged = Buffer.from(features);
+      damaged.writeUInt32LE(width);
+      await writeFile(path, damaged);
+      await assert.rejects(
+        run([2]),
+        /features-\w+\.f32 is damaged: it has \d+ rows of \d+ features.*remove it/,
+      );
+      await rm(path);
+      await run([2]);
+      assert.deepEqual(await readFile(path), features);
+    }
   });
 
   it('are refused where fewer pictures can be encoded', async () => {

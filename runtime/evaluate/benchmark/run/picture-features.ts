@@ -32,7 +32,7 @@ export interface FeatureOptions {
  * other pictures or another model have a file of their own.
  *
  * @returns a row for each item; of numbers that are not finite where its pictures cannot be encoded
- * @throws UserError where the file cannot be written; the signal's reason
+ * @throws UserError where the file cannot be written, or is damaged; the signal's reason
  */
 export async function pictureFeatures(
   folder: string,
@@ -44,6 +44,7 @@ export async function pictureFeatures(
     const file = await open(path, 'a+');
     try {
       const rows = await readRows(file);
+      await checkRows(path, rows, items, options);
       await append(file, rows, items.slice(rows.length), options);
       return rows;
     } finally {
@@ -117,6 +118,23 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array)
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** @throws UserError where the file's rows cannot be those of the items: the first is encoded again, and has their width */
+async function checkRows(
+  path: string,
+  rows: readonly Float32Array[],
+  items: readonly BenchmarkItem[],
+  options: FeatureOptions,
+): Promise<void> {
+  const place = rows.findIndex((row) => row.length === 0 || row.every(Number.isFinite));
+  const item = items[place];
+  if (item === undefined && rows.length <= items.length) return;
+  const width = item === undefined ? undefined : (await featuresOf(item, options)).length;
+  if (width === rows[0]?.length && rows.length <= items.length) return;
+  throw new UserError(
+    `${path} is damaged: it has ${rows.length} rows of ${rows[0]?.length ?? 0} features, where ${items.length} pictures have ${width ?? 'others'} each at most; remove it, and they are computed again.`,
+  );
+}
+
 async function readRows(file: FileHandle): Promise<Float32Array[]> {
   const content = await file.readFile();
   if (content.length < 4) {
@@ -124,6 +142,7 @@ async function readRows(file: FileHandle): Promise<Float32Array[]> {
     return [];
   }
   const dim = content.readUInt32LE(0);
+  if (dim === 0) return [new Float32Array()];
   const size = 4 * dim;
   const count = Math.floor((content.length - 4) / size);
   await file.truncate(4 + count * size);

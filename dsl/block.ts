@@ -10,14 +10,18 @@ import type { Tensor } from './tensor.ts';
 import type { BodyArguments, CheckedBody } from './types/block.ts';
 import type { Requirement } from './types/config.ts';
 import type { BlockMaker } from './types/maker.ts';
-import type { RigidNames } from './types/signature.ts';
-import type { Size } from './types/size.ts';
+import type { Rigid, RigidNames } from './types/rigid.ts';
+import type { SizeOf } from './types/size.ts';
 import type { Block } from './types/substitute.ts';
 
 export type { Block, BlockMaker };
 
-/** A block's own sizes as its body sees them: numbers whose types remember their names. */
-export type BodySizes<Sizes extends string> = { readonly [N in Sizes]: Size<N> };
+/**
+ * A block's own sizes as its body sees them: numbers whose types remember their names, or what requirements make them of.
+ */
+export type BodySizes<Sizes extends string, Requires extends readonly Requirement[] = []> = {
+  readonly [N in Sizes]: SizeOf<Rigid<Sizes, Requires>[N]>;
+};
 
 /** What `block` is told of a reusable part of a model. */
 export interface BlockDefinition<
@@ -43,11 +47,15 @@ export interface BlockDefinition<
   /** The result, or a tuple of several. A name that nothing binds stands for whatever the body makes. */
   readonly gives: Gives;
   /** The parameters and blocks inside. Own properties give parameters their names. */
-  readonly parts: (sizes: BodySizes<Sizes[number]>, options: Options) => Parts;
+  readonly parts: (sizes: BodySizes<Sizes[number], Requires>, options: Options) => Parts;
   readonly forward: (
-    context: { readonly parts: Parts; readonly sizes: BodySizes<Sizes[number]>; readonly options: Options },
-    ...args: BodyArguments<Takes, Sizes[number]>
-  ) => CheckedBody<Name, Gives, RigidNames<Takes, Sizes[number]>, R>;
+    context: {
+      readonly parts: Parts;
+      readonly sizes: BodySizes<Sizes[number], Requires>;
+      readonly options: Options;
+    },
+    ...args: BodyArguments<Takes, Sizes[number], Requires>
+  ) => CheckedBody<Name, Gives, RigidNames<Takes, Sizes[number], Requires>, R>;
 }
 
 /**
@@ -92,7 +100,7 @@ export function block<
   const make = (config: object): AnyBlock => {
     const sizes = atCallSite(() => check(config));
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
-    const given = config as BodySizes<Sizes[number]> & Options;
+    const given = config as BodySizes<Sizes[number], Requires> & Options;
     const parts = within(name, () => definition.parts(given, given));
     const forward = definition.forward as unknown as (
       context: object,

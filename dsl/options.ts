@@ -6,7 +6,7 @@ import { GROUP, MISSING_OPTION, NO_OPTION } from './sentences/options.ts';
 import { checkRequirement, namesIn } from './shape/signature.ts';
 import type { CheckedConfig, KnownOptions, Requirement } from './types/config.ts';
 
-export type { CheckedEntry, Complete, KnownOptions, UnknownIn } from './types/config.ts';
+export type { CheckedEntry, Complete, Draft, KnownOptions, UnknownIn } from './types/config.ts';
 export type { Subtract } from './types/dim.ts';
 export type { Problem } from './types/problem.ts';
 
@@ -14,7 +14,7 @@ export type { Problem } from './types/problem.ts';
  * The options of a model family, checked where the author writes them: every entry that is unknown, missing or breaks a
  * requirement has a sentence for its type. Sizes that are not literal are left to `checkOptions`.
  *
- *     export function opt<const O extends Partial<OptOptions>>(
+ *     export function opt<const O extends Draft<OptOptions>>(
  *       options: CheckedOptions<'opt', OptOptions, ['heads divides dim'], O>,
  *     ): LanguageModel;
  */
@@ -73,16 +73,19 @@ export function refuseUnknownOptions<Options extends object>(
  * Refuses options without those that every model of a family needs, in the type checker's sentence.
  *
  * @param family the function that the author calls
+ * @param group where the options stand within those of the family: `crossAttention`
  * @throws ModelError at the author's call
  */
 export function requireOptions<Options extends object>(
   family: Caller,
   options: Options,
   names: readonly (keyof Options & string)[],
+  group?: string,
 ): void {
   atCallSite(() => {
+    const where = group === undefined ? family.name : sentence(GROUP, { where: family.name, group });
     const missing = names.find((name) => options[name] === undefined);
-    if (missing !== undefined) fail(sentence(MISSING_OPTION, { where: family.name, name: missing }));
+    if (missing !== undefined) fail(sentence(MISSING_OPTION, { where, name: missing }));
   }, family);
 }
 
@@ -96,8 +99,10 @@ function refuseUnknown(where: string, options: object, known: object): void {
         fail(`${where}: ${name} must be ${group.join(' or ')}, but it is ${String(value)}`);
       continue;
     }
-    const isGroup =
-      typeof group === 'object' && group !== null && typeof value === 'object' && value !== null;
-    if (isGroup) refuseUnknown(sentence(GROUP, { where, group: name }), value, group);
+    if (typeof group !== 'object' || group === null || value === undefined || typeof value === 'function')
+      continue;
+    if (typeof value !== 'object' || value === null)
+      fail(`${where}: ${name} must be a group of options, but it is ${String(value)}`);
+    else refuseUnknown(sentence(GROUP, { where, group: name }), value, group);
   }
 }

@@ -1,7 +1,9 @@
 import { atCallSite } from '../at-call-site.ts';
 import { apply, defineOperator } from '../operator.ts';
+import { type KnownOptions, refuseUnknownOptions, requireOptions } from '../options.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
+import type { Complete } from '../types/config.ts';
 import type {
   AttentionResult,
   AttentionTensors,
@@ -32,6 +34,10 @@ export interface AttentionOptions {
   /** Keys and values of earlier tokens, `[batch, keyValueHeads, past, headDim]`; past may be 0. */
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
+
+const KNOWN: KnownOptions<AttentionOptions> = {
+  ...{ heads: true, keyValueHeads: true, mask: true, bias: true, causal: true, scale: true, past: true },
+};
 
 /**
  * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. The past is only read: whoever keeps a cache appends the new keys
@@ -71,20 +77,22 @@ export function attention<
   Q extends Tensor,
   K extends Tensor,
   V extends Tensor,
-  const O extends AttentionOptions,
+  const O extends Partial<AttentionOptions>,
 >(
   query: CheckedQuery<Q>,
   key: CheckedKey<Q, K, O>,
   value: CheckedValue<Q, K, V, O>,
-  options: CheckedOptions<Q, K, O>,
+  options: CheckedOptions<Q, K, O> & Complete<'attention', AttentionOptions, O>,
 ): AttentionTensors<Q, K, V, O>;
-export function attention<O extends AttentionOptions>(
+export function attention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: O,
+  options: Partial<AttentionOptions> = {},
 ): AttentionResult {
-  const { heads, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
+  refuseUnknownOptions(attention, options, KNOWN);
+  requireOptions(attention, options, ['heads']);
+  const { heads = 1, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
   const attributes = { heads, keyValueHeads, causal, scale };
   const inputs = (keys: Tensor, values: Tensor) => {
     const all = [query, keys, values, mask, bias, past?.key, past?.value];

@@ -2,7 +2,9 @@ import type { Dtype, FloatDtype } from '../dtype.ts';
 import type { Sentence } from '../sentence.ts';
 import type { GIVES_COUNT, GIVES_SHAPE, TAKES_DTYPE } from '../sentences/block.ts';
 import type { Shape, Tensor } from '../tensor.ts';
+import type { Requirement } from './config.ts';
 import type { AfterProblem, Checked, Describe, Problem } from './problem.ts';
+import type { RigidNames } from './rigid.ts';
 import type { SameShape } from './same-shape.ts';
 import type {
   AxesOf,
@@ -11,14 +13,17 @@ import type {
   Environment,
   IsOptional,
   ResultShape,
-  RigidNames,
   ShapeOf,
 } from './signature.ts';
 
 /** The arguments of a block's body, their axes rigid names. */
-export type BodyArguments<Takes extends readonly string[], Sizes extends string> = {
+export type BodyArguments<
+  Takes extends readonly string[],
+  Sizes extends string,
+  Requires extends readonly Requirement[],
+> = {
   readonly [I in keyof Takes]:
-    | Tensor<DtypeOf<Takes[I]>, ShapeOf<AxesOf<Takes[I]>, RigidNames<Takes, Sizes>>>
+    | Tensor<DtypeOf<Takes[I]>, ShapeOf<AxesOf<Takes[I]>, RigidNames<Takes, Sizes, Requires>>>
     | (IsOptional<Takes[I]> extends true ? undefined : never);
 };
 

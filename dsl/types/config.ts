@@ -30,21 +30,41 @@ export type CheckedEntry<
     : CheckedGroup<Name, K, Known[K], C[K]>
   : Problem<Sentence<typeof NO_OPTION, { where: Name; name: K & string }>>;
 
-/** An entry that is a group of options, as `resampler: { depth: 2 }`, with a sentence in the place of each unknown one. */
+/**
+ * An entry that is a group of options, as `resampler: { depth: 2 }`, with a sentence in the place of each that is unknown
+ * or missing.
+ */
 type CheckedGroup<Name extends string, K, Known, Value> = [IsGroup<Known>] extends [true]
-  ? [UnknownIn<Known, Value>] extends [never]
+  ? [UnknownIn<Known, Value>, Value] extends [never, Known]
     ? Value
-    : {
-        readonly [N in keyof Value]: N extends UnknownIn<Known, Value>
-          ? Problem<
-              Sentence<
-                typeof NO_OPTION,
-                { where: Sentence<typeof GROUP, { where: Name; group: K & string }>; name: N & string }
-              >
-            >
-          : Value[N];
-      }
+    : CheckedFields<
+        Sentence<typeof GROUP, { where: Name; group: K & string }>,
+        Exclude<NonNullable<Known>, AnySlot>,
+        Known,
+        Value
+      >
   : Value;
+
+/** What is no group at all has the type that it should have. */
+type CheckedFields<Where extends string, Group, Known, Value> = Value extends AnySlot
+  ? Known
+  : Value extends object
+    ? {
+        readonly [N in keyof Value]: N extends KeysOf<Group>
+          ? Value[N] extends FieldOf<Group, N>
+            ? Value[N]
+            : FieldOf<Group, N>
+          : Problem<Sentence<typeof NO_OPTION, { where: Where; name: N & string }>>;
+      } & Complete<Where, Group, Value>
+    : Known;
+
+/**
+ * What options are inferred as: any of them, and in the place of a group any object, so that what is wrong within it is
+ * said in the group's own words.
+ */
+export type Draft<Options> = {
+  readonly [K in keyof Options]?: [IsGroup<Options[K]>] extends [true] ? Options[K] | object : Options[K];
+};
 
 /** The names in a group of options that it does not have. */
 export type UnknownIn<Known, Value> = Value extends AnySlot

@@ -39,7 +39,10 @@ export type Words<S extends string, Done extends readonly string[] = []> = S ext
       ? Words<R, [...Done, W]>
       : [...Done, S];
 
-type IsExpression<W extends string> = W extends `${string}+${string}` | `${string}*${string}` ? true : false;
+/** Whether a word is a sum or a product. */
+export type IsExpression<W extends string> = W extends `${string}+${string}` | `${string}*${string}`
+  ? true
+  : false;
 
 /** The size a word stands for: a name's known size, else the name itself. */
 export type Evaluate<W extends string, E extends Environment> = W extends `${infer N extends number}`
@@ -146,20 +149,4 @@ type EvaluateResult<W extends string, E extends Environment> =
 /** The shape of a result. */
 export type ResultShape<Axes extends readonly string[], E> = E extends Environment
   ? { readonly [I in keyof Axes]: EvaluateResult<Axes[I], E> }
-  : never;
-
-/** The sizes of a block as rigid names, for the check of its body. */
-export type Rigid<Names extends string> = { readonly [N in Names]: N };
-
-/** All plain names of all arguments, rigid: what the body of a block may rely on. */
-export type RigidNames<Takes extends readonly string[], Sizes extends string> = Rigid<
-  Sizes | PlainNames<AxesOf<Takes[number]>[number]>
->;
-
-type PlainNames<W> = W extends string
-  ? W extends `${bigint}`
-    ? never
-    : IsExpression<W> extends true
-      ? never
-      : W
   : never;

@@ -2,6 +2,7 @@ import {
   atCallSite,
   type CheckedEntry,
   type Complete,
+  type Draft,
   type KnownOptions,
   type MediaFacts,
   ModelError,
@@ -59,7 +60,11 @@ type CheckedFlamingo<O> = {
         ? O[K]
         : ResamplerProblem<O, O[K]>
       : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>
-    : [K, UnknownIn<FlamingoOptions['crossAttention'], O[K]>] extends ['crossAttention', never]
+    : [K, O[K], UnknownIn<FlamingoOptions['crossAttention'], O[K]>] extends [
+          'crossAttention',
+          FlamingoOptions['crossAttention'],
+          never,
+        ]
       ? CheckedCrossAttention<O, O[K]>
       : CheckedEntry<'flamingo', FlamingoOptions, [], O, K>;
 } & Complete<'flamingo', FlamingoOptions, O>;
@@ -81,13 +86,14 @@ type CheckedCrossAttention<O, Cross> = {
  *
  * @throws ModelError for an unknown option, and when the insertion interval misses every layer or sizes do not fit
  */
-export function flamingo<const O extends Partial<FlamingoOptions>>(
+export function flamingo<const O extends Draft<FlamingoOptions>>(
   options: CheckedFlamingo<O>,
 ): VisionLanguageProgram;
 export function flamingo<O extends FlamingoOptions>(given: O): VisionLanguageProgram {
   const options: FlamingoOptions = given;
   refuseUnknownOptions(flamingo, options, KNOWN);
   requireOptions(flamingo, options, ['name', 'vision', 'language', 'crossAttention']);
+  requireOptions(flamingo, options.crossAttention, ['every'], 'crossAttention');
   const { run, parts } = atCallSite(() => {
     const { media = packedCrossAttention() } = options;
     if (typeof media !== 'object' || !('block' in media && 'facts' in media))

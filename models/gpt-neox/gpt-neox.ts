@@ -6,6 +6,7 @@ import {
   type CheckpointName,
   checkOptions,
   chunk,
+  type Draft,
   embedding,
   type KnownOptions,
   layerNorm,
@@ -142,7 +143,7 @@ export const gptNeoxSizes = {
  * GPT-NeoX's decoder, of which Pythia and RedPajama-INCITE are made: rotary positions on a part of each head, pre-norm
  * layers, biases, and a head of its own unless told otherwise. Black et al. 2022, arXiv 2204.06745; Hugging Face `GPTNeoXForCausalLM`.
  */
-export function gptNeox<const O extends Partial<GptNeoxOptions>>(
+export function gptNeox<const O extends Draft<GptNeoxOptions>>(
   options: CheckedOptions<'gptNeox', GptNeoxOptions, ['heads divides dim'], O>,
 ): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {

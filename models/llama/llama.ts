@@ -6,6 +6,7 @@ import {
   type CheckpointName,
   checkOptions,
   concat,
+  type Draft,
   embedding,
   type KnownOptions,
   linear,
@@ -167,7 +168,7 @@ type LlamaRequirements<O> = O extends { readonly headDim: number }
  * LLaMA's decoder: root-mean-square norms, rotary positions, SwiGLU, grouped heads, no biases.
  * Touvron et al. 2023, arXiv 2302.13971 and 2307.09288; Hugging Face `LlamaForCausalLM`.
  */
-export function llama<const O extends Partial<LlamaOptions>>(
+export function llama<const O extends Draft<LlamaOptions>>(
   options: CheckedOptions<'llama', LlamaOptions, LlamaRequirements<O>, O>,
 ): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function llama<O extends LlamaOptions>(given: O): LanguageModel {

@@ -7,6 +7,7 @@ import {
   type CheckpointName,
   checkOptions,
   chunk,
+  type Draft,
   embedding,
   gelu,
   type KnownOptions,
@@ -120,7 +121,7 @@ export const mptSizes = {
  * token embeddings unless told otherwise. llm-foundry's `MPTForCausalLM` and transformers' `MptForCausalLM` (which leaves out the norms of
  * queries and keys and the scale of logits).
  */
-export function mpt<const O extends Partial<MptOptions>>(
+export function mpt<const O extends Draft<MptOptions>>(
   options: CheckedOptions<'mpt', MptOptions, ['heads divides dim'], O>,
 ): LanguageModel<LayersOf<O>, WidthOf<O>>;
 export function mpt<O extends MptOptions>(given: O): LanguageModel {

@@ -10,6 +10,7 @@ import {
   checkCall,
   type Describe,
   type Dim,
+  type Draft,
   type Dtype,
   input,
   ModelError,
@@ -65,7 +66,7 @@ type CheckedVisionEncoder<O> = {
  *
  * @throws ModelError for an unknown option, and for a block that takes no pixels or gives no features
  */
-export function visionEncoder<const O extends Partial<VisionEncoderOptions>>(
+export function visionEncoder<const O extends Draft<VisionEncoderOptions>>(
   options: CheckedVisionEncoder<O>,
 ): VisionEncoder<
   O extends { readonly encoder: infer Made } ? LastAxis<CallResultOf<Made, Pixels<O>>> : number

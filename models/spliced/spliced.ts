@@ -4,6 +4,7 @@ import {
   type CheckedEntry,
   type Complete,
   type Dim,
+  type Draft,
   frozen,
   input,
   type Marked,
@@ -110,7 +111,7 @@ type CheckedSpliced<O> = {
  *
  * @throws ModelError for an unknown option, or where a connector gives features of another width
  */
-export function spliced<const O extends Partial<SplicedOptions>>(
+export function spliced<const O extends Draft<SplicedOptions>>(
   options: CheckedSpliced<O>,
 ): VisionLanguageProgram;
 export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgram {

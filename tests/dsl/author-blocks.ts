@@ -1,4 +1,18 @@
-import { add, attention, block, linear, multiply, rmsNorm, rotary } from '../../dsl/index.ts';
+import {
+  add,
+  attention,
+  block,
+  gelu,
+  input,
+  linear,
+  multiply,
+  product,
+  rearrange,
+  rmsNorm,
+  rotary,
+  type Tensor,
+} from '../../dsl/index.ts';
+import type { LinearLayer } from '../../dsl/layers/linear.ts';
 
 /** Blocks as authors write them, with masks and biases over cached keys: what every TypeScript must take. */
 export const plain = block('Plain', {
@@ -86,3 +100,41 @@ export const biased = block('Biased', {
     return [add(x, parts.o(result)), newKey, newValue];
   },
 });
+
+/** Requires what the block around it requires too. */
+const byHeads = block('ByHeads', {
+  sizes: ['dim', 'heads', 'headDim'],
+  requires: ['dim = heads*headDim', 'heads divides dim'],
+  takes: ['batch text dim'],
+  gives: 'batch text dim',
+  parts: ({ dim, heads, headDim }) => ({ out: linear(product(heads, headDim), dim) }),
+  // `dim` is heads*headDim in here: it is split without naming both, and what comes back is `dim`.
+  forward: ({ parts, sizes: { heads } }, x) =>
+    parts.out(
+      rearrange(
+        rearrange(x, 'batch text (heads size) -> batch heads text size', { heads }),
+        'batch heads text size -> batch text (heads size)',
+      ),
+    ),
+});
+export const nested = block('Nested', {
+  sizes: ['width', 'heads', 'headDim', 'inner', 'dim'],
+  requires: ['inner = 2*width', 'heads*headDim = width', 'dim = width'],
+  takes: ['batch text width'],
+  gives: ['batch text heads*headDim', 'batch text inner'],
+  parts: ({ width, heads, headDim, inner, dim }) => ({
+    first: byHeads({ dim: width, heads, headDim }),
+    second: byHeads({ dim, heads, headDim }),
+    up: linear(product(heads, headDim), product(2, headDim, heads)),
+    same: linear(inner, inner),
+  }),
+  forward: ({ parts }, x) => [parts.second(parts.first(x)), parts.same(gelu(parts.up(x)))],
+});
+const made = nested({ width: 64, heads: 4, headDim: 16, inner: 128, dim: 64 });
+/** With its sizes, those of what is inside are numbers. */
+export const up: LinearLayer<64, 128> = made.parts.up;
+export const inside: LinearLayer<64, 64> = made.parts.first.parts.out;
+export const results: readonly [
+  Tensor<'float32', readonly ['batch', 'text', 64]>,
+  Tensor<'float32', readonly ['batch', 'text', 128]>,
+] = made(input('x', 'float32', ['batch', 'text', 64]));

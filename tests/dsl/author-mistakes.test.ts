@@ -7,6 +7,7 @@ import { Project as Project6 } from 'ts-morph';
 import { Project, ts } from 'ts-morph-typescript-5';
 import { plainSentence, typeCheck } from '../../compiler/frontend/type-check.ts';
 import { ROOT } from '../frontend/author-folder.ts';
+import { results } from './author-blocks.ts';
 
 const MISTAKES = 'tests/dsl/rejected/author-mistakes.ts';
 const SNAPSHOT = fileURLToPath(new URL('./author-mistakes.txt', import.meta.url));
@@ -109,7 +110,7 @@ describe("authors' mistakes under the type checker", () => {
   });
 });
 
-describe("authors' blocks with masks over cached keys", () => {
+describe("authors' blocks with masks over cached keys, and with requirements within requirements", () => {
   const files = ['tests/dsl/author-blocks.ts', 'models/llama/llama.ts', 'models/opt/opt.ts'];
 
   // TypeScript 7 takes them in `npm run types`.
@@ -126,4 +127,14 @@ describe("authors' blocks with masks over cached keys", () => {
       }
     }
   }).timeout(180_000);
+
+  it('are built with the shapes that their types have', () => {
+    assert.deepEqual(
+      results.map(({ shape }) => shape),
+      [
+        ['batch', 'text', 64],
+        ['batch', 'text', 128],
+      ],
+    );
+  });
 });

@@ -262,6 +262,9 @@ export const mistakes: readonly (readonly [what: string, use: () => unknown])[] 
   ],
   ['heads that do not divide the width', () => attention(x, x, x, { heads: 5 })],
   ['keys of another width', () => attention(x, media, media, { heads: 8 })],
+  // As a file without types calls it.
+  ['attention without its options', () => Reflect.apply(attention, undefined, [x, x, x])],
+  ['attention without its heads', () => attention(x, x, x, { causal: true })],
   ['an option of attention that is misspelt', () => attention(x, x, x, { head: 4 })],
   ['tensors joined that differ', () => concat([x, media], 2)],
   ['a product that does not fit', () => matmul(x, input('w', 'float32', [32, 64]))],
@@ -291,6 +294,18 @@ export const mistakes: readonly (readonly [what: string, use: () => unknown])[] 
   ['an option of a block that is misspelt', () => feedForward({ dim: 64, iner: 96 })],
   ['heads that do not divide the width of a block', () => attend({ dim: 64, vision: 48, heads: 5, headDim: 16, scale: 1 })],
   ['sizes that do not make up another', () => attend({ dim: 64, vision: 48, heads: 4, headDim: 32, scale: 1 })],
+  [
+    'a block inside whose requirement nothing around it says',
+    () =>
+      block('Around', {
+        sizes: ['dim', 'heads', 'headDim'],
+        requires: ['heads divides dim'],
+        takes: ['batch text dim', 'batch media dim'],
+        gives: 'batch text dim',
+        parts: ({ dim, heads, headDim }) => ({ inner: attend({ dim, vision: dim, heads, headDim, scale: 1 }) }),
+        forward: ({ parts }, x, media) => parts.inner(x, media),
+      })({ dim: 64, heads: 4, headDim: 8 }),
+  ],
   ['a size that is a text', () => feedForward({ dim: '64', inner: 96 })],
   [
     'a resampler of another width than the vision encoder',
@@ -350,6 +365,8 @@ export const mistakes: readonly (readonly [what: string, use: () => unknown])[] 
   ['an option of a model that is missing', () => flamingo({ name: 'blind', language, crossAttention: { every: 1 } })],
   ['an option of a group that is missing', () => flamingo({ ...parts, crossAttention: { heads: 4 } })],
   ['an option of a model that is misspelt', () => flamingo({ ...parts, resampeler: { depth: 2 }, crossAttention: { every: 1 } })],
+  ['an option of a group that is a text', () => flamingo({ ...parts, resampler: { depth: '2' }, crossAttention: { every: 1 } })],
+  ['a resampler that is a number', () => flamingo({ ...parts, resampler: 3, crossAttention: { every: 1 } })],
   ['an option of the resampler that is misspelt', () => flamingo({ ...parts, resampler: { dept: 2 }, crossAttention: { every: 1 } })],
   ['an option of the cross-attention that is misspelt', () => flamingo({ ...parts, crossAttention: { every: 1, headsDim: 64 } })],
   ['an option of the precision that is misspelt', () => flamingo({ ...parts, crossAttention: { every: 1 }, precision: { langauge: 'int4' } })],

@@ -23,7 +23,7 @@ export const parameterTableSchema = z.strictObject({
     z.string(),
     z.strictObject({
       shape: z.array(count),
-      dtype: z.enum(['float32', 'float16', 'bfloat16', 'uint8']),
+      dtype: z.enum(['float32', 'float16', 'bfloat16', 'uint8', 'int8']),
       trainable: z.boolean(),
       /** The dtype that its values are kept in at most, where that is not the graphs' own. */
       keptAs: z.exactOptional(z.enum(['float32', 'float16', 'bfloat16'])),
@@ -35,6 +35,7 @@ export const parameterTableSchema = z.strictObject({
           format: z.enum(QUANTISED_FORMATS),
           block: count,
           member: z.enum(['values', 'scales']),
+          perRow: z.exactOptional(z.literal(true)),
           transposed: z.exactOptional(z.literal(true)),
         }),
       ),

@@ -26,6 +26,11 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
   readonly precision?: Precision;
   /** Heed the author's marks. Default true; false is for a reference to compare with. */
   readonly marks?: boolean;
+  /**
+   * Weights that have in int8 a scale for every few numbers, which holds better where one value outweighs its row by
+   * much and computes slower: by their names, or all. Default: none but those of which `compile` sees that they need it.
+   */
+  readonly blockwise?: GraphOptions['blockwise'];
   readonly nameOf?: GraphOptions['nameOf'];
   /**
    * Cut the language graph (of a program of one graph, that one) into so many graphs that run one after another, each
@@ -58,7 +63,7 @@ export interface BuiltProgram {
  *   name that is not known or taken
  */
 export function buildProgram(program: Program, options: BuildOptions = {}): BuiltProgram {
-  const { fusion = true, marks = true, explain, nameOf } = options;
+  const { fusion = true, marks = true, blockwise, explain, nameOf } = options;
   const target = targetOf(options.target ?? 'cpu', options.targets);
   const rules = rulesWith(options);
   const ways = checkedWays(options);
@@ -72,6 +77,7 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
     ...compileGraph(graph, {
       ...{ target, rules, fusion, precision, marks },
       ...(explain !== undefined && { explain }),
+      ...(blockwise && { blockwise }),
       ...(nameOf && { nameOf }),
     }),
   }));

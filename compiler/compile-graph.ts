@@ -6,6 +6,7 @@ import type { Rule } from './fusion/rule.ts';
 import { type AuthorName, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { type PipelineReport, pipeline } from './passes/pipeline.ts';
+import type { Blockwise } from './passes/quantise.ts';
 import { isStored } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
 import { targetOf } from './target/target.ts';
@@ -21,6 +22,8 @@ export interface GraphOptions {
   readonly precision?: Precision;
   /** Whether the author's marks of precision are heeded. Default true. */
   readonly marks?: boolean;
+  /** Weights that are in int8 in blocks, though the target has it by rows: by their names, or all. Default none. */
+  readonly blockwise?: Blockwise;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph. Default false. */
@@ -52,6 +55,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.rules && { rules: options.rules }),
     ...(options.precision && { precision: options.precision }),
     ...(options.marks !== undefined && { marks: options.marks }),
+    ...(options.blockwise && { blockwise: options.blockwise }),
     ...(options.computes && { computes: options.computes }),
     ...(options.verify !== undefined && { verify: options.verify }),
     ...(options.explain !== undefined && { explain: options.explain }),

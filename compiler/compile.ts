@@ -65,9 +65,9 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   const { fusion = true, seed = 0, weights = [] } = options;
-  const { target, precision, graphs: compiled, stages, parameters, keptAs } = buildProgram(program, options);
+  let built = buildProgram(program, options);
+  const { target, precision, keptAs } = built;
   const tokenizer = requireTokenizer(program, options.tokenizer);
-  for (const each of compiled) options.onGraph?.(each.name, each);
   const { vocabulary } = program.facts.language ?? {};
   const { sources, notes } =
     weights === 'none' || weights.length === 0
@@ -83,8 +83,20 @@ export async function compile(program: Program, options: CompileOptions): Promis
     const stored =
       weights === 'none'
         ? undefined
-        : await storeWeights(draft, { ...options, parameters, sources, seed, keptAs });
-    told = [...notes, ...(stored?.notes ?? [])];
+        : await storeWeights(draft, {
+            ...options,
+            ...{ parameters: built.parameters, sources, seed, keptAs },
+            instead(uneven) {
+              built = buildProgram(program, {
+                ...options,
+                blockwise: new Set([...(options.blockwise ?? []), ...uneven]),
+              });
+              return built.parameters;
+            },
+          });
+    const { graphs: compiled, stages, parameters } = built;
+    for (const each of compiled) options.onGraph?.(each.name, each);
+    told = [...notes, ...(stored?.notes ?? []), ...unevenNotes(stored?.uneven)];
     const graphs: Record<string, GraphManifest> = {};
     for (const each of compiled) {
       const metadata = { generator: GENERATOR, doc: program.name };
@@ -125,6 +137,15 @@ export async function compile(program: Program, options: CompileOptions): Promis
   });
   for (const note of told) options.onNote?.(note);
   return manifest;
+}
+
+function unevenNotes(names: ReadonlySet<string> = new Set()): readonly string[] {
+  const [first] = names;
+  if (first === undefined) return [];
+  const whose = names.size === 1 ? first : `${names.size} weights (the first is ${first})`;
+  return [
+    `In rows of ${whose} one value outweighs the others by much: int8 has a scale for every few of their numbers instead of one a row, which holds better and is slower.`,
+  ];
 }
 
 /** The facts of a model that are part of the manifest as they are. */

@@ -22,6 +22,7 @@ export function parameterTable(
           format: quantised.format,
           block: quantised.block,
           member: quantised.member,
+          ...(quantised.perRow && { perRow: true as const }),
           ...(quantised.transposed && { transposed: true as const }),
         },
       }),

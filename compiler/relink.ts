@@ -63,7 +63,7 @@ export async function relink(
       seed: manifest.parameters.seed,
       ...options,
     });
-    told = [...notes, ...stored.notes];
+    told = [...notes, ...stored.notes, ...(stored.uneven.size > 0 ? [coarseNote(stored.uneven)] : [])];
     const putGraph = async ({ file }: GraphManifest): Promise<string> => {
       const path = join(directory, file);
       const graph = await readRegularFile(path, LIMITS.graph);
@@ -81,6 +81,11 @@ export async function relink(
   });
   for (const note of told) options.onNote?.(note);
   return relinked;
+}
+
+/** The graphs stay, and with them the form that weights have in int8. */
+function coarseNote([first = '']: Iterable<string>): string {
+  return `In rows of weights, as ${first}, one value outweighs the others by much, and int8 with one scale a row is coarse for those: compile the model from these weights, which finds a form that holds better.`;
 }
 
 function relocated(path: string, graph: Uint8Array, locate: Parameters<typeof relocateModel>[1]): Uint8Array {

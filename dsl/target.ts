@@ -21,7 +21,12 @@ export interface Capabilities {
   readonly skipLayerNormalization: boolean;
   /** MatMulNBits computes in int8 where it is asked to (`accuracy_level` 4). */
   readonly int8Products: boolean;
-  /** Weights of a row that share a scale in int8, best first: the first that divides the width is taken, else 32. */
+  /**
+   * Products of whole numbers with one scale for each row of either side (MatMulIntegerToFloat) are how int8 is
+   * multiplied. Elsewhere it is MatMulNBits in blocks.
+   */
+  readonly int8Rows: boolean;
+  /** Weights of a row that share a scale in int8 where it is in blocks, best first: the first that divides the width is taken, else 32. */
   readonly int8Blocks: readonly number[];
 }
 

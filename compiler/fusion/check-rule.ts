@@ -16,6 +16,7 @@ const CAPABILITIES = Object.keys({
   gatedAdd: true,
   skipLayerNormalization: true,
   int8Products: true,
+  int8Rows: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

@@ -13,7 +13,7 @@ import { decompose } from './decompose.ts';
 import { foldConstants } from './fold-constants.ts';
 import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
-import { quantise } from './quantise.ts';
+import { type Blockwise, quantise } from './quantise.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly precision?: Precision;
   /** Whether the author's marks are heeded. Default true; what is trained is not quantised, whatever its mark. */
   readonly marks?: boolean;
+  /** Weights that are in int8 in blocks, though the target has it by rows. Default none. */
+  readonly blockwise?: Blockwise;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph (`verifyGraph`). Default false. */
@@ -80,7 +82,16 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
-    ['quantise', (each) => quantise(each, { precision, target, marks })],
+    [
+      'quantise',
+      (each) =>
+        quantise(each, {
+          precision,
+          target,
+          marks,
+          ...(options.blockwise && { blockwise: options.blockwise }),
+        }),
+    ],
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ['fold new constants', foldConstants],

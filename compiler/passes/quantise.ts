@@ -6,8 +6,15 @@ import type { Target } from '../../dsl/target.ts';
 import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
 import { BLOCK_FORMATS, blockSize, isQuantised, memberShapes } from '../quantisation/block-format.ts';
+import { int8Linear, WIDEST_INT8 } from '../quantisation/int8-linear.ts';
 import { quantisedLinear } from '../quantisation/quantised-linear.ts';
 import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
+
+/**
+ * The weights that have a scale for every few numbers in int8 where a target would have them with one a row: by their
+ * names, or all.
+ */
+export type Blockwise = ReadonlySet<string> | 'all';
 
 /**
  * Puts quantised weights in the place of those of linear layers, and of matrices `[in, out]` on the right of a product,
@@ -20,7 +27,13 @@ export function quantise(
     precision,
     target,
     marks = true,
-  }: { readonly precision: Precision; readonly target: Target; readonly marks?: boolean },
+    blockwise = new Set(),
+  }: {
+    readonly precision: Precision;
+    readonly target: Target;
+    readonly marks?: boolean;
+    readonly blockwise?: Blockwise;
+  },
 ): Graph {
   const shared = readOtherwise(graph);
   const members = new Map<StoredParameter, readonly [Tensor, Tensor]>();
@@ -32,10 +45,17 @@ export function quantise(
     if (!isQuantised(format) || shared.has(parameter)) return undefined;
     const transposed = operator.weight === '[in, out]';
     const width = parameter.shape[transposed ? 0 : 1] ?? 1;
-    const block = blockSize(format, width, target.capabilities);
+    const perRow =
+      format === 'int8' &&
+      target.capabilities.int8Rows &&
+      width <= WIDEST_INT8 &&
+      blockwise !== 'all' &&
+      !blockwise.has(parameter.name);
+    const block = perRow ? width : blockSize(format, width, target.capabilities);
     const [values, scales] =
-      members.get(parameter) ?? quantisedMembers(parameter, { format, block, transposed });
+      members.get(parameter) ?? quantisedMembers(parameter, { format, block, perRow, transposed });
     members.set(parameter, [values, scales]);
+    if (perRow) return [int8Linear([x, values, scales, bias])];
     return [quantisedLinear([x, values, scales, bias], { format, width, block })];
   });
 }
@@ -61,14 +81,23 @@ function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
 
 function quantisedMembers(
   weight: StoredParameter,
-  { format, block, transposed }: { format: QuantisedFormat; block: number; transposed: boolean },
-): readonly [Tensor, Tensor] {
-  const shapes = memberShapes(
-    BLOCK_FORMATS[format],
-    transposed ? weight.shape.toReversed() : weight.shape,
+  {
+    format,
     block,
-  );
-  const member = (name: 'values' | 'scales', dtype: 'uint8' | 'float32'): Tensor => {
+    perRow,
+    transposed,
+  }: {
+    readonly format: QuantisedFormat;
+    readonly block: number;
+    readonly perRow: boolean;
+    readonly transposed: boolean;
+  },
+): readonly [Tensor, Tensor] {
+  const [out = 1, width = 1] = transposed ? weight.shape.toReversed() : weight.shape;
+  const shapes = perRow
+    ? { values: [width, out], scales: [out] }
+    : memberShapes(BLOCK_FORMATS[format], [out, width], block);
+  const member = (name: 'values' | 'scales', dtype: 'uint8' | 'int8' | 'float32'): Tensor => {
     const parameter: StoredParameter = {
       name: `${weight.name}.${format}.${name}`,
       dtype,
@@ -76,9 +105,13 @@ function quantisedMembers(
       initialiser: weight.initialiser,
       trainable: weight.trainable,
       ...(weight.precision && { precision: weight.precision }),
-      quantised: { weight, format, block, member: name, ...(transposed && { transposed }) },
+      quantised: {
+        ...{ weight, format, block, member: name },
+        ...(perRow && { perRow }),
+        ...(transposed && { transposed }),
+      },
     };
     return parameterTensor(parameter);
   };
-  return [member('values', 'uint8'), member('scales', 'float32')];
+  return [member('values', perRow ? 'int8' : 'uint8'), member('scales', 'float32')];
 }

@@ -5,6 +5,7 @@ import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
 import type { QuantisedFormat } from '../../dsl/precision.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
+import { byColumn } from './by-column.ts';
 import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 
 /** Some rows of a weight: their values, or where in a file they lie side by side. */
@@ -12,6 +13,8 @@ export interface Chunk {
   readonly format: QuantisedFormat;
   readonly width: number;
   readonly block: number;
+  /** Whether rows have one scale each and their numbers are to lie column by column, signed. */
+  readonly perRow: boolean;
   /** For errors: the tensor and the file that the user gave; undefined for weights that are drawn. */
   readonly origin: { readonly name: string; readonly path: string } | undefined;
   /** Elements of the tensor before these rows. */
@@ -30,13 +33,15 @@ export async function quantiseChunk({
   format,
   width,
   block,
+  perRow,
   origin,
   before,
   rows,
 }: Chunk): Promise<QuantisedRows> {
   const weights = rows instanceof Float32Array ? rows : await readElements(rows);
   if (origin !== undefined) refuseBroken(weights, origin, before);
-  return quantiseRows(BLOCK_FORMATS[format], weights, { width, block });
+  const quantised = quantiseRows(BLOCK_FORMATS[format], weights, { width, block });
+  return perRow ? byColumn(quantised, width, weights) : quantised;
 }
 
 async function readElements({

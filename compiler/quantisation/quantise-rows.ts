@@ -3,6 +3,11 @@ import type { BlockFormat } from './block-format.ts';
 export interface QuantisedRows {
   readonly values: Uint8Array;
   readonly scales: Float32Array;
+  /**
+   * Where rows have one scale each: how far rounding moves a number, as a share of what the numbers of its row commonly
+   * are, squared and added up over the rows. Large where one value outweighs its row.
+   */
+  readonly uneven?: number;
 }
 
 /**

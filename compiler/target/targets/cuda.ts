@@ -31,6 +31,7 @@ export const target: CompilerTarget = {
     gatedAdd: false,
     skipLayerNormalization: true,
     int8Products: false,
+    int8Rows: false,
     int8Blocks: [],
   },
   kernels: new Map([

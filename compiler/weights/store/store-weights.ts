@@ -26,6 +26,11 @@ export interface StoreOrder {
   readonly copyWeights?: boolean | undefined;
   /** The dtype that a parameter is kept in at most. Default: the one that the graphs compute with. */
   readonly keptAs?: (parameter: StoredParameter) => Dtype;
+  /**
+   * The parameters with other forms of the weights that lose much in int8 by one scale a row. Default: they
+   * stay as they are.
+   */
+  readonly instead?: (uneven: ReadonlySet<string>) => readonly StoredParameter[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -34,6 +39,8 @@ export interface StoredWeights {
   readonly locate: (parameter: Pick<StoredParameter, 'name'>) => ParameterStorage & { kind: 'external' };
   /** Bytes of all parameters as they are stored. */
   readonly bytes: number;
+  /** Names of weights that lose much in int8 by one scale a row; where `instead` was asked, they are stored otherwise. */
+  readonly uneven: ReadonlySet<string>;
   /** What could not be done without copying, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -68,23 +75,34 @@ export async function storeWeights(draft: ArtifactDraft, order: StoreOrder): Pro
     const file = names.get(path);
     if (file !== undefined) places.set(name, { kind: 'external', file, offset, length: bytes, dtype });
   }
-  const remaining = parameters.filter(({ name }) => !places.has(name));
+  // What could have been linked keeps its dtype when it is copied.
+  const linkable = new Map([...ranges].map(([{ name }, { dtype }]) => [name, dtype]));
+  const dtypeOf = (parameter: StoredParameter) => linkable.get(parameter.name) ?? keptAs(parameter);
+  let remaining = parameters.filter(({ name }) => !places.has(name));
+  let uneven: ReadonlySet<string> = new Set();
   if (remaining.length > 0 || parameters.length === 0) {
-    const written = await writeWeights(join(draft.folder, WEIGHTS), {
-      parameters: remaining,
-      sources,
-      seed,
-      // What could have been linked keeps its dtype when it is copied.
-      storageOf: (parameter) => storageAs(parameter, ranges.get(parameter)?.dtype ?? keptAs(parameter)),
-      ...(order.onProgress && { onProgress: order.onProgress }),
-    });
+    const write = () =>
+      writeWeights(join(draft.folder, WEIGHTS), {
+        parameters: remaining,
+        sources,
+        seed,
+        storageOf: (parameter) => storageAs(parameter, dtypeOf(parameter)),
+        ...(order.onProgress && { onProgress: order.onProgress }),
+      });
+    let written = await write();
+    ({ uneven } = written);
+    if (uneven.size > 0 && order.instead !== undefined) {
+      remaining = order.instead(uneven).filter(({ name }) => !places.has(name));
+      written = await write();
+    }
     const file = await draft.settle(WEIGHTS, { bytes: written.bytes, sha256: written.sha256 });
     for (const parameter of remaining) {
       const place = written.tensors.get(parameter.name);
       if (place === undefined) throw new Error(`parameter ${parameter.name} was not written`);
-      const dtype = ranges.get(parameter)?.dtype ?? keptAs(parameter);
       const { offset, bytes } = place;
-      places.set(parameter.name, { kind: 'external', file, offset, length: bytes, dtype });
+      places.set(parameter.name, {
+        ...{ kind: 'external', file, offset, length: bytes, dtype: dtypeOf(parameter) },
+      });
     }
   }
   return {
@@ -94,6 +112,7 @@ export async function storeWeights(draft: ArtifactDraft, order: StoreOrder): Pro
       return place;
     },
     bytes: [...places.values()].reduce((sum, { length }) => sum + length, 0),
+    uneven,
     notes,
   };
 }

@@ -22,13 +22,18 @@ export interface WeightOrder {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export interface WrittenWeights extends WrittenSafetensors {
+  /** Names of weights that lose much in int8 by one scale a row, since one value outweighs the others. */
+  readonly uneven: ReadonlySet<string>;
+}
+
 /**
  * Writes an artifact's weight file in pieces of a few MiB: loaded from its source where a parameter has one, drawn from
  * the seed where it has none, converted or quantised on the way.
  *
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
-export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenSafetensors> {
+export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenWeights> {
   const { parameters, sources, seed, storageOf, onProgress } = order;
   const plain = parameters.filter(({ quantised }) => quantised === undefined);
   const quantised = quantisedWeights(order);
@@ -45,6 +50,8 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
       count(piece.length);
     }
   }
+  const uneven = new Set<string>();
+  const onUneven = ({ name }: StoredParameter) => uneven.add(name);
   onProgress?.(0, total);
   await using threads = await QuantisationThreads.open(quantisedCount);
   const tensors: readonly TensorToWrite[] = [
@@ -61,9 +68,10 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
       }),
     ),
     // A weight's values and scales are made together.
-    ...quantised.flatMap((each) => quantisedTensors(each, threads, count)),
+    ...quantised.flatMap((each) => quantisedTensors(each, threads, { onChunk: count, onUneven })),
   ];
-  return await writeSafetensors(path, tensors, {}, { order: 'as given' });
+  const written = await writeSafetensors(path, tensors, {}, { order: 'as given' });
+  return { ...written, uneven };
 }
 
 function sizeOf(parameters: readonly StoredParameter[]): number {
@@ -76,11 +84,11 @@ function quantisedWeights({ parameters, sources, seed, storageOf }: WeightOrder)
     parameters.find(({ quantised }) => quantised?.weight.name === name && quantised?.member === member);
   return parameters.flatMap((values) => {
     if (values.quantised?.member !== 'values') return [];
-    const { weight, format, block, transposed = false } = values.quantised;
+    const { weight, format, block, perRow = false, transposed = false } = values.quantised;
     const scales = find(weight.name, 'scales');
     if (scales === undefined) throw new Error(`weight ${weight.name} has quantised values but no scales`);
     const source = sources.get(weight.name);
     const scaleStorage = storageOf(scales);
-    return [{ weight, format, block, transposed, values, scales, scaleStorage, source, seed }];
+    return [{ weight, format, block, perRow, transposed, values, scales, scaleStorage, source, seed }];
   });
 }

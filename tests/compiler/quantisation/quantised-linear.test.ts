@@ -45,7 +45,7 @@ async function run(format: QuantisedFormat, fusion: boolean, x: Float32Array): P
     inputs: { x: xs },
     outputs: { y: applyLinear(xs, wide.weight, wide.bias) },
   });
-  const { onnx } = compileGraph(graph, { precision: format, fusion });
+  const { onnx } = compileGraph(graph, { precision: format, fusion, blockwise: 'all' });
   assert.equal(
     onnx.nodes.some(({ type }) => type === 'MatMulNBits'),
     fusion,
@@ -84,7 +84,7 @@ function farthest(left: readonly number[], right: readonly number[]): number {
   return Math.max(...left.map((value, index) => Math.abs(value - (right[index] ?? Number.NaN))));
 }
 
-describe('linear layers on quantised weights', () => {
+describe('linear layers on weights quantised in blocks', () => {
   for (const format of ['int8', 'int4'] as const) {
     for (const width of [70, 192, 256]) {
       const x = Float32Array.from({ length: ROWS * width }, (_, index) => Math.sin(index * index));
@@ -122,7 +122,7 @@ describe('linear layers on quantised weights', () => {
     const x = input('x', 'float32', ['rows', 32]);
     const y = matmul(matmul(applyLinear(x, both), both), turned);
     const graph = nameParameters({ turned, both }).place({ name: 'turned', inputs: { x }, outputs: { y } });
-    const { onnx } = compileGraph(graph, { precision: 'int8' });
+    const { onnx } = compileGraph(graph, { precision: 'int8', blockwise: 'all' });
     assert.deepEqual(onnx.parameters.map(({ name, parameter: { shape } }) => [name, shape]).sort(), [
       ['both', [32, 32]],
       ['turned.int8.scales', [8, 1]],

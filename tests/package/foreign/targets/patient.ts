@@ -13,6 +13,7 @@ export const patient: CompilerTarget = {
     gatedAdd: false,
     skipLayerNormalization: false,
     int8Products: true,
+    int8Rows: false,
     int8Blocks: [],
   },
 };

@@ -3,6 +3,7 @@ export type { LanguageManifest, Manifest } from '../artifact/manifest.ts';
 export type { Provider } from '../artifact/provider.ts';
 export { UserError } from '../artifact/user-error.ts';
 export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
+export type { Abortable } from './asking.ts';
 export { type EvaluateOptions, evaluate, type TaskFailure, type TaskOutcome } from './evaluate/evaluate.ts';
 export { readTasks, type TaskFile, type TaskProblem } from './evaluate/read-tasks.ts';
 export { type EvaluationResult, summarise } from './evaluate/summary.ts';
@@ -32,9 +33,11 @@ export {
   type SeenMedia,
   type WayContext,
 } from './media/way.ts';
-export { type Abortable, FlamingoModel, FlamingoModel as Model } from './model.ts';
+export { FlamingoModel, FlamingoModel as Model } from './model.ts';
 export { Tensor } from './onnx-runtime.ts';
+export { PreparedTask } from './prepared-task.ts';
 export { dialogueOf } from './prompt/dialogue-of.ts';
+export type { DialogueExamples, Examples, FewShotExamples } from './prompt/examples.ts';
 export type { TextLayout } from './prompt/layout.ts';
 export { nearestShots } from './prompt/nearest-shots.ts';
 export { orderings } from './prompt/orderings.ts';

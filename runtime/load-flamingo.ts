@@ -26,6 +26,11 @@ export type LoadOptions = SessionOptions & {
    * holds, at least the model's context.
    */
   readonly cachedTokens?: number;
+  /**
+   * The most tokens of prepared tasks, and of what several prompts begin with, whose keys and values are kept for the next
+   * prompt; they take what no request has reserved of `cachedTokens`. Default half of that; 0 keeps nothing.
+   */
+  readonly keptTokens?: number;
   /** Tokens of prompts that are read in one run, between which every answer gets its next token. Default 256. */
   readonly prefillChunk?: number;
   /** Ways of media besides this project's, as the model was compiled with them. Default none. */

@@ -1,8 +1,19 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
-import type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
+import {
+  type Abortable,
+  type AnswerOptions,
+  type BatchOptions,
+  generateAll,
+  generateOne,
+  type StreamOptions,
+  scoreChoices,
+  streamTokens,
+} from './asking.ts';
 import type { ImageSource } from './images/source.ts';
+import { PreparedTask } from './prepared-task.ts';
+import type { DialogueExamples, Examples, FewShotExamples } from './prompt/examples.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
 import type { WorkerClient } from './worker/client.ts';
@@ -10,25 +21,10 @@ import type {
   EncodedImage,
   EnsembleOptions,
   Generation,
-  ProgressEvent,
   ScoreOptions,
   TokenEvent,
   Usage,
 } from './worker/protocol.ts';
-
-export type Abortable = {
-  /** Stops the request between two steps. */
-  readonly signal?: AbortSignal;
-  /** Told how many of a prompt's images and videos are encoded, now and then where there are many. */
-  readonly onProgress?: (event: ProgressEvent) => void;
-};
-
-type Listening = {
-  /** Told of each token as it is chosen. */
-  readonly onToken?: (event: TokenEvent) => void;
-};
-
-type SingleOptions = (GreedyOptions | SamplingOptions) & Abortable;
 
 function checkPrompt(name: string, prompt: unknown): void {
   checkArgument(name, schemas.promptOf(prompt), prompt);
@@ -51,15 +47,9 @@ export class FlamingoModel implements AsyncDisposable {
    * @param options Greedy by default, up to 20 tokens; see `GenerateOptions`.
    * @throws UserError for a prompt or option that the model cannot take, or one longer than its context.
    */
-  async generate(
-    prompt: Prompt,
-    options: ((GreedyOptions | SamplingOptions) & Abortable & Listening) | (BeamOptions & Abortable) = {},
-  ): Promise<Generation> {
+  async generate(prompt: Prompt, options: AnswerOptions = {}): Promise<Generation> {
     checkPrompt('the prompt', prompt);
-    checkArgument('the options of generation', schemas.generateOptions, options);
-    const [answer] = await this.generateBatch([prompt], { ...options, batchSize: 1 });
-    if (answer === undefined) throw new Error('the worker gave no answer');
-    return answer;
+    return generateOne(this.#client, prompt, options);
   }
 
   /**
@@ -67,22 +57,10 @@ export class FlamingoModel implements AsyncDisposable {
    *
    * @param options.batchSize Prompts of this call that are answered side by side, default 8.
    */
-  async generateBatch(
-    prompts: readonly Prompt[],
-    options: GenerateOptions & Abortable & Listening & { readonly batchSize?: number } = {},
-  ): Promise<Generation[]> {
+  async generateBatch(prompts: readonly Prompt[], options: BatchOptions = {}): Promise<Generation[]> {
     checkArgument('the prompts', schemas.list, prompts);
     for (const [index, prompt] of prompts.entries()) checkPrompt(`prompt ${index}`, prompt);
-    checkArgument('the options of generation', schemas.generateOptions, options);
-    const { signal, onToken, onProgress, batchSize = 8, ...rest } = options;
-    const call = {
-      method: 'generate',
-      prompts,
-      options: rest,
-      stream: onToken !== undefined,
-      batchSize,
-    } as const;
-    return this.#client.call<'generate'>(call, { signal, onToken, onProgress });
+    return generateAll(this.#client, prompts, options);
   }
 
   /**
@@ -91,48 +69,29 @@ export class FlamingoModel implements AsyncDisposable {
    */
   async *stream(
     prompt: Prompt,
-    options: SingleOptions = {},
+    options: StreamOptions = {},
   ): AsyncGenerator<TokenEvent, Generation, undefined> {
-    checkArgument('the options of generation', schemas.generateOptions, options);
-    const { signal, ...rest } = options;
-    const left = new AbortController();
-    const events: TokenEvent[] = [];
-    let wake = () => {};
-    let result: Generation | undefined;
-    let failure: unknown;
-    const done = this.generate(prompt, {
-      ...rest,
-      signal: signal ? AbortSignal.any([signal, left.signal]) : left.signal,
-      onToken: (event) => {
-        events.push(event);
-        wake();
-      },
-    })
-      .then(
-        (generation) => {
-          result = generation;
-        },
-        (error: unknown) => {
-          failure = error ?? new Error('generation failed');
-        },
-      )
-      .finally(() => wake());
-    try {
-      for (;;) {
-        const event = events.shift();
-        if (event) yield event;
-        else if (failure !== undefined) throw failure;
-        else if (result !== undefined) return result;
-        else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    } finally {
-      left.abort();
-      await done;
-    }
+    checkPrompt('the prompt', prompt);
+    return yield* streamTokens(this.#client, prompt, options);
+  }
+
+  /**
+   * Reads examples once for all questions that are asked after them: their pictures, and the keys and values of both
+   * kinds of attention. They are kept while there is memory for them (`keptTokens`), and read again where there was not.
+   *
+   * @param examples examples in `shots`, or the beginning of a dialogue in `turns`, which ends with the assistant's
+   * @throws UserError for examples that the model cannot read, or that are more than it keeps at once
+   */
+  prepare<const Text extends string>(
+    examples: FewShotExamples<Text>,
+    options?: Abortable,
+  ): Promise<PreparedTask<Text>>;
+  prepare(examples: DialogueExamples, options?: Abortable): Promise<PreparedTask>;
+  async prepare(examples: Examples, options: Abortable = {}): Promise<PreparedTask> {
+    checkArgument('what is prepared', schemas.examplesOf(examples), examples);
+    checkArgument('the options of prepare', schemas.requestOptions, options);
+    const held = await this.#client.call<'prepare'>({ method: 'prepare', examples }, options);
+    return new PreparedTask(this.#client, held, examples);
   }
 
   /**
@@ -156,13 +115,7 @@ export class FlamingoModel implements AsyncDisposable {
     options: ScoreOptions & Abortable,
   ): Promise<ChoiceScore[]> {
     checkPrompt('the prompt', prompt);
-    checkArgument('the list of choices', schemas.choices, choices);
-    checkArgument('the options of score', schemas.scoreOptions, options);
-    const { signal, onProgress, ...rest } = options;
-    return this.#client.call<'score'>(
-      { method: 'score', prompt, choices, options: rest },
-      { signal, onProgress },
-    );
+    return scoreChoices(this.#client, prompt, choices, options);
   }
 
   /**

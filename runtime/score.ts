@@ -1,14 +1,11 @@
 import { UserError } from '../artifact/user-error.ts';
 import { type LanguageModel, type PreparedPrompt, requireNumbers } from './generate/language-model.ts';
-import { readPrompt } from './generate/prompt-reader.ts';
+import { type ReadOptions, readPrompt } from './generate/prompt-reader.ts';
 
 /** Tokens of candidates that are read in one run of the language graph, unless one candidate has more. */
 const TOKENS_AT_ONCE = 256;
 
-export type CandidateOptions = {
-  readonly signal?: AbortSignal | undefined;
-  /** Tokens of the prompt that are read in one run; see `readPrompt`. */
-  readonly chunk?: number | undefined;
+export type CandidateOptions = ReadOptions & {
   /** Most tokens of candidates in one run, default 256. */
   readonly atOnce?: number;
 };
@@ -24,17 +21,17 @@ export async function scoreCandidates(
   model: LanguageModel,
   prompt: PreparedPrompt,
   candidates: readonly (readonly number[])[],
-  { signal, chunk, atOnce = TOKENS_AT_ONCE }: CandidateOptions = {},
+  { atOnce = TOKENS_AT_ONCE, ...options }: CandidateOptions = {},
 ): Promise<number[][]> {
   const empty = candidates.findIndex((tokens) => tokens.length === 0);
   if (empty >= 0) throw new UserError(`Choice ${empty} has no tokens: give each choice at least one word.`);
-  const { next, text } = await readPrompt(model, prompt, { signal, ...(chunk !== undefined && { chunk }) });
+  const { next, text } = await readPrompt(model, prompt, options);
   try {
     requireNumbers([next]);
     const scores = candidates.map(([first]) => [next[first ?? 0] ?? Number.NaN]);
     const longer = [...candidates.entries()].filter(([, tokens]) => tokens.length > 1);
     for (const group of groupsOf(longer, atOnce)) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const rest = await model.branch(
         text,
         group.map(([, tokens]) => tokens.slice(0, -1)),

@@ -83,6 +83,16 @@ export function promptOf(value: unknown): z.ZodType {
   return z.custom(() => false, "an object with 'query', with 'turns', or with 'text' and 'media'");
 }
 
+const fewShotExamples = z.strictObject({ shots: z.array(shot).min(1), separator: text.optional() });
+
+/** What every prompt of a task begins with, known by the entry that the other form has not. */
+export function examplesOf(value: unknown): z.ZodType {
+  const has = (key: string): boolean => typeof value === 'object' && value !== null && key in value;
+  if (has('turns')) return dialogue;
+  if (has('shots')) return fewShotExamples;
+  return z.custom(() => false, "an object with 'shots' or with 'turns'");
+}
+
 const signal = z.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal').optional();
 const method = z.custom<() => void>((value) => typeof value === 'function', 'a function');
 const listener = method.optional();
@@ -121,6 +131,7 @@ export const loadOptions = z.strictObject({
   concurrency: z.int().min(1).optional(),
   queue: z.int().min(0).optional(),
   cachedTokens: z.int().min(1).optional(),
+  keptTokens: z.int().min(0).optional(),
   prefillChunk: z.int().min(1).optional(),
   worker: z.union([z.string().min(1), z.instanceof(URL)], 'a path or a URL').optional(),
   pixels: z.enum(['shown', 'pillow']).optional(),
@@ -135,6 +146,7 @@ export const graphOptions = loadOptions
     concurrency: true,
     queue: true,
     cachedTokens: true,
+    keptTokens: true,
     prefillChunk: true,
     pixels: true,
     worker: true,

@@ -1,10 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-
-export type CacheShape = {
-  readonly layers: number;
-  readonly keyValueHeads: number;
-  readonly headDim: number;
-};
+import { type CacheShape, type StoredPart, type StoredTokens, storedNames } from './stored-tokens.ts';
 
 /** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
 const STEP = 64;
@@ -49,11 +44,7 @@ export class KeyValueCache {
       most: typeof mostLength === 'number' ? mostLength : (mostLength[row] ?? 0),
       origin: { shared: undefined },
     }));
-    this.#stored = new Map(
-      Array.from({ length: shape.layers }, (_, layer) => [`key.${layer}`, `value.${layer}`])
-        .flat()
-        .map((name) => [name, new Float32Array(0)]),
-    );
+    this.#stored = new Map(storedNames(shape).map((name) => [name, new Float32Array(0)]));
   }
 
   get rows(): number {
@@ -123,6 +114,52 @@ export class KeyValueCache {
     this.#rows = after;
   }
 
+  /**
+   * Begins the rows of an empty cache with what is stored of their first tokens.
+   *
+   * @param beginnings for each row parts that follow each other
+   * @param room places for which memory is made at once, as so many tokens are about to be read
+   */
+  begin(beginnings: readonly (readonly StoredPart[])[], room: number): void {
+    const after = this.#rows.map((row, index) => ({
+      ...row,
+      length: (beginnings[index] ?? []).reduce((sum, { count }) => sum + count, 0),
+    }));
+    if (this.#room > 0) throw new Error('only an empty cache can begin with what is stored');
+    this.#makeRoom(after, room);
+    const { keyValueHeads, headDim } = this.#shape;
+    for (const [name, values] of this.#stored) {
+      for (const [row, parts] of beginnings.entries()) {
+        let start = 0;
+        for (const { stored, count } of parts) {
+          const source = stored.values.get(name) ?? new Float32Array(0);
+          const heads = Array.from({ length: keyValueHeads }, (_, head) => {
+            const from = head * stored.tokens * headDim;
+            return source.subarray(from, from + count * headDim);
+          });
+          this.#write(values, row, start, heads);
+          start += count;
+        }
+      }
+    }
+    this.#rows = after;
+  }
+
+  /** A copy of what a row has stored of its tokens, from `first` up to `end`. */
+  copy(row: number, first: number, end: number): StoredTokens {
+    const { keyValueHeads, headDim } = this.#shape;
+    const size = (end - first) * headDim;
+    const copied = [...this.#stored].map(([name, values]): [string, Float32Array] => {
+      const part = new Float32Array(keyValueHeads * size);
+      for (let head = 0; head < keyValueHeads; head++) {
+        const from = ((row * keyValueHeads + head) * this.#room + first) * headDim;
+        part.set(values.subarray(from, from + size), head * size);
+      }
+      return [name, part];
+    });
+    return { tokens: end - first, values: new Map(copied) };
+  }
+
   /** Row i becomes what row `rows[i]` was. Of rows that were one only what they do not share is copied. */
   select(rows: readonly number[]): void {
     const before = this.#rows;
@@ -183,11 +220,12 @@ export class KeyValueCache {
     return Math.min(most, Math.ceil(longest / STEP) * STEP);
   }
 
-  #makeRoom(rows: readonly Row[]): void {
+  #makeRoom(rows: readonly Row[], least = 0): void {
     const full = rows.find(({ length, most }) => length > most);
     if (full !== undefined)
       throw new Error(`the cache has room for ${full.most} tokens and ${full.length} are needed`);
-    const room = this.#roomFor(rows);
+    const most = rows.reduce((largest, row) => Math.max(largest, row.most), 0);
+    const room = Math.max(this.#roomFor(rows), Math.min(most, Math.ceil(least / STEP) * STEP));
     if (room > this.#room) this.#move(room);
   }
 

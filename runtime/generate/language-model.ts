@@ -7,13 +7,19 @@ import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { logSoftmax } from './log-softmax.ts';
+import type { Prefix, SeenLater } from './prefix-cache.ts';
+import type { PromptKey } from './prompt-keys.ts';
 
 /** A prompt as the language graph takes it. */
 export type PreparedPrompt = {
   /** A picture that takes several tokens has its `<image>` token so often. */
   readonly tokens: readonly number[];
-  /** The pictures, in the order of their `<image>` tokens. */
+  /** The pictures, in the order of their `<image>` tokens; of those that only `prefix` saw the shapes may do. */
   readonly media: readonly EncodedMedia[];
+  /** What each token is to those that compare prompts; left out: nothing of the prompt is kept for others. */
+  readonly keys?: readonly PromptKey[];
+  /** What need not be read of it. */
+  readonly prefix?: Prefix;
 };
 
 /** Text that has been read and can be continued: one row per sequence. */
@@ -74,31 +80,68 @@ export class LanguageModel {
     return { next, text: { cache, seen } };
   }
 
-  /** A text of one row, of which nothing has been read. */
-  emptyText(mostLength: number): ReadText {
-    return { cache: new KeyValueCache(this.#settings, { rows: 1, mostLength }), seen: undefined };
+  /**
+   * Texts of which nothing has been read but what is kept of their beginnings: one row each.
+   *
+   * @param rows of each the tokens that it may come to have, and those of its prompt
+   */
+  beginText(
+    rows: readonly { readonly prefix?: Prefix | undefined; readonly prompt: number; readonly most: number }[],
+  ): ReadText {
+    const cache = new KeyValueCache(this.#settings, {
+      rows: rows.length,
+      mostLength: rows.map(({ most }) => most),
+    });
+    if (rows.some(({ prefix }) => prefix !== undefined && prefix.length > 0)) {
+      const longest = rows.reduce((longest, { prompt }) => Math.max(longest, prompt), 0);
+      cache.begin(
+        rows.map(({ prefix }) => prefix?.parts ?? []),
+        longest,
+      );
+    }
+    return { cache, seen: undefined };
   }
 
   /**
-   * Reads the next piece of one prompt, where `inPieces` is true.
+   * Reads the next piece of each prompt, where `inPieces` is true.
    *
-   * @param text What has been read of it; what the piece gives is added.
-   * @param end The piece goes up to this place of the prompt, without it; at least one behind what has been read.
-   * @returns Log-probabilities of the token after the piece.
+   * @param text What has been read of them, one row each; what the pieces give is added.
+   * @param ends Each piece goes up to this place of its prompt, without it; at least one behind what has been read.
+   * @returns Log-probabilities of the token after each piece.
    */
-  async readPiece(text: ReadText, { tokens, media }: PreparedPrompt, end: number): Promise<Float64Array> {
-    const [read = 0] = text.cache.lengths;
-    const piece = {
-      tokens: tokens.slice(read, end),
-      past: text.cache.mask(0),
-      before: tokens.slice(0, read),
-    };
-    const layout = layoutDecode([piece], this.special);
-    const { feeds, seen } = this.#way.prefill(layout, [media]);
-    const [next] = await this.#read(layout, text.cache, feeds);
+  async readPieces(
+    text: ReadText,
+    prompts: readonly PreparedPrompt[],
+    ends: readonly number[],
+  ): Promise<Float64Array[]> {
+    const { lengths } = text.cache;
+    const pieces = prompts.map(({ tokens }, row) => {
+      const read = lengths[row] ?? 0;
+      return {
+        tokens: tokens.slice(read, ends[row]),
+        past: text.cache.mask(row),
+        before: tokens.slice(0, read),
+      };
+    });
+    const layout = layoutDecode(pieces, this.special);
+    const { feeds, seen } = this.#way.prefill(
+      layout,
+      prompts.map(({ media }) => media),
+    );
+    const next = await this.#read(layout, text.cache, feeds);
     text.seen = seen;
-    if (next === undefined) throw new Error('the language graph gave no logits');
     return next;
+  }
+
+  /** Those of a prompt's pictures that text behind it may look at. */
+  seenAfter({ tokens, media }: PreparedPrompt): SeenLater {
+    const numbers = this.#way.seenAfter?.(tokens) ?? [...media.keys()];
+    return new Map(
+      numbers.flatMap((number) => {
+        const picture = media[number];
+        return picture === undefined ? [] : [[number, picture]];
+      }),
+    );
   }
 
   /**

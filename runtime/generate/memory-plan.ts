@@ -38,13 +38,15 @@ type Waiting = { readonly size: PlannedTokens; grant(): void };
  * begins, so that none is turned out on its way; where there is no room it waits for its turn, in the order of coming.
  */
 export class MemoryPlan {
-  readonly #most: number;
+  /** Tokens, over all rows. */
+  readonly most: number;
   #held: readonly PlannedTokens[] = [];
   #waiting: readonly Waiting[] = [];
+  #borrower: (spare: number) => void = () => {};
 
   /** @param most Tokens, over all rows. */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** Tokens that are reserved. */
@@ -52,9 +54,23 @@ export class MemoryPlan {
     return needOf(this.#held);
   }
 
+  /** Tokens that nobody has reserved. */
+  get spare(): number {
+    return this.most - this.tokens;
+  }
+
+  /**
+   * Lends what nobody has reserved.
+   *
+   * @param borrower told how much that is when it shrinks: more is not to be kept
+   */
+  lend(borrower: (spare: number) => void): void {
+    this.#borrower = borrower;
+  }
+
   /** Whether `reserve` would give room at once. */
   hasRoom(size: PlannedTokens): boolean {
-    return this.#waiting.length === 0 && needOf([...this.#held, size]) <= this.#most;
+    return this.#waiting.length === 0 && needOf([...this.#held, size]) <= this.most;
   }
 
   /**
@@ -88,6 +104,7 @@ export class MemoryPlan {
   #hold(size: PlannedTokens): Release {
     const held = { ...size };
     this.#held = [...this.#held, held];
+    this.#borrower(this.spare);
     return () => {
       this.#held = this.#held.filter((each) => each !== held);
       this.#grant();
@@ -97,7 +114,7 @@ export class MemoryPlan {
   #grant(): void {
     for (;;) {
       const [first, ...rest] = this.#waiting;
-      if (first === undefined || needOf([...this.#held, first.size]) > this.#most) return;
+      if (first === undefined || needOf([...this.#held, first.size]) > this.most) return;
       this.#waiting = rest;
       first.grant();
     }
@@ -105,13 +122,13 @@ export class MemoryPlan {
 
   #requireRoomAlone(size: PlannedTokens): void {
     const need = needOf([size]);
-    if (need <= this.#most) return;
+    if (need <= this.most) return;
     const { prompt, written, rows } = size;
     const parts = written === 0 ? '' : `, ${prompt} of its prompt and ${written} to be written`;
     const beams = rows === 1 ? '' : `${parts === '' ? ',' : ''} for each of ${rows} beams`;
     const fewer = [written > 0 ? 'ask for fewer new tokens' : '', rows > 1 ? 'for fewer beams' : ''];
     throw new UserError(
-      `The request needs room for ${need} tokens${parts}${beams}, but ${this.#most} are planned for all requests together: ${['shorten its prompt', ...fewer.filter((each) => each !== '')].join(', ')}, or load the model with a larger 'cachedTokens'.`,
+      `The request needs room for ${need} tokens${parts}${beams}, but ${this.most} are planned for all requests together: ${['shorten its prompt', ...fewer.filter((each) => each !== '')].join(', ')}, or load the model with a larger 'cachedTokens'.`,
     );
   }
 }

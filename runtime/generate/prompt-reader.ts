@@ -1,5 +1,6 @@
 import type { AnswerRequest } from './answer-request.ts';
 import type { LanguageModel, PreparedPrompt, ReadText } from './language-model.ts';
+import type { Prefix, PrefixCache } from './prefix-cache.ts';
 
 /** Tokens that are read in one run, unless it is said otherwise. */
 export const PREFILL_CHUNK = 256;
@@ -14,26 +15,38 @@ export type ReadPrompts = {
   readonly next: readonly Float64Array[];
 };
 
+/** A prompt that waits. */
 type Reading = {
   readonly request: AnswerRequest;
-  /** What has been read of a prompt that is read in pieces. */
-  readonly text: ReadText | undefined;
+  /** What has been read of it, where that has begun: it is longer than a chunk. */
+  text: ReadText | undefined;
+};
+
+/** A prompt that waits, what need not be read of it as things stand, and how many tokens are left. */
+type Candidate = {
+  readonly reading: Reading;
+  readonly prefix: Prefix | undefined;
+  readonly rest: number;
+  readonly isLong: boolean;
 };
 
 /**
  * Prompts that wait to be read. A step is one run of the language graph over at most `chunk` tokens: several short prompts,
  * or the next piece of a longer one, which others so need not wait for. In turns the oldest prompt comes first, and the
- * shortest: no prompt waits for ever, and a short one waits for one piece of a long one.
+ * shortest: no prompt waits for ever, and a short one waits for one piece of a long one. Where a prompt's beginning is
+ * kept, the rest is all that is read and counted.
  */
 export class PromptReader {
   readonly #model: LanguageModel;
   readonly #chunk: number;
+  readonly #prefixes: PrefixCache | undefined;
   #waiting: readonly Reading[] = [];
   #shortestFirst = false;
 
-  constructor(model: LanguageModel, chunk: number) {
+  constructor(model: LanguageModel, chunk: number, prefixes?: PrefixCache) {
     this.#model = model;
     this.#chunk = chunk;
+    this.#prefixes = prefixes;
   }
 
   get size(): number {
@@ -41,9 +54,8 @@ export class PromptReader {
   }
 
   add(request: AnswerRequest): void {
-    const { prompt, newTokens } = request;
-    const text = this.#isLong(prompt) ? this.#model.emptyText(prompt.tokens.length + newTokens) : undefined;
-    this.#waiting = [...this.#waiting, { request, text }];
+    if (request.prompt.keys !== undefined) this.#prefixes?.remember(request.prompt.keys);
+    this.#waiting = [...this.#waiting, { request, text: undefined }];
   }
 
   /** Ends those that have been stopped. */
@@ -61,54 +73,92 @@ export class PromptReader {
     const chosen = this.#choose();
     const [first] = chosen;
     if (first === undefined) return undefined;
+    const readings = chosen.map(({ reading }) => reading);
     try {
-      const read = first.text === undefined ? await this.#readWhole(chosen) : await this.#readPiece(first);
-      if (read !== undefined) this.#waiting = this.#waiting.filter((each) => !chosen.includes(each));
+      const read = first.isLong ? await this.#readPiece(first) : await this.#readWhole(chosen);
+      if (read === undefined) return undefined;
+      this.#waiting = this.#waiting.filter((each) => !readings.includes(each));
+      for (const [row, { prompt }] of read.requests.entries())
+        if (prompt.keys !== undefined) this.#prefixes?.keepShared(prompt.keys, read.text.cache, row);
       return read;
     } catch (error) {
-      this.#drop(chosen, error);
+      this.#drop(readings, error);
       return undefined;
     }
   }
 
-  async #readWhole(chosen: readonly Reading[]): Promise<ReadPrompts> {
-    const requests = chosen.map(({ request }) => request);
-    const { next, text } = await this.#model.prefill(
-      requests.map(({ prompt }) => prompt),
-      requests.map(({ newTokens }) => newTokens),
-    );
-    return { text, requests, next };
+  async #readWhole(chosen: readonly Candidate[]): Promise<ReadPrompts> {
+    const requests = chosen.map(({ reading }) => reading.request);
+    const prompts = requests.map(({ prompt }) => prompt);
+    if (chosen.every(({ prefix }) => prefix === undefined)) {
+      const { next, text } = await this.#model.prefill(
+        prompts,
+        requests.map(({ newTokens }) => newTokens),
+      );
+      return { text, requests, next };
+    }
+    const text = this.#begin(chosen);
+    try {
+      const ends = prompts.map(({ tokens }) => tokens.length);
+      return { text, requests, next: await this.#model.readPieces(text, prompts, ends) };
+    } catch (error) {
+      text.cache.release();
+      throw error;
+    }
   }
 
-  async #readPiece({ request, text }: Reading): Promise<ReadPrompts | undefined> {
-    if (text === undefined) throw new Error('a short prompt is read whole');
-    const next = await readPieceOf(this.#model, text, request.prompt, this.#chunk);
-    return next && { text, requests: [request], next: [next] };
+  async #readPiece(candidate: Candidate): Promise<ReadPrompts | undefined> {
+    const { reading } = candidate;
+    const text = reading.text ?? this.#begin([candidate]);
+    reading.text = text;
+    const next = await readPieceOf(this.#model, text, reading.request.prompt, this.#chunk);
+    return next && { text, requests: [reading.request], next: [next] };
+  }
+
+  #begin(chosen: readonly Candidate[]): ReadText {
+    for (const { prefix } of chosen) this.#prefixes?.count(prefix?.length ?? 0);
+    return this.#model.beginText(
+      chosen.map(({ reading, prefix }) => {
+        const { prompt, newTokens } = reading.request;
+        return { prefix, prompt: prompt.tokens.length, most: prompt.tokens.length + newTokens };
+      }),
+    );
   }
 
   /** What the next run reads: one long prompt, or short ones whose rows have at most `chunk` tokens together. */
-  #choose(): readonly Reading[] {
-    const short = this.#waiting.filter(({ text }) => text === undefined);
-    const [oldest] = this.#waiting;
+  #choose(): readonly Candidate[] {
+    const waiting = this.#waiting.map((reading) => this.#candidate(reading));
+    const short = waiting.filter(({ isLong }) => !isLong);
+    const [oldest] = waiting;
     const shortestFirst = this.#shortestFirst && short.length > 0;
     this.#shortestFirst = !this.#shortestFirst;
-    if (oldest?.text !== undefined && !shortestFirst) return [oldest];
-    const ordered = shortestFirst ? short.toSorted((a, b) => lengthOf(a) - lengthOf(b)) : short;
-    const chosen: Reading[] = [];
+    if (oldest?.isLong && !shortestFirst) return [oldest];
+    const ordered = shortestFirst ? short.toSorted((a, b) => a.rest - b.rest) : short;
+    const chosen: Candidate[] = [];
     let width = 0;
     for (const each of ordered) {
-      const wider = Math.max(width, lengthOf(each));
+      const wider = Math.max(width, each.rest);
       const rows = chosen.length + 1;
       const fits = this.#model.inPieces ? rows * wider <= this.#chunk : rows <= WHOLE_PROMPTS;
-      if (!fits && rows > 1) continue;
+      // Rows without a beginning would have as much room as those with one.
+      const alike = (chosen[0]?.prefix === undefined) === (each.prefix === undefined);
+      if (rows > 1 && !(fits && alike)) continue;
       chosen.push(each);
       width = wider;
     }
     return chosen;
   }
 
-  #isLong({ tokens }: PreparedPrompt): boolean {
-    return this.#model.inPieces && tokens.length > this.#chunk;
+  #candidate(reading: Reading): Candidate {
+    const { request, text } = reading;
+    const { tokens } = request.prompt;
+    if (text !== undefined) {
+      const [read = 0] = text.cache.lengths;
+      return { reading, prefix: undefined, rest: tokens.length - read, isLong: true };
+    }
+    const prefix = this.#model.inPieces ? longestPrefix(request.prompt, this.#prefixes) : undefined;
+    const rest = tokens.length - (prefix?.length ?? 0);
+    return { reading, prefix, rest, isLong: this.#model.inPieces && rest > this.#chunk };
   }
 
   #drop(dropped: readonly Reading[], error?: unknown): void {
@@ -120,6 +170,14 @@ export class PromptReader {
   }
 }
 
+/** How a prompt is read that is answered by itself. */
+export type ReadOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Tokens that are read in one run, default 256. */
+  readonly chunk?: number;
+  readonly prefixes?: PrefixCache | undefined;
+};
+
 /**
  * Reads one prompt alone, in pieces where the model can; between them others have their turn.
  *
@@ -128,7 +186,7 @@ export class PromptReader {
 export async function readPrompt(
   model: LanguageModel,
   prompt: PreparedPrompt,
-  { signal, chunk = PREFILL_CHUNK }: { signal?: AbortSignal | undefined; chunk?: number } = {},
+  { signal, chunk = PREFILL_CHUNK, prefixes }: ReadOptions = {},
 ): Promise<{ next: Float64Array; text: ReadText }> {
   signal?.throwIfAborted();
   if (!model.inPieces) {
@@ -137,17 +195,32 @@ export async function readPrompt(
     if (first === undefined) throw new Error('the language graph gave no logits');
     return { next: first, text };
   }
-  const text = model.emptyText(prompt.tokens.length);
+  if (prompt.keys !== undefined) prefixes?.remember(prompt.keys);
+  const prefix = longestPrefix(prompt, prefixes);
+  prefixes?.count(prefix?.length ?? 0);
+  const { length } = prompt.tokens;
+  const text = model.beginText([{ prefix, prompt: length, most: length }]);
   try {
     for (;;) {
       const next = await readPieceOf(model, text, prompt, chunk);
-      if (next !== undefined) return { next, text };
+      if (next !== undefined) {
+        if (prompt.keys !== undefined) prefixes?.keepShared(prompt.keys, text.cache, 0);
+        return { next, text };
+      }
       signal?.throwIfAborted();
     }
   } catch (error) {
     text.cache.release();
     throw error;
   }
+}
+
+/** What need not be read of a prompt: what it came with, or what is kept now where that is more. */
+function longestPrefix(prompt: PreparedPrompt, prefixes: PrefixCache | undefined): Prefix | undefined {
+  const own = prompt.prefix;
+  const kept = prompt.keys === undefined ? undefined : prefixes?.find(prompt.keys);
+  const longest = (kept?.length ?? 0) > (own?.length ?? 0) ? kept : own;
+  return longest === undefined || longest.length === 0 ? undefined : longest;
 }
 
 /** @returns log-probabilities of what follows the prompt, once it has been read to its end */
@@ -160,10 +233,7 @@ async function readPieceOf(
   const [read = 0] = text.cache.lengths;
   const { length } = prompt.tokens;
   const end = Math.min(length, read + chunk);
-  const next = await model.readPiece(text, prompt, end);
+  const [next] = await model.readPieces(text, [prompt], [end]);
+  if (next === undefined) throw new Error('the language graph gave no logits');
   return end === length ? next : undefined;
-}
-
-function lengthOf({ request }: Reading): number {
-  return request.prompt.tokens.length;
 }

@@ -1,5 +1,6 @@
 import type { LanguageModel, PreparedPrompt } from './language-model.ts';
 import { MemoryPlan } from './memory-plan.ts';
+import type { PrefixCache } from './prefix-cache.ts';
 import { PREFILL_CHUNK, PromptReader } from './prompt-reader.ts';
 import { RunningBatch } from './running-batch.ts';
 import type { Hypothesis, Search } from './search.ts';
@@ -12,6 +13,8 @@ export type SchedulerOptions = {
   readonly plan?: MemoryPlan;
   /** Tokens of prompts that are read in one run, default 256. */
   readonly chunk?: number;
+  /** What is kept of prompts' beginnings; default: nothing. */
+  readonly prefixes?: PrefixCache | undefined;
 };
 
 export type ScheduledRequest = {
@@ -42,10 +45,14 @@ export class Scheduler {
 
   constructor(
     model: LanguageModel,
-    { plan = new MemoryPlan(Number.POSITIVE_INFINITY), chunk = PREFILL_CHUNK }: SchedulerOptions = {},
+    {
+      plan = new MemoryPlan(Number.POSITIVE_INFINITY),
+      chunk = PREFILL_CHUNK,
+      prefixes,
+    }: SchedulerOptions = {},
   ) {
     this.#plan = plan;
-    this.#reader = new PromptReader(model, chunk);
+    this.#reader = new PromptReader(model, chunk, prefixes);
     this.#batch = new RunningBatch(model);
   }
 

@@ -37,6 +37,7 @@ export function underMask({ keeps, sees, special, stack }: MaskedWay): MediaWay 
     leastTokens: 1,
     inPieces: true,
     tokensOf: () => 1,
+    seenAfter: (tokens) => stillSeen(tokens, special, sees),
     prefill(layout, media) {
       requireWholePrompts(layout, media, special.image);
       const sights = layout.sequences.map(({ tokens, before = [] }) =>
@@ -76,25 +77,35 @@ export type SightTokens = {
 };
 
 /** For each token of a text the pictures that it sees, by their number in the text, from 0. */
-export function picturesSeen(
+export function picturesSeen(tokens: readonly number[], special: SightTokens, sees: Sees): number[][] {
+  return sightsOf(tokens, special, sees).now;
+}
+
+/** The pictures that tokens behind a text see, besides those of their own. */
+export function stillSeen(tokens: readonly number[], special: SightTokens, sees: Sees): number[] {
+  return sightsOf(tokens, special, sees).later;
+}
+
+function sightsOf(
   tokens: readonly number[],
   { image, endOfDocument }: SightTokens,
   sees: Sees,
-): number[][] {
+): { now: number[][]; later: number[] } {
   let seen: number[] = [];
   let pictures = 0;
   let wasImage = false;
-  return tokens.map((token) => {
+  const now = tokens.map((token) => {
     if (token === image) {
       const goesOn = sees === 'all-previous' || (sees === 'last-in-a-row' && wasImage);
       seen = goesOn ? [...seen, pictures] : [pictures];
       pictures += 1;
     }
     wasImage = token === image;
-    const now = seen;
+    const seenHere = seen;
     if (token === endOfDocument) seen = [];
-    return now;
+    return seenHere;
   });
+  return { now, later: seen };
 }
 
 /**

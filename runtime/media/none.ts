@@ -8,6 +8,7 @@ export const noMedia = defineWay(noMediaSchema, () => ({
   leastTokens: 0,
   inPieces: true,
   tokensOf: () => 0,
+  seenAfter: () => [],
   prefill: () => ({ feeds: {}, seen: NOTHING }),
 }));
 

@@ -1,4 +1,5 @@
 import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
+import { stillSeen } from './masked-cross-attention.ts';
 import { packContinuations, packingFeeds, packPrompts } from './packing.ts';
 import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
 import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';
@@ -24,6 +25,7 @@ export const packedCrossAttention = defineWay(packedCrossAttentionSchema, (facts
     leastTokens: 1,
     inPieces: true,
     tokensOf: () => 1,
+    seenAfter: (tokens) => stillSeen(tokens, special, 'last'),
     prefill(layout, media) {
       requireWholePrompts(layout, media, special.image);
       const packing = packPrompts(layout, special);

@@ -19,7 +19,8 @@ export const spliced = defineWay(splicedSchema, ({ features, dim }, { special })
     features: 'features',
     leastTokens: ofFrames(features, 1),
     inPieces: true,
-    tokensOf: (picture) => featuresOf(picture).length / dim,
+    tokensOf: (picture) => featuresOf(picture).count,
+    seenAfter: () => [],
     prefill(layout, media) {
       const own = media.map((pictures, prompt) =>
         ownFeatures(layout.sequences[prompt], prompt, pictures.map(featuresOf), {
@@ -41,9 +42,14 @@ export const spliced = defineWay(splicedSchema, ({ features, dim }, { special })
   };
 });
 
-function featuresOf({ features }: EncodedMedia): Float32Array {
-  if (features === undefined) throw new Error('the vision graph gave no features of a picture');
-  return features.data;
+/** A picture's features, one behind the other, and how many there are; without values once they have been read. */
+type Features = { readonly data: Float32Array; readonly count: number };
+
+function featuresOf({ features }: EncodedMedia): Features {
+  const [count] = features?.shape ?? [];
+  if (features === undefined || count === undefined)
+    throw new Error('the vision graph gave no features of a picture');
+  return { data: features.data, count };
 }
 
 /**
@@ -53,21 +59,25 @@ function featuresOf({ features }: EncodedMedia): Float32Array {
 function ownFeatures(
   sequence: PlacedTokens | undefined,
   prompt: number,
-  pictures: readonly Float32Array[],
+  pictures: readonly Features[],
   { dim, image }: { dim: number; image: number | null },
 ): { features: readonly Float32Array[]; places: readonly number[] } {
   const { tokens = [], first = 0, before } = sequence ?? {};
   const places = [...tokens.keys()].filter((place) => tokens[place] === image);
   const start = (before ?? []).filter((token) => token === image).length;
   const end = start + places.length;
-  const count = pictures.reduce((sum, { length }) => sum + length / dim, 0);
+  const count = pictures.reduce((sum, each) => sum + each.count, 0);
   if (before === undefined ? end !== count : end > count)
     throw new Error(`prompt ${prompt} has ${end} image tokens and ${count} image features`);
   let from = 0;
-  const features = pictures.map((each) => {
-    const part = each.subarray(Math.max(0, start - from) * dim, Math.max(0, end - from) * dim);
-    from += each.length / dim;
-    return part;
+  const features = pictures.map(({ data, count }) => {
+    const [begin, stop] = [Math.max(0, start - from), Math.min(count, Math.max(0, end - from))];
+    from += count;
+    if (begin < stop && data.length !== count * dim)
+      throw new Error(
+        `a picture of prompt ${prompt} has ${data.length} values and ${count * dim} are needed`,
+      );
+    return data.subarray(begin * dim, stop * dim);
   });
   return { features, places: places.map((place) => first + place) };
 }

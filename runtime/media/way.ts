@@ -8,6 +8,7 @@ import type { SpecialTokenIds } from '../tokenizer.ts';
 /** What the vision graph made of one image or video, by the names of its outputs, without the axis of images. */
 export type EncodedMedia = Readonly<Record<string, EncodedPart>>;
 
+/** `data` is empty for a picture that is no longer looked at, of which the shapes are kept. */
 export type EncodedPart = { readonly data: Float32Array; readonly shape: readonly number[] };
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -22,11 +23,17 @@ export interface MediaWay {
   readonly leastTokens: number;
   /**
    * Whether `prefill` heeds `before` of the layout's sequences, so that a long prompt can be read in pieces, between which
-   * others get their turn. Default false: prompts are read whole.
+   * others get their turn, and that what is kept of a prompt's beginning need not be read again for another that begins
+   * alike: a token's keys and values may depend on the tokens and pictures up to it alone. Default false: prompts are read whole.
    */
   readonly inPieces?: boolean;
   /** The tokens of the sequence that a picture takes: so often its `<image>` token stands in a prompt. */
   tokensOf(picture: EncodedMedia): number;
+  /**
+   * Numbers of the pictures of a text that tokens behind it may look at; those alone are needed to go on from what is kept
+   * of it, of the others the shapes will do. Default: all.
+   */
+  seenAfter?(tokens: readonly number[]): readonly number[];
   /**
    * The inputs of media for prompts, and what their continuations will see.
    *

@@ -2,6 +2,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import type { SpecialTokenIds, Tokenizer } from '../tokenizer.ts';
 import type { Media } from './prompt.ts';
 import type { RenderedPrompt } from './render.ts';
+import { sharedLength } from './shared-length.ts';
 
 /** Token ids of a prompt, and what each `<image>` token among them stands for, in order: as many of both. */
 export type EncodedPrompt = { readonly tokens: readonly number[]; readonly media: readonly Media[] };
@@ -133,13 +134,6 @@ export function encodeChoices(
     lengths: whole.map((each) => Math.max(1, each.length - alone.length)),
     remainder: alone.slice(shared),
   };
-}
-
-/** How many tokens two lists begin with in common, of so many at most. */
-function sharedLength(a: readonly number[], b: readonly number[], most: number): number {
-  let length = 0;
-  while (length < most && length < b.length && a[length] === b[length]) length++;
-  return length;
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */

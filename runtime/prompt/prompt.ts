@@ -22,10 +22,10 @@ export type Pictures =
   | { readonly image?: never; readonly images?: never; readonly video?: never; readonly frames?: never };
 
 /** An example: pictures, then the text that belongs to them, answer included. */
-export type Shot = Pictures & { readonly text: string };
+export type Shot<Text extends string = string> = Pictures & { readonly text: Text };
 
 /** What is asked: pictures, then the text that the answer continues. */
-export type Query = Pictures & { readonly text?: string };
+export type Query<Text extends string = string> = Pictures & { readonly text?: Text };
 
 /** Examples, then a question of the same form; the answer continues the question's text. */
 export type FewShotPrompt = {

@@ -3,6 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
 import type { DialogueForm, SpecialTokens } from '../tokenizer.ts';
+import type { Examples } from './examples.ts';
 import {
   type Dialogue,
   type FewShotPrompt,
@@ -63,17 +64,24 @@ function renderFewShot(
   return { text: `${examples.join('')}${asked}`, media };
 }
 
-function renderDialogue(
-  { preamble = '', turns, names }: Dialogue,
-  tokens: SpecialTokens,
-  form: DialogueForm,
-): RenderedPrompt {
-  const { user = 'User', assistant = form.assistant } = names ?? {};
+function renderDialogue(dialogue: Dialogue, tokens: SpecialTokens, form: DialogueForm): RenderedPrompt {
+  const { turns, names } = dialogue;
   if (turns.at(-1)?.speaker !== 'user') {
     throw new UserError(
       `The dialogue ${turns.length === 0 ? 'has no turns' : "ends with the assistant's turn"} but the answer follows a turn of the user: add one.`,
     );
   }
+  const { lines, media } = renderTurns(dialogue, tokens, form);
+  return { text: [...lines, `${names?.assistant ?? form.assistant}:`].join('\n'), media };
+}
+
+/** The preamble and a line for each turn. */
+function renderTurns(
+  { preamble = '', turns, names }: Dialogue,
+  tokens: SpecialTokens,
+  form: DialogueForm,
+): { lines: readonly string[]; media: readonly Media[] } {
+  const { user = 'User', assistant = form.assistant } = names ?? {};
   checkText(user, "the user's name", tokens);
   checkText(assistant, "the assistant's name", tokens);
   checkText(preamble, 'the preamble', tokens);
@@ -85,8 +93,27 @@ function renderDialogue(
     const end = ofUser && !form.userTurnsEnd ? '' : (tokens.endOfChunk ?? '');
     return `${ofUser ? user : assistant}:${space}${text}${end}`;
   });
-  const start = preamble === '' ? [] : [preamble];
-  return { text: [...start, ...lines, `${assistant}:`].join('\n'), media };
+  return { lines: [...(preamble === '' ? [] : [preamble]), ...lines], media };
+}
+
+/**
+ * What every prompt of a task begins with, as the model reads it: the text of `renderPrompt` begins with it, whatever is asked.
+ *
+ * @throws UserError as `renderPrompt`, and for a dialogue that ends with the user's turn
+ */
+export function renderExamples(
+  examples: Examples,
+  tokens: SpecialTokens,
+  form: DialogueForm = PAPER_DIALOGUE,
+): RenderedPrompt {
+  if ('shots' in examples) return renderFewShot({ ...examples, query: {} }, tokens);
+  if (examples.turns.at(-1)?.speaker === 'user') {
+    throw new UserError(
+      "The dialogue that is prepared ends with the user's turn but a question follows as the next one: end it with the assistant's answer.",
+    );
+  }
+  const { lines, media } = renderTurns(examples, tokens, form);
+  return { text: lines.map((line) => `${line}\n`).join(''), media };
 }
 
 function renderRaw({ text, media }: RawPrompt, tokens: SpecialTokens): RenderedPrompt {

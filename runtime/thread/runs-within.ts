@@ -20,7 +20,7 @@ export function runsWithin(milliseconds: number, work: () => void): boolean {
     }
   };
   try {
-    script.runInContext(context, { timeout: milliseconds });
+    script.runInContext(context, { timeout: Math.ceil(milliseconds) });
   } catch {
     return false;
   }

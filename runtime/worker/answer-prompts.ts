@@ -4,9 +4,8 @@ import type { PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateSettings } from '../generate/options.ts';
 import type { Scheduler } from '../generate/scheduler.ts';
 import type { Hypothesis } from '../generate/search.ts';
-import type { Prompt } from '../prompt/prompt.ts';
 import type { Tokenizer } from '../tokenizer.ts';
-import type { Answer, Generation, RequestOptions, TokenEvent } from './protocol.ts';
+import type { Answer, Asked, Generation, RequestOptions, TokenEvent } from './protocol.ts';
 
 export type AnswerOptions = RequestOptions & {
   /** Prompts of the call that are answered side by side, default 8. */
@@ -18,7 +17,7 @@ export type AnswerOptions = RequestOptions & {
 export type Answering = {
   readonly tokenizer: Tokenizer;
   readonly scheduler: Scheduler;
-  prepare(prompt: Prompt, newTokens: number, request: RequestOptions): Promise<PreparedPrompt>;
+  prepare(prompt: Asked, newTokens: number, request: RequestOptions): Promise<PreparedPrompt>;
 };
 
 /**
@@ -27,7 +26,7 @@ export type Answering = {
  * @throws what the first of them that cannot be answered throws; the others are stopped
  */
 export async function answerPrompts(
-  prompts: readonly Prompt[],
+  prompts: readonly Asked[],
   settings: GenerateSettings,
   answering: Answering,
   { batchSize = 8, ...request }: AnswerOptions,
@@ -48,7 +47,7 @@ export async function answerPrompts(
 }
 
 async function answerPrompt(
-  prompt: Prompt,
+  prompt: Asked,
   index: number,
   settings: GenerateSettings,
   { tokenizer, scheduler, prepare }: Answering,

@@ -12,6 +12,7 @@ import type {
   TokenEvent,
   WorkerOptions,
 } from './protocol.ts';
+import { isAtOnce } from './protocol.ts';
 
 type Listeners = {
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
@@ -97,7 +98,7 @@ export class WorkerClient implements AsyncDisposable {
    * Calls a method of the worker's model.
    *
    * @throws What the method throws there: a UserError with the same sentence, an AbortError when the signal stops it; a
-   *   UserError while as many calls wait as may. What is asked about the model itself is always taken.
+   *   UserError while as many calls wait as may. What computes nothing is always taken.
    */
   call<M extends Method>(
     call: Call & { method: M },
@@ -105,7 +106,7 @@ export class WorkerClient implements AsyncDisposable {
   ): Promise<Methods[M]['result']> {
     // Here and not in the worker, where messages would pile up while it computes.
     const isOpen = this.#calls.ended === undefined;
-    if (isOpen && call.method !== 'usage' && this.#calls.size >= this.#concurrency + this.#queue)
+    if (isOpen && !isAtOnce(call) && this.#calls.size >= this.#concurrency + this.#queue)
       return Promise.reject(this.#full());
     let abort = () => {};
     const send = (id: number): void => {

@@ -3,39 +3,37 @@ import { UserError } from '../../artifact/user-error.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
+import { PrefixCache } from '../generate/prefix-cache.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';
 import type { MediaWay } from '../media/way.ts';
 import type { HeldWeights, OpenedModel, Platform } from '../platform.ts';
-import {
-  type EncodedChoices,
-  type EncodedPrompt,
-  encodeChoices,
-  encodePrompt,
-  expandImages,
-} from '../prompt/encode.ts';
-import { joinChoice } from '../prompt/join-choice.ts';
+import type { Examples } from '../prompt/examples.ts';
 import { orderings } from '../prompt/orderings.ts';
-import { refuseSpecialTokens, refuseSpecialTokensIn } from '../prompt/plain-text.ts';
+import { refuseSpecialTokensIn } from '../prompt/plain-text.ts';
 import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
-import { renderPrompt } from '../prompt/render.ts';
 import { scoreCandidates } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
 import type { GraphSession } from '../session.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { type AnswerOptions, answerPrompts } from './answer-prompts.ts';
 import { MediaMemory } from './media-memory.ts';
+import { Preparation } from './preparation.ts';
+import { PreparedTasks } from './prepared-tasks.ts';
 import type {
+  Asked,
   EncodedImage,
   EnsembleOptions,
   Generation,
+  HeldTask,
   RequestOptions,
   ScoreOptions,
   Usage,
   WorkerOptions,
 } from './protocol.ts';
+import { TaskReader } from './task-reader.ts';
 
 /** How a model is opened in the thread that computes. */
 export type EngineOptions = Omit<WorkerOptions, 'concurrency'>;
@@ -49,6 +47,8 @@ type Parts = {
   readonly language: GraphSession;
   readonly weights: HeldWeights;
   readonly plan: MemoryPlan;
+  /** Tokens of prompts' beginnings that are kept at most. */
+  readonly keptTokens: number;
   /** Tokens of prompts that are read in one run. */
   readonly chunk: number;
   /** All that is to be closed. */
@@ -68,8 +68,13 @@ export class Engine implements AsyncDisposable {
   readonly #plan: MemoryPlan;
   readonly #chunk: number;
   readonly #scheduler: Scheduler;
+  readonly #prefixes: PrefixCache;
+  readonly #tasks = new PreparedTasks();
+  readonly #preparation: Preparation;
+  readonly #taskReader: TaskReader;
 
-  private constructor({ manifest, tokenizer, way, media, language, weights, plan, chunk, held }: Parts) {
+  private constructor(parts: Parts) {
+    const { manifest, tokenizer, way, media, language, weights, plan, keptTokens, chunk, held } = parts;
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
@@ -78,7 +83,13 @@ export class Engine implements AsyncDisposable {
     this.#weights = weights;
     this.#plan = plan;
     this.#chunk = chunk;
-    this.#scheduler = new Scheduler(this.language, { plan, chunk });
+    this.#prefixes = new PrefixCache(manifest.language, plan, way.inPieces ? keptTokens : 0);
+    this.#scheduler = new Scheduler(this.language, { plan, chunk, prefixes: this.#prefixes });
+    this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
+    this.#taskReader = new TaskReader({
+      ...{ preparation: this.#preparation, language: this.language, settings: manifest.language },
+      ...{ plan, prefixes: this.#prefixes, chunk },
+    });
     this.#held = held;
   }
 
@@ -91,6 +102,7 @@ export class Engine implements AsyncDisposable {
       pixels = 'shown',
       ways: modules = [],
       cachedTokens,
+      keptTokens,
       prefillChunk = PREFILL_CHUNK,
       ...options
     }: EngineOptions,
@@ -127,8 +139,8 @@ export class Engine implements AsyncDisposable {
         const language = await hold(model.openGraph('language', options));
         const media = new MediaMemory(vision, imageMemory);
         const plan = new MemoryPlan(cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory));
-        const chunk = prefillChunk;
-        return new Engine({ manifest, tokenizer, way, media, language, weights, plan, chunk, held });
+        const kept = { keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk };
+        return new Engine({ manifest, tokenizer, way, media, language, weights, plan, held, ...kept });
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
         throw error;
@@ -138,28 +150,25 @@ export class Engine implements AsyncDisposable {
     return platform.withModel(directory, { verify, ways }, open, (engine) => engine.close());
   }
 
-  /** Renders, tokenises and encodes the media of a prompt. */
-  async prepare(prompt: Prompt, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
+  /** Renders, tokenises and encodes the media of what is asked. */
+  async prepare(asked: Asked, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
     await this.#weights.check();
-    const { contextLength, tokens: special, dialogue } = this.manifest.language;
-    const rendered = renderPrompt(prompt, special, dialogue);
-    refuseSpecialTokens(prompt, this.tokenizer);
-    const { leastTokens } = this.way;
-    const encoded = encodePrompt(rendered, this.tokenizer, { contextLength, newTokens, leastTokens });
-    return this.#withMedia(encoded, newTokens, request);
+    return this.#preparation.prompt(asked, newTokens, request);
   }
 
-  /** Encodes the media of a prompt, and gives each picture the tokens that it takes. */
-  async #withMedia(
-    encoded: EncodedPrompt,
-    newTokens: number,
-    request: RequestOptions,
-  ): Promise<PreparedPrompt> {
-    const { contextLength } = this.manifest.language;
-    const media = await this.media.encode(encoded.media, request);
-    const counts = media.map((picture) => this.way.tokensOf(picture));
-    const tokens = expandImages(encoded, counts, this.tokenizer.special, { contextLength, newTokens });
-    return { tokens, media };
+  /**
+   * Reads what every prompt of a task begins with.
+   *
+   * @throws UserError as `prepare`, and for more than is kept at once
+   */
+  async prepareTask(examples: Examples, request: RequestOptions = {}): Promise<HeldTask> {
+    await this.#weights.check();
+    const task = await this.#taskReader.read(examples, request);
+    return { task: this.#tasks.add(task), tokens: task.facts.tokens.length };
+  }
+
+  closeTask(task: number): undefined {
+    this.#tasks.close(task);
   }
 
   /** For each token of a prompt the log-probabilities of what follows it. */
@@ -169,7 +178,7 @@ export class Engine implements AsyncDisposable {
 
   /** Answers to prompts, `batchSize` of them at a time, beside those of other calls. */
   async generate(
-    prompts: readonly Prompt[],
+    prompts: readonly Asked[],
     options: GenerateOptions,
     { batchSize = 8, ...request }: AnswerOptions = {},
   ): Promise<Generation[]> {
@@ -185,15 +194,14 @@ export class Engine implements AsyncDisposable {
     const means = {
       tokenizer: this.tokenizer,
       scheduler: this.#scheduler,
-      prepare: (prompt: Prompt, newTokens: number, own: RequestOptions) =>
-        this.prepare(prompt, newTokens, own),
+      prepare: (asked: Asked, newTokens: number, own: RequestOptions) => this.prepare(asked, newTokens, own),
     };
     return answerPrompts(prompts, settings, means, { ...request, batchSize });
   }
 
   /** Log-likelihoods of choices after a prompt, in the order given. */
   async score(
-    prompt: Prompt,
+    prompt: Asked,
     choices: readonly string[],
     options: ScoreOptions,
     request?: RequestOptions,
@@ -237,11 +245,12 @@ export class Engine implements AsyncDisposable {
   }
 
   usage(): Usage {
-    return { ...this.media.usage, cachedTokens: this.#plan.tokens };
+    return { ...this.media.usage, cachedTokens: this.#plan.tokens, ...this.#prefixes.usage };
   }
 
   async close(): Promise<void> {
     this.media.clear();
+    this.#prefixes.clear();
     for (const each of this.#held) await each[Symbol.asyncDispose]();
   }
 
@@ -250,7 +259,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async #scoreMean(
-    prompts: readonly Prompt[],
+    prompts: readonly Asked[],
     choices: readonly string[],
     { normalise, endOfChunk = false }: ScoreOptions,
     request: RequestOptions = {},
@@ -268,18 +277,19 @@ export class Engine implements AsyncDisposable {
     const sums = choices.map(() => 0);
     let lengths: readonly number[] = [];
     for (const prompt of prompts) {
-      const encoded = this.#withChoices(prompt, choices, endOfChunk);
-      const longest = encoded.candidates.reduce((most, { length }) => Math.max(most, length), 0);
-      const prepared = await this.#withMedia(encoded.prompt, longest, request);
+      await this.#weights.check();
+      const encoded = await this.#preparation.choices(prompt, choices, endOfChunk, request);
       const rest = encoded.remainder.length > 0 ? [encoded.remainder] : [];
       const { signal } = request;
       const release = await this.#plan.reserve(
-        { prompt: prepared.tokens.length, written: 0, rows: 1, batched: false },
+        { prompt: encoded.prompt.tokens.length, written: 0, rows: 1, batched: false },
         signal,
       );
-      const scores = await scoreCandidates(this.language, prepared, [...encoded.candidates, ...rest], {
-        ...{ signal, chunk: this.#chunk },
-      }).finally(release);
+      const candidates = [...encoded.candidates, ...rest];
+      const options = { signal, chunk: this.#chunk, prefixes: this.#prefixes };
+      const scores = await scoreCandidates(this.language, encoded.prompt, candidates, options).finally(
+        release,
+      );
       const totals = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
       const ofPrompt = rest.length > 0 ? (totals.at(-1) ?? 0) : 0;
       for (const index of choices.keys()) sums[index] = (sums[index] ?? 0) + (totals[index] ?? 0) - ofPrompt;
@@ -293,19 +303,5 @@ export class Engine implements AsyncDisposable {
       })),
       normalise,
     );
-  }
-
-  /** The tokens of a prompt, and those of each choice after it. */
-  #withChoices(prompt: Prompt, choices: readonly string[], endOfChunk: boolean): EncodedChoices {
-    const { contextLength, tokens: special, dialogue } = this.manifest.language;
-    const rendered = renderPrompt(prompt, special, dialogue);
-    refuseSpecialTokens(prompt, this.tokenizer);
-    const joined = choices.map((choice) => joinChoice(prompt, rendered.text, choice));
-    const last = endOfChunk ? (this.tokenizer.special.endOfChunk ?? this.tokenizer.special.end) : null;
-    return encodeChoices(rendered, joined, this.tokenizer, {
-      contextLength,
-      leastTokens: this.way.leastTokens,
-      ...(last !== null && { last }),
-    });
   }
 }

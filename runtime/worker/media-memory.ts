@@ -22,6 +22,9 @@ const REQUESTS_AT_ONCE = 4;
 /** Preprocessed pixels [frames, 3, size, size] and a name for their content. */
 export type Pixels = { readonly key: string; readonly pixels: Float32Array; readonly frames: number };
 
+/** An encoded picture and a name for its content: that of its file, or of its pixels. */
+export type NamedMedia = { readonly name: string; readonly encoded: EncodedMedia };
+
 /** The vision graph, how files become its pixels, and which of its outputs are kept. */
 export type Vision = {
   readonly session: GraphSession;
@@ -68,6 +71,11 @@ export class MediaMemory {
    *   aborted.
    */
   async encode(media: readonly Media[], request: RequestOptions = {}): Promise<EncodedMedia[]> {
+    return (await this.encodeNamed(media, request)).map(({ encoded }) => encoded);
+  }
+
+  /** As `encode`, with a name for each one's content. */
+  async encodeNamed(media: readonly Media[], request: RequestOptions = {}): Promise<NamedMedia[]> {
     return media.length === 0 ? [] : this.#turns(() => this.#encode(media, request));
   }
 
@@ -89,7 +97,7 @@ export class MediaMemory {
     this.#kept.clear();
   }
 
-  async #encode(media: readonly Media[], { signal, onProgress }: RequestOptions): Promise<EncodedMedia[]> {
+  async #encode(media: readonly Media[], { signal, onProgress }: RequestOptions): Promise<NamedMedia[]> {
     const found = new Map<string, EncodedMedia>();
     const keys: string[] = [];
     const missing = new Map<string, Pixels>();
@@ -128,10 +136,10 @@ export class MediaMemory {
     } finally {
       for (const tell of begun.values()) tell(undefined);
     }
-    return keys.map((key) => {
-      const encoded = found.get(key);
-      if (encoded === undefined) throw new Error(`no image was encoded for ${key}`);
-      return encoded;
+    return keys.map((name) => {
+      const encoded = found.get(name);
+      if (encoded === undefined) throw new Error(`no image was encoded for ${name}`);
+      return { name, encoded };
     });
   }
 

@@ -2,7 +2,8 @@ import type { LanguageManifest } from '../../artifact/manifest.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
-import type { FewShotPrompt, Media, Prompt } from '../prompt/prompt.ts';
+import type { Examples } from '../prompt/examples.ts';
+import type { FewShotPrompt, Media, Prompt, Query } from '../prompt/prompt.ts';
 import type { ChoiceScore, Normalisation } from '../score-choices.ts';
 import type { SessionOptions } from '../session.ts';
 import type { Answer as CallAnswer } from '../thread/call.ts';
@@ -21,6 +22,8 @@ export type WorkerOptions = SessionOptions & {
   readonly cachedTokens?: number;
   /** See `LoadOptions`. */
   readonly prefillChunk?: number;
+  /** See `LoadOptions`. */
+  readonly keptTokens?: number;
   /** Addresses of the modules that run ways of media besides this project's. */
   readonly ways?: readonly string[];
 };
@@ -81,7 +84,20 @@ export type Usage = {
   readonly bytes: number;
   /** Tokens of prompts and answers for which room is reserved now. */
   readonly cachedTokens: number;
+  /** Tokens of prepared tasks and of other beginnings of prompts whose keys and values are kept now. */
+  readonly keptTokens: number;
+  /** Tokens of prompts that had not to be read, as they were kept. */
+  readonly reusedTokens: number;
 };
+
+/** A question to a task that the worker holds. */
+export type TaskQuestion = { readonly task: number; readonly question: Query };
+
+/** What is asked: a prompt given whole, or a question to a task. */
+export type Asked = Prompt | TaskQuestion;
+
+/** A task that the worker holds: its number, and the tokens of its examples. */
+export type HeldTask = { readonly task: number; readonly tokens: number };
 
 /** What every request may come with, in the thread that computes. */
 export type RequestOptions = {
@@ -93,11 +109,11 @@ export type RequestOptions = {
 /** The worker's methods: what they take and what they give back. */
 export type Methods = {
   generate: {
-    call: { prompts: readonly Prompt[]; options: GenerateOptions; stream: boolean; batchSize: number };
+    call: { prompts: readonly Asked[]; options: GenerateOptions; stream: boolean; batchSize: number };
     result: Generation[];
   };
   score: {
-    call: { prompt: Prompt; choices: readonly string[]; options: ScoreOptions };
+    call: { prompt: Asked; choices: readonly string[]; options: ScoreOptions };
     result: ChoiceScore[];
   };
   scoreEnsemble: {
@@ -105,6 +121,8 @@ export type Methods = {
     result: ChoiceScore[];
   };
   encodeImages: { call: { media: readonly Media[] }; result: EncodedImage[] };
+  prepare: { call: { examples: Examples }; result: HeldTask };
+  closeTask: { call: { task: number }; result: undefined };
   usage: { call: object; result: Usage };
 };
 
@@ -126,3 +144,8 @@ export type Response =
   | { readonly kind: 'progress'; readonly id: number; readonly event: ProgressEvent }
   | CallAnswer<Result>
   | { readonly kind: 'closed' };
+
+/** What computes nothing is taken and done at once, whoever waits. */
+export function isAtOnce({ method }: Call): boolean {
+  return method === 'usage' || method === 'closeTask';
+}

@@ -3,15 +3,16 @@ import type { Platform } from '../platform.ts';
 import { answerCall } from '../thread/call.ts';
 import { packError } from '../thread/error-message.ts';
 import { Engine } from './engine.ts';
-import type {
-  Call,
-  ProgressEvent,
-  Request,
-  RequestOptions,
-  Response,
-  Result,
-  TokenEvent,
-  WorkerOptions,
+import {
+  type Call,
+  isAtOnce,
+  type ProgressEvent,
+  type Request,
+  type RequestOptions,
+  type Response,
+  type Result,
+  type TokenEvent,
+  type WorkerOptions,
 } from './protocol.ts';
 
 /** The computing thread's end of what connects it with the caller's. */
@@ -55,8 +56,8 @@ export async function serve(
     const begin = async () => perform(engine, call, request, onToken);
     await answerCall(
       id,
-      // What is asked about the model itself waits for nobody.
-      () => (call.method === 'usage' ? begin() : inTurn(queue, controller.signal, begin)),
+      // What computes nothing waits for nobody.
+      () => (isAtOnce(call) ? begin() : inTurn(queue, controller.signal, begin)),
       (answered) => send(answered, answered.kind === 'done' ? transferablesOf(call, answered.result) : []),
     );
     controllers.delete(id);
@@ -115,6 +116,10 @@ function perform(
       return engine.scoreEnsemble(call.prompt, call.choices, call.options, request);
     case 'encodeImages':
       return engine.encodeImages(call.media, request);
+    case 'prepare':
+      return engine.prepareTask(call.examples, request);
+    case 'closeTask':
+      return engine.closeTask(call.task);
     case 'usage':
       return engine.usage();
   }

@@ -67,6 +67,7 @@ describe('the public functions of the runtime, called from programs without type
     const short: Json = { maxNewTokens: 1, stop: ['x'], temperature: 1, topK: 2, topP: 0.5, seed: 1 };
     const ranked: Json = { normalise: 'tokens', endOfChunk: true };
     const tokenizer = `${directory}/tokenizer.json`;
+    const task = await model.prepare({ shots: [{ image: cat, text: 'a' }] });
     calls = {
       loadFlamingo: {
         right: [
@@ -77,6 +78,7 @@ describe('the public functions of the runtime, called from programs without type
             concurrency: 2,
             queue: 3,
             cachedTokens: 900,
+            keptTokens: 400,
             prefillChunk: 30,
             pixels: 'pillow',
             provider: 'cpu',
@@ -111,6 +113,25 @@ describe('the public functions of the runtime, called from programs without type
         right: [prompt, ['a'], { normalise: 'none', orders: 2, seed: 1 }],
         call: model.scoreEnsemble.bind(model),
       },
+      prepare: {
+        right: [{ shots: [{ image: cat, text: 'a' }], separator: ' ' }, {}],
+        call: async (...words: Parameters<typeof model.prepare>) => (await model.prepare(...words)).close(),
+      },
+      'prepare a dialogue': {
+        right: [{ preamble: 'p', turns: [{ speaker: 'assistant', text: 'a' }] }],
+        call: async (...words: Parameters<typeof model.prepare>) => (await model.prepare(...words)).close(),
+      },
+      'generate for a task': { right: [{ image: cat, text: 'a' }, short], call: task.generate.bind(task) },
+      'generateBatch for a task': {
+        right: [[{ text: 'a' }], { maxNewTokens: 1, batchSize: 1 }],
+        call: task.generateBatch.bind(task),
+      },
+      'stream for a task': {
+        right: [{ text: 'a' }, { maxNewTokens: 1 }],
+        call: async (...words: [runtime.Query]) => task.stream(...words).next(),
+      },
+      'score for a task': { right: [{ image: cat }, ['a', 'b'], ranked], call: task.score.bind(task) },
+      'score the answers of a task': { right: [{ image: cat }, ranked], call: task.score.bind(task) },
       encodeImages: {
         right: [[cat, { kind: 'image', source: cat }], {}],
         call: model.encodeImages.bind(model),

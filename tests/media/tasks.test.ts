@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GenerateOptions } from '../../runtime/generate/options.ts';
+import { openEngine } from '../../runtime/open-engine.ts';
+import { type Examples, promptAfter } from '../../runtime/prompt/examples.ts';
+import type { Query, Shot } from '../../runtime/prompt/prompt.ts';
+import type { Engine } from '../../runtime/worker/engine.ts';
+import type { Generation } from '../../runtime/worker/protocol.ts';
+import { picture } from '../runtime/compiled-model.ts';
+import { compileLively, SMALL_MODELS } from './small-models.ts';
+
+/** Float32 sums in another order differ in the last digits. */
+const TOLERANCE = 1e-5;
+
+const close = (actual: number | undefined, expected: number | undefined, what: string) =>
+  assert.ok(
+    Math.abs((actual ?? Number.NaN) - (expected ?? Number.NaN)) <=
+      TOLERANCE * Math.max(1, Math.abs(expected ?? 0)),
+    `${what}: ${actual} instead of ${expected}`,
+  );
+
+const [dog, cat, bicycle, teapot] = [
+  picture('dog.jpg'),
+  picture('cat.png'),
+  picture('bicycle.png'),
+  picture('teapot-grey.png'),
+];
+
+const SETTINGS: readonly GenerateOptions[] = [
+  { maxNewTokens: 6 },
+  { maxNewTokens: 5, beams: 3 },
+  { maxNewTokens: 8, temperature: 1.5, seed: 4, stop: ['e'] },
+];
+
+describe('a prepared task', () => {
+  for (const [name, make] of Object.entries(SMALL_MODELS)) {
+    describe(name, () => {
+      let folder: string;
+      let prepared: Engine;
+      let whole: Engine;
+      const program = make();
+      const { image } = program.facts;
+      const shown = (pictures: Shot): Shot => (image === undefined ? { text: pictures.text } : pictures);
+      const asked = (query: Query): Query => (image === undefined ? { text: query.text ?? '' } : query);
+      const isVideo = (image?.maxFrames ?? 1) > 1;
+
+      const tasks: Readonly<Record<string, Examples>> = {
+        shots: {
+          shots: [
+            shown({ image: dog, text: 'Output:a dog' }),
+            shown({ images: [bicycle, teapot], text: 'Output:two wheels, one spout' }),
+            shown(
+              isVideo ? { video: [dog, cat], text: 'Output:a clip' } : { image: cat, text: 'Output:a cat' },
+            ),
+          ],
+          separator: '\n',
+        },
+        'a dialogue': {
+          preamble: 'Flamingo answers.',
+          turns: [
+            { speaker: 'user', ...shown({ image: dog, text: 'What is this?' }) },
+            { speaker: 'assistant', text: 'A dog.' },
+          ],
+        },
+      };
+      const queries: readonly Query[] = [
+        { image: cat, text: 'Output:' },
+        { images: [teapot, dog], text: 'Output:' },
+        { text: 'What was the last?' },
+        ...(image === undefined ? [] : [{ image: bicycle }]),
+      ].map(asked);
+
+      before(async () => {
+        folder = await mkdtemp(join(tmpdir(), 'tasks-'));
+        const directory = await compileLively(folder, program);
+        const options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
+        whole = await openEngine({ ...options, keptTokens: 0 });
+        prepared = await openEngine(options);
+      });
+      after(async () => {
+        await whole.close();
+        await prepared.close();
+        await rm(folder, { recursive: true, force: true });
+      });
+
+      const assertSame = (actual: Generation | undefined, expected: Generation | undefined, what: string) => {
+        assert.ok(actual && expected);
+        assert.deepEqual(
+          [actual.tokens, actual.text, actual.finish],
+          [expected.tokens, expected.text, expected.finish],
+          what,
+        );
+        for (const [place, score] of actual.scores.entries()) close(score, expected.scores[place], what);
+        close(actual.score, expected.score, what);
+        assert.equal(actual.alternatives.length, expected.alternatives.length);
+      };
+
+      for (const [form, examples] of Object.entries(tasks)) {
+        it(`answers and scores as the whole prompt does, many questions at once (${form})`, async () => {
+          const { task, tokens } = await prepared.prepareTask(examples);
+          const { keptTokens, encoded } = prepared.usage();
+          assert.ok(keptTokens >= tokens);
+          for (const options of SETTINGS) {
+            const before = prepared.usage().reusedTokens;
+            const answers = await Promise.all(
+              queries.map((question) => prepared.generate([{ task, question }], options)),
+            );
+            const reused = prepared.usage().reusedTokens - before;
+            assert.ok(
+              reused >= queries.length * (tokens - 1),
+              `${reused} of ${queries.length} times ${tokens}`,
+            );
+            for (const [index, query] of queries.entries()) {
+              const [expected] = await whole.generate([promptAfter(examples, query)], options);
+              assertSame(answers[index]?.[0], expected, `question ${index}`);
+            }
+          }
+          const choices = ['a', 'a dog', 'é', 'two wheels'];
+          const scores = await Promise.all(
+            queries.map((question) => prepared.score({ task, question }, choices, { normalise: 'none' })),
+          );
+          for (const [index, query] of queries.entries()) {
+            const expected = await whole.score(promptAfter(examples, query), choices, { normalise: 'none' });
+            for (const [place, { logLikelihood, tokens }] of expected.entries()) {
+              close(scores[index]?.[place]?.logLikelihood, logLikelihood, `question ${index}`);
+              assert.equal(scores[index]?.[place]?.tokens, tokens);
+            }
+          }
+          const own = new Set(queries.flatMap(({ image, images = [] }) => (image ? [image] : images)));
+          assert.ok(
+            prepared.usage().encoded - encoded <= own.size,
+            'the pictures of examples are encoded once',
+          );
+          prepared.closeTask(task);
+          await assert.rejects(
+            prepared.generate([{ task, question: queries[0] ?? {} }], {}),
+            /^UserError: The task is closed: prepare it again\.$/,
+          );
+        });
+      }
+    });
+  }
+});

@@ -10,6 +10,7 @@ import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-g
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import type { Rule } from './fusion/rule.ts';
 import { cutProgram } from './stages/cut-program.ts';
+import { StoredOrder } from './stored-order.ts';
 import { type StoredParameter, storedDtype } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
 import { targetOf } from './target/target.ts';
@@ -71,30 +72,27 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   if (explain !== undefined) requireRule(explain, rules);
   checkProgram(program, ways);
   const { graphs: written, stages } = cutProgram(program, options.stages);
-  const graphs = Object.entries(written).map(([name, graph]) => ({
-    name,
-    graph,
-    ...compileGraph(graph, {
-      ...{ target, rules, fusion, precision, marks },
-      ...(explain !== undefined && { explain }),
-      ...(blockwise && { blockwise }),
-      ...(nameOf && { nameOf }),
-    }),
-  }));
+  const stored = new StoredOrder();
+  const graphs = Object.entries(written).map(([name, graph]) => {
+    const compiled = (pack: boolean) =>
+      compileGraph(graph, {
+        ...{ target, rules, fusion, precision, marks, pack },
+        ...(explain !== undefined && { explain }),
+        ...(blockwise && { blockwise }),
+        ...(nameOf && { nameOf }),
+      });
+    const packed = compiled(true);
+    const fitting = stored.take(packed.onnx) ? packed : compiled(false);
+    stored.take(fitting.onnx);
+    return { name, graph, ...fitting };
+  });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  return { target, precision, ways, graphs, stages, parameters: storedParameters(graphs), keptAs };
+  return { target, precision, ways, graphs, stages, parameters: stored.parameters, keptAs };
 }
 
 function requireRule(name: string, rules: readonly Rule[]): void {
   const names = rules.map((rule) => rule.name);
   if (names.includes(name)) return;
   throw new UserError(`There is no fusion rule '${name}' to explain; known are ${names.join(', ')}.`);
-}
-
-function storedParameters(graphs: readonly CompiledGraph[]): readonly StoredParameter[] {
-  const byName = new Map<string, StoredParameter>();
-  for (const { onnx } of graphs)
-    for (const { name, parameter } of onnx.parameters) byName.set(name, parameter);
-  return [...byName.values()];
 }

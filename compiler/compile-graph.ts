@@ -24,6 +24,8 @@ export interface GraphOptions {
   readonly marks?: boolean;
   /** Weights that are in int8 in blocks, though the target has it by rows: by their names, or all. Default none. */
   readonly blockwise?: Blockwise;
+  /** Whether products of one value with several quantised weights may become one (`packProducts`). Default true. */
+  readonly pack?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph. Default false. */
@@ -56,6 +58,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.precision && { precision: options.precision }),
     ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.blockwise && { blockwise: options.blockwise }),
+    ...(options.pack !== undefined && { pack: options.pack }),
     ...(options.computes && { computes: options.computes }),
     ...(options.verify !== undefined && { verify: options.verify }),
     ...(options.explain !== undefined && { explain: options.explain }),

@@ -26,6 +26,8 @@ export interface Capabilities {
    * multiplied. Elsewhere it is MatMulNBits in blocks.
    */
   readonly int8Rows: boolean;
+  /** MatMulNBits adds a bias itself. */
+  readonly quantisedProductsAddBias: boolean;
   /** Weights of a row that share a scale in int8 where it is in blocks, best first: the first that divides the width is taken, else 32. */
   readonly int8Blocks: readonly number[];
 }

@@ -17,6 +17,7 @@ const CAPABILITIES = Object.keys({
   skipLayerNormalization: true,
   int8Products: true,
   int8Rows: true,
+  quantisedProductsAddBias: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

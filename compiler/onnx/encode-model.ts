@@ -1,6 +1,6 @@
 import onnxProto from 'onnx-proto';
 import type { Dim } from '../../dsl/tensor.ts';
-import type { StoredParameter } from '../stored-parameter.ts';
+import { type StoredParameter, storedParts } from '../stored-parameter.ts';
 import { DATA_TYPE } from './data-type.ts';
 import type { NodeAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from './onnx-graph.ts';
 import { type ParameterStorage, placeParameter } from './parameter-storage.ts';
@@ -25,7 +25,9 @@ export function encodeModel(
   locate: (parameter: StoredParameter) => ParameterStorage,
   metadata: { readonly generator: string; readonly doc?: string } = { generator: 'flamingo-onnx' },
 ): Uint8Array {
-  const placed = graph.parameters.map((entry) => placeParameter(entry, locate(entry.parameter)));
+  const placed = graph.parameters.map((entry) =>
+    placeParameter(entry, storedParts(entry.parameter).map(locate)),
+  );
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     opsetImport: OPSETS,

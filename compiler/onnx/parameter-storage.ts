@@ -26,8 +26,14 @@ export const AS_STORED = '.stored';
 /** A parameter under the name that the graph gives it. */
 export interface NamedInGraph {
   readonly name: string;
-  readonly parameter: Pick<StoredParameter, 'name' | 'dtype' | 'shape'>;
+  readonly parameter: Pick<StoredParameter, 'dtype' | 'shape'> & {
+    readonly name: string;
+    readonly joins?: readonly Pick<StoredParameter, 'name'>[];
+  };
 }
+
+/** Between the names of parameters that a graph reads as one. */
+export const NAMES_APART = '\n';
 
 export interface PlacedParameter {
   readonly initializer: InstanceType<typeof onnx.TensorProto>;
@@ -35,15 +41,20 @@ export interface PlacedParameter {
   readonly cast: InstanceType<typeof onnx.NodeProto> | undefined;
 }
 
-/** A parameter's initializer, and the cast that makes it what the graph wants where it is stored in another dtype. */
+/**
+ * A parameter's initializer, and the cast that makes it what the graph wants where it is stored in another dtype.
+ *
+ * @param storages where it is, or where each of those is that it joins
+ */
 export function placeParameter(
   { name, parameter }: NamedInGraph,
-  storage: ParameterStorage,
+  storages: readonly ParameterStorage[],
 ): PlacedParameter {
-  const { dtype, shape } = parameter;
+  const { dtype, shape, joins = [parameter] } = parameter;
   const dims = [...shape];
-  // The parameter's own name, by which it is found in weight files: the graph may have had to choose another.
-  const docString = parameter.name;
+  // The parameters' own names, by which they are found in weight files: the graph may have had to choose another.
+  const docString = joins.map((each) => each.name).join(NAMES_APART);
+  const storage = joinedStorage(docString, storages);
   if (storage.kind === 'inline') {
     const rawData = storage.bytes;
     const initializer = onnx.TensorProto.create({
@@ -79,4 +90,30 @@ export function placeParameter(
     attribute: [{ name: 'to', type, i: DATA_TYPE[dtype] }],
   });
   return { initializer, cast };
+}
+
+/** Side by side: one range of a file, or of bytes. */
+function joinedStorage(names: string, storages: readonly ParameterStorage[]): ParameterStorage {
+  const [first, ...others] = storages;
+  if (first === undefined) throw new Error('a parameter is stored nowhere');
+  if (others.length === 0) return first;
+  if (first.kind === 'inline') {
+    const bytes = storages.map((each) => {
+      if (each.kind !== 'inline')
+        throw new Error(`of the parameters ${names} some are in the model and some beside it`);
+      return each.bytes;
+    });
+    return { kind: 'inline', bytes: Buffer.concat(bytes) };
+  }
+  let end = first.offset + first.length;
+  for (const each of others) {
+    const follows =
+      each.kind === 'external' &&
+      each.file === first.file &&
+      each.dtype === first.dtype &&
+      each.offset === end;
+    if (!follows) throw new Error(`the parameters ${names} do not lie one behind the other`);
+    end += each.length;
+  }
+  return { ...first, length: end - first.offset };
 }

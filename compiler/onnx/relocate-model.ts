@@ -1,7 +1,7 @@
 import onnxProto from 'onnx-proto';
 import type { Dtype } from '../../dsl/dtype.ts';
 import { DATA_TYPE } from './data-type.ts';
-import { AS_STORED, type ParameterStorage, placeParameter } from './parameter-storage.ts';
+import { AS_STORED, NAMES_APART, type ParameterStorage, placeParameter } from './parameter-storage.ts';
 
 const { onnx } = onnxProto;
 
@@ -33,8 +33,9 @@ export function relocateModel(
     const cast = casts.get(stored ?? '');
     const name = cast?.output?.[0] ?? stored ?? '';
     const type = cast === undefined ? dataType : Number(cast.attribute?.[0]?.i);
-    const parameter = { name: docString ?? name, dtype: dtypeOf(type), shape: (dims ?? []).map(Number) };
-    return placeParameter({ name, parameter }, locate(parameter));
+    const joins = (docString ?? name).split(NAMES_APART).map((each) => ({ name: each }));
+    const parameter = { name, joins, dtype: dtypeOf(type), shape: (dims ?? []).map(Number) };
+    return placeParameter({ name, parameter }, joins.map(locate));
   });
   const removed = new Set(casts.values());
   graph.node = [

@@ -13,6 +13,7 @@ import { decompose } from './decompose.ts';
 import { foldConstants } from './fold-constants.ts';
 import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
+import { packProducts } from './pack-products.ts';
 import { type Blockwise, quantise } from './quantise.ts';
 
 export interface PipelineOptions {
@@ -27,6 +28,8 @@ export interface PipelineOptions {
   readonly marks?: boolean;
   /** Weights that are in int8 in blocks, though the target has it by rows. Default none. */
   readonly blockwise?: Blockwise;
+  /** Whether products of one value with several quantised weights may become one (`packProducts`). Default true. */
+  readonly pack?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
   readonly computes?: 'float32' | 'float16';
   /** Whether every pass is checked to leave a whole graph (`verifyGraph`). Default false. */
@@ -59,7 +62,7 @@ type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
 export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
-  const { target, fusion, precision = options.target.computes, marks = true } = options;
+  const { target, fusion, precision = options.target.computes, marks = true, pack = true } = options;
   const computes = options.computes ?? (precision === 'float32' ? 'float32' : target.computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
@@ -94,6 +97,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ],
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
+    ...(pack ? [['pack products', packProducts] as const] : []),
     ['fold new constants', foldConstants],
     ['cancel new reshapes', cancelReshapes],
     ['merge new duplicates', mergeDuplicates],

@@ -51,8 +51,12 @@ export const quantisedLinearOperator = defineOperator<QuantisedLinear>({
       block_size: block,
       ...(emit.capabilities.int8Products && { accuracy_level: 4 }),
     };
-    const product = emit.node('MatMulNBits', [x, values, scales], attributes, 'com.microsoft');
-    return [bias === undefined ? product : emit.node('Add', [product, bias])];
+    const operands = [x, values, scales];
+    if (bias === undefined || emit.capabilities.quantisedProductsAddBias)
+      return [
+        emit.node('MatMulNBits', [...operands, undefined, undefined, bias], attributes, 'com.microsoft'),
+      ];
+    return [emit.node('Add', [emit.node('MatMulNBits', operands, attributes, 'com.microsoft'), bias])];
   },
   gradient: 'through decomposition',
   decompose(inputs, attributes) {

@@ -19,6 +19,7 @@ export const target: CompilerTarget = {
     skipLayerNormalization: false,
     int8Products: true,
     int8Rows: true,
+    quantisedProductsAddBias: true,
     /*
      * The kernel is the faster the longer the block, up to 256: against float32, 4.1 times at one token (128: 4.0, 32:
      * 2.6) and 2.4 times at 128 (128: 2.2, 32: 1.6; width 2048, one thread).

@@ -32,6 +32,7 @@ export const target: CompilerTarget = {
     skipLayerNormalization: true,
     int8Products: false,
     int8Rows: false,
+    quantisedProductsAddBias: false,
     int8Blocks: [],
   },
   kernels: new Map([

@@ -67,11 +67,22 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
         };
       }),
     ),
-    // A weight's values and scales are made together.
-    ...quantised.flatMap((each) => quantisedTensors(each, threads, { onChunk: count, onUneven })),
+    // In the order of the parameters, of which graphs read several as one. A weight's scales are made with its values.
+    ...inOrderOf(
+      parameters,
+      quantised.flatMap((each) => quantisedTensors(each, threads, { onChunk: count, onUneven })),
+    ),
   ];
   const written = await writeSafetensors(path, tensors, {}, { order: 'as given' });
   return { ...written, uneven };
+}
+
+function inOrderOf(
+  parameters: readonly StoredParameter[],
+  tensors: readonly TensorToWrite[],
+): readonly TensorToWrite[] {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  return parameters.flatMap(({ name }) => byName.get(name) ?? []);
 }
 
 function sizeOf(parameters: readonly StoredParameter[]): number {

@@ -61,21 +61,21 @@ export function zeroWhereNothing(
   const zero = emit.scalar(0, dtype);
   if (inputs[3]?.shape[1] === 1) {
     const squeezed = emit.once(`${allowed} allows something in rows`, () =>
-      emit.node('Squeeze', [allowsSomething(emit, allowed), emit.shape([3])]),
+      emit.node('Squeeze', [allowsSomething(emit, allowed), emit.shape([1])]),
     );
     return emit.node('Where', [squeezed, result, zero]);
   }
   const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
-  const zeroed = emit.node('Where', [allowsSomething(emit, allowed), split, zero]);
+  const byQuery = emit.node('Transpose', [allowsSomething(emit, allowed)], { perm: [0, 2, 1, 3] });
+  const zeroed = emit.node('Where', [byQuery, split, zero]);
   return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
 }
 
-/** bool `[batch or 1, queries or 1, heads or 1, 1]`: some key is allowed. */
-function allowsSomething(emit: Emitter, allowed: string): string {
+/** bool `[batch or 1, heads or 1, queries or 1, 1]`: some key is allowed. */
+export function allowsSomething(emit: Emitter, allowed: string): string {
   return emit.once(`${allowed} allows something`, () => {
     const numbers = emit.node('Cast', [allowed], { to: { type: 'float32' } });
     const highest = emit.node('ReduceMax', [numbers, emit.shape([3])], { keepdims: 1 });
-    const some = emit.node('Greater', [highest, emit.scalar(0, 'float32')]);
-    return emit.node('Transpose', [some], { perm: [0, 2, 1, 3] });
+    return emit.node('Greater', [highest, emit.scalar(0, 'float32')]);
   });
 }

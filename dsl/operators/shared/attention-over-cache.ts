@@ -1,8 +1,8 @@
 import type { Emitter } from '../../emitter.ts';
-import { equalDims, multiplyDims } from '../../shape/dim.ts';
+import { addDims, equalDims, multiplyDims } from '../../shape/dim.ts';
 import type { Dim, Operation, Shape } from '../../tensor.ts';
 import { lowerReshape } from '../reshape.ts';
-import { causalMask, type Shaped, zeroWhereNothing } from './attention-mask.ts';
+import { allowsSomething, causalMask, type Shaped } from './attention-mask.ts';
 import {
   type AttentionAttributes,
   type AttentionSizes,
@@ -42,21 +42,55 @@ export function lowerAttentionOverCache(
   const factor = alone ? {} : { alpha: { float: scale } };
   const score = (key: string | undefined) =>
     emit.node('FusedMatMul', [query, key], { transB: 1, ...factor }, 'com.microsoft');
-  const products = emit.node('Concat', [score(names[5]), score(newKey)], { axis: 3 });
+  // Under the causal rule alone every query sees itself.
+  const mayBeEmpty = names[3] !== undefined;
+  const columns = [score(names[5]), score(newKey), ...(mayBeEmpty ? [sinkScores(emit, sizes)] : [])];
+  const products = emit.node('Concat', columns, { axis: 3 });
 
   const allowed = attributes.causal ? causalMask(emit, sizes, names[3]) : names[3];
-  const scores = biased(emit, products, hiddenKeys(emit, allowed, operation, names[4], sizes), sizes);
-  const shares = emit.node('Softmax', [scores], { axis: -1 });
-  const [pastShares, newShares] = emit.nodes('Split', [shares, emit.shape([past, keys])], 2, { axis: 3 });
+  const hidden = hiddenKeys(emit, allowed, operation, names[4], sizes);
+  const added =
+    mayBeEmpty && hidden !== undefined ? withSink(emit, hidden, named([allowed], 0), sizes) : hidden;
+  const shares = emit.node('Softmax', [biased(emit, products, added, sizes)], { axis: -1 });
+  const widths = emit.shape([past, keys, ...(mayBeEmpty ? [1] : [])]);
+  const [pastShares, newShares] = emit.nodes('Split', [shares, widths], columns.length, { axis: 3 });
   const sum = emit.node('Add', [
     emit.node('MatMul', [pastShares, names[6]]),
     emit.node('MatMul', [newShares, newValue]),
   ]);
-  const result = joinedHeads(emit, sum, sizes);
-  // Under the causal rule alone every query sees itself.
-  return names[3] === undefined
-    ? result
-    : zeroWhereNothing(emit, result, named([allowed], 0), operation, sizes);
+  return joinedHeads(emit, sum, sizes);
+}
+
+/**
+ * One more key than there are, of which no value is taken: what a query that may attend to nothing attends to, so that
+ * its result is zero without a pass over all results. Its scores before anything is added, once for all layers.
+ */
+function sinkScores(emit: Emitter, { batch, keyValueHeads, group, queries, dtype }: AttentionSizes): string {
+  const shape: Shape = [batch, keyValueHeads, multiplyDims(group, queries), 1];
+  return emit.once(`scores of the sink ${shape} ${dtype}`, () =>
+    emit.node('Expand', [emit.scalar(0, dtype), emit.shape(shape)]),
+  );
+}
+
+/** What is added to the scores, with a column for the sink: nothing where a query sees no key, else what hides it. */
+function withSink(
+  emit: Emitter,
+  { name, shape }: Shaped,
+  allowed: string,
+  { allKeys, dtype }: AttentionSizes,
+): Shaped {
+  const all: Shape = [...shape.slice(0, 3), allKeys];
+  const sunk = emit.once(`${name} with a sink`, () => {
+    const sees = allowsSomething(emit, allowed);
+    const sink = emit.node('Where', [
+      sees,
+      emit.scalar(Number.NEGATIVE_INFINITY, dtype),
+      emit.scalar(0, dtype),
+    ]);
+    const wide = (value: string, to: Shape) => emit.node('Expand', [value, emit.shape(to)]);
+    return emit.node('Concat', [wide(name, all), wide(sink, [...shape.slice(0, 3), 1])], { axis: 3 });
+  });
+  return { name: sunk, shape: [...shape.slice(0, 3), addDims(allKeys, 1)] };
 }
 
 /** What is added to the scores: next to nothing is left of a key that is not allowed. */
@@ -85,31 +119,23 @@ function widest(size: Dim, other: Dim | undefined): Dim {
   return other === undefined || other === 1 ? size : other;
 }
 
-/** The sum of scores `[batch, keyValueHeads, group*queries, allKeys]` and what is added to those of each head. */
+/** The sum of scores `[batch, keyValueHeads, group*queries, columns]` and what is added to those of each head. */
 function biased(emit: Emitter, products: string, bias: Shaped | undefined, sizes: AttentionSizes): string {
   if (bias === undefined) return products;
-  const { batch, heads, keyValueHeads, group, queries, allKeys } = sizes;
-  const [rows = 1, biasHeads = 1, biasQueries = 1, columns = 1] = bias.shape;
-  if (equalDims(group, 1) || (biasHeads === 1 && biasQueries === 1))
+  const { keyValueHeads, group, queries } = sizes;
+  const [rows = 1, heads = 1, biasQueries = 1, columns = 1] = bias.shape;
+  if (equalDims(group, 1) || (heads === 1 && biasQueries === 1))
     return emit.node('Add', [products, bias.name]);
-  if (biasHeads === 1) {
-    // Once for all layers: each row as often as heads share keys.
-    const repeated = emit.once(`${bias.name} for ${group} heads`, () => {
-      const apart = lowerReshape(emit, bias.name, bias.shape, [rows, 1, 1, biasQueries, columns]);
-      const often = emit.node('Expand', [apart, emit.shape([1, 1, group, 1, 1])]);
-      return lowerReshape(
-        emit,
-        often,
-        [rows, 1, group, biasQueries, columns],
-        [rows, 1, multiplyDims(group, biasQueries), columns],
-      );
-    });
-    return emit.node('Add', [products, repeated]);
-  }
-  const byKeyHead: Shape = [batch, keyValueHeads, multiplyDims(group, queries), allKeys];
-  const byHead: Shape = [batch, heads, queries, allKeys];
-  const scores = lowerReshape(emit, products, byKeyHead, byHead);
-  return lowerReshape(emit, emit.node('Add', [scores, bias.name]), byHead, byKeyHead);
+  // Once for all layers: the rows of heads that share keys stand behind each other.
+  const stacked = emit.once(`${bias.name} for ${group} heads`, () => {
+    const keyHeads = heads === 1 ? 1 : keyValueHeads;
+    const from: Shape = [rows, keyHeads, heads === 1 ? 1 : group, biasQueries, columns];
+    const apart = lowerReshape(emit, bias.name, bias.shape, from);
+    const each = emit.node('Expand', [apart, emit.shape([1, 1, group, queries, 1])]);
+    const to: Shape = [rows, keyHeads, group, queries, columns];
+    return lowerReshape(emit, each, to, [rows, keyHeads, multiplyDims(group, queries), columns]);
+  });
+  return emit.node('Add', [products, stacked]);
 }
 
 /** `[batch, queries, heads*headDim]` to `[batch, keyValueHeads, group*queries, headDim]`. */

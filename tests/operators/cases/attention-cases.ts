@@ -49,6 +49,7 @@ const VARIANTS: readonly Variant[] = [
   { name: 'past', past: true },
   { name: 'past, nothing allowed', past: true, mask: FULL, density: 0 },
   { name: 'past, mask of every head', past: true, mask: ['batch', 2, 'text', 'past+keys'], density: 0.3 },
+  { name: 'past, mask for all keys alike', past: true, mask: [1, 1, 'text', 1] },
   { name: 'past, bias of every head, all rows alike', past: true, bias: [1, 2, 1, 'past+keys'] },
   { name: 'past, one shared head', past: true, heads: 4, keyValueHeads: 1, causal: true },
   { name: 'past, mask, shared heads', past: true, heads: 4, keyValueHeads: 2, mask: FULL, density: 0.5 },

@@ -14,6 +14,7 @@ export const patient: CompilerTarget = {
     skipLayerNormalization: false,
     int8Products: true,
     int8Rows: false,
+    quantisedProductsAddBias: true,
     int8Blocks: [],
   },
 };

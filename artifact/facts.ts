@@ -44,6 +44,8 @@ export const languageSchema = z.strictObject({
   layers: z.number().int().positive(),
   keyValueHeads: z.number().int().positive(),
   headDim: z.number().int().positive(),
+  /** Places of a static cache, which outputs `present_key.{i}` in the place of `new_key.{i}`; left out: the cache grows. */
+  cacheLength: z.exactOptional(z.number().int().positive()),
   /** As `ModelTokens` says. */
   tokens: tokensSchema,
   /** As `DialogueForm` says. */

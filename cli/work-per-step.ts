@@ -26,7 +26,9 @@ export function workPerStep(
 ): readonly Step[] {
   const way = media && mediaWay(media, ways)?.open(media);
   if (language === undefined || way === undefined) return [];
-  const prompt = Math.min(PROMPT, language.contextLength);
+  const { contextLength, cacheLength = contextLength } = language;
+  const most = Math.min(contextLength, cacheLength);
+  const prompt = Math.min(PROMPT, most);
   const read = (text: number, past: number) => ({ batch: 1, text, past, wanted: 1, ...way.sizes(text) });
   const parts = (name: string) => (stages[name] ?? [name]).flatMap((part) => graphs[part] ?? []);
   const text = parts('language');
@@ -35,9 +37,9 @@ export function workPerStep(
     { step: `prompt of ${prompt} tokens`, graphs: text, sizes: read(prompt, 0) },
     { step: `one token after ${prompt}`, graphs: text, sizes: read(1, prompt) },
     {
-      step: `one token after ${language.contextLength - 1}`,
+      step: `one token after ${most - 1}`,
       graphs: text,
-      sizes: read(1, language.contextLength - 1),
+      sizes: read(1, most - 1),
     },
   ];
   return steps.flatMap(({ step, graphs, sizes }) => {

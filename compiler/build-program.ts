@@ -4,7 +4,8 @@ import { UserError } from '../artifact/user-error.ts';
 import type { Dtype } from '../dsl/dtype.ts';
 import type { Graph } from '../dsl/graph.ts';
 import type { Precision } from '../dsl/precision.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program, ProgramFacts } from '../dsl/program.ts';
+import { cacheLengthOf, staticCacheNames, withStaticCache } from './cache/static-cache.ts';
 import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
@@ -38,6 +39,12 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
    * with about the same bytes of weights, so that each may be on a device of its own. Default 1: it stays whole.
    */
   readonly stages?: number;
+  /**
+   * Keep the keys and values of text in a cache of so many tokens, of fixed shape and written in place, instead of one
+   * that grows: prompt and answer together are at most so long. Default: not, but for a target that asks for it
+   * (`staticCache`), there as long as the context, and 2048 at most.
+   */
+  readonly staticCache?: number;
   /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
   readonly explain?: string;
 }
@@ -47,6 +54,8 @@ export interface BuiltProgram {
   readonly target: CompilerTarget;
   readonly precision: Precision;
   readonly ways: readonly MediaWayDefinition[];
+  /** Those of the program, with what was chosen here. */
+  readonly facts: ProgramFacts;
   /** Each beside the graph that the author wrote, or the stage of it. */
   readonly graphs: readonly (CompiledGraph & { readonly name: string; readonly graph: Graph })[];
   /** Of a graph that was cut, those that run in its place; undefined where none was. */
@@ -60,8 +69,8 @@ export interface BuiltProgram {
 /**
  * Checks a program and builds its graphs, as `compile` does before it writes anything.
  *
- * @throws UserError for graphs that are not what the program's facts promise (`modelProblem`), or a target, a rule or a
- *   name that is not known or taken
+ * @throws UserError for graphs that are not what the program's facts promise (`modelProblem`), a target, a rule or a name
+ *   that is not known or taken, or a cache that does not fit the model
  */
 export function buildProgram(program: Program, options: BuildOptions = {}): BuiltProgram {
   const { fusion = true, marks = true, blockwise, explain, nameOf } = options;
@@ -72,11 +81,19 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   if (explain !== undefined) requireRule(explain, rules);
   checkProgram(program, ways);
   const { graphs: written, stages } = cutProgram(program, options.stages);
+  const cacheLength = cacheLengthOf(program, target, options.staticCache);
+  if (cacheLength !== undefined && stages !== undefined) {
+    throw new UserError(
+      `The program '${program.name}' was to be cut into stages and to have a static cache, but a stage keeps no cache of fixed length: leave one of them out.`,
+    );
+  }
+  const facts = withCacheLength(program.facts, cacheLength);
+  const reserved = facts.language?.cacheLength === undefined ? [] : staticCacheNames(facts.language);
   const stored = new StoredOrder();
   const graphs = Object.entries(written).map(([name, graph]) => {
     const compiled = (pack: boolean) =>
       compileGraph(graph, {
-        ...{ target, rules, fusion, precision, marks, pack },
+        ...{ target, rules, fusion, precision, marks, pack, reserved },
         ...(explain !== undefined && { explain }),
         ...(blockwise && { blockwise }),
         ...(nameOf && { nameOf }),
@@ -84,11 +101,18 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
     const packed = compiled(true);
     const fitting = stored.take(packed.onnx) ? packed : compiled(false);
     stored.take(fitting.onnx);
-    return { name, graph, ...fitting };
+    const onnx = cacheLength === undefined ? fitting.onnx : withStaticCache(fitting.onnx, cacheLength);
+    return { name, graph, ...fitting, onnx };
   });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  return { target, precision, ways, graphs, stages, parameters: stored.parameters, keptAs };
+  return { target, precision, ways, facts, graphs, stages, parameters: stored.parameters, keptAs };
+}
+
+function withCacheLength(facts: ProgramFacts, cacheLength: number | undefined): ProgramFacts {
+  const { language } = facts;
+  if (language === undefined || cacheLength === undefined) return facts;
+  return { ...facts, language: { ...language, cacheLength } };
 }
 
 function requireRule(name: string, rules: readonly Rule[]): void {

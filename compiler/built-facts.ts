@@ -11,17 +11,20 @@ export interface BuiltFacts
   readonly graphs: Readonly<Record<string, Omit<GraphManifest, 'file'>>>;
 }
 
-export function builtFacts(program: Program, built: BuiltProgram): BuiltFacts {
-  const { target, precision, graphs, parameters, keptAs } = built;
+export function builtFacts(built: BuiltProgram): BuiltFacts {
+  const { target, precision, facts, graphs, parameters, keptAs } = built;
   return {
-    ...program.facts,
+    ...facts,
     target: target.name,
     precision: { weights: precision, kept: countKept(parameters, keptAs) },
     parameters: parameterFacts(parameters, {
       ...{ sources: new Map(), hasWeights: false, seed: 0, bytes: undefined },
     }),
     graphs: Object.fromEntries(
-      graphs.map((each) => [each.name, { ...graphFacts(each, target), work: workOf(each.graph) }]),
+      graphs.map((each) => [
+        each.name,
+        { ...graphFacts(each, target), work: workOf(each.graph, facts.language?.cacheLength) },
+      ]),
     ),
   };
 }

@@ -32,6 +32,8 @@ export interface GraphOptions {
   readonly verify?: boolean;
   /** A fusion rule by its name, of which the report is to say where it nearly applied. Default none. */
   readonly explain?: string;
+  /** Names that no value of the lowered graph may take, besides those of its inputs and outputs. Default none. */
+  readonly reserved?: readonly string[];
   /** The author's names for the values of the optimised graph: the front end's `authorNames`. */
   readonly nameOf?: (graph: Graph) => (operation: Operation) => AuthorName | undefined;
 }
@@ -66,6 +68,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
   const onnx = lowerGraph(optimised, {
     target,
     fusion,
+    ...(options.reserved && { reserved: options.reserved }),
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf(optimised) }),
   });
   return { onnx, optimised, report };

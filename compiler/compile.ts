@@ -6,7 +6,7 @@ import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program, ProgramFacts } from '../dsl/program.ts';
 import { type BuildOptions, buildProgram } from './build-program.ts';
 import { requireTokenizer } from './check-program.ts';
 import type { CompiledGraph } from './compile-graph.ts';
@@ -68,7 +68,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   let built = buildProgram(program, options);
   const { target, precision, keptAs } = built;
   const tokenizer = requireTokenizer(program, options.tokenizer);
-  const { vocabulary } = program.facts.language ?? {};
+  const { vocabulary, cacheLength } = built.facts.language ?? {};
   const { sources, notes } =
     weights === 'none' || weights.length === 0
       ? { sources: new Map<string, WeightSource>(), notes: [] }
@@ -102,7 +102,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
       const metadata = { generator: GENERATOR, doc: program.name };
       const bytes = encodeModel(each.onnx, stored?.locate ?? (() => NO_WEIGHTS), metadata);
       const file = await draft.put(`${each.name}.onnx`, bytes);
-      graphs[each.name] = { file, ...graphFacts(each, target), work: workOf(each.graph) };
+      graphs[each.name] = { file, ...graphFacts(each, target), work: workOf(each.graph, cacheLength) };
     }
     await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
     if (tokenizer !== undefined) await draft.put(TOKENIZER, await readTokenizer(tokenizer));
@@ -123,7 +123,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
       },
       graphs,
       ...(stages && { stages }),
-      ...modelFacts(program),
+      ...modelFacts(built.facts),
       parameters: parameterFacts(parameters, {
         ...{ sources, seed, bytes: stored?.bytes },
         hasWeights: weights !== 'none',
@@ -149,7 +149,7 @@ function unevenNotes(names: ReadonlySet<string> = new Set()): readonly string[] 
 }
 
 /** The facts of a model that are part of the manifest as they are. */
-function modelFacts({ facts: { image, language, media } }: Program): Partial<ModelFacts> {
+function modelFacts({ image, language, media }: ProgramFacts): Partial<ModelFacts> {
   return { ...(image && { image }), ...(language && { language }), ...(media && { media }) };
 }
 

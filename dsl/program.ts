@@ -141,6 +141,8 @@ export interface LanguageFacts {
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
+  /** Places of a static cache; left out: the cache grows. The compiler sets it where it makes one (`staticCache`). */
+  readonly cacheLength?: number;
   readonly tokens: ModelTokens;
   /** How dialogues are written out; left out: as in the Flamingo paper. */
   readonly dialogue?: DialogueForm;

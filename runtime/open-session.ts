@@ -1,8 +1,8 @@
 import type { GraphManifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { InferenceSession } from './onnx-runtime.ts';
-import { OnnxSession, reasonOf, type SessionOptions } from './session.ts';
+import { InferenceSession, Tensor } from './onnx-runtime.ts';
+import { type AsMemory, OnnxSession, reasonOf, type SessionOptions } from './session.ts';
 import { checkProvider } from './session-provider.ts';
 import { checkTelemetry } from './telemetry.ts';
 
@@ -38,8 +38,16 @@ export async function openSession(
   } catch (error) {
     throw refused(path, provider, error);
   }
-  return OnnxSession.of(session, path, graph);
+  return OnnxSession.of(session, path, graph, {
+    asMemory: provider === 'cpu' ? asMemory : undefined,
+  });
 }
+
+/** @throws Error for what is not float32 */
+const asMemory: AsMemory = ({ data, dims }) => {
+  if (data instanceof Float32Array) return new Tensor('float32', data, dims);
+  throw new Error('memory for an output is float32');
+};
 
 function refused(path: string, provider: Provider, error: unknown): UserError {
   const reason = reasonOf(error);

@@ -14,10 +14,25 @@ export type SessionOptions = {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Outputs by name: the memory for one, or null where ONNX Runtime makes it. */
+export type WantedOutputs = Readonly<Record<string, Tensor | null>>;
+
+/** Makes of a tensor what ONNX Runtime writes an output into: it takes its own library's tensors alone. */
+export type AsMemory = (tensor: Tensor) => Tensor;
+
 /** A graph that is loaded, in one session of ONNX Runtime or in several. */
 export interface GraphSession extends AsyncDisposable {
-  /** Runs the graph once. Blocks this thread while it computes. */
-  run(inputs: Tensors): Promise<Record<string, Tensor>>;
+  /**
+   * Runs the graph once. Blocks this thread while it computes.
+   *
+   * @param outputs those that are wanted, each with memory for it or null; default all
+   */
+  run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>>;
+  /**
+   * Whether the graph writes an output into the memory that is given for it, while it runs, even where an input has the
+   * same memory.
+   */
+  readonly writesInPlace: boolean;
   /** Frees the graph's memory when its last run is over. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -29,19 +44,32 @@ export class OnnxSession implements GraphSession {
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(session: InferenceSession, path: string) {
+  readonly #asMemory: AsMemory | undefined;
+
+  private constructor(session: InferenceSession, path: string, asMemory: AsMemory | undefined) {
     this.#session = session;
     this.#path = path;
+    this.#asMemory = asMemory;
+  }
+
+  get writesInPlace(): boolean {
+    return this.#asMemory !== undefined;
   }
 
   /**
    * @param session A graph that ONNX Runtime has loaded.
    * @param path What messages call it: where its file lies.
    * @param graph What the manifest says about it.
+   * @param asMemory Makes of a tensor what the session takes as memory for an output; left out: it takes none.
    * @throws UserError for one that is not the manifest's; the session is then released.
    */
-  static async of(session: InferenceSession, path: string, graph: GraphManifest): Promise<OnnxSession> {
-    const opened = new OnnxSession(session, path);
+  static async of(
+    session: InferenceSession,
+    path: string,
+    graph: GraphManifest,
+    { asMemory }: { readonly asMemory?: AsMemory | undefined } = {},
+  ): Promise<OnnxSession> {
+    const opened = new OnnxSession(session, path, asMemory);
     const wrong =
       difference('input', session.inputMetadata, graph.inputs) ??
       difference('output', session.outputMetadata, graph.outputs);
@@ -52,10 +80,11 @@ export class OnnxSession implements GraphSession {
     return opened;
   }
 
-  /** Runs the graph once. Blocks this thread while it computes. */
-  async run(inputs: Tensors): Promise<Record<string, Tensor>> {
+  async run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const run = this.#session.run({ ...inputs });
+    const run = outputs
+      ? this.#session.run({ ...inputs }, this.#fetches(outputs))
+      : this.#session.run({ ...inputs });
     this.#running = run.catch(() => {});
     try {
       return await run;
@@ -64,6 +93,15 @@ export class OnnxSession implements GraphSession {
         `ONNX Runtime cannot run ${this.#path} (${reasonOf(error)}): give it less at once, or compile the model again.`,
       );
     }
+  }
+
+  #fetches(outputs: WantedOutputs): Record<string, Tensor | null> {
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, memory]) => [
+        name,
+        memory === null ? null : (this.#asMemory?.(memory) ?? null),
+      ]),
+    );
   }
 
   /** Frees the session when its last run is over. A second call does nothing. */

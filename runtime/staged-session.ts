@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
-import type { GraphSession, Tensors } from './session.ts';
+import type { GraphSession, Tensors, WantedOutputs } from './session.ts';
 
 /** A graph's stage, and the names of what it takes. */
 export interface Stage {
@@ -16,8 +16,13 @@ export class StagedSession implements GraphSession {
     this.#stages = stages;
   }
 
-  /** Runs the stages one after another. What one carries to another is freed when the last has read it. */
-  async run(inputs: Tensors): Promise<Record<string, Tensor>> {
+  readonly writesInPlace = false;
+
+  /**
+   * Runs the stages one after another. What one carries to another is freed when the last has read it, and what is not
+   * wanted at the end.
+   */
+  async run(inputs: Tensors, wanted?: WantedOutputs): Promise<Record<string, Tensor>> {
     const given = new Map(Object.entries(inputs));
     const made = new Map<string, Tensor>();
     const lastReader = new Map(
@@ -40,6 +45,11 @@ export class StagedSession implements GraphSession {
     } catch (error) {
       for (const tensor of made.values()) tensor.dispose();
       throw error;
+    }
+    for (const [name, tensor] of made) {
+      if (wanted === undefined || Object.hasOwn(wanted, name)) continue;
+      tensor.dispose();
+      made.delete(name);
     }
     return Object.fromEntries(made);
   }

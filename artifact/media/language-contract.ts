@@ -1,29 +1,39 @@
-import { multiplyDims } from '../../dsl/shape/dim.ts';
+import { addDims, multiplyDims } from '../../dsl/shape/dim.ts';
 import type { Dim } from '../../dsl/tensor.ts';
 import type { GraphContract, PortContract, PortContracts } from '../contract.ts';
 import type { ImagePreprocessing, LanguageSettings } from '../facts.ts';
 
-/** The language graph's inputs and outputs in every way: text, its cache and the logits that are asked for. */
+/**
+ * The language graph's inputs and outputs in every way: text, its cache and the logits that are asked for. A cache that
+ * grows is read, and the keys and values of new tokens come out. A static one comes out whole, of the same length, with
+ * those of new tokens at their `cache_positions`.
+ */
 export function languageContract(
-  { layers, keyValueHeads, headDim, vocabulary }: LanguageSettings,
+  { layers, keyValueHeads, headDim, vocabulary, cacheLength }: LanguageSettings,
   media: PortContracts,
 ): GraphContract {
-  const cache = (length: string): PortContract => ({
+  const cache = (length: Dim): PortContract => ({
     dtype: 'float32',
     shape: ['batch', keyValueHeads, length, headDim],
   });
+  const past = cacheLength ?? 'past';
+  const isStatic = cacheLength !== undefined;
+  const written: PortContracts = isStatic
+    ? { present_key: cache(cacheLength), present_value: cache(cacheLength) }
+    : { new_key: cache('text'), new_value: cache('text') };
   return {
     inputs: {
       tokens: { dtype: 'int64', shape: ['batch', 'text'] },
       positions: { dtype: 'int64', shape: ['batch', 'text'] },
-      attention_mask: { dtype: 'bool', shape: ['batch', 'text', 'past+text'] },
-      ...perLayer(layers, { past_key: cache('past'), past_value: cache('past') }),
+      attention_mask: { dtype: 'bool', shape: ['batch', 'text', addDims(past, 'text')] },
+      ...perLayer(layers, { past_key: cache(past), past_value: cache(past) }),
+      ...(isStatic && { cache_positions: { dtype: 'int64', shape: ['batch', 'text'] } }),
       ...media,
       wanted: { dtype: 'int64', shape: ['wanted'] },
     },
     outputs: {
       logits: { dtype: 'float32', shape: ['wanted', vocabulary] },
-      ...perLayer(layers, { new_key: cache('text'), new_value: cache('text') }),
+      ...perLayer(layers, written),
     },
   };
 }

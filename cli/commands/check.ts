@@ -68,7 +68,7 @@ async function check(file: string, flags: CheckFlags, { report }: CommandContext
     ...{ target, fusion: flags.fusion === 'on' },
     ...(flags.precision && { precision: flags.precision }),
   });
-  tellModel(loaded, builtFacts(loaded, built), seconds(), flags, report);
+  tellModel(loaded, builtFacts(built), seconds(), flags, report);
   return EXIT.ok;
 }
 

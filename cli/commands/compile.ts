@@ -81,6 +81,11 @@ export const command: CliCommand = {
         ).choices(PRECISIONS),
       )
       .option(
+        '--static-cache <tokens>',
+        'keep the keys and values of prompt and answer in a cache of this length and of fixed shape (default: one that grows, but for targets that ask for a static one)',
+        wholeNumber(1),
+      )
+      .option(
         '--calibrate <prompts>',
         'say what the precision cost: compare next-token predictions with float32 on the prompts of a JSONL file',
       )
@@ -173,6 +178,7 @@ async function compileModel(
       fusion: flags.fusion === 'on',
       ...(flags.precision && { precision: flags.precision }),
       ...(flags.stages !== undefined && { stages: flags.stages }),
+      ...(flags.staticCache !== undefined && { staticCache: flags.staticCache }),
       weights,
       seed: flags.seed,
       seedMissing: flags.seedMissing ?? false,

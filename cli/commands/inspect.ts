@@ -133,7 +133,12 @@ function modelRows(facts: Facts): readonly (readonly [string, string])[] {
   const cache = cacheSizes(facts);
   if (cache) {
     const ofImage = cache.bytesPerImage === 0 ? '' : `, ${describeBytes(cache.bytesPerImage)} an image`;
-    rows.push(['cache', `${describeBytes(cache.bytesPerToken)} a token${ofImage}`]);
+    const { cacheLength } = language ?? {};
+    const ofRow =
+      cacheLength === undefined
+        ? ''
+        : `, static: ${cacheLength} tokens, ${describeBytes(cacheLength * cache.bytesPerToken)} a row`;
+    rows.push(['cache', `${describeBytes(cache.bytesPerToken)} a token${ofImage}${ofRow}`]);
   }
   return rows;
 }

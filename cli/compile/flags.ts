@@ -13,6 +13,7 @@ export interface CompileFlags {
   readonly target: string;
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;
+  readonly staticCache?: number;
   readonly calibrate?: string;
   readonly stages?: number;
   readonly seed: number;

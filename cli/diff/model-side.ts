@@ -70,12 +70,12 @@ async function programSide(model: string, { extensions, target, fusion }: SideOp
   const { languageSchema } = await import('../../artifact/facts.ts');
   const program = (await findPreset(model))?.program ?? (await loadModel(model));
   const built = buildProgram(program, { ...extensions, target, fusion });
-  const { graphs, precision } = builtFacts(program, built);
-  const { language, media } = program.facts;
+  const { graphs, precision } = builtFacts(built);
+  const { language, media } = built.facts;
   return {
     name: program.name,
     built: { target: built.target.name, fusion, precision: precision.weights },
-    facts: factsOf(program.facts.options, program.facts),
+    facts: factsOf(built.facts.options, built.facts),
     parameters: comparedParameters(parameterTable(program, built.parameters, built.keptAs)),
     graphs,
     work: workPerStep(

@@ -18,6 +18,7 @@ const CAPABILITIES = Object.keys({
   int8Products: true,
   int8Rows: true,
   quantisedProductsAddBias: true,
+  staticCache: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

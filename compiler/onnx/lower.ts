@@ -24,6 +24,8 @@ export interface LowerOptions {
   readonly target: Target;
   /** Whether operators of ONNX Runtime's own domain may be used. */
   readonly fusion: boolean;
+  /** Names that no value may take, besides those of inputs and outputs. Default none. */
+  readonly reserved?: readonly string[];
   readonly nameOf?: (operation: Operation) => AuthorName | undefined;
 }
 
@@ -34,7 +36,7 @@ export interface LowerOptions {
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
   const emitter = new GraphEmitter(options.target.capabilities, options.fusion, lowerBody);
   const values = new Map<Tensor, string>();
-  emitter.reserve(Object.keys(graph.outputs));
+  emitter.reserve([...Object.keys(graph.outputs), ...(options.reserved ?? [])]);
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
   const valueName = lowerOperations(graph, emitter, values, options.nameOf);
   for (const [name, tensor] of Object.entries(graph.outputs)) {

@@ -1,4 +1,5 @@
-import type { OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
+import type { OnnxGraph, OnnxPort } from '../onnx/onnx-graph.ts';
+import { plainNode } from '../onnx/plain-node.ts';
 import { renamedValue } from '../onnx/renamed-value.ts';
 
 /** The open size of the new first axis. */
@@ -82,23 +83,4 @@ const STEP_SIZES = 'number of steps/sizes';
 
 function withSteps(port: OnnxPort): OnnxPort {
   return { ...port, shape: [STEPS, ...port.shape] };
-}
-
-function plainNode(
-  type: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  attributes: OnnxNode['attributes'] = {},
-): OnnxNode {
-  const inputDtypes = inputs.map(() => undefined);
-  return {
-    name: outputs[0] ?? type,
-    type,
-    domain: '',
-    inputs,
-    outputs,
-    attributes,
-    doc: undefined,
-    inputDtypes,
-  };
 }

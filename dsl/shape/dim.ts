@@ -103,6 +103,14 @@ export function evaluateDim(dim: Dim, values: ReadonlyMap<string, number>): numb
   return sum;
 }
 
+/** A size with another in the place of one of its names: `past+text` is `text+64` where `past` is 64. */
+export function substituteDim(dim: Dim, name: string, size: Dim): Dim {
+  const terms = termsOf(dim).map(({ coefficient, names }) =>
+    multiplyDims(coefficient, ...names.map((each) => (each === name ? size : each))),
+  );
+  return addDims(...terms);
+}
+
 function polynomial(dim: Dim): Polynomial {
   if (typeof dim === 'number') {
     if (!Number.isSafeInteger(dim))

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { type CacheShape, type StoredPart, type StoredTokens, storedNames } from './stored-tokens.ts';
+import type { TextCache } from './text-cache.ts';
 
 /** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
 const STEP = 64;
@@ -24,7 +25,7 @@ type Origin = { shared: number | undefined };
  * A step is `feeds`, the run, then `append`. Rows are repeated, put in another order or dropped by `select`, and those of
  * another cache come in by `join`.
  */
-export class KeyValueCache {
+export class KeyValueCache implements TextCache {
   readonly #shape: CacheShape;
   readonly #stored: Map<string, Float32Array>;
   #rows: readonly Row[];
@@ -61,6 +62,11 @@ export class KeyValueCache {
     let bytes = 0;
     for (const { byteLength } of this.#stored.values()) bytes += byteLength;
     return bytes;
+  }
+
+  /** `new_key.{i}` and `new_value.{i}`, in memory of the run's. */
+  get outputs(): Readonly<Record<string, null>> {
+    return Object.fromEntries([...this.#stored.keys()].map((name) => [`new_${name}`, null]));
   }
 
   /** Which places of a row's room hold tokens: 1, and 0 for what is unused. */

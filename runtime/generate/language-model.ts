@@ -5,10 +5,11 @@ import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
-import { KeyValueCache } from './key-value-cache.ts';
 import { logSoftmax } from './log-softmax.ts';
+import { newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
+import type { TextCache } from './text-cache.ts';
 
 /** A prompt as the language graph takes it. */
 export type PreparedPrompt = {
@@ -24,7 +25,7 @@ export type PreparedPrompt = {
 
 /** Text that has been read and can be continued: one row per sequence. */
 export type ReadText = {
-  readonly cache: KeyValueCache;
+  readonly cache: TextCache;
   /** What each row's next tokens see of pictures; undefined before anything has been read. */
   seen: SeenMedia | undefined;
 };
@@ -46,6 +47,11 @@ export class LanguageModel {
     this.special = special;
   }
 
+  /** Places of the cache before anything has been read. */
+  get #emptyPast(): number {
+    return this.#settings.cacheLength ?? 0;
+  }
+
   /** Whether a prompt can be read in pieces. */
   get inPieces(): boolean {
     return this.#way.inPieces ?? false;
@@ -63,9 +69,9 @@ export class LanguageModel {
   ): Promise<{ next: Float64Array[]; text: ReadText }> {
     const layout = layoutPrefill(
       prompts.map(({ tokens }) => tokens),
-      this.special,
+      { ...this.special, past: this.#emptyPast },
     );
-    const cache = new KeyValueCache(this.#settings, {
+    const cache = newTextCache(this.#settings, this.#session, {
       rows: layout.batch,
       mostLength: prompts.map(
         ({ tokens }, row) =>
@@ -88,7 +94,7 @@ export class LanguageModel {
   beginText(
     rows: readonly { readonly prefix?: Prefix | undefined; readonly prompt: number; readonly most: number }[],
   ): ReadText {
-    const cache = new KeyValueCache(this.#settings, {
+    const cache = newTextCache(this.#settings, this.#session, {
       rows: rows.length,
       mostLength: rows.map(({ most }) => most),
     });
@@ -150,12 +156,14 @@ export class LanguageModel {
    * @returns For each of its tokens the log-probabilities of what follows it.
    */
   async predictions({ tokens, media }: PreparedPrompt): Promise<Float64Array[]> {
-    const layout = layoutPrefill([tokens], { ...this.special, wanted: [[...tokens.keys()]] });
-    const cache = new KeyValueCache(this.#settings, { rows: 1, mostLength: layout.text });
+    const layout = layoutPrefill([tokens], {
+      ...{ ...this.special, past: this.#emptyPast },
+      wanted: [[...tokens.keys()]],
+    });
+    const cache = newTextCache(this.#settings, this.#session, { rows: 1, mostLength: layout.text });
     const { feeds } = this.#way.prefill(layout, [media]);
     try {
-      const { next, outputs } = await this.#run(layout, cache, feeds);
-      for (const output of Object.values(outputs)) output.dispose();
+      const { next } = await this.#run(layout, cache, feeds, {});
       requireNumbers(next);
       return next;
     } finally {
@@ -183,25 +191,30 @@ export class LanguageModel {
    */
   async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
     const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
-    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout));
+    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), {});
     requireNumbers(next);
     const rest = next.values();
     return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
   }
 
   /** Runs the graph and takes the new tokens into the cache. */
-  async #read(layout: TextLayout, cache: KeyValueCache, media: Feeds): Promise<Float64Array[]> {
-    const { next, outputs } = await this.#run(layout, cache, media);
+  async #read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<Float64Array[]> {
+    const { next, outputs } = await this.#run(layout, cache, media, cache.outputs);
     cache.append(outputs, layout.real);
     return next;
   }
 
+  /** @param kept of the cache's outputs those that are wanted: without them nothing is taken into the cache */
   async #run(
     layout: TextLayout,
-    cache: KeyValueCache,
+    cache: TextCache,
     media: Feeds,
+    kept: TextCache['outputs'],
   ): Promise<{ next: Float64Array[]; outputs: Record<string, Tensor> }> {
-    const outputs = await this.#session.run({ ...textFeeds(layout), ...media, ...cache.feeds() });
+    const outputs = await this.#session.run(
+      { ...textFeeds(layout), ...media, ...cache.feeds(layout.real) },
+      { logits: null, ...kept },
+    );
     const { vocabulary } = this.#settings;
     const { logits } = outputs;
     if (!(logits?.data instanceof Float32Array)) throw new Error('the language graph gave no float32 logits');

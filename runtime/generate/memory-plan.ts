@@ -40,18 +40,23 @@ type Waiting = { readonly size: PlannedTokens; grant(): void };
 export class MemoryPlan {
   /** Tokens, over all rows. */
   readonly most: number;
+  readonly #rowLength: number | undefined;
   #held: readonly PlannedTokens[] = [];
   #waiting: readonly Waiting[] = [];
   #borrower: (spare: number) => void = () => {};
 
-  /** @param most Tokens, over all rows. */
-  constructor(most: number) {
+  /**
+   * @param most Tokens, over all rows.
+   * @param rowLength Tokens whose room every row takes, whatever it holds: those of a static cache. Default: its own.
+   */
+  constructor(most: number, rowLength?: number) {
     this.most = most;
+    this.#rowLength = rowLength;
   }
 
   /** Tokens that are reserved. */
   get tokens(): number {
-    return needOf(this.#held);
+    return this.#needOf(this.#held);
   }
 
   /** Tokens that nobody has reserved. */
@@ -70,7 +75,7 @@ export class MemoryPlan {
 
   /** Whether `reserve` would give room at once. */
   hasRoom(size: PlannedTokens): boolean {
-    return this.#waiting.length === 0 && needOf([...this.#held, size]) <= this.most;
+    return this.#waiting.length === 0 && this.#needOf([...this.#held, size]) <= this.most;
   }
 
   /**
@@ -114,37 +119,43 @@ export class MemoryPlan {
   #grant(): void {
     for (;;) {
       const [first, ...rest] = this.#waiting;
-      if (first === undefined || needOf([...this.#held, first.size]) > this.most) return;
+      if (first === undefined || this.#needOf([...this.#held, first.size]) > this.most) return;
       this.#waiting = rest;
       first.grant();
     }
   }
 
   #requireRoomAlone(size: PlannedTokens): void {
-    const need = needOf([size]);
+    const need = this.#needOf([size]);
     if (need <= this.most) return;
     const { prompt, written, rows } = size;
     const parts = written === 0 ? '' : `, ${prompt} of its prompt and ${written} to be written`;
     const beams = rows === 1 ? '' : `${parts === '' ? ',' : ''} for each of ${rows} beams`;
+    if (this.#rowLength !== undefined) {
+      const advice = rows > 1 ? 'ask for fewer beams, or load' : 'load';
+      throw new UserError(
+        `The request needs room for ${need} tokens, ${this.#rowLength} in the static cache${rows === 1 ? '' : ` for each of ${rows} beams`}, but ${this.most} are planned for all requests together: ${advice} the model with a larger 'cachedTokens'.`,
+      );
+    }
     const fewer = [written > 0 ? 'ask for fewer new tokens' : '', rows > 1 ? 'for fewer beams' : ''];
     throw new UserError(
       `The request needs room for ${need} tokens${parts}${beams}, but ${this.most} are planned for all requests together: ${['shorten its prompt', ...fewer.filter((each) => each !== '')].join(', ')}, or load the model with a larger 'cachedTokens'.`,
     );
   }
-}
 
-/** Tokens that these take at most: those in one batch have rows of the same length, others their own. */
-function needOf(sizes: readonly PlannedTokens[]): number {
-  let rows = 0;
-  let longest = 0;
-  let apart = 0;
-  for (const { prompt, written, rows: own, batched = true } of sizes) {
-    const length = prompt + written;
-    if (!batched) apart += own * length;
-    else {
-      rows += own;
-      longest = Math.max(longest, length);
+  /** Tokens that these take at most: those in one batch have rows of the same length, others their own. */
+  #needOf(sizes: readonly PlannedTokens[]): number {
+    let rows = 0;
+    let longest = 0;
+    let apart = 0;
+    for (const { prompt, written, rows: own, batched = true } of sizes) {
+      const length = this.#rowLength ?? prompt + written;
+      if (!batched) apart += own * length;
+      else {
+        rows += own;
+        longest = Math.max(longest, length);
+      }
     }
+    return rows * longest + apart;
   }
-  return rows * longest + apart;
 }

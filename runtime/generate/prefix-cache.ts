@@ -1,10 +1,10 @@
 import type { EncodedMedia } from '../media/way.ts';
 import { sharedLength } from '../prompt/shared-length.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { PromptKey } from './prompt-keys.ts';
 import type { CacheShape, StoredPart, StoredTokens } from './stored-tokens.ts';
+import type { TextCache } from './text-cache.ts';
 
 /** Prompts that are remembered by their tokens, to know what several begin with. */
 const REMEMBERED = 64;
@@ -81,7 +81,7 @@ export class PrefixCache {
   }
 
   /** Keeps what a prompt that has been read has in common with others that were asked. */
-  keepShared(keys: readonly PromptKey[], cache: KeyValueCache, row: number): void {
+  keepShared(keys: readonly PromptKey[], cache: TextCache, row: number): void {
     const shared = this.#remembered.reduce(
       (most, other) => (other === keys ? most : Math.max(most, sharedLength(keys, other))),
       0,

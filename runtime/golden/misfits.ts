@@ -22,7 +22,8 @@ export function misfits(
         `the special token ${name} is ${JSON.stringify(own)} instead of ${JSON.stringify(expected)}`,
       );
   }
-  const { vocabulary, contextLength } = manifest.language;
+  const { vocabulary, contextLength: whole, cacheLength = whole } = manifest.language;
+  const contextLength = Math.min(whole, cacheLength);
   problems.push(...pictureMisfits(manifest.image, pictures, frames));
   const longest = Math.max(
     0,

@@ -11,6 +11,8 @@ export type EncodedPrompt = { readonly tokens: readonly number[]; readonly media
 export type Room = {
   /** The longest prompt and answer together, in tokens: the manifest's `contextLength`. */
   readonly contextLength: number;
+  /** Places of a static cache, where the model has one: the manifest's `cacheLength`. */
+  readonly cacheLength?: number | undefined;
   /** Tokens that the answer may have; default 0. */
   readonly newTokens?: number;
 };
@@ -57,7 +59,7 @@ export function expandImages(
   { tokens, media }: EncodedPrompt,
   counts: readonly number[],
   { beginning, image, endOfChunk }: SpecialTokenIds,
-  { contextLength, newTokens = 0 }: Room,
+  { contextLength, cacheLength = contextLength, newTokens = 0 }: Room,
 ): readonly number[] {
   const rest = counts.values();
   const expanded = counts.every((count) => count === 1)
@@ -65,13 +67,21 @@ export function expandImages(
     : tokens.flatMap((token) =>
         token === image ? new Array<number>(rest.next().value ?? 1).fill(token) : [token],
       );
-  const over = expanded.length + newTokens - contextLength;
+  const most = Math.min(contextLength, cacheLength);
+  const over = expanded.length + newTokens - most;
   if (over <= 0) return expanded;
   const places = counts.reduce((sum, count) => sum + count, 0);
   const pictures = `, ${places} of them for ${media.length === 1 ? 'its picture' : `its ${media.length} pictures`},`;
   const room = newTokens === 0 ? '' : ` and ${newTokens} are to be written`;
+  const isStatic = most < contextLength;
+  const limit = isStatic
+    ? `the ${most} of the static cache that it was compiled with`
+    : `the model's ${most}`;
+  const longer = isStatic
+    ? `, or compile the model with a static cache of up to ${contextLength} tokens`
+    : '';
   throw new UserError(
-    `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than the model's ${contextLength}: ${advice(expanded, over, beginning === null ? 0 : 1, endOfChunk)}.`,
+    `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than ${limit}: ${advice(expanded, over, beginning === null ? 0 : 1, endOfChunk)}${longer}.`,
   );
 }
 
@@ -107,7 +117,7 @@ export function encodeChoices(
   rendered: RenderedPrompt,
   joined: readonly string[],
   tokenizer: Tokenizer,
-  { contextLength, leastTokens = 1, last }: Omit<EncodeOptions, 'newTokens'> & { readonly last?: number },
+  { leastTokens = 1, last, ...room }: Omit<EncodeOptions, 'newTokens'> & { readonly last?: number },
 ): EncodedChoices {
   const alone = encodeText(rendered.text, tokenizer);
   const whole = joined.map((each) => [...encodeText(each, tokenizer), ...(last === undefined ? [] : [last])]);
@@ -122,7 +132,7 @@ export function encodeChoices(
   }
   const longest = whole.reduce((most, { length }) => Math.max(most, length), 0);
   const newTokens = Math.max(0, longest - alone.length);
-  const { tokens, media } = encodePrompt(rendered, tokenizer, { contextLength, leastTokens, newTokens });
+  const { tokens, media } = encodePrompt(rendered, tokenizer, { ...room, leastTokens, newTokens });
   if (shared === 0) {
     throw new UserError(
       'The prompt shares no token with its text when a choice follows it: begin it with an image or a longer text.',

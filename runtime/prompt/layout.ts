@@ -10,7 +10,7 @@ export type TextLayout = {
   readonly batch: number;
   /** New tokens per sequence, padding included. */
   readonly text: number;
-  /** Places of the cache before the new tokens; 0 in prefill. */
+  /** Places of the cache before the new tokens; in prefill those of a static one, else 0. */
   readonly past: number;
   /** The real new tokens of each sequence, which stand together. */
   readonly sequences: readonly PlacedTokens[];
@@ -40,6 +40,8 @@ export type PrefillOptions = {
   readonly padding: number;
   /** Side of the padding, default `left`: all prompts then end in the last column. Both give the same answers. */
   readonly side?: 'left' | 'right';
+  /** Places of a cache that holds nothing yet, default 0. */
+  readonly past?: number;
   /**
    * For each prompt the places (0 = its first token) whose logits are asked for; default: its last token.
    * `wanted` has them prompt after prompt, in the order given.
@@ -55,10 +57,10 @@ export type PrefillOptions = {
  */
 export function layoutPrefill(
   prompts: readonly (readonly number[])[],
-  { padding, side = 'left', wanted }: PrefillOptions,
+  { padding, side = 'left', past = 0, wanted }: PrefillOptions,
 ): TextLayout {
-  const sequences = prompts.map((tokens) => ({ branches: [tokens], past: new Uint8Array(0) }));
-  return layoutText(sequences, { text: widest(prompts), past: 0, padding, side, wanted });
+  const sequences = prompts.map((tokens) => ({ branches: [tokens], past: new Uint8Array(past) }));
+  return layoutText(sequences, { text: widest(prompts), past, padding, side, wanted });
 }
 
 /** One sequence that is being continued: a beam, a sample, or a candidate answer of a prompt. */

@@ -138,7 +138,10 @@ export class Engine implements AsyncDisposable {
               };
         const language = await hold(model.openGraph('language', options));
         const media = new MediaMemory(vision, imageMemory);
-        const plan = new MemoryPlan(cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory));
+        const plan = new MemoryPlan(
+          cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory),
+          manifest.language.cacheLength,
+        );
         const kept = { keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk };
         return new Engine({ manifest, tokenizer, way, media, language, weights, plan, held, ...kept });
       } catch (error) {

@@ -46,10 +46,10 @@ export class Preparation {
   /** @throws UserError for what the model cannot be asked, or what is longer than its context */
   async prompt(asked: Asked, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
     const { manifest, tokenizer, way } = this.#parts;
-    const { contextLength } = manifest.language;
+    const { contextLength, cacheLength } = manifest.language;
     const { rendered, task } = this.#render(asked);
     const { leastTokens } = way;
-    const encoded = encodePrompt(rendered, tokenizer, { contextLength, newTokens, leastTokens });
+    const encoded = encodePrompt(rendered, tokenizer, { contextLength, cacheLength, newTokens, leastTokens });
     return this.#withMedia(encoded, newTokens, task, request);
   }
 
@@ -66,6 +66,7 @@ export class Preparation {
     const last = endOfChunk ? (tokenizer.special.endOfChunk ?? tokenizer.special.end) : null;
     const encoded = encodeChoices(rendered, joined, tokenizer, {
       contextLength: manifest.language.contextLength,
+      cacheLength: manifest.language.cacheLength,
       leastTokens: way.leastTokens,
       ...(last !== null && { last }),
     });
@@ -79,11 +80,11 @@ export class Preparation {
     request: RequestOptions,
   ): Promise<{ facts: TaskFacts; prompt: PreparedPrompt & { readonly keys: readonly PromptKey[] } }> {
     const { manifest, tokenizer, way } = this.#parts;
-    const { contextLength, tokens: special, dialogue } = manifest.language;
+    const { contextLength, cacheLength, tokens: special, dialogue } = manifest.language;
     refuseSpecialTokens(promptAfter(examples, {}), tokenizer);
     const rendered = renderExamples(examples, special, dialogue);
     const { leastTokens } = way;
-    const encoded = encodePrompt(rendered, tokenizer, { contextLength, leastTokens });
+    const encoded = encodePrompt(rendered, tokenizer, { contextLength, cacheLength, leastTokens });
     const prompt = await this.#withMedia(encoded, 0, undefined, request);
     const pictures = prompt.pictures.map(({ name, encoded }) => ({ name, outline: outlineOf(encoded) }));
     const { tokens, keys } = prompt;
@@ -114,14 +115,14 @@ export class Preparation {
     request: RequestOptions,
   ): Promise<PreparedPrompt & { keys: readonly PromptKey[]; pictures: readonly NamedMedia[] }> {
     const { manifest, tokenizer, way, media } = this.#parts;
-    const { contextLength } = manifest.language;
+    const { contextLength, cacheLength } = manifest.language;
     const prefix = way.inPieces ? await task?.prefix(request.signal) : undefined;
     const known = prefix === undefined ? [] : (task?.facts.pictures ?? []).map(picturesOf(prefix));
     const others = await media.encodeNamed(encoded.media.slice(known.length), request);
     const pictures = [...known, ...others];
     const counts = pictures.map((picture) => way.tokensOf(picture.encoded));
     const { special } = tokenizer;
-    const tokens = expandImages(encoded, counts, special, { contextLength, newTokens });
+    const tokens = expandImages(encoded, counts, special, { contextLength, cacheLength, newTokens });
     const keys = promptKeys(
       tokens,
       special.image,

@@ -211,6 +211,27 @@ describe('flamingo compile and inspect', function () {
     );
   });
 
+  it('keeps text in a static cache where it is asked to, and says so', async () => {
+    const kept = join(folder.path, 'kept');
+    const words = ['--static-cache', '48', '--weights', 'none'];
+    const { code, stderr } = await flamingo('compile', model, '--out', kept, ...words);
+    assert.equal(code, 0, stderr);
+    const inspected = await flamingo('inspect', kept);
+    assert.match(inspected.stdout, /cache +.*, static: 48 tokens, 24\.6 KB a row/);
+    const { stdout } = await flamingo('diff', out, kept);
+    assert.match(stdout, /language\.cacheLength/);
+    await fails(
+      ['compile', model, '--out', kept, '--static-cache', '65'],
+      3,
+      /static cache was to hold 65 tokens, but the model's context has 64: give a length of at most that\.$/m,
+    );
+    await fails(
+      ['compile', model, '--out', kept, '--static-cache', '0'],
+      2,
+      /'--static-cache <tokens>' argument '0'/,
+    );
+  });
+
   it('refuses a precision that there is not, and prompts that cannot be compared', async () => {
     await fails(
       ['compile', model, '--precision', 'int3'],

@@ -25,5 +25,6 @@ export const target: CompilerTarget = {
      * 2.6) and 2.4 times at 128 (128: 2.2, 32: 1.6; width 2048, one thread).
      */
     int8Blocks: [256, 128, 64],
+    staticCache: false,
   },
 };

@@ -16,5 +16,6 @@ export const patient: CompilerTarget = {
     int8Rows: false,
     quantisedProductsAddBias: true,
     int8Blocks: [],
+    staticCache: false,
   },
 };

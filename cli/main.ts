@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import type { Action, CliCommand } from './command.ts';
@@ -72,6 +73,8 @@ function addCommand(
 
 async function runAction(action: Action, report: Report, debug: boolean, grace = GRACE): Promise<ExitCode> {
   const controller = new AbortController();
+  // Whatever is under way at once listens for it; Node takes more than ten listeners for a mistake.
+  setMaxListeners(0, controller.signal);
   let asked = 0;
   const interrupt = () => {
     asked += 1;

@@ -193,6 +193,16 @@ export const LIMITS = {
     of: 'bytes of a file of annotations of a benchmark',
     because: 'the largest, with the graphs of all scenes, have some 600 MB; they are read as streams',
   },
+  wordList: {
+    most: MIB,
+    of: 'bytes of a list of toxic words',
+    because: 'lists of a few thousand words have 50 kB',
+  },
+  labelledItems: {
+    most: 1_000_000,
+    of: 'pictures or items in a file of labels',
+    because: 'those of COCO are 4,000; each takes some hundred bytes of memory',
+  },
   annotation: {
     most: MIB,
     of: 'bytes of one annotation of a benchmark',

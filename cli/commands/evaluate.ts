@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
+import { ANALYSES } from '../../runtime/evaluate/benchmark/analysis-registry.ts';
 import { PROTOCOLS } from '../../runtime/evaluate/benchmark/benchmark.ts';
 import { BENCHMARKS } from '../../runtime/evaluate/benchmark/benchmark-registry.ts';
 import { SELECTIONS } from '../../runtime/evaluate/benchmark/run/settings.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
 import { evaluateBenchmark } from '../evaluate/evaluate-benchmark.ts';
 import { evaluateTasks } from '../evaluate/evaluate-tasks.ts';
-import { BENCHMARK_FLAGS, type EvaluateFlags } from '../evaluate/flags.ts';
+import { ANALYSIS_FLAGS, BENCHMARK_FLAGS, type EvaluateFlags } from '../evaluate/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { WrongUse } from '../wrong-use.ts';
 
@@ -30,6 +31,8 @@ export const command: CliCommand = {
     'flamingo evaluate artifacts/mine --benchmark coco --data coco/ --protocol open-flamingo --out runs/coco',
     'flamingo evaluate artifacts/mine --benchmark imagenet --data imagenet/ --shots 16 --select rices --ensemble 6',
     'flamingo evaluate --compare runs/coco runs/coco-tuned',
+    'flamingo evaluate runs/coco --analyse groups --labels images_val2014.csv',
+    'flamingo evaluate runs/coco --analyse toxicity --classifier detoxify/',
     'flamingo evaluate artifacts/mine tasks.jsonl',
     'flamingo evaluate artifacts/mine tasks.jsonl --shots 0,1,2,4,8',
     'flamingo evaluate artifacts/mine tasks.jsonl --limit 100 --answers answers.jsonl --json',
@@ -38,7 +41,7 @@ export const command: CliCommand = {
   grace: 20_000,
   configure(command, run) {
     command
-      .argument('[dir]', 'folder that `flamingo compile` wrote')
+      .argument('[dir]', "folder that `flamingo compile` wrote; for --analyse alone, a run's folder")
       .argument('[tasks]', 'JSONL file of tasks, in place of a benchmark')
       .option('--benchmark <name>', 'the benchmark, see below')
       .option('--data <folder>', "the benchmark's files, as they are published")
@@ -88,6 +91,21 @@ export const command: CliCommand = {
         '--compare <runs...>',
         'compare two runs by their folders, item by item; with --out, a page of it, too',
       )
+      .addOption(
+        new Option(
+          '--analyse <what>',
+          `after the run, or of the run in [dir]: ${ANALYSES.map(({ name, about }) => `${name}, ${about}`).join('; ')}`,
+        ).choices(ANALYSES.map(({ name }) => name)),
+      )
+      .option(
+        '--labels <file>',
+        'groups of pictures or items: a CSV file with a column id (or image_id) and others, or a .jsonl of such objects',
+      )
+      .option(
+        '--classifier <path>',
+        'what scores how toxic texts are: a folder with model.onnx, tokenizer.json and config.json, or a list of words',
+      )
+      .option('--toxic-label <label>', "the classifier's label that says so (default: toxicity or toxic)")
       .option('--batch <n>', 'prompts answered side by side', wholeNumber(1), 16)
       .option(
         '--max-new-tokens <n>',
@@ -131,7 +149,11 @@ async function evaluateModel(
   flags: EvaluateFlags,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { benchmark, compare: runs } = flags;
+  const { benchmark, analyse, compare: runs } = flags;
+  const [unused] = Object.entries(ANALYSIS_FLAGS).filter(([name]) => Reflect.get(flags, name) !== undefined);
+  if (unused !== undefined && analyse === undefined) {
+    throw new WrongUse(`${unused[1]} is for an analysis, and no --analyse was given.`);
+  }
   if (runs !== undefined) {
     if (folder !== undefined || benchmark !== undefined) {
       throw new WrongUse(
@@ -140,6 +162,13 @@ async function evaluateModel(
     }
     const { compare } = await import('../evaluate/compare.ts');
     return compare(runs, flags, context);
+  }
+  if (analyse !== undefined && benchmark === undefined) {
+    if (folder === undefined || tasks !== undefined) {
+      throw new WrongUse('--analyse takes the folder of a run, or --benchmark with a model and --data.');
+    }
+    const { analyseRun } = await import('../evaluate/analyse.ts');
+    return analyseRun(folder, analyse, flags, context);
   }
   if (folder === undefined)
     throw new WrongUse('No model was named: give the folder that `flamingo compile` wrote.');

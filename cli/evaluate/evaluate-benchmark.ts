@@ -18,6 +18,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { projectWays } from '../project-ways.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';
+import { analysed, openAnalysis, printAnalysis } from './analyse.ts';
 import type { EvaluateFlags } from './flags.ts';
 import { noteWeights } from './note-weights.ts';
 
@@ -43,6 +44,8 @@ export async function evaluateBenchmark(
   const seeds = Array.from({ length: seedCount(flags) }, (_, seed) => seed);
   const shots = flags.shots ?? (benchmark.examplesFrom === undefined ? [0] : SHOTS);
   checkFlags(benchmark, flags);
+  await using analysis =
+    flags.analyse === undefined ? undefined : await openAnalysis(flags.analyse, benchmark, flags, signal);
   const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
   const encoding = report.progress('features');
   const progress = report.progress(benchmark.title);
@@ -68,8 +71,12 @@ export async function evaluateBenchmark(
     progress.stop();
     const { length } = run.results.problems;
     if (length > TOLD) report.note(`${length - TOLD} more are left out: ${join(out, RUN_FILES.problems)}`);
-    if (flags.json) report.result(JSON.stringify(run.results, undefined, 2));
-    else print(run, out, (performance.now() - started) / 1000, report);
+    const found = analysis && flags.analyse && (await analysed(out, flags.analyse, analysis, benchmark));
+    if (flags.json) {
+      const more = found && { analysis: found.result };
+      report.result(JSON.stringify({ ...run.results, ...more }, undefined, 2));
+    } else print(run, out, (performance.now() - started) / 1000, report);
+    if (found && !flags.json) printAnalysis(found, report);
     return length > 0 ? EXIT.badInput : EXIT.ok;
   } finally {
     encoding.stop();

@@ -31,6 +31,11 @@ export interface EvaluateFlags {
   readonly frames?: number;
   readonly nltkData?: string;
   readonly out?: string;
+  /** An analysis of a run's answers, and what it needs. */
+  readonly analyse?: string;
+  readonly labels?: string;
+  readonly classifier?: string;
+  readonly toxicLabel?: string;
   /** Folders of runs to compare. */
   readonly compare?: readonly string[];
 }
@@ -48,4 +53,11 @@ export const BENCHMARK_FLAGS = {
   frames: '--frames',
   nltkData: '--nltk-data',
   out: '--out',
+} as const satisfies Partial<Record<keyof EvaluateFlags, string>>;
+
+/** The options that are about an analysis alone, as the command line has them. */
+export const ANALYSIS_FLAGS = {
+  labels: '--labels',
+  classifier: '--classifier',
+  toxicLabel: '--toxic-label',
 } as const satisfies Partial<Record<keyof EvaluateFlags, string>>;

@@ -25,11 +25,7 @@ export function middle(values: readonly number[]): Interval {
 /** The 95% interval of the mean of items, by drawing items again. */
 export function bootstrapMean(values: readonly number[], times = 1000): Interval {
   const means: number[] = [];
-  for (const places of resamples(values.length, times)) {
-    let sum = 0;
-    for (const place of places) sum += values[place] ?? 0;
-    means.push(sum / values.length);
-  }
+  for (const places of resamples(values.length, times)) means.push(meanAt(values, places));
   return middle(means);
 }
 
@@ -49,4 +45,24 @@ export function studentInterval(values: readonly number[]): Interval {
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   const half = (STUDENT[count - 2] ?? NORMAL) * Math.sqrt(variance / count);
   return { low: Math.max(0, mean - half), high: mean + half };
+}
+
+/** The 95% interval of the first mean less the second, of items that have nothing to do with each other: each is drawn again by itself. */
+export function bootstrapDifference(
+  first: readonly number[],
+  second: readonly number[],
+  times = 1000,
+): Interval {
+  const draws = [resamples(first.length, times, 0), resamples(second.length, times, 1)] as const;
+  const differences = Array.from({ length: times }, () => {
+    const [a, b] = [draws[0].next().value, draws[1].next().value];
+    return meanAt(first, a ?? new Int32Array()) - meanAt(second, b ?? new Int32Array());
+  });
+  return middle(differences);
+}
+
+function meanAt(values: readonly number[], places: Int32Array): number {
+  let sum = 0;
+  for (const place of places) sum += values[place] ?? 0;
+  return sum / places.length;
 }

@@ -135,6 +135,34 @@ const REGISTRIES: readonly Registry[] = [
     ),
   },
   {
+    ...{
+      folder: 'runtime/evaluate/toxicity/engines',
+      extension: '.ts',
+      file: 'runtime/evaluate/toxicity/engine-registry.ts',
+    },
+    write: exportsOf(
+      'ENGINES',
+      'ToxicityEngine',
+      './classifier.ts',
+      'Every kind of classifiers of toxic texts',
+      (name) => name === 'engine',
+    ),
+  },
+  {
+    ...{
+      folder: 'runtime/evaluate/benchmark/analyses',
+      extension: '.ts',
+      file: 'runtime/evaluate/benchmark/analysis-registry.ts',
+    },
+    write: exportsOf(
+      'ANALYSES',
+      'Analysis',
+      './analysis.ts',
+      "Every analysis of a run's answers",
+      (name) => name === 'analysis',
+    ),
+  },
+  {
     ...{ folder: 'bench/benchmarks', extension: '.ts', file: 'bench/benchmark-registry.ts' },
     write: importsOf('BENCHMARKS', 'Every benchmark by its name; loaded when it is asked for'),
   },

@@ -60,6 +60,7 @@ export function evaluationTasks(
         ...bindingTasks('fast binding, unseen emoji', unseen, drawn, 5, 500, random(6)),
       ],
     ],
+    ['language', languageTasks(lexicon, random(9))],
     ['other', [...askedTasks(lexicon, random(7)), ...choiceTasks(lexicon, random(8))]],
   ]);
 }
@@ -127,6 +128,23 @@ function questionTasks(lexicon: Lexicon, all: Lexicon, random: Random): TaskLine
       ];
     });
   });
+}
+
+/** Languages whose names are asked for, by what they are called. */
+const LANGUAGES = { es: 'Spanish', fr: 'French', de: 'German' } as const;
+
+/** Names in other languages: which one, only the examples tell. */
+function languageTasks(lexicon: Lexicon, random: Random): TaskLine[] {
+  return (['es', 'fr', 'de'] as const).flatMap((language) =>
+    random.sample(lexicon.places, 200).map((place, index) => ({
+      id: `language-${language}-${index}`,
+      kind: `name in ${LANGUAGES[language]}`,
+      shots: shotsOf(lexicon, place, language, random),
+      image: tested(lexicon.emoji[place]),
+      text: PROMPT,
+      answers: lexicon.rightAnswers(place, language),
+    })),
+  );
 }
 
 /** Fast binding with one example of each thing. */

@@ -5,8 +5,8 @@ import type { PicturesOf } from '../run/pictures-of.ts';
 import type { RunScores } from '../run/score-run.ts';
 import { page, table } from './html.ts';
 import { type ItemCard, itemCards } from './item-cards.ts';
-import { times100 } from './results-page.ts';
 import { shotsCurve } from './shots-curve.ts';
+import { times100 } from './times-100.ts';
 
 export interface ComparisonInput {
   readonly title: string;

@@ -6,6 +6,7 @@ import type { ItemScore } from '../run/score-run.ts';
 import { escaped, page, table } from './html.ts';
 import { type ItemCard, itemCards } from './item-cards.ts';
 import { shotsCurve } from './shots-curve.ts';
+import { times100 } from './times-100.ts';
 
 export interface PageInput {
   readonly results: RunResults;
@@ -47,11 +48,6 @@ export async function resultsPage(input: PageInput): Promise<string> {
       : [`<h2>Worst with ${most} examples</h2>`, await itemCards(worst, picturesOf)]),
     ...(best.length === 0 ? [] : [`<h2>Best with ${most} examples</h2>`, await itemCards(best, picturesOf)]),
   ]);
-}
-
-/** A score as tables have it. */
-export function times100(score: number): string {
-  return (100 * score).toFixed(2);
 }
 
 function scoreRows({ shots }: RunResults): readonly (readonly string[])[] {

@@ -7,6 +7,7 @@ export const BENCHMARKS = {
   compile: () => import('./benchmarks/compile.ts'),
   decode: () => import('./benchmarks/decode.ts'),
   fusion: () => import('./benchmarks/fusion.ts'),
+  growth: () => import('./benchmarks/growth.ts'),
   memory: () => import('./benchmarks/memory.ts'),
   precision: () => import('./benchmarks/precision.ts'),
   quantising: () => import('./benchmarks/quantising.ts'),

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { Precision } from '../../dsl/precision.ts';
-import type { ReadText } from '../../runtime/generate/language-model.ts';
 import { openEngine } from '../../runtime/open-engine.ts';
 import type { Engine } from '../../runtime/worker/engine.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -11,33 +10,21 @@ import { interleave } from '../measure/interleave.ts';
 import { memoryBandwidth } from '../measure/memory-bandwidth.ts';
 import { compare, spreadOf } from '../measure/statistics.ts';
 import { smallLlama, writeBenchmarkCheckpoint } from '../support/large-model.ts';
+import { fillPast } from '../support/past.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
-import { normalTensor } from '../support/tensors.ts';
 
 const MEASURED = ['float32', 'int8', 'int4'] as const satisfies readonly Precision[];
 const PASTS = [64, 256, 1024, 2048] as const;
 /** Tokens that are written on one cache before it is filled anew. */
 const ROOM = 48;
 
-/** A cache of `past` places, which one prompt token and made-up keys and values fill. */
-async function pastOf({ language, manifest }: Engine, past: number): Promise<ReadText> {
-  const { text } = await language.prefill([{ tokens: [1], media: [] }], past + ROOM);
-  const { layers, keyValueHeads, headDim } = manifest.language;
-  const more = past - 1;
-  const entries = Array.from({ length: layers }, (_, layer) =>
-    ['key', 'value'].map((kind) => [`new_${kind}.${layer}`, normalTensor(1, keyValueHeads, more, headDim)]),
-  );
-  text.cache.append(Object.fromEntries(entries.flat()), [new Uint8Array(more).fill(1)]);
-  return text;
-}
-
 /** One token on about `past` cached ones: at most `ROOM` more. */
 async function step(engine: Engine, past: number): Promise<() => Promise<void>> {
-  let text = await pastOf(engine, past);
+  let text = await fillPast(engine, { past, room: ROOM });
   return async () => {
     if ((text.cache.lengths[0] ?? 0) >= past + ROOM) {
       text.cache.release();
-      text = await pastOf(engine, past);
+      text = await fillPast(engine, { past, room: ROOM });
     }
     await engine.language.continue(text, [[5]]);
   };

@@ -1,6 +1,6 @@
 import { findSourceMap } from 'node:module';
 import { dirname, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { moduleAddress } from './module-address.ts';
 
 /** Where in the author's file an operation was written: an absolute path, a 1-based line and a 1-based column. */
@@ -59,9 +59,18 @@ export function captureCallSite(below?: Caller): CallSite | undefined {
   return undefined;
 }
 
+/** What stands behind the addresses of authors' modules: a process may load a file more than once. */
+let suffix = '';
+
+/** Sources are looked for at addresses that end so: `?reading=2`. */
+export function followSources(ending: string): void {
+  suffix = ending;
+}
+
 /** The place in the TypeScript source: a loader that transpiles in memory leaves a source map, which is followed. */
 export function originalCallSite(site: CallSite): CallSite {
-  const entry = findSourceMap(site.file)?.findEntry(site.line - 1, site.column - 1);
+  const renewed = suffix === '' ? undefined : findSourceMap(`${pathToFileURL(site.file).href}${suffix}`);
+  const entry = (renewed ?? findSourceMap(site.file))?.findEntry(site.line - 1, site.column - 1);
   if (entry === undefined || !('originalLine' in entry)) return site;
   return { file: site.file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }

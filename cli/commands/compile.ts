@@ -13,9 +13,9 @@ import { type CliCommand, type CommandContext, collect, wholeNumber } from '../c
 import { chosenModel } from '../compile/chosen-model.ts';
 import { describeGraphs, showGraphs } from '../compile/explain.ts';
 import type { CompileFlags } from '../compile/flags.ts';
-import { compilePrepared } from '../compile/prepared.ts';
 import { describe, summarise } from '../compile/summary.ts';
 import { watchModel } from '../compile/watch.ts';
+import { compileWatched } from '../compile/watched.ts';
 import { projectExtensions } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -117,13 +117,14 @@ export const command: CliCommand = {
         '--watch',
         'compile again whenever the model file or one that it imports is saved (what the project adds is read anew, too)',
       )
-      .addOption(new Option('--prepared').hideHelp())
+      .addOption(new Option('--watched').hideHelp())
       .option('--json', 'print the result as JSON')
       .action((model: string | undefined, flags: CompileFlags) =>
         run((context) => {
           if (flags.watch) return watch(model, flags, context);
-          if (!flags.prepared || model === undefined) return compileModel(model, flags, context);
-          return compilePrepared(model, context.signal, ({ replace }) =>
+          if (!flags.watched || model === undefined) return compileModel(model, flags, context);
+          const debug = process.argv.includes('--debug');
+          return compileWatched(model, { report: context.report, debug }, ({ replace }) =>
             compileModel(model, replace ? { ...flags, force: true } : flags, context),
           );
         }),

@@ -26,6 +26,6 @@ export interface CompileFlags {
   readonly force?: true;
   readonly watch?: true;
   /** Set by `--watch` for the processes that it starts ahead. */
-  readonly prepared?: true;
+  readonly watched?: true;
   readonly json?: true;
 }

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ownProgram } from '../own-program.ts';
-import type { Begin, UsedFiles } from './prepared.ts';
+import type { Begin, Compiled } from './watched.ts';
 
 /** Between two looks at the files, in milliseconds: asked for by name, so that any editor's way of saving is seen. */
 const INTERVAL = 100;
@@ -25,47 +26,49 @@ export async function watchModel(
 ): Promise<never> {
   let files: readonly string[] = [resolve(file)];
   let replace = false;
-  let next = new PreparedCompiler(words, signal);
+  const compiler = new CompilerProcess(words, signal);
   for (;;) {
     const before = await versionsOf(files);
-    const { code, used } = await next.compile({ replace });
+    const { code, files: used } = await compiler.compile({ replace });
     signal.throwIfAborted();
     // From here on the folder has a model of this watch's own.
     replace ||= code === EXIT.ok;
     if (used.length > 0) files = used;
-    next = new PreparedCompiler(words, signal);
     const others = files.length === 1 ? '' : ` and ${files.length - 1} more`;
     report.note(`Watching ${basename(file)}${others}; Ctrl-C ends.`);
     await changed(files, before, signal);
   }
 }
 
-/** A process that has loaded all that it needs, and compiles once. */
-class PreparedCompiler {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<number | null>;
-  #used: readonly string[] = [];
+/** A process that has loaded all that it needs; where it ends, which an author's file may bring about, the next begins. */
+class CompilerProcess {
+  readonly #words: readonly string[];
+  #child: ChildProcess | undefined;
 
   constructor(words: readonly string[], signal: AbortSignal) {
-    // Ctrl-C is this process's to hear: it ends the other.
-    const apart = { execArgv: [], detached: true, windowsHide: true };
-    this.#child = fork(ownProgram(), [...words, '--prepared'], apart);
-    this.#child.on('message', ({ files }: UsedFiles) => {
-      this.#used = files;
-    });
-    this.#ended = new Promise((resolve, reject) => {
-      this.#child.once('exit', (code) => resolve(code));
-      this.#child.once('error', reject);
-    });
-    // What went wrong is told where it is waited for.
-    this.#ended.catch(() => {});
-    signal.addEventListener('abort', () => this.#child.kill(), { once: true });
+    this.#words = words;
+    signal.addEventListener('abort', () => this.#child?.kill(), { once: true });
   }
 
-  async compile(begin: Begin): Promise<{ readonly code: number | null; readonly used: readonly string[] }> {
-    this.#child.send(begin, () => {});
-    const code = await this.#ended;
-    return { code, used: this.#used };
+  async compile(begin: Begin): Promise<Pick<Compiled, 'files'> & { readonly code: number | null }> {
+    const child = this.#child ?? this.#start();
+    const compiled = new Promise<Compiled>((resolve) => {
+      child.once('message', resolve);
+    });
+    const ended = once(child, 'exit').then(([code]: number[]) => ({ code: code ?? null, files: [] }));
+    child.send(begin, () => {});
+    return await Promise.race([compiled, ended]);
+  }
+
+  #start(): ChildProcess {
+    // Ctrl-C is this process's to hear: it ends the other.
+    const apart = { execArgv: [], detached: true, windowsHide: true };
+    const child = fork(ownProgram(), [...this.#words, '--watched'], apart);
+    this.#child = child;
+    child.once('disconnect', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    return child;
   }
 }
 

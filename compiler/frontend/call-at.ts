@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type CallExpression, Node, Project, type SourceFile, SyntaxKind } from 'ts-morph';
 import type { CallSite } from '../../dsl/call-site.ts';
+import { isOwnFile } from './own-package.ts';
 
 /** Reads syntax only: no types, no imports, so a file costs milliseconds. */
 const project = new Project({
@@ -11,6 +12,11 @@ const project = new Project({
 });
 
 const parsed = new Map<string, SourceFile | undefined>();
+
+/** Authors' files have changed: they are read again where they are asked for. */
+export function forgetSources(): void {
+  for (const path of parsed.keys()) if (!isOwnFile(path)) parsed.delete(path);
+}
 
 /** The call expression that an operation's call site points into; undefined when there is none there. */
 export function callAt(site: CallSite): CallExpression | undefined {

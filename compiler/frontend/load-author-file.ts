@@ -4,7 +4,9 @@ import { register } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../../artifact/user-error.ts';
-import { ownModule, ownModules, RUNS_FROM_SOURCE } from './own-package.ts';
+import { followSources } from '../../dsl/call-site.ts';
+import type { OwnAddresses } from './module-hooks.ts';
+import { OWN_FOLDERS, ownModule, ownModules, RUNS_FROM_SOURCE } from './own-package.ts';
 import { describePath, SourceError } from './source-error.ts';
 
 /** What a kind of author's file exports, and how messages speak of it. */
@@ -20,7 +22,7 @@ export interface AuthorFileKind<T> {
  * Type-checks an author's file, then runs it and returns the model or recipe that it exports. The checker comes first, so
  * that what is wrong with the types is said in the checker's place and words and not as a crash half-way.
  *
- * A file is run once a process: loading it again gives the same object.
+ * A file is run once a process, loading it again gives the same object; but for `readAnew`.
  *
  * @param file a TypeScript module; relative paths start at the working directory
  * @param exportName which export; the default export unless told
@@ -63,6 +65,22 @@ function frontendModule(name: string, file: string) {
   return import(pathToFileURL(path).href);
 }
 
+/** How often authors' files have been read anew. */
+let reading = 0;
+
+/**
+ * From here on authors' files, and those that they import, are other modules than those that the process has loaded: as
+ * they are on the disk then. What was loaded before stays in memory.
+ */
+export async function readAnew(): Promise<void> {
+  reading += 1;
+  followSources(`?reading=${reading}`);
+  const { forgetSources }: typeof import('./call-at.ts') = await import(
+    pathToFileURL(ownModule('compiler/frontend/call-at')).href
+  );
+  forgetSources();
+}
+
 let loaderReady: Promise<void> | undefined;
 
 /** Makes Node run TypeScript, and `flamingo-onnx` mean this instance; once a process. */
@@ -77,10 +95,12 @@ async function startLoader(): Promise<void> {
     const typescript = await import('tsx/esm/api');
     typescript.register();
   }
-  const addresses = Object.entries(ownModules('run')).map(([name, path]) => [name, pathToFileURL(path).href]);
-  register(pathToFileURL(ownModule('compiler/frontend/module-hooks')), {
-    data: Object.fromEntries(addresses),
-  });
+  const modules = Object.entries(ownModules('run')).map(([name, path]) => [name, pathToFileURL(path).href]);
+  const data: OwnAddresses = {
+    modules: Object.fromEntries(modules),
+    folders: OWN_FOLDERS.map((folder) => pathToFileURL(folder).href),
+  };
+  register(pathToFileURL(ownModule('compiler/frontend/module-hooks')), { data });
 }
 
 async function runModule(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -88,7 +108,7 @@ async function runModule(path: string): Promise<Readonly<Record<string, unknown>
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 200;
   try {
-    return await import(pathToFileURL(path).href);
+    return await import(`${pathToFileURL(path).href}${reading === 0 ? '' : `?reading=${reading}`}`);
   } catch (error) {
     const { buildingError }: typeof import('./building-error.ts') = await frontendModule(
       'building-error',

@@ -26,7 +26,8 @@ const ENTRY_POINTS = {
   'flamingo-onnx/metrics': 'runtime/evaluate/metrics/index',
 } as const;
 
-const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].map(
+/** Where its files lie, each with the separator behind it. */
+export const OWN_FOLDERS = ['dsl', 'models', 'compiler', 'artifact', 'runtime', 'cli'].map(
   (folder) => join(root, folder) + sep,
 );
 

@@ -48,9 +48,12 @@ export function typeCheck(file: string): readonly Finding[] {
   return needsNode && nodeTypesFolder() !== undefined ? check(file, true).findings : findings;
 }
 
-/** The author's files that a file is made of: itself, and those that it imports, as far as they are there. */
+/** By file, what it was made of when it was checked last. */
+const lastFiles = new Map<string, readonly string[]>();
+
+/** The author's files that a file was made of when it was checked last: itself, and those that it imports. */
 export function authorFiles(file: string): readonly string[] {
-  return check(file, false).files;
+  return lastFiles.get(file) ?? check(file, false).files;
 }
 
 type CheckedFinding = Finding & { readonly code: number };
@@ -80,6 +83,7 @@ function check(file: string, withNode: boolean): CheckedFiles {
   }
   // Authors' files may change, or not belong to the next model at all; the library and this package stay.
   for (const each of files) project.addSourceFileAtPathIfExists(each)?.forget();
+  lastFiles.set(file, files);
   return { findings, files };
 }
 

@@ -3,6 +3,7 @@
 /** Every benchmark by its name; loaded when it is asked for. */
 export const BENCHMARKS = {
   'at-once': () => import('./benchmarks/at-once.ts'),
+  authoring: () => import('./benchmarks/authoring.ts'),
   checkpoint: () => import('./benchmarks/checkpoint.ts'),
   compile: () => import('./benchmarks/compile.ts'),
   decode: () => import('./benchmarks/decode.ts'),

@@ -50,7 +50,7 @@ export const parameterTableSchema = z.strictObject({
 export type ParameterTable = z.infer<typeof parameterTableSchema>;
 
 export function encodeParameterTable(table: ParameterTable): Uint8Array {
-  return Buffer.from(`${JSON.stringify(table)}\n`);
+  return new TextEncoder().encode(`${JSON.stringify(table)}\n`);
 }
 
 /** @throws Error for text that is no table; UserError for more than is read. The artifact's checksum has been compared before */

@@ -12,6 +12,14 @@ export type SessionOptions = {
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
 };
 
+/** What is needed of a session of ONNX Runtime. */
+export type RunnableSession = Pick<InferenceSession, 'inputMetadata' | 'outputMetadata' | 'release'> & {
+  run(
+    feeds: Tensors,
+    fetches?: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Readonly<Record<string, Tensor>>>;
+};
+
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** Outputs by name: the memory for one, or null where ONNX Runtime makes it. */
@@ -39,14 +47,14 @@ export interface GraphSession extends AsyncDisposable {
 
 /** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
 export class OnnxSession implements GraphSession {
-  readonly #session: InferenceSession;
+  readonly #session: RunnableSession;
   readonly #path: string;
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   readonly #asMemory: AsMemory | undefined;
 
-  private constructor(session: InferenceSession, path: string, asMemory: AsMemory | undefined) {
+  private constructor(session: RunnableSession, path: string, asMemory: AsMemory | undefined) {
     this.#session = session;
     this.#path = path;
     this.#asMemory = asMemory;
@@ -64,7 +72,7 @@ export class OnnxSession implements GraphSession {
    * @throws UserError for one that is not the manifest's; the session is then released.
    */
   static async of(
-    session: InferenceSession,
+    session: RunnableSession,
     path: string,
     graph: GraphManifest,
     { asMemory }: { readonly asMemory?: AsMemory | undefined } = {},
@@ -82,9 +90,7 @@ export class OnnxSession implements GraphSession {
 
   async run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const run = outputs
-      ? this.#session.run({ ...inputs }, this.#fetches(outputs))
-      : this.#session.run({ ...inputs });
+    const run = outputs ? this.#session.run(inputs, this.#fetches(outputs)) : this.#session.run(inputs);
     this.#running = run.catch(() => {});
     try {
       return await run;

@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../thread/event-loop-turn.ts';
 import type { LanguageModel, PreparedPrompt } from './language-model.ts';
 import { MemoryPlan } from './memory-plan.ts';
 import type { PrefixCache } from './prefix-cache.ts';
@@ -102,7 +103,7 @@ export class Scheduler {
     try {
       await this.#gather();
       while (this.#reader.size + this.#batch.size > 0) {
-        await turn();
+        await eventLoopTurn();
         this.#reader.dropStopped();
         this.#batch.dropStopped();
         const read = this.#batch.isOpen ? await this.#reader.step() : undefined;
@@ -128,7 +129,7 @@ export class Scheduler {
       this.#wake();
     }, BEGUN_TOGETHER * this.#preparation);
     // Those whose messages have come with the first one's.
-    await turn();
+    await eventLoopTurn();
     while (patient && this.#arriving > 0 && this.#reader.size < BEGUN_TOGETHER) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -137,11 +138,4 @@ export class Scheduler {
     this.#wake = () => {};
     clearTimeout(timer);
   }
-}
-
-/** The event loop's turn: messages come in, pictures are read. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { importsOf } from './import-graph.ts';
 
-/** What a browser runs of the runtime: the thread that computes, and the caller's end of it. */
-const ROOTS = [
-  'runtime/worker/serve.ts',
-  'runtime/worker/client.ts',
-  'runtime/model.ts',
-  'runtime/manifest-text.ts',
-  'runtime/tokenizer/make-tokenizer.ts',
-];
+/** What a page loads of the runtime: the caller's end, and the thread that computes. */
+const ROOTS = ['runtime/web/index.ts', 'runtime/web/flamingo-worker.ts'];
 
 /** What Node alone has: its modules, its globals, and packages that need them. */
 const NODE_ONLY =

@@ -16,6 +16,8 @@ const ENTRIES: Readonly<Record<string, string | null>> = {
   './extend': 'defineOperator',
   './runtime': 'loadFlamingo',
   './worker': null,
+  './web': 'loadFlamingo',
+  './web/worker': null,
   './metrics': 'cider',
   './package.json': null,
 };

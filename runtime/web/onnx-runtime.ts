@@ -1,0 +1,129 @@
+import type { Env, InferenceSession } from 'onnxruntime-common';
+import type { GraphManifest } from '../../artifact/manifest.ts';
+import { UserError } from '../../artifact/user-error.ts';
+import { OnnxSession, type RunnableSession, reasonOf, type SessionOptions } from '../session.ts';
+import { readBody, request } from './download.ts';
+import { OneByOne } from './one-by-one.ts';
+import type { WebProvider } from './provider.ts';
+
+/** Of onnxruntime-web's files, which lie in one folder: what is imported, and its WebAssembly. */
+const FILES: Readonly<Record<WebProvider, { readonly module: string; readonly wasm: string }>> = {
+  wasm: { module: 'ort.wasm.min.mjs', wasm: 'ort-wasm-simd-threaded.wasm' },
+  webgpu: { module: 'ort.webgpu.min.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' },
+};
+
+/** The names of all of ONNX Runtime's files that a page may ask for. */
+export const ONNX_RUNTIME_FILES: readonly string[] = Object.values(FILES).flatMap(({ module, wasm }) => [
+  module,
+  wasm,
+  wasm.replace(/wasm$/, 'mjs'),
+]);
+
+/** Far more than the largest has. */
+const MOST_BYTES = 128 * 2 ** 20;
+
+type OnnxRuntime = {
+  readonly env: Env;
+  readonly InferenceSession: {
+    create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+};
+
+/** Weights that lie outside of a graph's file, by the name that it gives them. */
+export type ExternalData = readonly { readonly path: string; readonly data: Uint8Array }[];
+
+/** ONNX Runtime in a page's worker. */
+export class WebRuntime {
+  /** Of its WebAssembly. */
+  readonly bytes: number;
+  readonly #runtime: OnnxRuntime;
+  readonly #provider: WebProvider;
+  readonly #turns = new OneByOne();
+
+  private constructor(runtime: OnnxRuntime, provider: WebProvider, bytes: number) {
+    this.#runtime = runtime;
+    this.#provider = provider;
+    this.bytes = bytes;
+  }
+
+  /**
+   * @param folder address of onnxruntime-web's files, with a slash at its end
+   * @param onBytes told of what has come of its WebAssembly, and of its size where the server says it
+   * @throws UserError where they cannot be had
+   */
+  static async load(
+    provider: WebProvider,
+    {
+      folder,
+      threads,
+      onBytes,
+    }: { folder: string; threads: number; onBytes: (loaded: number, total: number) => void },
+  ): Promise<WebRuntime> {
+    const { module, wasm } = FILES[provider];
+    const response = await request(new URL(wasm, folder).href);
+    const total = Number(response.headers.get('content-length') ?? 0);
+    let loaded = 0;
+    const binary = await readBody(response, MOST_BYTES, (more) => {
+      loaded += more;
+      onBytes(loaded, Math.max(total, loaded));
+    });
+    const address = new URL(module, folder).href;
+    let runtime: OnnxRuntime;
+    try {
+      runtime = await import(/* @vite-ignore */ /* webpackIgnore: true */ address);
+    } catch (error) {
+      throw new UserError(
+        `ONNX Runtime cannot be loaded from ${address} (${reasonOf(error)}): put the files of onnxruntime-web's folder 'dist' there, or say where they are with 'onnxRuntime'.`,
+      );
+    }
+    const { env } = runtime;
+    env.logLevel = 'fatal';
+    env.wasm.wasmPaths = folder;
+    env.wasm.wasmBinary = binary.buffer;
+    env.wasm.numThreads = threads;
+    return new WebRuntime(runtime, provider, binary.length);
+  }
+
+  /**
+   * Loads a graph.
+   *
+   * @param name what messages call it
+   * @throws UserError for one that ONNX Runtime refuses, or that is not the manifest's
+   */
+  async open(
+    name: string,
+    bytes: Uint8Array,
+    externalData: ExternalData,
+    graph: GraphManifest,
+    { optimisation = 'all' }: Pick<SessionOptions, 'optimisation'>,
+  ): Promise<OnnxSession> {
+    let session: InferenceSession;
+    try {
+      session = await this.#turns.run(() =>
+        this.#runtime.InferenceSession.create(bytes, {
+          executionProviders: [this.#provider],
+          graphOptimizationLevel: optimisation,
+          executionMode: 'sequential',
+          logSeverityLevel: 4,
+          externalData,
+        }),
+      );
+    } catch (error) {
+      const reason = reasonOf(error);
+      throw new UserError(
+        /out of memory|allocat|Array buffer/i.test(reason)
+          ? `${name} needs more memory than this page has (${reason}): close other pages, or take a model compiled in a smaller precision.`
+          : `ONNX Runtime refuses ${name} (${reason}): compile the model again.`,
+      );
+    }
+    const { inputMetadata, outputMetadata } = session;
+    const inTurn: RunnableSession = {
+      inputMetadata,
+      outputMetadata,
+      run: (feeds, fetches) =>
+        this.#turns.run(() => (fetches ? session.run(feeds, fetches) : session.run(feeds))),
+      release: () => this.#turns.run(() => session.release()),
+    };
+    return OnnxSession.of(inTurn, name, graph);
+  }
+}

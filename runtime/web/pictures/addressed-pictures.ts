@@ -1,0 +1,75 @@
+import { plain } from '../../../artifact/quoted.ts';
+import { UserError } from '../../../artifact/user-error.ts';
+import { cropPixels } from '../../images/crop-pixels.ts';
+import { geometryOf } from '../../images/geometry.ts';
+import { checkFrames, checkPixels, type Header } from '../../images/header.ts';
+import { checkBytes, type ImageSource, nameOf } from '../../images/image-source.ts';
+import { MAX_FILE_BYTES, MAX_HELD_BYTES } from '../../images/limits.ts';
+import type { PictureReader } from '../../images/picture-reader.ts';
+import { resample } from '../../images/resample.ts';
+import { shrinkPixels } from '../../images/shrink.ts';
+import { hashOf, readBody, request } from '../download.ts';
+import { countFrames, decodePixels } from './decode-pixels.ts';
+import { type PictureFile, readPictureFile } from './picture-file.ts';
+
+/** Pictures at addresses and in bytes, decoded by the browser. */
+export function addressedPictures(base: string): PictureReader {
+  const bytesOf = async (source: ImageSource): Promise<Uint8Array<ArrayBuffer>> => {
+    if (typeof source !== 'string') {
+      checkBytes(source);
+      return new Uint8Array(source);
+    }
+    const bytes = await readBody(await request(new URL(source, base).href), MAX_FILE_BYTES);
+    checkBytes(bytes);
+    return bytes;
+  };
+  return {
+    contentOf: async (source) => hashOf(await bytesOf(source)),
+    hash: async (bytes) => hashOf(new Uint8Array(bytes)),
+    async readHeader(source, pixels): Promise<Header> {
+      const bytes = await bytesOf(source);
+      const name = nameOf(source);
+      const file = readPictureFile(bytes, name);
+      const upright = pixels === 'shown' && file.orientation > 4;
+      const [width, height] = upright ? [file.height, file.width] : [file.width, file.height];
+      checkPixels(name, width, height);
+      // Red, green, blue and alpha of the browser, and red, green and blue of ours.
+      checkHeld(name, 7 * width * height);
+      const frames = await countFrames(bytes, file, name);
+      checkFrames(name, frames);
+      return { width, height, frames, format: file.type, colours: 'rgb', pixels };
+    },
+    async decode(source, header, preprocessing, frame = 0, geometry = geometryOf(header, preprocessing)) {
+      const bytes = await bytesOf(source);
+      const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
+      const file: PictureFile = readPictureFile(bytes, name);
+      const decoded = await decodePixels(bytes, file, header, frame).catch((error: unknown) => {
+        if (error instanceof UserError) throw error;
+        const reason = error instanceof Error ? plain(error.message.replace(/\.$/, ''), 200) : String(error);
+        throw new UserError(
+          `${name} is truncated or damaged (${reason}): copy or download it again, or save it again as PNG.`,
+        );
+      });
+      const { part, resized, crop } = geometry;
+      const shrunk = {
+        width: Math.min(part.width, resized.width),
+        height: Math.min(part.height, resized.height),
+      };
+      const looked = cropPixels(decoded, header.width, part);
+      const { interpolation } = preprocessing;
+      const pixels = shrinkPixels(looked, part, shrunk, interpolation);
+      const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
+      return enlarges
+        ? resample(pixels, shrunk, resized, crop, interpolation)
+        : cropPixels(pixels, shrunk.width, crop);
+    },
+    picturesIn: async () => undefined,
+  };
+}
+
+function checkHeld(name: string, bytes: number): void {
+  if (bytes <= MAX_HELD_BYTES) return;
+  throw new UserError(
+    `${name} would take ${Math.ceil(bytes / 2 ** 20)} MiB to decode in a browser, but at most ${MAX_HELD_BYTES / 2 ** 20} MiB are used: scale it down first.`,
+  );
+}

@@ -50,7 +50,7 @@ export function relocateModel(
 }
 
 function dtypeOf(type: number | null | undefined): Dtype {
-  for (const dtype of ['float32', 'float16', 'bfloat16', 'uint8'] as const)
+  for (const dtype of ['float32', 'float16', 'bfloat16', 'uint8', 'int8'] as const)
     if (DATA_TYPE[dtype] === type) return dtype;
   throw new Error(`a weight of ONNX's type ${type}`);
 }

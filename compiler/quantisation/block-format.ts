@@ -21,10 +21,7 @@ export const BLOCK_FORMATS: Readonly<Record<QuantisedFormat, BlockFormat>> = {
 
 /**
  * How many weights of a row share a scale. Four bits need one for every 32, which is also what CUDA's kernels prefer.
- * Eight bits are exact enough to share it among more, where that is faster. DynamicQuantizeMatMul gives 3.6 times
- * float32's speed at one token and 3.8 at 128 where MatMulNBits gives 4.1 and 2.4 (CPU, width 2048, one thread), but
- * rounds x by one scale for all of it, so that an answer would depend on what else is in the batch, and one large value
- * costs all others their exactness.
+ * Eight bits are exact enough to share it among more, where a target is faster so.
  */
 export function blockSize(format: QuantisedFormat, width: number, { int8Blocks }: Capabilities): number {
   const blocks = format === 'int8' ? int8Blocks : [];

@@ -159,6 +159,39 @@ for (const [name, make] of Object.entries(smallPrograms)) {
         ),
       );
     });
+
+    it('gives in int8 nearly what it gives in float32, and a prompt in a batch nearly what it gives it alone', async () => {
+      const program = make();
+      const { language } = program.graphs;
+      const logitsOf = async (run: Run, prompts: readonly (readonly number[])[], firstMedia = 0) => {
+        const layout = packedPrefill(prompts, { image: IMAGE, padding: PADDING });
+        const media = mediaSlice(
+          mediaFeeds(program, Math.max(firstMedia + layout.rows, 1), 1),
+          firstMedia,
+          layout.rows,
+        );
+        const cache = newCache(program, prompts.length);
+        return values(await run({ ...layoutFeeds(layout), ...media, ...cache.feeds() }), 'logits');
+      };
+      // Of the largest: what rounding to 8 bits moves in two layers, and what rounding the other way at an edge does.
+      const [rounded, edge] = [0.15, 0.03];
+      await withGraph(language, program, [], { precision: 'int8' }, (int8) =>
+        withGraph(language, program, [], {}, (exact) =>
+          withGraph(language, program, [], { precision: 'int8', fusion: false }, async (plain) => {
+            for (const prompts of corners) {
+              const together = await logitsOf(int8, prompts);
+              assertClose(together, await logitsOf(exact, prompts), rounded);
+              assertClose(together, await logitsOf(plain, prompts), edge);
+              for (const [row, each] of prompts.entries()) {
+                const before = prompts.slice(0, row).flat();
+                const alone = await logitsOf(int8, [each], before.filter((token) => token === IMAGE).length);
+                assertClose(alone, together.subarray(row * VOCABULARY, (row + 1) * VOCABULARY), edge);
+              }
+            }
+          }),
+        ),
+      );
+    });
   });
 }
 

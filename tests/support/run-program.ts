@@ -2,6 +2,8 @@ import { float16Bits } from '../../artifact/weights/scalar.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { compileGraph, type GraphOptions } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
+import { quantiseChunk } from '../../compiler/quantisation/quantise-chunk.ts';
+import type { QuantisedMember } from '../../compiler/quantisation/quantised-member.ts';
 import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
@@ -34,7 +36,13 @@ export async function withGraph<R>(
   const sources = files.length === 0 ? undefined : matchWeights(weights, files).sources;
   const bytes = new Map<string, Uint8Array>();
   for (const { parameter } of onnx.parameters) {
-    const name = parameter.name ?? '';
+    const { name, quantised } = parameter;
+    if (quantised !== undefined) {
+      const whole = await weightValues(quantised.weight, sources?.get(quantised.weight.name), 0);
+      const found = await quantisedMember(quantised, whole);
+      bytes.set(name, new Uint8Array(found.buffer, found.byteOffset, found.byteLength));
+      continue;
+    }
     const values = await weightValues(parameter, sources?.get(name), 0);
     const stored = parameter.dtype === 'float16' ? Uint16Array.from(values, float16Bits) : values;
     bytes.set(name, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
@@ -52,4 +60,19 @@ export async function withGraph<R>(
   } finally {
     await session.release();
   }
+}
+
+/** One of the two tensors of a weight's quantised form, made of all its values at once. */
+async function quantisedMember(
+  { weight, format, block, perRow, transposed, member }: QuantisedMember,
+  values: Float32Array,
+): Promise<Uint8Array | Float32Array> {
+  const [first = 1, second = 1] = weight.shape;
+  const turned = Float32Array.from(values, (_, place) => {
+    const [row, column] = [Math.floor(place / first), place % first];
+    return values[column * second + row] ?? 0;
+  });
+  const [rows, width] = transposed ? [turned, first] : [values, second];
+  const layout = { format, width, block, perRow: perRow === true, origin: undefined, before: 0 };
+  return (await quantiseChunk({ ...layout, rows }))[member];
 }

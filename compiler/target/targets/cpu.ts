@@ -18,13 +18,14 @@ export const target: CompilerTarget = {
     // The kernel is slower than the two that it replaces.
     skipLayerNormalization: false,
     int8Products: true,
-    int8Rows: true,
     quantisedProductsAddBias: true,
     /*
-     * The kernel is the faster the longer the block, up to 256: against float32, 4.1 times at one token (128: 4.0, 32:
-     * 2.6) and 2.4 times at 128 (128: 2.2, 32: 1.6; width 2048, one thread).
+     * Against MatMulNBits in blocks of 256, x rounded too: 0.9 of the time at one token, half at 8, 0.28 at 64, 0.25 at
+     * 257 (48 products of 1024 by 4096, one thread, processor time, a machine with AMX).
      */
-    int8Blocks: [256, 128, 64],
+    int8Rows: true,
+    // Blocks are for what has outliers: the smaller a block, the fewer values share its coarse scale.
+    int8Blocks: [],
     staticCache: false,
   },
 };

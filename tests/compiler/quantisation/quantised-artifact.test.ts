@@ -88,15 +88,79 @@ for (const [family, language] of Object.entries(LANGUAGES)) {
           data: initialValues(parameter, 9),
         })),
       );
-      const seeded = await compiled('int4');
-      const relinked = await relink(join(folder, 'int4'), seeded, { weights: [path], copyWeights: true });
-      const direct = await compiled('int4', { weights: [path], copyWeights: true });
-      assert.notDeepEqual(relinked.files['weights.safetensors'], seeded.files['weights.safetensors']);
-      assert.deepEqual(relinked.files['weights.safetensors'], direct.files['weights.safetensors']);
-      assert.deepEqual(relinked.precision, direct.precision);
+      for (const precision of ['int8', 'int4'] as const) {
+        const seeded = await compiled(precision);
+        const relinked = await relink(join(folder, precision), seeded, {
+          weights: [path],
+          copyWeights: true,
+        });
+        const direct = await compiled(precision, { weights: [path], copyWeights: true });
+        assert.notDeepEqual(relinked.files['weights.safetensors'], seeded.files['weights.safetensors']);
+        assert.deepEqual(relinked.files['weights.safetensors'], direct.files['weights.safetensors']);
+        assert.deepEqual(relinked.precision, direct.precision);
+      }
     });
   });
 }
+
+describe('int8 of a weight in whose rows one value outweighs the others', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'uneven-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const program = small(opt({ ...sizes, dim: 256, layers: 1 }));
+  const name = 'language.layers.0.fc2.weight';
+
+  /** The program's weights, with one value of each row of one of them a hundred times what it was. */
+  async function write(path: string, isUneven: boolean): Promise<void> {
+    await writeSafetensors(
+      path,
+      [...program.parameters].map(([each, parameter]) => {
+        const values = initialValues(parameter, 3);
+        const width = parameter.shape[1] ?? 1;
+        if (isUneven && each === name)
+          for (let place = 0; place < values.length; place += width) values[place + 5] = 2;
+        return { name: each, dtype: 'float32' as const, shape: parameter.shape, data: values };
+      }),
+    );
+  }
+
+  it('is in blocks, and said, where the others have one scale a row; of other weights put in, it is said', async () => {
+    const [uneven, even] = ['uneven', 'even'].map((each) => join(folder, `${each}.safetensors`));
+    assert.ok(uneven !== undefined && even !== undefined);
+    await write(uneven, true);
+    await write(even, false);
+    const notes: string[] = [];
+    const counts: number[] = [];
+    for (const path of [uneven, even]) {
+      const options = { out: join(folder, 'model'), tokenizer: TOKENIZER, replace: true, weights: [path] };
+      const manifest = await compile(program, {
+        ...options,
+        precision: 'int8',
+        copyWeights: true,
+        onNote: (note) => notes.push(note),
+      });
+      const { after } = manifest.graphs.language?.operators ?? {};
+      counts.push(after?.['com.microsoft.MatMulNBits'] ?? 0);
+      if (path === uneven) {
+        await using model = await loadFlamingo(options.out);
+        const prompt = { query: { image: picture('dog.jpg'), text: 'Output:' } };
+        const [first] = await model.score(prompt, ['a dog', 'a cat'], { normalise: 'none' });
+        assert.ok(Number.isFinite(first?.logLikelihood));
+      } else {
+        const told: string[] = [];
+        await relink(options.out, manifest, { weights: [uneven], onNote: (note) => told.push(note) });
+        assert.equal(told.filter((note) => note.includes(name)).length, 1, `${told}`);
+      }
+    }
+    assert.deepEqual(counts, [1, 0]);
+    assert.deepEqual(notes, [
+      `In rows of ${name} one value outweighs the others by much: int8 has a scale for every few of their numbers instead of one a row, which holds better and is slower.`,
+    ]);
+  });
+});
 
 describe('quantising a large weight', () => {
   let folder: string;

@@ -29,8 +29,8 @@ export async function evaluateRobustness(
     const found = problems(run.failures);
     for (const sentence of missingShots(tasks, shots)) report.note(sentence);
     for (const each of run.notChanged) report.note(sentenceOf(each));
-    if (answers !== undefined) await writeAnswers(answers, answerLines(run.outcomes, AS_GIVEN));
     print(robustnessTable(run.outcomes), run.notChanged, found, flags, report);
+    if (answers !== undefined) await writeAnswers(answers, answerLines(run.outcomes, AS_GIVEN));
     return found.length > 0 ? EXIT.badInput : EXIT.ok;
   });
 }

@@ -24,8 +24,8 @@ export async function evaluateTasks(
     const run = await evaluate(model, tasks, { ...(shots !== undefined && { shots }), ...settings });
     const found = problems(run.failures);
     for (const sentence of missingShots(tasks, shots)) report.note(sentence);
-    if (answers !== undefined) await writeAnswers(answers, answerLines(run));
     print(summarise(run.outcomes), found, flags, report);
+    if (answers !== undefined) await writeAnswers(answers, answerLines(run));
     return found.length > 0 ? EXIT.badInput : EXIT.ok;
   });
 }

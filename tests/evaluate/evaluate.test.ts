@@ -181,6 +181,8 @@ describe('evaluation', function () {
       const nowhere = await run('--answers', join(folder, 'none', 'answers.jsonl'), '--max-new-tokens', '1');
       assert.equal(nowhere.code, 3);
       assert.match(nowhere.stderr, /The answers cannot be written to .*ENOENT/);
+      // What was computed is told all the same.
+      assert.match(nowhere.stdout, /\nclosed +1 +1 /);
       const none = await flamingo('evaluate', await compiledModel(), join(folder, 'none.jsonl'));
       assert.equal(none.code, 3);
       assert.match(none.stderr, /none\.jsonl cannot be read/);

@@ -281,6 +281,11 @@ export const LIMITS = {
     of: 'pixels of a side of an SVG',
     because: 'the library that draws it addresses no more',
   },
+  taskDescription: {
+    most: MIB,
+    of: "characters of what a prepared task's file says of its examples",
+    because: 'a hundred examples take some 30 kB',
+  },
   frames: {
     most: 100_000,
     of: 'frames of a moving picture',

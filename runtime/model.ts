@@ -13,7 +13,7 @@ import {
 } from './asking.ts';
 import type { ImageSource } from './images/source.ts';
 import { PreparedTask } from './prepared-task.ts';
-import type { DialogueExamples, Examples, FewShotExamples } from './prompt/examples.ts';
+import type { Examples, FewShotExamples } from './prompt/examples.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
 import type { WorkerClient } from './worker/client.ts';
@@ -86,11 +86,24 @@ export class FlamingoModel implements AsyncDisposable {
     examples: FewShotExamples<Text>,
     options?: Abortable,
   ): Promise<PreparedTask<Text>>;
-  prepare(examples: DialogueExamples, options?: Abortable): Promise<PreparedTask>;
+  prepare(examples: Examples, options?: Abortable): Promise<PreparedTask>;
   async prepare(examples: Examples, options: Abortable = {}): Promise<PreparedTask> {
     checkArgument('what is prepared', schemas.examplesOf(examples), examples);
     checkArgument('the options of prepare', schemas.requestOptions, options);
     const held = await this.#client.call<'prepare'>({ method: 'prepare', examples }, options);
+    return new PreparedTask(this.#client, held, examples);
+  }
+
+  /**
+   * Takes a task from a file that `PreparedTask.save` or `flamingo prepare` wrote. Nothing of its examples is read: neither
+   * pictures nor text.
+   *
+   * @throws UserError for a file that is no task, is damaged, is more than is kept at once, or was prepared by another
+   *   model or in another precision
+   */
+  async loadTask(path: string): Promise<PreparedTask> {
+    checkArgument("the task's file", schemas.path, path);
+    const { examples, ...held } = await this.#client.call<'loadTask'>({ method: 'loadTask', path });
     return new PreparedTask(this.#client, held, examples);
   }
 

@@ -5,6 +5,7 @@ import { LinkedWeights } from './linked-weights.ts';
 import { requireLanguage } from './manifest-text.ts';
 import { openGraphSession } from './open-graph.ts';
 import type { Platform } from './platform.ts';
+import { fileTasks } from './task-store.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** Node: artifacts and pictures are files. */
@@ -25,6 +26,7 @@ export const nodePlatform: Platform = {
       discard,
     ),
   pictures: filePictures,
+  tasks: fileTasks,
   async importModule(address) {
     // TypeScript is read by tsx, where that is installed.
     if (/\.[cm]?ts$/.test(address)) {

@@ -1,5 +1,6 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
+import type { SafetensorsFile, TensorToWrite } from '../artifact/weights/safetensors.ts';
 import type { PictureReader } from './images/picture-reader.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -24,6 +25,20 @@ export interface Platform {
   importModule(address: string): Promise<Readonly<Record<string, unknown>>>;
   /** Bytes that the model may use. */
   readonly memory: number;
+  /** Files of prepared tasks; left out where there are no files. */
+  readonly tasks?: TaskStore;
+}
+
+/** Where prepared tasks are kept: safetensors files. */
+export interface TaskStore {
+  /** @throws UserError for a file that cannot be read, or is none */
+  open(path: string): Promise<SafetensorsFile>;
+  /** @throws UserError for a file that cannot be written, which then is as it was */
+  write(
+    path: string,
+    tensors: readonly TensorToWrite[],
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<unknown>;
 }
 
 export type ModelOptions = {

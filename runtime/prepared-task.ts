@@ -44,6 +44,11 @@ export class PreparedTask<Text extends string = string> implements AsyncDisposab
     this.tokens = tokens;
   }
 
+  /** Whether questions are turns of a dialogue. */
+  get isDialogue(): boolean {
+    return 'turns' in this.#examples;
+  }
+
   /**
    * Answers a question, as `FlamingoModel.generate` answers the prompt of the examples and it.
    *
@@ -88,6 +93,17 @@ export class PreparedTask<Text extends string = string> implements AsyncDisposab
     const asked = this.#ask(query);
     const [choices, options] = given.length === 2 ? given : [answersOf(this.#examples, query), ...given];
     return scoreChoices(this.#client, asked, choices, options);
+  }
+
+  /**
+   * Writes what was read of the examples into a file, from which `FlamingoModel.loadTask` takes it. The file appears when it
+   * is complete, in the place of an earlier one.
+   *
+   * @throws UserError for a file that cannot be written, and for a task that is closed
+   */
+  async save(path: string): Promise<void> {
+    checkArgument("the task's file", schemas.path, path);
+    await this.#client.call<'saveTask'>({ method: 'saveTask', task: this.#id, path });
   }
 
   /** Forgets the examples. What is being answered is answered; later questions are refused. A second call does nothing. */

@@ -1,23 +1,22 @@
-import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
-import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
-import { UserError } from '../../artifact/user-error.ts';
-import type { Abortable } from '../../runtime/asking.ts';
+import { PROVIDERS } from '../../artifact/provider.ts';
+import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
-import type { FewShotPrompt, Pictures, Prompt, Shot } from '../../runtime/prompt/prompt.ts';
-import type { ProgressEvent } from '../../runtime/worker/protocol.ts';
+import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
+import type { ChoiceScore } from '../../runtime/score-choices.ts';
+import type { Generation, ScoreOptions } from '../../runtime/worker/protocol.ts';
 import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
-import { defaultModel } from '../default-model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { projectWays } from '../project-ways.ts';
 import type { Report } from '../report.ts';
-import { joinShotWords, parseShot, type ShotWords } from '../shot-words.ts';
+import { addShotOptions, picturesOf, type ShotFlags, shotsOf } from '../run/shot-flags.ts';
+import { watched } from '../run/watched.ts';
+import { type ModelFlags, withModel } from '../run/with-model.ts';
+import { joinShotWords } from '../shot-words.ts';
 import { WrongUse } from '../wrong-use.ts';
 
-interface RunFlags {
-  readonly shot?: readonly ShotWords[];
+interface RunFlags extends ShotFlags, ModelFlags {
+  readonly task?: string;
   readonly image?: readonly string[];
-  readonly frames?: number;
   readonly text: string;
   readonly choices?: string;
   /** False where a dialogue is not wanted. */
@@ -29,8 +28,6 @@ interface RunFlags {
   readonly topK?: number;
   readonly topP?: number;
   readonly seed?: number;
-  readonly provider: Provider;
-  readonly pixels: 'shown' | 'pillow';
   readonly json?: true;
 }
 
@@ -45,35 +42,26 @@ export const command: CliCommand = {
     'flamingo run artifacts/mine --shot cat.jpg "Output:A cat." --shot dog.jpg "Output:A dog." --image tulip.jpg --text "Output:"',
     'flamingo run artifacts/mine --shot-text "Output:A cat." --image dog.jpg --text "Output:" --beams 3',
     'flamingo run artifacts/mine --image dog.jpg --text "Output:" --choices "a cat|a dog|a tulip"',
+    'flamingo run artifacts/mine --task pets.task --image dog.jpg --text "Output:"   # what `flamingo prepare` wrote',
     'flamingo run artifacts/pythia --shot-text "France: Paris" --text "Italy:"',
     'flamingo run artifacts/idefics --shot cat.jpg "What is this? Assistant: A cat." --image dog.jpg --text "And this?"',
     'flamingo run artifacts/mine --image frames/ --text "Question:What happens? Short answer:" --temperature 0.7 --seed 1',
   ],
   prepare: joinShotWords,
   configure(command, run) {
-    command
-      .argument('[dir]', 'folder that `flamingo compile` wrote (default: the small model that ships)')
+    addShotOptions(
+      command.argument('[dir]', 'folder that `flamingo compile` wrote (default: the small model that ships)'),
+    )
       .addOption(
         new Option(
-          '--shot <image> <text>',
-          'an example: a picture or video and its text, answer included; may repeat',
-        ).argParser((words: string, earlier: readonly ShotWords[] = []) => [...earlier, parseShot(words)]),
-      )
-      .addOption(
-        new Option(
-          '--shot-text <text>',
-          'an example without its picture, as in zero-shot prompts; may repeat',
-        ).argParser(String),
+          '--task <file>',
+          'ask after the examples that `flamingo prepare` read into this file, instead of --shot',
+        ).conflicts(['shot']),
       )
       .option(
         '--image <file>',
         'the picture asked about, or a video: a folder of frames, or a moving GIF or WebP; may repeat for several pictures; left out for a question in text, by --text',
         collect,
-      )
-      .option(
-        '--frames <n>',
-        'frames taken of each video, evenly spaced (default: all, or as many as the model takes)',
-        wholeNumber(1),
       )
       .option('--text <prefix>', 'text after the picture, which the answer goes on from', '')
       .option(
@@ -135,75 +123,60 @@ async function runModel(
       "required option '--image <file>' not specified: give the picture asked about, or a question in text with --text.",
     );
   }
-  const examples = await buildPrompt(flags);
-  const folder = given ?? (await defaultModel(context));
-  const [{ loadFlamingo }, { dialogueOf }] = await Promise.all([
-    import('../../runtime/load-flamingo.ts'),
-    import('../../runtime/prompt/dialogue-of.ts'),
-  ]);
-  const ways = await projectWays(folder);
-  const model = await whileWaiting(context.report, 'Loading the model', () =>
-    loadFlamingo(folder, { provider: flags.provider, pixels: flags.pixels, ways }),
-  );
-  try {
-    const { origin, seed } = model.manifest.parameters;
-    if (origin !== 'loaded') {
-      const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
-      context.report.note(`${part} drawn from seed ${seed}, not trained: the answer means nothing.`);
-    }
-    const { dialogue } = model.manifest.language;
-    const prompt =
-      flags.dialogue && dialogue?.tuned === true ? dialogueOf(examples, dialogue.assistant) : examples;
-    if (flags.choices !== undefined) await rank(model, prompt, flags.choices.split('|'), flags, context);
-    else await answer(model, prompt, flags, context);
+  if (flags.task !== undefined && !flags.dialogue) {
+    throw new WrongUse(
+      '--no-dialogue does not go with --task, which was prepared as a dialogue or not: prepare it with --no-dialogue.',
+    );
+  }
+  const shots = await shotsOf(flags);
+  const query = { ...(await picturesOf(flags.image ?? [], flags.frames)), text: flags.text };
+  return withModel(given, flags, context, async (model) => {
+    const asked =
+      flags.task === undefined
+        ? await askWhole(model, { shots, query }, flags)
+        : await askTask(model, flags.task, query);
+    if (flags.choices !== undefined) await rank(model, asked, flags.choices.split('|'), flags, context);
+    else await answer(model, asked, flags, context);
     return EXIT.ok;
-  } finally {
-    await model.close();
-  }
+  });
 }
 
-async function whileWaiting<R>(report: Report, label: string, work: () => Promise<R>): Promise<R> {
-  const waiting = report.waiting(label);
-  try {
-    return await work();
-  } finally {
-    waiting.stop();
-  }
+/** A question as it is put to a model. */
+interface AskedQuestion {
+  generate(options: AnswerOptions): Promise<Generation>;
+  score(choices: readonly string[], options: ScoreOptions & Abortable): Promise<ChoiceScore[]>;
 }
 
-async function buildPrompt({ shot = [], image = [], text, frames }: RunFlags): Promise<FewShotPrompt> {
-  const shots: Shot[] = [];
-  for (const { image, text } of shot)
-    shots.push({ ...(image === undefined ? {} : await pictures([image], frames)), text });
-  return { shots, query: { ...(await pictures(image, frames)), text } };
+async function askWhole(
+  model: FlamingoModel,
+  examples: FewShotPrompt,
+  { dialogue: wanted }: RunFlags,
+): Promise<AskedQuestion> {
+  const { dialogue } = model.manifest.language;
+  const { dialogueOf } = await import('../../runtime/prompt/dialogue-of.ts');
+  const prompt = wanted && dialogue?.tuned === true ? dialogueOf(examples, dialogue.assistant) : examples;
+  return {
+    generate: (options) => model.generate(prompt, options),
+    score: (choices, options) => model.score(prompt, choices, options),
+  };
 }
 
-/** One picture, several, or one video. What is wrong with a file is said where it is read. */
-async function pictures(files: readonly string[], frames: number | undefined): Promise<Pictures> {
-  const [first] = files;
-  const videos: string[] = [];
-  for (const file of files) if (await isVideo(file)) videos.push(file);
-  const [video] = videos;
-  if (video !== undefined) {
-    if (files.length === 1) return frames === undefined ? { video } : { video, frames };
-    throw new UserError(`${video} is a video, which cannot stand beside other pictures: give it alone.`);
-  }
-  return files.length === 1 && first !== undefined ? { image: first } : { images: files };
-}
-
-async function isVideo(file: string): Promise<boolean> {
-  const status = await stat(file).catch(() => undefined);
-  if (status?.isDirectory() === true) return true;
-  const { mayMove } = await import('../../runtime/images/may-move.ts');
-  if (!(await mayMove(file).catch(() => false))) return false;
-  const { readHeader } = await import('../../runtime/images/decode.ts');
-  const header = await readHeader(file).catch(() => undefined);
-  return header !== undefined && header.frames > 1;
+async function askTask(model: FlamingoModel, path: string, query: Query): Promise<AskedQuestion> {
+  const task = await model.loadTask(path);
+  const { dialogue } = model.manifest.language;
+  const { dialogueOf } = await import('../../runtime/prompt/dialogue-of.ts');
+  const [turn] =
+    task.isDialogue && dialogue !== undefined ? dialogueOf({ query }, dialogue.assistant).turns : [];
+  const { speaker: _, ...question } = turn ?? { speaker: 'user', ...query };
+  return {
+    generate: (options) => task.generate(question, options),
+    score: (choices, options) => task.score(question, choices, options),
+  };
 }
 
 async function answer(
   model: FlamingoModel,
-  prompt: Prompt,
+  asked: AskedQuestion,
   flags: RunFlags,
   context: CommandContext,
 ): Promise<void> {
@@ -211,9 +184,7 @@ async function answer(
   const { beams, temperature, topK, topP, seed, maxNewTokens, stop, json } = flags;
   const length = maxNewTokens === undefined ? {} : { maxNewTokens };
   if (beams !== undefined && beams > 1) {
-    const generation = await watched(context, (request) =>
-      model.generate(prompt, { ...length, beams, ...request }),
-    );
+    const generation = await watched(context, (request) => asked.generate({ ...length, beams, ...request }));
     if (json) printJson(model, generation, report);
     else report.result(shown(generation.text));
     return;
@@ -227,7 +198,7 @@ async function answer(
   };
   let streamed = '';
   const generation = await watched(context, (request, stopWatching) =>
-    model.generate(prompt, {
+    asked.generate({
       ...length,
       ...settings,
       ...request,
@@ -256,15 +227,13 @@ function shown(answer: string): string {
 
 async function rank(
   model: FlamingoModel,
-  prompt: Prompt,
+  asked: AskedQuestion,
   choices: readonly string[],
   { json }: RunFlags,
   context: CommandContext,
 ): Promise<void> {
   const { report } = context;
-  const scores = await watched(context, (request) =>
-    model.score(prompt, choices, { normalise: 'none', ...request }),
-  );
+  const scores = await watched(context, (request) => asked.score(choices, { normalise: 'none', ...request }));
   const ranked = [...scores].sort((a, b) => b.score - a.score);
   if (json) {
     printJson(model, { normalised: 'none', choices: ranked }, report);
@@ -279,28 +248,6 @@ async function rank(
       String(tokens),
     ]),
   );
-}
-
-/** Makes a request that Ctrl-C stops, and shows how far it is: images first, then whatever the model takes to begin. */
-async function watched<R>(
-  { report, signal }: CommandContext,
-  make: (request: Abortable, stopWatching: () => void) => Promise<R>,
-): Promise<R> {
-  const waiting = report.waiting('Reading the prompt');
-  const images = report.progress('Encoding images');
-  const stopWatching = () => {
-    waiting.stop();
-    images.stop();
-  };
-  const onProgress = ({ done, total }: ProgressEvent) => {
-    waiting.stop();
-    images.update(done, total);
-  };
-  try {
-    return await make({ signal, onProgress }, stopWatching);
-  } finally {
-    stopWatching();
-  }
 }
 
 function printJson(model: FlamingoModel, result: object, report: Report): void {

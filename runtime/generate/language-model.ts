@@ -139,6 +139,21 @@ export class LanguageModel {
     return next;
   }
 
+  /** Whether text can go on behind a prompt with these pictures, of which those that it may look at are there. */
+  goesOn({ tokens, media }: PreparedPrompt): boolean {
+    const next = [this.special.padding];
+    const layout = layoutDecode(
+      [{ tokens: next, past: new Uint8Array(tokens.length).fill(1), before: tokens }],
+      this.special,
+    );
+    try {
+      this.#way.prefill(layout, [media]).seen.feeds(layout);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Those of a prompt's pictures that text behind it may look at. */
   seenAfter({ tokens, media }: PreparedPrompt): SeenLater {
     const numbers = this.#way.seenAfter?.(tokens) ?? [...media.keys()];

@@ -6,6 +6,7 @@ import { type GenerateOptions, parseGenerateOptions } from '../generate/options.
 import { PrefixCache } from '../generate/prefix-cache.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
+import type { PixelRule } from '../images/pixel-rule.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';
 import type { MediaWay } from '../media/way.ts';
@@ -28,11 +29,13 @@ import type {
   EnsembleOptions,
   Generation,
   HeldTask,
+  LoadedTask,
   RequestOptions,
   ScoreOptions,
   Usage,
   WorkerOptions,
 } from './protocol.ts';
+import { TaskFiles } from './task-files.ts';
 import { TaskReader } from './task-reader.ts';
 
 /** How a model is opened in the thread that computes. */
@@ -40,6 +43,8 @@ export type EngineOptions = Omit<WorkerOptions, 'concurrency'>;
 
 /** What a loaded model is made of. */
 type Parts = {
+  readonly platform: Platform;
+  readonly pixels: PixelRule;
   readonly manifest: LanguageManifest;
   readonly tokenizer: Tokenizer;
   readonly way: MediaWay;
@@ -71,10 +76,12 @@ export class Engine implements AsyncDisposable {
   readonly #prefixes: PrefixCache;
   readonly #tasks = new PreparedTasks();
   readonly #preparation: Preparation;
+  readonly #taskFiles: TaskFiles;
   readonly #taskReader: TaskReader;
 
   private constructor(parts: Parts) {
-    const { manifest, tokenizer, way, media, language, weights, plan, keptTokens, chunk, held } = parts;
+    const { platform, pixels, manifest, tokenizer, way, media, language, weights, held } = parts;
+    const { plan, keptTokens, chunk } = parts;
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
@@ -86,9 +93,11 @@ export class Engine implements AsyncDisposable {
     this.#prefixes = new PrefixCache(manifest.language, plan, way.inPieces ? keptTokens : 0);
     this.#scheduler = new Scheduler(this.language, { plan, chunk, prefixes: this.#prefixes });
     this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
+    const reading = { preparation: this.#preparation, language: this.language };
+    this.#taskFiles = new TaskFiles({ ...reading, platform, manifest, pixels, way });
     this.#taskReader = new TaskReader({
-      ...{ preparation: this.#preparation, language: this.language, settings: manifest.language },
-      ...{ plan, prefixes: this.#prefixes, chunk },
+      ...{ ...reading, settings: manifest.language, plan, prefixes: this.#prefixes },
+      ...{ files: this.#taskFiles, chunk },
     });
     this.#held = held;
   }
@@ -142,8 +151,10 @@ export class Engine implements AsyncDisposable {
           cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory),
           manifest.language.cacheLength,
         );
-        const kept = { keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk };
-        return new Engine({ manifest, tokenizer, way, media, language, weights, plan, held, ...kept });
+        return new Engine({
+          ...{ platform, pixels, manifest, tokenizer, way, media, language, weights, held, plan },
+          ...{ keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk },
+        });
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
         throw error;
@@ -168,6 +179,20 @@ export class Engine implements AsyncDisposable {
     await this.#weights.check();
     const task = await this.#taskReader.read(examples, request);
     return { task: this.#tasks.add(task), tokens: task.facts.tokens.length };
+  }
+
+  /** @throws UserError for a file that is no task, is damaged, or was prepared by another model */
+  async loadTask(path: string): Promise<LoadedTask> {
+    await this.#weights.check();
+    const task = await this.#taskReader.load(path);
+    const { tokens, examples } = task.facts;
+    return { task: this.#tasks.add(task), tokens: tokens.length, examples };
+  }
+
+  /** @throws UserError for a task that is closed, or a file that cannot be written */
+  async saveTask(id: number, path: string, { signal }: RequestOptions = {}): Promise<undefined> {
+    const task = this.#tasks.get(id);
+    await this.#taskFiles.write(path, task.facts, await task.prefix(signal));
   }
 
   closeTask(task: number): undefined {

@@ -79,16 +79,38 @@ export class Preparation {
     examples: Examples,
     request: RequestOptions,
   ): Promise<{ facts: TaskFacts; prompt: PreparedPrompt & { readonly keys: readonly PromptKey[] } }> {
-    const { manifest, tokenizer, way } = this.#parts;
-    const { contextLength, cacheLength, tokens: special, dialogue } = manifest.language;
-    refuseSpecialTokens(promptAfter(examples, {}), tokenizer);
-    const rendered = renderExamples(examples, special, dialogue);
-    const { leastTokens } = way;
-    const encoded = encodePrompt(rendered, tokenizer, { contextLength, cacheLength, leastTokens });
+    const encoded = this.#encodeExamples(examples);
     const prompt = await this.#withMedia(encoded, 0, undefined, request);
     const pictures = prompt.pictures.map(({ name, encoded }) => ({ name, outline: outlineOf(encoded) }));
     const { tokens, keys } = prompt;
     return { facts: { examples, pictures, tokens, keys }, prompt };
+  }
+
+  /**
+   * What is known of examples whose pictures are at hand.
+   *
+   * @returns undefined where these have not so many pictures or tokens
+   */
+  factsOf(examples: Examples, pictures: readonly NamedMedia[], length: number): TaskFacts | undefined {
+    const { manifest, tokenizer, way } = this.#parts;
+    const encoded = this.#encodeExamples(examples);
+    const places = pictures.map((picture) => way.tokensOf(picture.encoded));
+    const needed = places.reduce((sum, each) => sum + each - 1, encoded.tokens.length);
+    if (encoded.media.length !== pictures.length || needed !== length) return undefined;
+    const { special } = tokenizer;
+    const tokens = expandImages(encoded, places, special, manifest.language);
+    const named = pictures.map(({ name }, index) => ({ name, places: places[index] ?? 0 }));
+    const outlines = pictures.map(({ name, encoded }) => ({ name, outline: outlineOf(encoded) }));
+    return { examples, pictures: outlines, tokens, keys: promptKeys(tokens, special.image, named) };
+  }
+
+  #encodeExamples(examples: Examples): EncodedPrompt {
+    const { manifest, tokenizer, way } = this.#parts;
+    const { contextLength, cacheLength, tokens: special, dialogue } = manifest.language;
+    refuseSpecialTokens(promptAfter(examples, {}), tokenizer);
+    const { leastTokens } = way;
+    const rendered = renderExamples(examples, special, dialogue);
+    return encodePrompt(rendered, tokenizer, { contextLength, cacheLength, leastTokens });
   }
 
   #render(asked: Asked): { rendered: RenderedPrompt; prompt: Prompt; task: Task | undefined } {

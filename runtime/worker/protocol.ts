@@ -99,6 +99,9 @@ export type Asked = Prompt | TaskQuestion;
 /** A task that the worker holds: its number, and the tokens of its examples. */
 export type HeldTask = { readonly task: number; readonly tokens: number };
 
+/** A task from a file, whose pictures are known by their names alone. */
+export type LoadedTask = HeldTask & { readonly examples: Examples };
+
 /** What every request may come with, in the thread that computes. */
 export type RequestOptions = {
   /** Stops the request between two steps. */
@@ -122,6 +125,8 @@ export type Methods = {
   };
   encodeImages: { call: { media: readonly Media[] }; result: EncodedImage[] };
   prepare: { call: { examples: Examples }; result: HeldTask };
+  loadTask: { call: { path: string }; result: LoadedTask };
+  saveTask: { call: { task: number; path: string }; result: undefined };
   closeTask: { call: { task: number }; result: undefined };
   usage: { call: object; result: Usage };
 };

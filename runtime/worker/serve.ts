@@ -118,6 +118,10 @@ function perform(
       return engine.encodeImages(call.media, request);
     case 'prepare':
       return engine.prepareTask(call.examples, request);
+    case 'loadTask':
+      return engine.loadTask(call.path);
+    case 'saveTask':
+      return engine.saveTask(call.task, call.path, request);
     case 'closeTask':
       return engine.closeTask(call.task);
     case 'usage':

@@ -9,6 +9,7 @@ import type { Examples } from '../prompt/examples.ts';
 import type { Preparation } from './preparation.ts';
 import { Task, type TaskFacts } from './prepared-tasks.ts';
 import type { RequestOptions } from './protocol.ts';
+import type { FiledTask, TaskFiles } from './task-files.ts';
 
 export type TaskReaderParts = {
   readonly preparation: Preparation;
@@ -16,6 +17,7 @@ export type TaskReaderParts = {
   readonly settings: LanguageSettings;
   readonly plan: MemoryPlan;
   readonly prefixes: PrefixCache;
+  readonly files: TaskFiles;
   /** Tokens that are read in one run. */
   readonly chunk: number;
 };
@@ -37,6 +39,35 @@ export class TaskReader {
       () => prefixes.find(facts.keys, facts.keys.length),
       async () => (await this.#read(examples, {}, facts)).prefix,
     );
+  }
+
+  /**
+   * Reads a task from a file.
+   *
+   * @throws UserError for a file that is none, is damaged, was prepared by another model or is larger than what is kept
+   */
+  async load(path: string): Promise<Task> {
+    const { prefixes } = this.#parts;
+    const { facts, checksum } = await this.#load(path);
+    return new Task(
+      facts,
+      () => prefixes.find(facts.keys, facts.keys.length),
+      async () => {
+        const again = await this.#load(path);
+        if (again.checksum === checksum) return again.prefix;
+        throw new UserError(`${path} is another task than when it was loaded: load it again.`);
+      },
+    );
+  }
+
+  async #load(path: string): Promise<FiledTask> {
+    const { files, prefixes, settings } = this.#parts;
+    const task = await files.read(path, prefixes.most);
+    const { facts, prefix } = task;
+    const [whole] = prefix.parts;
+    if (whole === undefined) throw new Error('a task from a file is in one part');
+    const copy = (first: number) => sliceStored(whole.stored, settings, first, prefix.length);
+    return { ...task, prefix: prefixes.keep(facts.keys, copy, prefix.pictures) };
   }
 
   /** @param before what was known of the examples when they were first read */

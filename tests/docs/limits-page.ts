@@ -12,7 +12,7 @@ this page is made by \`node --import tsx tests/docs/write-limits.ts\`). There ar
 what is accepted is read in bounded memory and time.
 
 \`npm run fuzz -- --files 100000 --seed 1 [reader…]\` reads damaged and hostile files with every reader (weights,
-pickles, indices of shards, configs, tokenizers, manifests, tasks, benchmarks, pictures, fusion rules, patterns of axes), each in a
+pickles, indices of shards, configs, tokenizers, manifests, tasks, prepared tasks, benchmarks, pictures, fusion rules, patterns of axes), each in a
 process of its own. A crash, more than 2 s of computing for one file, growth by more than 300 MB, and any refusal that
 is not a sentence are findings: the file is kept, and the exit code is 1. Seed and number say which file it was. A
 bounded part runs with the tests. (Linux alone tells how much memory and time a process takes.)

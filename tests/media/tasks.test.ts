@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
 import { openEngine } from '../../runtime/open-engine.ts';
 import { type Examples, promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Query, Shot } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import type { Engine, EngineOptions } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { picture } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
@@ -38,6 +38,7 @@ describe('a prepared task', () => {
   for (const [name, make] of Object.entries(SMALL_MODELS)) {
     describe(name, () => {
       let folder: string;
+      let options: EngineOptions;
       let prepared: Engine;
       let whole: Engine;
       const program = make();
@@ -75,7 +76,7 @@ describe('a prepared task', () => {
       before(async () => {
         folder = await mkdtemp(join(tmpdir(), 'tasks-'));
         const directory = await compileLively(folder, program);
-        const options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
+        options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
         whole = await openEngine({ ...options, keptTokens: 0 });
         prepared = await openEngine(options);
       });
@@ -95,6 +96,26 @@ describe('a prepared task', () => {
         for (const [place, score] of actual.scores.entries()) close(score, expected.scores[place], what);
         close(actual.score, expected.score, what);
         assert.equal(actual.alternatives.length, expected.alternatives.length);
+      };
+
+      /** Writes a task into a file, and asks another engine after it, which reads nothing of the examples. */
+      const saved = async (task: number, examples: Examples, tokens: number) => {
+        const path = join(folder, 'a.task');
+        await prepared.saveTask(task, path);
+        await using other = await openEngine(options);
+        const loaded = await other.loadTask(path);
+        assert.equal(loaded.tokens, tokens);
+        const asked = queries.map((question) => ({ task: loaded.task, question }));
+        const answers = await Promise.all(asked.map((each) => other.generate([each], { maxNewTokens: 6 })));
+        const own = queries.flatMap(({ image, images = [] }) => (image ? [image] : images));
+        assert.equal(other.usage().encoded, new Set(own).size, "the questions' pictures alone are encoded");
+        for (const [index, query] of queries.entries()) {
+          const [expected] = await whole.generate([promptAfter(examples, query)], { maxNewTokens: 6 });
+          assertSame(answers[index]?.[0], expected, `question ${index} after a task from a file`);
+        }
+        const again = join(folder, 'again.task');
+        await other.saveTask(loaded.task, again);
+        assert.deepEqual(await readFile(again), await readFile(path), 'what is loaded is saved as it was');
       };
 
       for (const [form, examples] of Object.entries(tasks)) {
@@ -133,6 +154,7 @@ describe('a prepared task', () => {
             prepared.usage().encoded - encoded <= own.size,
             'the pictures of examples are encoded once',
           );
+          await saved(task, examples, tokens);
           prepared.closeTask(task);
           await assert.rejects(
             prepared.generate([{ task, question: queries[0] ?? {} }], {}),

@@ -1,0 +1,39 @@
+import type { Provider } from '../../artifact/provider.ts';
+import type { FlamingoModel } from '../../runtime/model.ts';
+import type { CommandContext } from '../command.ts';
+import { defaultModel } from '../default-model.ts';
+import { projectWays } from '../project-ways.ts';
+
+export interface ModelFlags {
+  readonly provider: Provider;
+  readonly pixels: 'shown' | 'pillow';
+}
+
+/**
+ * Loads a model, says where it is not trained, and closes it after its use.
+ *
+ * @param given its folder; the small model that ships where it is left out
+ */
+export async function withModel<R>(
+  given: string | undefined,
+  { provider, pixels }: ModelFlags,
+  context: CommandContext,
+  use: (model: FlamingoModel) => Promise<R>,
+): Promise<R> {
+  const { report } = context;
+  const folder = given ?? (await defaultModel(context));
+  const { loadFlamingo } = await import('../../runtime/load-flamingo.ts');
+  const ways = await projectWays(folder);
+  const waiting = report.waiting('Loading the model');
+  const model = await loadFlamingo(folder, { provider, pixels, ways }).finally(() => waiting.stop());
+  try {
+    const { origin, seed } = model.manifest.parameters;
+    if (origin !== 'loaded') {
+      const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
+      report.note(`${part} drawn from seed ${seed}, not trained: the answer means nothing.`);
+    }
+    return await use(model);
+  } finally {
+    await model.close();
+  }
+}

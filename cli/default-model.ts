@@ -6,7 +6,7 @@ import { MANIFEST } from '../artifact/artifact-names.ts';
 import { removeAbandoned } from '../artifact/partial-folder.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
-import { findPreset } from './presets.ts';
+import { shippedFiles } from './shipped-files.ts';
 
 /** The preset that answers where no model is named. */
 export const DEFAULT_MODEL = 'emoji';
@@ -19,14 +19,14 @@ export const DEFAULT_MODEL = 'emoji';
  * @throws UserError when this package has no trained weights, or the cache cannot be written
  */
 export async function defaultModel({ report, signal }: CommandContext): Promise<string> {
-  const preset = await findPreset(DEFAULT_MODEL);
-  if (preset?.weights === undefined || preset.tokenizer === undefined) {
+  const { weights, tokenizer } = shippedFiles(DEFAULT_MODEL);
+  if (weights === undefined || tokenizer === undefined) {
     throw new UserError(
       'No model was named, and none ships with this package; give the folder of a compiled model.',
     );
   }
   const version = createHash('sha256')
-    .update(await readFile(preset.weights))
+    .update(await readFile(weights))
     .digest('hex');
   const cache = cacheFolder();
   await removeAbandoned(cache);
@@ -34,12 +34,17 @@ export async function defaultModel({ report, signal }: CommandContext): Promise<
   const damage = await damageOf(out);
   if (damage === undefined) return out;
   report.note(`${damage}Compiling the model that ships, '${DEFAULT_MODEL}', into ${out}; this is done once.`);
-  const { compile } = await import('../compiler/compile.ts');
+  const [{ compile }, { findPreset }] = await Promise.all([
+    import('../compiler/compile.ts'),
+    import('./presets.ts'),
+  ]);
+  const preset = await findPreset(DEFAULT_MODEL);
+  if (preset === undefined) throw new Error(`there is no preset ${DEFAULT_MODEL}`);
   await compile(preset.program, {
     out,
     source: `flamingo-onnx preset ${DEFAULT_MODEL}`,
-    tokenizer: preset.tokenizer,
-    weights: [preset.weights],
+    tokenizer,
+    weights: [weights],
     replace: true,
     copyWeights: true,
     onProgress: () => signal.throwIfAborted(),

@@ -9,6 +9,7 @@ import { createReport, type Report } from './report.ts';
 
 /** How long an action has to stop by itself after Ctrl-C, in milliseconds, where its command does not say. */
 const GRACE = 3000;
+const VERSION = '--version';
 
 /**
  * Runs one command line.
@@ -23,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const debug = argv.includes('--debug');
   const program = new Command('flamingo')
     .description('Compile Flamingo visual language models written in TypeScript to ONNX, and run them.')
-    .version(await packageVersion(), '--version', 'print the version')
+    .version(await packageVersion(), VERSION, 'print the version')
     .helpOption('--help', 'show this help')
     .helpCommand(false)
     .addHelpText('after', `\n${EXIT_CODE_HELP}`)
@@ -47,8 +48,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
-/** The command that is named alone, which then needs nothing of the others; all of them where none is. */
+/** The command that is named alone, which then needs nothing of the others; all of them where none is; none for the version. */
 async function commandsFor(name: string | undefined): Promise<readonly CliCommand[]> {
+  if (name === VERSION) return [];
   const named = Object.entries(COMMANDS).filter(([each]) => each === name);
   const chosen = named.length > 0 ? named : Object.entries(COMMANDS);
   const modules = await Promise.all(chosen.map(([, load]) => load()));

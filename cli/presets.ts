@@ -1,20 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isOfKind } from '../compiler/frontend/load-author-file.ts';
 import type { Program } from '../dsl/program.ts';
 import { PRESETS } from '../models/preset-registry.ts';
+import { type ShippedFiles, shippedFiles } from './shipped-files.ts';
 
 /** A model of this package that the command line knows by name, with what it ships. */
-export interface Preset {
+export interface Preset extends ShippedFiles {
   readonly name: string;
   readonly program: Program;
-  /** The files that ship with it; undefined where there are none, and its weights are the user's to give. */
-  readonly weights: string | undefined;
-  readonly tokenizer: string | undefined;
 }
-
-const models = fileURLToPath(new URL('../models', import.meta.url));
 
 /** The presets' names, each of which is a file in `models/presets`. */
 export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
@@ -26,16 +19,7 @@ export async function findPreset(name: string): Promise<Preset | undefined> {
   if (load === undefined) return undefined;
   const { default: program }: { readonly default?: unknown } = await load();
   if (!isProgram(program)) throw new Error(`the preset ${name} exports no model`);
-  const shipped = (own: string) => {
-    const path = join(models, name, own);
-    return existsSync(path) ? path : undefined;
-  };
-  return {
-    name,
-    program,
-    weights: shipped('weights.safetensors'),
-    tokenizer: shipped('tokenizer.json'),
-  };
+  return { name, program, ...shippedFiles(name) };
 }
 
 function isProgram(value: unknown): value is Program {

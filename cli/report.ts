@@ -1,5 +1,5 @@
-import { Presets, SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
+import { createRequire } from 'node:module';
+import type { SingleBar } from 'cli-progress';
 import colours from 'picocolors';
 
 type Colours = ReturnType<typeof colours.createColors>;
@@ -32,6 +32,9 @@ export interface Report {
 
 const BAR_DELAY = 1000;
 
+/** For what few commands need, and none before it has something to show. */
+const require = createRequire(import.meta.url);
+
 export function createReport(): Report {
   const colour = { out: coloursFor(process.stdout), err: coloursFor(process.stderr) };
   const result = (line: string) => void process.stdout.write(`${line}\n`);
@@ -56,6 +59,7 @@ const NUMBER = /^[-+]?[\d.,]+(e[-+]?\d+)?( ?[a-zA-Z%]{1,3})?$/;
 function renderTable(head: readonly string[], rows: readonly (readonly string[])[], colour: Colours): string {
   const isNumeric = (column: number) =>
     rows.every((row) => row[column] === '' || NUMBER.test(row[column] ?? ''));
+  const Table: typeof import('cli-table3') = require('cli-table3');
   const table = new Table({
     head: head.every((title) => title === '') ? [] : head.map((title) => colour.bold(title)),
     colAligns: head.map((_title, column) => (rows.length > 0 && isNumeric(column) ? 'right' : 'left')),
@@ -83,6 +87,7 @@ function progress(label: string): Progress {
   return {
     update(done, total) {
       if (bar === undefined && performance.now() - started > BAR_DELAY) {
+        const { Presets, SingleBar }: typeof import('cli-progress') = require('cli-progress');
         const options = {
           stream: process.stderr,
           format: `${label} {bar} {percentage}% | {eta_formatted}`,

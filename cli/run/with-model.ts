@@ -21,8 +21,11 @@ export async function withModel<R>(
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
   const { report } = context;
-  const folder = given ?? (await defaultModel(context));
-  const { loadFlamingo } = await import('../../runtime/load-flamingo.ts');
+  // The runtime is loaded while the files of the model that ships are compared.
+  const [folder, { loadFlamingo }] = await Promise.all([
+    given ?? defaultModel(context),
+    import('../../runtime/load-flamingo.ts'),
+  ]);
   const ways = await projectWays(folder);
   const waiting = report.waiting('Loading the model');
   const model = await loadFlamingo(folder, { provider, pixels, ways }).finally(() => waiting.stop());

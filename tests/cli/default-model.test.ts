@@ -7,7 +7,23 @@ import { cacheFolder, defaultModel } from '../../cli/default-model.ts';
 import { createReport } from '../../cli/report.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { ROOT } from '../frontend/author-folder.ts';
-import { flamingo } from './run-cli.ts';
+import { type CliResult, flamingo } from './run-cli.ts';
+
+/** The modules that a command loads, in all its threads, by V8's own record. */
+async function loadedBy(folder: string, run: () => Promise<CliResult>): Promise<readonly string[]> {
+  const record = join(folder, 'modules');
+  process.env.NODE_V8_COVERAGE = record;
+  try {
+    const { code, stderr } = await run();
+    assert.equal(code, 0, stderr);
+    const files = await readdir(record);
+    const results = await Promise.all(files.map((file) => readFile(join(record, file), 'utf8')));
+    return results.flatMap((text) => JSON.parse(text).result.map(({ url }: { readonly url: string }) => url));
+  } finally {
+    delete process.env.NODE_V8_COVERAGE;
+    await rm(record, { recursive: true, force: true });
+  }
+}
 
 describe('flamingo run without a folder', function () {
   this.timeout(120_000);
@@ -38,6 +54,21 @@ describe('flamingo run without a folder', function () {
     const second = await ask();
     assert.deepEqual([second.code, second.stdout, second.stderr], [0, first.stdout, '']);
     assert.equal((await readdir(cache)).length, 1);
+
+    // What answers needs neither the model's source nor the compiler, and the version nothing of either.
+    const answering = await loadedBy(cache, ask);
+    assert.ok(answering.some((url) => url.includes('onnxruntime-node')));
+    const needless = /chevrotain|lodash-es|cli-table3|cli-progress|\/dsl\/operators\/|\/compiler\/compile/;
+    assert.deepEqual(
+      answering.filter((url) => needless.test(url)),
+      [],
+    );
+    const version = await loadedBy(cache, () => flamingo('--version'));
+    assert.ok(version.some((url) => url.includes('/cli/main')));
+    assert.deepEqual(
+      version.filter((url) => /onnxruntime|sharp|zod|\/cli\/commands\//.test(url)),
+      [],
+    );
   });
 
   it('mends a damaged model in the cache, and removes what killed runs left there', async () => {

@@ -8,6 +8,7 @@ export const COMMANDS = {
   doctor: () => import('./commands/doctor.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   inspect: () => import('./commands/inspect.ts'),
+  playground: () => import('./commands/playground.ts'),
   prepare: () => import('./commands/prepare.ts'),
   relink: () => import('./commands/relink.ts'),
   run: () => import('./commands/run.ts'),

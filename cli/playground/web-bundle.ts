@@ -2,10 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a page loads, by the name of the file: the library and its worker. */
+/** What a page loads, by the name of the file: the library, its worker, and the playground. */
 const ENTRIES = {
   flamingo: 'runtime/web/index.ts',
   'flamingo-worker': 'runtime/web/flamingo-worker.ts',
+  index: 'playground/index.html',
+  playground: 'playground/playground.ts',
+  'playground-style': 'playground/playground.css',
 };
 
 /**
@@ -20,6 +23,7 @@ export async function bundleForWeb(outdir: string): Promise<void> {
     entryPoints: ENTRIES,
     outdir,
     bundle: true,
+    loader: { '.html': 'copy' },
     format: 'esm',
     platform: 'browser',
     target: 'es2022',

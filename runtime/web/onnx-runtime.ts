@@ -4,20 +4,8 @@ import { UserError } from '../../artifact/user-error.ts';
 import { OnnxSession, type RunnableSession, reasonOf, type SessionOptions } from '../session.ts';
 import { readBody, request } from './download.ts';
 import { OneByOne } from './one-by-one.ts';
+import { ONNX_RUNTIME_FILES } from './onnx-runtime-files.ts';
 import type { WebProvider } from './provider.ts';
-
-/** Of onnxruntime-web's files, which lie in one folder: what is imported, and its WebAssembly. */
-const FILES: Readonly<Record<WebProvider, { readonly module: string; readonly wasm: string }>> = {
-  wasm: { module: 'ort.wasm.min.mjs', wasm: 'ort-wasm-simd-threaded.wasm' },
-  webgpu: { module: 'ort.webgpu.min.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' },
-};
-
-/** The names of all of ONNX Runtime's files that a page may ask for. */
-export const ONNX_RUNTIME_FILES: readonly string[] = Object.values(FILES).flatMap(({ module, wasm }) => [
-  module,
-  wasm,
-  wasm.replace(/wasm$/, 'mjs'),
-]);
 
 /** Far more than the largest has. */
 const MOST_BYTES = 128 * 2 ** 20;
@@ -59,7 +47,7 @@ export class WebRuntime {
       onBytes,
     }: { folder: string; threads: number; onBytes: (loaded: number, total: number) => void },
   ): Promise<WebRuntime> {
-    const { module, wasm } = FILES[provider];
+    const { module, wasm } = ONNX_RUNTIME_FILES[provider];
     const response = await request(new URL(wasm, folder).href);
     const total = Number(response.headers.get('content-length') ?? 0);
     let loaded = 0;

@@ -10,7 +10,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const path = PLACES.find((place) => place !== undefined && existsSync(place));
+export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
 
 /** A graphics card of software, for machines without one. */
 export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -21,14 +21,14 @@ export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swi
  * @param context the suite's `before` hook
  */
 export async function startChromium(context: Mocha.Context, flags: readonly string[] = []): Promise<Browser> {
-  if (path === undefined) {
+  if (CHROMIUM === undefined) {
     console.log(
       '      skipped: no Chromium was found; `apt-get install chromium`, or say where it is with CHROMIUM',
     );
     context.skip();
   }
   // A container's user is mostly root, for whom its sandbox does not start.
-  return chromium.launch({ executablePath: path, args: ['--no-sandbox', ...flags] });
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...flags] });
 }
 
 /** A page at an address, which collects what goes wrong in it. */

@@ -22,6 +22,18 @@ describe('choosing a token', () => {
     );
   });
 
+  it('has the digits of double precision, whatever the distance of the logits', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 2000, noNaN: true }), (apart) => {
+        const [, lower = NaN] = logSoftmax([0, -apart]);
+        const exact = -apart - Math.log1p(Math.exp(-apart));
+        assert.ok(Math.abs(lower - exact) <= 4e-16 * (1 + apart), `${lower} for ${exact}`);
+      }),
+    );
+    assert.deepEqual([...logSoftmax([-Infinity, 0])], [-Infinity, 0]);
+    assert.ok(logSoftmax([Number.NaN, 0]).every(Number.isNaN));
+  });
+
   it('keeps its digits for logits that would overflow', () => {
     assert.deepEqual([...logSoftmax([1e4, 1e4])], [Math.log(0.5), Math.log(0.5)]);
   });

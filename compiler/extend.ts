@@ -40,6 +40,6 @@ export type { LanguageModel } from '../models/shared/language-model.ts';
 export type { VisionEncoder } from '../models/shared/vision-encoder.ts';
 export { defineConfig, type FlamingoConfig } from './config.ts';
 export type { Extensions, RuleText } from './extensions.ts';
+export { type Kernel, type KernelTable, kernels } from './onnx/kernels.ts';
 export type { CompilerTarget } from './target/compiler-target.ts';
-export { type Kernel, type KernelTable, kernels } from './target/kernels.ts';
 export type { WeightFormat } from './weights/read/format.ts';

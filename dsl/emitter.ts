@@ -33,6 +33,11 @@ export interface Emitter<T = never> {
   readonly capabilities: Capabilities;
   /** Whether operators of the `com.microsoft` domain may be used. */
   readonly fusion: boolean;
+  /**
+   * Whether the target's provider computes an operator itself on values of these dtypes; elsewhere ONNX Runtime would copy
+   * them to the CPU and back. Where the same can be said in several operators, this decides.
+   */
+  hasKernel(type: string, inputs: readonly (string | undefined)[], domain?: string): boolean;
   /** Adds a node with one output and returns the output's name. A trailing undefined input is left out. */
   node(
     type: string,

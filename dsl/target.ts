@@ -19,6 +19,8 @@ export interface Capabilities {
   readonly gatedAdd: boolean;
   /** ONNX Runtime's SkipLayerNormalization pays: one pass over memory instead of two. */
   readonly skipLayerNormalization: boolean;
+  /** Conv takes groups over three axes, as over one and two. */
+  readonly groupedVolumes: boolean;
   /** MatMulNBits computes in int8 where it is asked to (`accuracy_level` 4). */
   readonly int8Products: boolean;
   /**

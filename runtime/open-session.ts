@@ -1,9 +1,9 @@
 import type { GraphManifest } from '../artifact/manifest.ts';
-import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { InferenceSession, Tensor } from './onnx-runtime.ts';
-import { type AsMemory, OnnxSession, reasonOf, type SessionOptions } from './session.ts';
-import { checkProvider } from './session-provider.ts';
+import { InferenceSession } from './onnx-runtime.ts';
+import { runtimeProvider } from './provider/index.ts';
+import type { RuntimeProvider } from './provider/runtime-provider.ts';
+import { OnnxSession, reasonOf, type SessionOptions } from './session.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 /**
@@ -24,38 +24,30 @@ export async function openSession(
     throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
   }
   checkTelemetry();
-  checkProvider(provider);
+  const runs = runtimeProvider(provider);
+  runs.check();
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path, {
-      executionProviders: [provider],
-      graphOptimizationLevel: optimisation,
-      executionMode: 'sequential',
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-      ...(threads !== undefined && { intraOpNumThreads: threads }),
-    });
+    session = await runs.alone(() =>
+      InferenceSession.create(path, {
+        executionProviders: [provider],
+        graphOptimizationLevel: optimisation,
+        executionMode: 'sequential',
+        interOpNumThreads: 1,
+        logSeverityLevel: 4,
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
+      }),
+    );
   } catch (error) {
-    throw refused(path, provider, error);
+    throw refused(path, runs, error);
   }
-  return OnnxSession.of(session, path, graph, {
-    asMemory: provider === 'cpu' ? asMemory : undefined,
-  });
+  return OnnxSession.of(session, path, graph, runs);
 }
 
-/** @throws Error for what is not float32 */
-const asMemory: AsMemory = ({ data, dims }) => {
-  if (data instanceof Float32Array) return new Tensor('float32', data, dims);
-  throw new Error('memory for an output is float32');
-};
-
-function refused(path: string, provider: Provider, error: unknown): UserError {
+function refused(path: string, { name, whyNotStarted }: RuntimeProvider, error: unknown): UserError {
   const reason = reasonOf(error);
-  if (provider === 'cuda' && /Failed to load shared library|CUDA|libcu/i.test(reason)) {
-    return new UserError(
-      `Provider 'cuda' does not start (${reason}): 'npx flamingo doctor' says which driver or libraries are missing and what installs them; or use provider 'cpu'.`,
-    );
-  }
+  const helps = whyNotStarted(reason);
+  if (helps !== undefined) return new UserError(`Provider '${name}' does not start (${reason}): ${helps}.`);
   if (/External data path escapes/i.test(reason)) {
     return new UserError(
       `ONNX Runtime reads no weights that ${path} finds by a symbolic link out of its folder: put the file itself there, as 'cp -rL' does for the whole folder.`,

@@ -45,39 +45,50 @@ export interface GraphSession extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** What a session must know of its provider; by itself it runs whenever it is asked. */
+export interface SessionHost {
+  /** Does something with the provider, when nothing else may that it would clash with. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** What helps where a run fails, by what ONNX Runtime says; undefined where that is not the provider's doing. */
+  whyNotRun(reason: string): string | undefined;
+  /** Makes of a tensor what a session takes as memory for an output; left out: it takes none. */
+  readonly asMemory?: AsMemory;
+}
+
+const UNSHARED: SessionHost = { alone: (work) => work(), whyNotRun: () => undefined };
+
 /** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
 export class OnnxSession implements GraphSession {
   readonly #session: RunnableSession;
   readonly #path: string;
+  readonly #host: SessionHost;
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  readonly #asMemory: AsMemory | undefined;
-
-  private constructor(session: RunnableSession, path: string, asMemory: AsMemory | undefined) {
+  private constructor(session: RunnableSession, path: string, host: SessionHost) {
     this.#session = session;
     this.#path = path;
-    this.#asMemory = asMemory;
+    this.#host = host;
   }
 
   get writesInPlace(): boolean {
-    return this.#asMemory !== undefined;
+    return this.#host.asMemory !== undefined;
   }
 
   /**
    * @param session A graph that ONNX Runtime has loaded.
    * @param path What messages call it: where its file lies.
    * @param graph What the manifest says about it.
-   * @param asMemory Makes of a tensor what the session takes as memory for an output; left out: it takes none.
+   * @param host Its provider; default: one that takes any number of runs at once.
    * @throws UserError for one that is not the manifest's; the session is then released.
    */
   static async of(
     session: RunnableSession,
     path: string,
     graph: GraphManifest,
-    { asMemory }: { readonly asMemory?: AsMemory | undefined } = {},
+    host: SessionHost = UNSHARED,
   ): Promise<OnnxSession> {
-    const opened = new OnnxSession(session, path, asMemory);
+    const opened = new OnnxSession(session, path, host);
     const wrong =
       difference('input', session.inputMetadata, graph.inputs) ??
       difference('output', session.outputMetadata, graph.outputs);
@@ -90,14 +101,16 @@ export class OnnxSession implements GraphSession {
 
   async run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const run = outputs ? this.#session.run(inputs, this.#fetches(outputs)) : this.#session.run(inputs);
+    const run = this.#host.alone(() =>
+      outputs ? this.#session.run(inputs, this.#fetches(outputs)) : this.#session.run(inputs),
+    );
     this.#running = run.catch(() => {});
     try {
       return await run;
     } catch (error) {
-      throw new UserError(
-        `ONNX Runtime cannot run ${this.#path} (${reasonOf(error)}): give it less at once, or compile the model again.`,
-      );
+      const reason = reasonOf(error);
+      const helps = this.#host.whyNotRun(reason) ?? 'give it less at once, or compile the model again';
+      throw new UserError(`ONNX Runtime cannot run ${this.#path} (${reason}): ${helps}.`);
     }
   }
 
@@ -105,7 +118,7 @@ export class OnnxSession implements GraphSession {
     return Object.fromEntries(
       Object.entries(outputs).map(([name, memory]) => [
         name,
-        memory === null ? null : (this.#asMemory?.(memory) ?? null),
+        memory === null ? null : (this.#host.asMemory?.(memory) ?? null),
       ]),
     );
   }
@@ -115,7 +128,7 @@ export class OnnxSession implements GraphSession {
     if (this.#closed) return;
     this.#closed = true;
     await this.#running;
-    await this.#session.release();
+    await this.#host.alone(() => this.#session.release());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

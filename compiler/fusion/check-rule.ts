@@ -15,6 +15,7 @@ const CAPABILITIES = Object.keys({
   emptyRowsAreZero: true,
   gatedAdd: true,
   skipLayerNormalization: true,
+  groupedVolumes: true,
   int8Products: true,
   int8Rows: true,
   quantisedProductsAddBias: true,

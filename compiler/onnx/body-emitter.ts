@@ -11,7 +11,7 @@ export class BodyEmitter extends GraphEmitter {
     private readonly around: GraphEmitter,
     lowerBody: LowerBody,
   ) {
-    super(around.capabilities, around.fusion, lowerBody);
+    super(around.target, around.fusion, lowerBody);
   }
 
   override constant(data: ConstantData, shape: readonly number[], dtype?: Dtype): string {

@@ -6,6 +6,7 @@ import { termsOf } from '../../dsl/shape/dim.ts';
 import type { Capabilities } from '../../dsl/target.ts';
 import type { ConstantData, Dim, Tensor, TensorType } from '../../dsl/tensor.ts';
 import type { StoredParameter } from '../stored-parameter.ts';
+import { type KernelTable, missingKernel } from './kernels.ts';
 import type {
   NodeAttribute,
   OnnxConstant,
@@ -15,8 +16,16 @@ import type {
   OnnxPort,
 } from './onnx-graph.ts';
 import { renamedValue } from './renamed-value.ts';
+import { resultDtypes } from './result-dtypes.ts';
 
 type NodeAttributes = EmittedAttributes<Tensor>;
+
+/** What the emitter must know of a target. */
+export type EmitterTarget = {
+  readonly capabilities: Capabilities;
+  /** What its provider computes itself; undefined: everything. */
+  readonly kernels: KernelTable | undefined;
+};
 
 /** Lowers the graph that a node of another runs. */
 export type LowerBody = (body: BodyGraph<Tensor>, around: GraphEmitter) => OnnxGraph;
@@ -37,10 +46,21 @@ export class GraphEmitter implements Emitter<Tensor> {
   private doc: string | undefined;
 
   constructor(
-    readonly capabilities: Capabilities,
+    readonly target: EmitterTarget,
     readonly fusion: boolean,
     private readonly lowerBody: LowerBody,
   ) {}
+
+  get capabilities(): Capabilities {
+    return this.target.capabilities;
+  }
+
+  hasKernel(type: string, inputs: readonly (string | undefined)[], domain = ''): boolean {
+    const { kernels } = this.target;
+    if (kernels === undefined) return true;
+    const inputDtypes = inputs.map((input) => (input === undefined ? undefined : this.dtypes.get(input)));
+    return missingKernel(kernels, { type, domain, inputDtypes }) === undefined;
+  }
 
   /** Says which operation writes the next nodes: their names and documentation come from it. */
   begin(path: string, doc: string | undefined): void {
@@ -100,6 +120,7 @@ export class GraphEmitter implements Emitter<Tensor> {
     const outputNames = Array.from({ length: outputs }, (_, index) =>
       index === 0 ? name : this.uniqueName(`${name}.${index}`),
     );
+    const inputDtypes = given.map((input) => (input === undefined ? undefined : this.dtypes.get(input)));
     this.nodeList.push({
       name,
       type,
@@ -108,8 +129,12 @@ export class GraphEmitter implements Emitter<Tensor> {
       outputs: outputNames,
       attributes: withBodies,
       doc: this.doc,
-      inputDtypes: given.map((input) => (input === undefined ? undefined : this.dtypes.get(input))),
+      inputDtypes,
     });
+    for (const [index, dtype] of resultDtypes(type, inputDtypes, withBodies).entries()) {
+      const output = outputNames[index];
+      if (output !== undefined && dtype !== undefined) this.describe(output, dtype);
+    }
     return outputNames;
   }
 

@@ -3,7 +3,6 @@ import type { BodyGraph } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { modelErrorAt } from '../../dsl/model-error-at.ts';
-import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { cancelReshapes } from '../passes/cancel-reshapes.ts';
 import { decompose } from '../passes/decompose.ts';
@@ -11,7 +10,7 @@ import { foldConstants } from '../passes/fold-constants.ts';
 import { mergeDuplicates } from '../passes/merge-duplicates.ts';
 import { storedParameter } from '../stored-parameter.ts';
 import { BodyEmitter } from './body-emitter.ts';
-import { GraphEmitter } from './graph-emitter.ts';
+import { type EmitterTarget, GraphEmitter } from './graph-emitter.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 /** What the author called the value of an operation, and what they wrote about it. */
@@ -21,7 +20,7 @@ export interface AuthorName {
 }
 
 export interface LowerOptions {
-  readonly target: Target;
+  readonly target: EmitterTarget;
   /** Whether operators of ONNX Runtime's own domain may be used. */
   readonly fusion: boolean;
   /** Names that no value may take, besides those of inputs and outputs. Default none. */
@@ -34,7 +33,7 @@ export interface LowerOptions {
  * The graph must have been through the passes: an operator that has no lowering is an error naming it.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
-  const emitter = new GraphEmitter(options.target.capabilities, options.fusion, lowerBody);
+  const emitter = new GraphEmitter(options.target, options.fusion, lowerBody);
   const values = new Map<Tensor, string>();
   emitter.reserve([...Object.keys(graph.outputs), ...(options.reserved ?? [])]);
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));

@@ -1,6 +1,6 @@
 import type { Provider } from '../../artifact/provider.ts';
 import type { Target } from '../../dsl/target.ts';
-import type { KernelTable } from './kernels.ts';
+import type { KernelTable } from '../onnx/kernels.ts';
 
 /** A target with what the compiler reports of it. Every file of `targets/` exports one as `target`. */
 export interface CompilerTarget extends Target {

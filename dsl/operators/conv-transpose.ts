@@ -10,7 +10,6 @@ import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 
 /** ONNX reads an end before the axis as its start. */
-const THE_END = 2 ** 31 - 1;
 
 type ConvTransposeAttributes = ConvGeometry & { readonly size: readonly string[] };
 
@@ -37,8 +36,11 @@ export const convTransposeOperator = defineOperator<ConvTransposeAttributes>({
     const spatial = stride.map((_, axis) => axis + 2);
     if (stride.every((step) => step === 1) && groups === 1 && Math.min(...border) >= 0) {
       const swapped = emit.node('Transpose', [names[1]], { perm: [1, 0, ...spatial] });
-      const each = (value: number) => emit.shape(stride.map(() => value));
-      const turned = emit.node('Slice', [swapped, each(-1), each(-THE_END), emit.shape(spatial), each(-1)]);
+      // Gather and not a Slice that goes backwards, of which the WebGPU provider of ONNX Runtime 1.30 gives other values.
+      const turned = spatial.reduce((kernel, axis) => {
+        const places = [...new Array(Number(weight?.shape[axis])).keys()].reverse();
+        return emit.node('Gather', [kernel, emit.shape(places)], { axis });
+      }, swapped);
       return [
         emit.node('Conv', [names[0], turned], {
           strides: stride,

@@ -53,10 +53,24 @@ export const convOperator: Operator<ConvGeometry> = defineOperator<ConvGeometry>
       reduceSum(cotangent, [0, ...attributes.stride.map((_, axis) => axis + 2)]),
     ];
   },
-  lower(emit, inputs, { attributes: { stride, padding, dilation, groups } }) {
-    return [
-      emit.node('Conv', inputs, { strides: stride, pads: padding, dilations: dilation, group: groups }),
-    ];
+  lower(emit, names, { attributes: { stride, padding, dilation, groups }, inputs: [, weight] }) {
+    const options = { strides: stride, pads: padding, dilations: dilation };
+    if (groups === 1 || stride.length < 3 || emit.capabilities.groupedVolumes)
+      return [emit.node('Conv', names, { ...options, group: groups })];
+    const parts = (index: number, axis: number, size: number) =>
+      names[index] === undefined
+        ? []
+        : emit.nodes('Split', [names[index], emit.shape(new Array(groups).fill(size / groups))], groups, {
+            axis,
+          });
+    const [channels = 0, perGroup = 0] = weight?.shape ?? [];
+    const inputs = parts(0, 1, Number(perGroup) * groups);
+    const weights = parts(1, 0, Number(channels));
+    const biases = parts(2, 0, Number(channels));
+    const results = inputs.map((x, group) =>
+      emit.node('Conv', [x, weights[group], biases[group]], { ...options, group: 1 }),
+    );
+    return [emit.node('Concat', results, { axis: 1 })];
   },
 });
 

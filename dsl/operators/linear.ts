@@ -7,8 +7,9 @@ import type { Both, Checked, Result } from '../types/problem.ts';
 import type { Linear, OutputBias } from '../types/shape/linear.ts';
 import { add } from './add.ts';
 import { matmul } from './matmul.ts';
-import { reshape } from './reshape.ts';
+import { lowerReshape, reshape } from './reshape.ts';
 import { checkDtype, FLOATS, type NoAttributes, required, sameDtype } from './shared/inputs.ts';
+import { named } from './shared/names.ts';
 import { transpose } from './transpose.ts';
 
 export const linearOperator = defineOperator<NoAttributes>({
@@ -26,10 +27,18 @@ export const linearOperator = defineOperator<NoAttributes>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
-  // FusedMatMul takes the weight as it is stored, [out, in]: no transposed copy is made when the model loads.
-  lower(emit, [x, weight, bias]) {
-    const product = emit.node('FusedMatMul', [x, weight], { transB: 1 }, 'com.microsoft');
-    return [bias === undefined ? product : emit.node('Add', [product, bias])];
+  // Both take the weight as it is stored, [out, in]: no transposed copy is made when the model loads.
+  lower(emit, names, { inputs: [x], outputs: [result] }) {
+    const [, weight, bias] = names;
+    if (emit.hasKernel('FusedMatMul', [names[0], weight], 'com.microsoft')) {
+      const product = emit.node('FusedMatMul', [names[0], weight], { transB: 1 }, 'com.microsoft');
+      return [bias === undefined ? product : emit.node('Add', [product, bias])];
+    }
+    const [from, to] = [x?.shape ?? [], result?.shape ?? []];
+    const rows = multiplyDims(...from.slice(0, -1));
+    const matrix = lowerReshape(emit, named(names, 0), from, [rows, from.at(-1) ?? 1]);
+    const product = emit.node('Gemm', [matrix, weight, bias], { transB: 1 });
+    return [lowerReshape(emit, product, [rows, to.at(-1) ?? 1], to)];
   },
   gradient({ cotangent, input }) {
     const [x, weight] = [input(0), input(1)];

@@ -9,6 +9,8 @@ import type { MatmulTransposed } from '../types/shape/matmul.ts';
 import { matmul } from './matmul.ts';
 import { multiply } from './multiply.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
+import { lowerMatmulTransposed } from './shared/matmul-transposed-lowering.ts';
+import { named } from './shared/names.ts';
 import { lastTwoSwapped, transpose } from './transpose.ts';
 
 export const matmulTransposedOperator = defineOperator<{ scale: number }>({
@@ -27,8 +29,9 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
   },
   multiplyAdds: (inputs, _attributes, [output]) =>
     multiplyDims(...(output?.shape ?? []), inputs[0]?.shape.at(-1) ?? 1),
-  lower(emit, inputs, { attributes: { scale } }) {
-    return [emit.node('FusedMatMul', inputs, { transB: 1, alpha: { float: scale } }, 'com.microsoft')];
+  lower(emit, names, { attributes: { scale }, inputs: [, right] }) {
+    const options = { scale, rank: right?.shape.length ?? 0, dtype: right?.dtype ?? 'float32' };
+    return [lowerMatmulTransposed(emit, named(names, 0), named(names, 1), options)];
   },
   gradient: 'through decomposition',
   decompose(inputs, { scale }) {

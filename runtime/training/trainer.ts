@@ -5,7 +5,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
-import { checkProvider } from '../session-provider.ts';
+import { runtimeProvider } from '../provider/index.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
@@ -63,7 +63,7 @@ export class Trainer {
   static async open(options: TrainerOptions): Promise<Trainer> {
     const { plan, folder, checkpoint, threads, provider = 'cpu' } = options;
     checkTelemetry();
-    checkProvider(provider);
+    runtimeProvider(provider).check();
     const state = new TrainingState(plan.trained);
     await state.load(await openSafetensors(checkpoint));
     const facts = await readCheckpointFacts(checkpoint);

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { rewrite } from '../../compiler/graph/rewrite.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
 import { foldConstants } from '../../compiler/passes/fold-constants.ts';
+import { TARGETS } from '../../compiler/target/target-registry.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { type RunOptions, runGraph, type Values } from '../support/run-graph.ts';
 import {
@@ -86,7 +87,8 @@ async function checkCase(each: OperatorCase, sizes: Sizes): Promise<void> {
   await compare(open, 'plain, open sizes', { fusion: false });
   await compare(fixed, 'fused, fixed sizes');
   await compare(fixed, 'plain, fixed sizes', { fusion: false });
-  await compare(open, 'as on CUDA, open sizes', { target: 'cuda' });
+  for (const { name, kernels } of TARGETS)
+    if (kernels !== undefined) await compare(open, `as for ${name}, open sizes`, { target: name });
   await compare(fullyDecomposed(open), 'decomposed, open sizes');
 
   const folded = foldConstants(decompose(constantGraph(each, feeds, sizes), { fusion: true }));

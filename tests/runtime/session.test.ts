@@ -8,7 +8,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { Tensor } from '../../runtime/onnx-runtime.ts';
 import { openSession } from '../../runtime/open-session.ts';
-import { ADD_CUDA } from '../../runtime/session-provider.ts';
+import { ADD_CUDA } from '../../runtime/provider/cuda.ts';
 import { assertClose } from '../models/close.ts';
 import { compiledModel } from './compiled-model.ts';
 

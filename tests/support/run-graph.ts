@@ -69,7 +69,7 @@ export async function withLowered<R>(
   }
 }
 
-function toRuntime(name: string, values: Values | undefined): onnxruntime.Tensor {
+export function toRuntime(name: string, values: Values | undefined): onnxruntime.Tensor {
   if (values === undefined) throw new Error(`no values for input ${name}`);
   const { dtype, data, shape } = values;
   if (dtype === 'float32') return new onnxruntime.Tensor('float32', Float32Array.from(data), shape);
@@ -80,7 +80,7 @@ function toRuntime(name: string, values: Values | undefined): onnxruntime.Tensor
   throw new Error(`tests do not feed ${dtype}`);
 }
 
-function fromRuntime(name: string, tensor: onnxruntime.Tensor | undefined): Values {
+export function fromRuntime(name: string, tensor: onnxruntime.Tensor | undefined): Values {
   if (tensor === undefined) throw new Error(`no output ${name}`);
   const { data, type, dims } = tensor;
   const known = (['float32', 'int64', 'int32', 'bool', 'uint8'] as const).find((dtype) => dtype === type);

@@ -17,6 +17,7 @@ export const target: CompilerTarget = {
     gatedAdd: true,
     // The kernel is slower than the two that it replaces.
     skipLayerNormalization: false,
+    groupedVolumes: true,
     int8Products: true,
     quantisedProductsAddBias: true,
     /*

@@ -3,6 +3,7 @@ import type { Operation } from '../../tensor.ts';
 import { lowerReshape } from '../reshape.ts';
 import { attentionMask, causalMask, zeroWhereNothing } from './attention-mask.ts';
 import { lowerAttentionOverCache } from './attention-over-cache.ts';
+import { lowerJoinedAttention } from './attention-over-joined-keys.ts';
 import {
   type AttentionAttributes,
   type AttentionSizes,
@@ -17,7 +18,8 @@ type Names = readonly (string | undefined)[];
  * Chooses ONNX Runtime's operators. Without mask, bias, past, causality and shared heads that is
  * com.microsoft.MultiHeadAttention, whose CPU kernel is then a flash kernel, and which takes cached 4-D keys as they
  * are; few queries on the CPU provider are sooner done without flash, by ONNX's own Attention. With a past the CPU provider is better off with the products written apart (`lowerAttentionOverCache`).
- * Everything else is ONNX's own Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
+ * Where the provider has no kernel of ONNX's own Attention, MultiHeadAttention takes the mask as a bias
+ * (`lowerJoinedAttention`). Everything else is that Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
  * a row without any allowed key.
  */
 export function lowerAttention(
@@ -36,7 +38,9 @@ export function lowerAttention(
   }
   if (sizes.hasPast && emit.capabilities.attentionOverCache)
     return [lowerAttentionOverCache(emit, names, operation)];
-  const [, keyName, valueName, , , pastKey, pastValue] = names;
+  const [queryName, keyName, valueName, maskName, biasName, pastKey, pastValue] = names;
+  const taken = [queryName, keyName, valueName, maskName ?? biasName, pastKey, pastValue];
+  if (!emit.hasKernel('Attention', taken)) return [lowerJoinedAttention(emit, names, operation)];
   const guarded = !emit.capabilities.emptyRowsAreZero && names[3] !== undefined;
   const causal = attributes.causal && !guarded;
   const joint = guarded && attributes.causal;

@@ -29,7 +29,11 @@ export function attentionMask(
   });
 }
 
-function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, shape }: Shaped): string {
+export function stretched(
+  emit: Emitter,
+  { queries, allKeys }: AttentionSizes,
+  { name, shape }: Shaped,
+): string {
   const [batch = 1, heads = 1, rows = 1, columns = 1] = shape;
   if (equalDims(rows, queries) && equalDims(columns, allKeys)) return name;
   return emit.node('Expand', [name, emit.shape([batch, heads, queries, allKeys])]);
@@ -44,7 +48,8 @@ export function causalMask(
   const count = (size: string) =>
     emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
   const rows = emit.node('Add', [count(emit.size(queries)), emit.size(past)]);
-  const column = emit.node('Unsqueeze', [rows, emit.shape([1])]);
+  // As many axes as a mask has, which not every operator adds.
+  const column = emit.node('Unsqueeze', [rows, emit.shape([0, 1, 3])]);
   const order = emit.node('LessOrEqual', [count(emit.size(allKeys)), column]);
   return mask === undefined ? order : emit.node('And', [mask, order]);
 }
@@ -60,22 +65,33 @@ export function zeroWhereNothing(
   const { batch, queries, heads, headDim, dtype, query } = sizes;
   const zero = emit.scalar(0, dtype);
   if (inputs[3]?.shape[1] === 1) {
-    const squeezed = emit.once(`${allowed} allows something in rows`, () =>
-      emit.node('Squeeze', [allowsSomething(emit, allowed), emit.shape([1])]),
+    const some = emit.once(`${allowed} allows something in rows`, () =>
+      isPositive(emit, emit.node('Squeeze', [highestOf(emit, allowed), emit.shape([1])])),
     );
-    return emit.node('Where', [squeezed, result, zero]);
+    return emit.node('Where', [some, result, zero]);
   }
+  const some = emit.once(`${allowed} allows something for each query`, () =>
+    isPositive(emit, emit.node('Transpose', [highestOf(emit, allowed)], { perm: [0, 2, 1, 3] })),
+  );
   const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
-  const byQuery = emit.node('Transpose', [allowsSomething(emit, allowed)], { perm: [0, 2, 1, 3] });
-  const zeroed = emit.node('Where', [byQuery, split, zero]);
+  const zeroed = emit.node('Where', [some, split, zero]);
   return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
 }
 
 /** bool `[batch or 1, heads or 1, queries or 1, 1]`: some key is allowed. */
 export function allowsSomething(emit: Emitter, allowed: string): string {
-  return emit.once(`${allowed} allows something`, () => {
+  return emit.once(`${allowed} allows something`, () => isPositive(emit, highestOf(emit, allowed)));
+}
+
+/** 1 where some key is allowed, else 0: float32 `[batch or 1, heads or 1, queries or 1, 1]`. */
+function highestOf(emit: Emitter, allowed: string): string {
+  return emit.once(`highest of ${allowed}`, () => {
     const numbers = emit.node('Cast', [allowed], { to: { type: 'float32' } });
-    const highest = emit.node('ReduceMax', [numbers, emit.shape([3])], { keepdims: 1 });
-    return emit.node('Greater', [highest, emit.scalar(0, 'float32')]);
+    return emit.node('ReduceMax', [numbers, emit.shape([3])], { keepdims: 1 });
   });
+}
+
+/** Last, as not every provider moves truth values about. */
+function isPositive(emit: Emitter, numbers: string): string {
+  return emit.node('Greater', [numbers, emit.scalar(0, 'float32')]);
 }

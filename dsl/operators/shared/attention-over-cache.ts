@@ -9,6 +9,7 @@ import {
   attentionSizes,
   scoreScale,
 } from './attention-sizes.ts';
+import { lowerMatmulTransposed } from './matmul-transposed-lowering.ts';
 import { named } from './names.ts';
 
 /**
@@ -30,34 +31,62 @@ export function lowerAttentionOverCache(
 ): string {
   const { attributes, inputs } = operation;
   const sizes = attentionSizes(inputs, attributes);
-  const { group, past, keys, dtype } = sizes;
+  return lowerAttentionByProducts(emit, names, operation, {
+    pastKey: names[5],
+    pastValue: names[6],
+    newKey: keysByHead(emit, named(names, 1), inputs[1]?.shape, sizes),
+    newValue: keysByHead(emit, named(names, 2), inputs[2]?.shape, sizes),
+  });
+}
+
+/** Keys and values `[batch, keyValueHeads, …, headDim]`; without a past the new ones are all. */
+export interface KeysByHead {
+  readonly pastKey?: string | undefined;
+  readonly pastValue?: string | undefined;
+  readonly newKey: string;
+  readonly newValue: string;
+}
+
+/** Attention as products, a mask and a softmax, of keys and values in that form. */
+export function lowerAttentionByProducts(
+  emit: Emitter,
+  names: readonly (string | undefined)[],
+  operation: Operation & { attributes: AttentionAttributes },
+  { pastKey, pastValue, newKey, newValue }: KeysByHead,
+): string {
+  const { attributes, inputs } = operation;
+  const sizes = attentionSizes(inputs, attributes);
+  const { group, past, keys, allKeys, dtype } = sizes;
   const scale = scoreScale(sizes, attributes);
   const alone = equalDims(group, 1);
   const scaled =
     alone && scale !== 1 ? emit.node('Mul', [named(names, 0), emit.scalar(scale, dtype)]) : named(names, 0);
   const query = groupedHeads(emit, scaled, sizes);
-  const [newKey, newValue] = [1, 2].map((index) =>
-    keysByHead(emit, named(names, index), inputs[index]?.shape, sizes),
-  );
-  const factor = alone ? {} : { alpha: { float: scale } };
-  const score = (key: string | undefined) =>
-    emit.node('FusedMatMul', [query, key], { transB: 1, ...factor }, 'com.microsoft');
+  const score = (key: string) =>
+    lowerMatmulTransposed(emit, query, key, { scale: alone ? 1 : scale, rank: 4, dtype });
   // Under the causal rule alone every query sees itself.
   const mayBeEmpty = names[3] !== undefined;
-  const columns = [score(names[5]), score(newKey), ...(mayBeEmpty ? [sinkScores(emit, sizes)] : [])];
-  const products = emit.node('Concat', columns, { axis: 3 });
+  const columns = [
+    ...(pastKey === undefined ? [] : [score(pastKey)]),
+    score(newKey),
+    ...(mayBeEmpty ? [sinkScores(emit, sizes)] : []),
+  ];
+  const isOne = columns.length === 1;
+  const products = isOne ? named(columns, 0) : emit.node('Concat', columns, { axis: 3 });
 
   const allowed = attributes.causal ? causalMask(emit, sizes, names[3]) : names[3];
   const hidden = hiddenKeys(emit, allowed, operation, names[4], sizes);
   const added =
     mayBeEmpty && hidden !== undefined ? withSink(emit, hidden, named([allowed], 0), sizes) : hidden;
   const shares = emit.node('Softmax', [biased(emit, products, added, sizes)], { axis: -1 });
-  const widths = emit.shape([past, keys, ...(mayBeEmpty ? [1] : [])]);
-  const [pastShares, newShares] = emit.nodes('Split', [shares, widths], columns.length, { axis: 3 });
-  const sum = emit.node('Add', [
-    emit.node('MatMul', [pastShares, names[6]]),
-    emit.node('MatMul', [newShares, newValue]),
-  ]);
+  const values = pastValue === undefined ? [newValue] : [pastValue, newValue];
+  const widths = [...(pastValue === undefined ? [allKeys] : [past, keys]), ...(mayBeEmpty ? [1] : [])];
+  const parts = isOne
+    ? [shares]
+    : emit.nodes('Split', [shares, emit.shape(widths)], columns.length, { axis: 3 });
+  const sum = values
+    .map((value, index) => emit.node('MatMul', [parts[index], value]))
+    .reduce((left, right) => emit.node('Add', [left, right]));
   return joinedHeads(emit, sum, sizes);
 }
 
@@ -94,7 +123,7 @@ function withSink(
 }
 
 /** What is added to the scores: next to nothing is left of a key that is not allowed. */
-function hiddenKeys(
+export function hiddenKeys(
   emit: Emitter,
   allowed: string | undefined,
   { inputs, attributes }: Operation & { attributes: AttentionAttributes },
@@ -166,7 +195,7 @@ function joinedHeads(emit: Emitter, x: string, sizes: AttentionSizes): string {
 }
 
 /** Keys or values as they are cached; what has 4 axes is in that form already. */
-function keysByHead(emit: Emitter, x: string, shape: Shape = [], sizes: AttentionSizes): string {
+export function keysByHead(emit: Emitter, x: string, shape: Shape = [], sizes: AttentionSizes): string {
   const { batch, keys, keyValueHeads, headDim } = sizes;
   return shape.length === 4 ? x : turned(emit, x, shape, [batch, keys, keyValueHeads, headDim]);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { tryProvider } from '../../../cli/doctor/try-provider.ts';
-import { cudaLibrary } from '../../../runtime/session-provider.ts';
+import { cudaLibrary } from '../../../runtime/provider/cuda.ts';
 import { flamingo } from '../run-cli.ts';
 
 const resultSchema = z.strictObject({

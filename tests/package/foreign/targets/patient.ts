@@ -12,6 +12,7 @@ export const patient: CompilerTarget = {
     fewQueries: 0,
     gatedAdd: false,
     skipLayerNormalization: false,
+    groupedVolumes: true,
     int8Products: true,
     int8Rows: false,
     quantisedProductsAddBias: true,

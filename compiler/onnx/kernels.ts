@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { OnnxNode } from '../onnx/onnx-graph.ts';
+import type { OnnxNode } from './onnx-graph.ts';
 
 /** The dtypes that each input of an operator may have; the last entry serves all further inputs. */
 export type Kernel = readonly (readonly Dtype[])[];
@@ -17,7 +17,10 @@ export function operatorName({ domain, type }: Pick<OnnxNode, 'domain' | 'type'>
 }
 
 /** Why a table has no kernel for a node; undefined when it has one. Inputs of unknown dtype are taken to fit. */
-export function missingKernel(table: KernelTable, node: OnnxNode): string | undefined {
+export function missingKernel(
+  table: KernelTable,
+  node: Pick<OnnxNode, 'domain' | 'type' | 'inputDtypes'>,
+): string | undefined {
   const kernel = table.get(operatorName(node));
   if (kernel === undefined) return 'the provider has no kernel of this operator';
   for (const [index, dtype] of node.inputDtypes.entries()) {

@@ -1,18 +1,28 @@
+import { UserError } from '../artifact/user-error.ts';
 import type { Artifact } from './artifact.ts';
 import { openSession } from './open-session.ts';
 import { openStages } from './open-stages.ts';
+import { runtimeProvider } from './provider/index.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 
 /**
  * Opens one of an artifact's graphs, with all stages of one that was cut.
  *
- * @throws UserError for a graph that is not there, and as `openSession`.
+ * @throws UserError for a graph that is not there, an artifact that was compiled for another device, and as `openSession`.
  */
-export function openGraphSession(
+export async function openGraphSession(
   { directory, manifest, path }: Artifact,
   name: string,
   options: SessionOptions,
 ): Promise<GraphSession> {
+  const { provider = 'cpu' } = options;
+  runtimeProvider(provider).check();
+  // The CPU computes whatever was compiled for others; they would leave to it what they have no kernel for, in silence.
+  if (provider !== 'cpu' && provider !== manifest.provider) {
+    throw new UserError(
+      `${directory} was compiled for target '${manifest.target}', of which provider '${provider}' would leave to the CPU what it has no kernel for: compile the model with '--target ${provider}', or use provider '${manifest.provider}'.`,
+    );
+  }
   return openStages(
     { directory, manifest, openFile: (graph) => openSession(path(graph.file), graph, options) },
     name,

@@ -103,6 +103,7 @@ function providerFinding(
   reasons: readonly Finding[],
 ): Finding {
   const what = providerWords(provider);
+  const helps = HELPS[provider] ?? [];
   if (problem === null) {
     const others = known.filter((name) => !PROVIDERS.some((each) => each === name));
     const more =
@@ -111,5 +112,15 @@ function providerFinding(
   }
   const reason = reasons.find(({ state }) => state !== 'ok');
   const found = reason === undefined ? problem : `does not run, for want of: ${reason.what}`;
-  return { provider, what, state: 'wrong', found, helps: [] };
+  return { provider, what, state: 'wrong', found, helps };
 }
+
+/** What helps where a provider is there and finds nothing to run on; of CUDA, `cuda-findings.ts` says it. */
+const HELPS: Readonly<Partial<Record<Provider, readonly string[]>>> = {
+  webgpu:
+    process.platform === 'linux'
+      ? [
+          "install Vulkan and the card's driver for it: apt-get install -y libvulkan1 mesa-vulkan-drivers (Mesa 24 or later; on Debian 12 from bookworm-backports), which has one in software too",
+        ]
+      : ["install the card's newest driver"],
+};

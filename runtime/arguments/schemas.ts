@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROVIDERS } from '../../artifact/provider.ts';
 
 /*
  * What the arguments of the runtime's public functions must be: the types of `runtime/index.ts` for programs without
@@ -135,7 +136,7 @@ export const loadOptions = z.strictObject({
   prefillChunk: z.int().min(1).optional(),
   worker: z.union([z.string().min(1), z.instanceof(URL)], 'a path or a URL').optional(),
   pixels: z.enum(['shown', 'pillow']).optional(),
-  provider: z.enum(['cpu', 'cuda']).optional(),
+  provider: z.enum(PROVIDERS).optional(),
   threads: z.int().min(1).max(1024).optional(),
   optimisation: z.enum(['disabled', 'basic', 'extended', 'all']).optional(),
 });

@@ -135,7 +135,7 @@ describe('a project of its own that adds to the package', function () {
       });
     await refused(
       ['compile', 'model.ts', '--target', 'hasty'],
-      /There is no target 'hasty'; the known ones are cpu, cuda, patient\./,
+      /There is no target 'hasty'; the known ones are cpu, cuda, web, webgpu, patient\./,
     );
     await refused(
       ['compile', 'model.ts', '--config', 'nowhere.ts'],

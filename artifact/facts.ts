@@ -35,17 +35,27 @@ export const tokensSchema = z.strictObject({
   suppressedTokens: z.exactOptional(z.array(z.string()).readonly()),
 });
 
+/** A state of more numbers than this is no state that anybody keeps of a sequence. */
+const LARGEST_STATE = 2 ** 28;
+
+const stateSizesSchema = z
+  .array(z.number().int().positive())
+  .readonly()
+  .refine((sizes) => sizes.reduce((all, size) => all * size, 1) <= LARGEST_STATE, 'a state is too large');
+
 /** How a language model's prompts are written and how far they reach. */
 export const languageSchema = z.strictObject({
   vocabulary: z.number().int().positive(),
   /** The longest prompt and answer together, in tokens. */
   contextLength: z.number().int().positive(),
   /** Layers that keep a key/value cache: inputs `past_key.{i}`, outputs `new_key.{i}`. */
-  layers: z.number().int().positive(),
+  layers: z.number().int().nonnegative(),
   keyValueHeads: z.number().int().positive(),
   headDim: z.number().int().positive(),
   /** Places of a static cache, which outputs `present_key.{i}` in the place of `new_key.{i}`; left out: the cache grows. */
   cacheLength: z.exactOptional(z.number().int().positive()),
+  /** What recurrences keep of each sequence: inputs `past_state.{name}`, outputs `new_state.{name}`, `[batch, ...sizes]`. */
+  states: z.exactOptional(z.record(z.string(), stateSizesSchema)),
   /** As `ModelTokens` says. */
   tokens: tokensSchema,
   /** As `DialogueForm` says. */

@@ -138,11 +138,14 @@ export interface ImageFacts {
 export interface LanguageFacts {
   readonly vocabulary: number;
   readonly contextLength: number;
+  /** Those that attend, and so have keys and values. */
   readonly layers: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
   /** Places of a static cache; left out: the cache grows. The compiler sets it where it makes one (`staticCache`). */
   readonly cacheLength?: number;
+  /** Sizes of the states that recurrent layers keep of each sequence, by name and layer: `{ 'h.0': [768] }`. */
+  readonly states?: Readonly<Record<string, readonly number[]>>;
   readonly tokens: ModelTokens;
   /** How dialogues are written out; left out: as in the Flamingo paper. */
   readonly dialogue?: DialogueForm;

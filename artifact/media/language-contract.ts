@@ -6,10 +6,10 @@ import type { ImagePreprocessing, LanguageSettings } from '../facts.ts';
 /**
  * The language graph's inputs and outputs in every way: text, its cache and the logits that are asked for. A cache that
  * grows is read, and the keys and values of new tokens come out. A static one comes out whole, of the same length, with
- * those of new tokens at their `cache_positions`.
+ * those of new tokens at their `cache_positions`. States of recurrences go in, and come out as they are behind the new tokens.
  */
 export function languageContract(
-  { layers, keyValueHeads, headDim, vocabulary, cacheLength }: LanguageSettings,
+  { layers, keyValueHeads, headDim, vocabulary, cacheLength, states = {} }: LanguageSettings,
   media: PortContracts,
 ): GraphContract {
   const cache = (length: Dim): PortContract => ({
@@ -28,14 +28,26 @@ export function languageContract(
       attention_mask: { dtype: 'bool', shape: ['batch', 'text', addDims(past, 'text')] },
       ...perLayer(layers, { past_key: cache(past), past_value: cache(past) }),
       ...(isStatic && { cache_positions: { dtype: 'int64', shape: ['batch', 'text'] } }),
+      ...ofStates('past', states),
       ...media,
       wanted: { dtype: 'int64', shape: ['wanted'] },
     },
     outputs: {
       logits: { dtype: 'float32', shape: ['wanted', vocabulary] },
       ...perLayer(layers, written),
+      ...ofStates('new', states),
     },
   };
+}
+
+/** `past_state.{name}` or `new_state.{name}` of recurrences. */
+function ofStates(when: 'past' | 'new', states: NonNullable<LanguageSettings['states']>): PortContracts {
+  return Object.fromEntries(
+    Object.entries(states).map(([name, sizes]) => [
+      `${when}_state.${name}`,
+      { dtype: 'float32', shape: ['batch', ...sizes] } satisfies PortContract,
+    ]),
+  );
 }
 
 /** The vision graph: pictures or frames to what is kept of each. */

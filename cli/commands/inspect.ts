@@ -68,13 +68,18 @@ function describe(facts: Facts): object {
   };
 }
 
-/** Bytes that the runtime keeps: float32 keys and values of every layer for each token, and what it keeps of an image. */
+/**
+ * Bytes that the runtime keeps: float32 keys and values of every layer for each token, what it keeps of an image, and the
+ * states of recurrences for each text.
+ */
 function cacheSizes({ manifest: { language }, way }: Facts) {
   if (language === undefined || way === undefined) return undefined;
-  const { layers, keyValueHeads, headDim } = language;
+  const { layers, keyValueHeads, headDim, states = {} } = language;
+  const numbers = Object.values(states).map((sizes) => sizes.reduce((all, size) => all * size, 1));
   return {
     bytesPerToken: 2 * 4 * layers * keyValueHeads * headDim,
     bytesPerImage: way.bytesPerImage,
+    ...(numbers.length > 0 && { bytesPerText: 4 * numbers.reduce((sum, each) => sum + each, 0) }),
   };
 }
 
@@ -126,8 +131,12 @@ function modelRows(facts: Facts): readonly (readonly [string, string])[] {
   const rows: (readonly [string, string])[] = [];
   if (image) rows.push(['images', `${image.size} x ${image.size} pixels, ${image.maxFrames} frames at most`]);
   if (language) {
-    const { layers, vocabulary, contextLength } = language;
-    rows.push(['language', `${layers} layers, vocabulary ${vocabulary}, context ${contextLength} tokens`]);
+    const { layers, vocabulary, contextLength, states } = language;
+    const attending = states === undefined ? '' : ' that attend, others that keep states';
+    rows.push([
+      'language',
+      `${layers} layers${attending}, vocabulary ${vocabulary}, context ${contextLength} tokens`,
+    ]);
   }
   rows.push(...(facts.way?.describe() ?? []));
   const cache = cacheSizes(facts);

@@ -33,7 +33,13 @@ export function cacheLengthOf(
       `A static cache of ${asked} tokens was asked for, but the program '${name}' reads no text: leave it out.`,
     );
   }
-  const { contextLength } = language;
+  const { contextLength, layers } = language;
+  if (layers === 0) {
+    if (asked === undefined) return undefined;
+    throw new UserError(
+      `A static cache of ${asked} tokens was asked for, but no layer of the program '${name}' keeps keys and values: leave it out.`,
+    );
+  }
   if (asked === undefined)
     return capabilities.staticCache ? Math.min(contextLength, LONGEST_BY_ITSELF) : undefined;
   if (!Number.isInteger(asked) || asked < 1) {

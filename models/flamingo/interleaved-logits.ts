@@ -2,6 +2,7 @@ import { arange, constant, equal, expand, lessOrEqual, rearrange, type Tensor } 
 import type { LanguageMedia } from '../media/language-graph.ts';
 import type { SeenPictures } from '../media/seen-pictures.ts';
 import { embedTokens, type LanguageModel } from '../shared/language-model.ts';
+import { type RecurrentLayer, recur } from '../shared/recurrent-layer.ts';
 import type { FlamingoParts } from './flamingo-parts.ts';
 import { type MediaMask, mediaMask, seenPictures } from './media-mask.ts';
 
@@ -61,7 +62,7 @@ export function textLogits(language: LanguageModel, tokens: Tensor): Tensor {
  */
 export function decoderLogits(language: LanguageModel, tokens: Tensor, media: LanguageMedia): Tensor {
   const [batch = 1, text = 1] = tokens.shape;
-  const { keyValueHeads, headDim } = language;
+  const { keyValueHeads, headDim, recurrent } = language;
   const visible = expand(
     lessOrEqual(
       rearrange(arange(text), 'keys -> 1 1 1 keys'),
@@ -74,8 +75,30 @@ export function decoderLogits(language: LanguageModel, tokens: Tensor, media: La
   const places = { visible, positions, keyPositions: positions };
   let x = embedTokens(language, tokens, positions, media.splice);
   for (let layer = 0; layer < language.layers; layer++) {
-    [x] = language.layer(layer, media.before?.(layer, x) ?? x, places, { key: nothing, value: nothing });
+    x = media.before?.(layer, x) ?? x;
+    const recurrence = recurrent?.get(layer);
+    if (recurrence === undefined) [x] = language.layer(layer, x, places, { key: nothing, value: nothing });
+    else x = fromNothing(layer, recurrence, x, positions);
   }
   const flat = language.logits(rearrange(x, 'batch text dim -> (batch text) dim'));
   return rearrange(flat, '(batch text) vocabulary -> batch text vocabulary', { batch, text });
+}
+
+/** A recurrence from its beginning; what pads on the right comes behind all that counts. */
+function fromNothing(layer: number, recurrence: RecurrentLayer, x: Tensor, positions: Tensor): Tensor {
+  const [batch = 1, text = 1] = positions.shape;
+  const states = Object.fromEntries(
+    Object.entries(recurrence.states).map(([name, sizes]) => [
+      name,
+      expand(
+        constant(
+          [0],
+          sizes.map(() => 1),
+        ),
+        [batch, ...sizes],
+      ),
+    ]),
+  );
+  const real = () => expand(constant([1], [1, 1], 'bool'), [batch, text]);
+  return recur(layer, recurrence, x, { real, positions }, states).x;
 }

@@ -5,6 +5,7 @@ import {
   type Dtype,
   type Graph,
   gather,
+  greater,
   input,
   rearrange,
   reduceMax,
@@ -13,7 +14,13 @@ import {
   subtract,
   type Tensor,
 } from '../../dsl/index.ts';
-import { embedTokens, type LanguageModel, type TextPlaces } from '../shared/language-model.ts';
+import {
+  attendingLayers,
+  embedTokens,
+  type LanguageModel,
+  type TextPlaces,
+} from '../shared/language-model.ts';
+import { type RecurrentLayer, recur } from '../shared/recurrent-layer.ts';
 
 /** Declares one more input of the language graph. */
 export type TakeInput = (name: string, dtype: Dtype, shape: Shape) => Tensor;
@@ -34,7 +41,8 @@ export type LanguageMediaMaker = (take: TakeInput) => LanguageMedia;
  * read, never written: the keys and values of the new tokens come out for the caller to append. `attention_mask`
  * `[batch, text, past+text]` says which places each token looks at: order, padding, room that a cache has not used yet
  * (it may hold anything finite), and continuations of one text that do not see each other are the caller's to say. Logits
- * are computed for the tokens in `wanted` alone.
+ * are computed for the tokens in `wanted` alone. Layers that are recurrences have the state before the new tokens for an
+ * input and that after them for an output, `past_state.{name}.{layer}` and `new_state.{name}.{layer}`.
  *
  * @param makeMedia how pictures reach the text; default: not at all
  */
@@ -53,29 +61,53 @@ export function languageGraph(language: LanguageModel, makeMedia: LanguageMediaM
     positions,
     keyPositions: concat([pastPositions(attentionMask), positions], 1),
   };
-  const past = Array.from({ length: language.layers }, (_, layer) => ({
-    key: take(`past_key.${layer}`, 'float32', ['batch', language.keyValueHeads, 'past', language.headDim]),
-    value: take(`past_value.${layer}`, 'float32', [
-      'batch',
-      language.keyValueHeads,
-      'past',
-      language.headDim,
-    ]),
+  const { keyValueHeads, headDim, recurrent = new Map<number, RecurrentLayer>() } = language;
+  const keysAndValues = ['batch', keyValueHeads, 'past', headDim];
+  const attending = attendingLayers(language);
+  const past = attending.map((layer, index) => ({
+    ...{ layer, index },
+    key: take(`past_key.${index}`, 'float32', keysAndValues),
+    value: take(`past_value.${index}`, 'float32', keysAndValues),
   }));
+  const states = new Map(
+    [...recurrent].map(([layer, { states }]) => [
+      layer,
+      Object.fromEntries(
+        Object.entries(states).map(([name, sizes]) => [
+          name,
+          take(`past_state.${name}.${layer}`, 'float32', ['batch', ...sizes]),
+        ]),
+      ),
+    ]),
+  );
   const media = makeMedia(take);
   const wanted = take('wanted', 'int64', ['wanted']);
 
   let x = embedTokens(language, tokens, positions, media.splice);
   const outputs: Record<string, Tensor> = {};
-  for (const [layer, cache] of past.entries()) {
+  for (let layer = 0; layer < language.layers; layer++) {
     if (media.before) x = media.before(layer, x);
-    const [next, newKey, newValue] = language.layer(layer, x, places, cache);
-    x = next;
-    outputs[`new_key.${layer}`] = newKey;
-    outputs[`new_value.${layer}`] = newValue;
+    const recurrence = recurrent.get(layer);
+    const cache = past.find((each) => each.layer === layer);
+    if (recurrence !== undefined) {
+      const real = () => realTokens(attentionMask);
+      const after = recur(layer, recurrence, x, { real, positions }, states.get(layer) ?? {});
+      x = after.x;
+      for (const [name, state] of Object.entries(after.states)) outputs[`new_state.${name}.${layer}`] = state;
+    } else if (cache !== undefined) {
+      const [next, newKey, newValue] = language.layer(layer, x, places, cache);
+      x = next;
+      outputs[`new_key.${cache.index}`] = newKey;
+      outputs[`new_value.${cache.index}`] = newValue;
+    }
   }
   const asked = gather(rearrange(x, 'batch text dim -> (batch text) dim'), wanted, 0);
   return { name: 'language', inputs, outputs: { logits: language.logits(asked), ...outputs } };
+}
+
+/** bool `[batch, text]`: the new tokens that are no padding, which looks at nothing, not at itself either. */
+function realTokens(attentionMask: Tensor): Tensor {
+  return greater(reduceMax(cast(attentionMask, 'int64'), [2]), 0);
 }
 
 /** int64 `[batch, past]`: a place's number among the real ones, which some new token sees since every real one does. */

@@ -12,7 +12,10 @@ export interface DecoderSizes {
 
 /** What a family says of its decoder; the rest of a `LanguageModel` follows from it. */
 export interface DecoderDefinition<Layer>
-  extends Pick<LanguageModel, 'family' | 'parts' | 'checkpointNames' | 'embed' | 'addPositions' | 'logits'> {
+  extends Pick<
+    LanguageModel,
+    'family' | 'parts' | 'checkpointNames' | 'embed' | 'addPositions' | 'logits' | 'recurrent'
+  > {
   /** The options that the decoder was made from, defaults left out: they are recorded in the artifact. */
   readonly options: DecoderSizes;
   /** Tokens that have embeddings, where they are more than the option `vocabulary` counts. Default: those. */
@@ -21,7 +24,7 @@ export interface DecoderDefinition<Layer>
   readonly keyValueHeads?: number;
   /** Default: the width by the heads. */
   readonly headDim?: number;
-  /** The decoder's layers in their order. */
+  /** The decoder's layers in their order; of those that `recurrent` has, nothing is asked here. */
   readonly blocks: readonly Layer[];
   /** Computes one of them: shapes as in `LanguageModel.layer`. */
   layer(

@@ -1,5 +1,5 @@
 import type { DialogueForm, KnownOptions, LanguageFacts, ModelTokens } from '../../dsl/index.ts';
-import type { LanguageModel } from './language-model.ts';
+import { attendingLayers, type LanguageModel } from './language-model.ts';
 
 /** The special tokens of this project's own small models, and of those that are told no others. */
 export const DEFAULT_TOKENS: ModelTokens & { readonly image: string } = {
@@ -30,9 +30,20 @@ export function languageFacts(
   tokens: ModelTokens,
   dialogue?: DialogueForm,
 ): LanguageFacts {
-  const { vocabulary, contextLength, layers, keyValueHeads, headDim } = language;
+  const { vocabulary, contextLength, keyValueHeads, headDim, recurrent } = language;
+  const states = [...(recurrent ?? [])].flatMap(([layer, { states }]) =>
+    Object.entries(states).map(([name, sizes]) => [`${name}.${layer}`, sizes] as const),
+  );
   return {
-    ...{ vocabulary, contextLength, layers, keyValueHeads, headDim, tokens },
+    ...{
+      vocabulary,
+      contextLength,
+      layers: attendingLayers(language).length,
+      keyValueHeads,
+      headDim,
+      tokens,
+    },
+    ...(states.length > 0 && { states: Object.fromEntries(states) }),
     ...(dialogue && { dialogue }),
   };
 }

@@ -1,4 +1,5 @@
 import type { CheckpointName, Tensor } from '../../dsl/index.ts';
+import type { RecurrentLayer } from './recurrent-layer.ts';
 
 /** Keys and values of earlier tokens: `[batch, keyValueHeads, past, headDim]` each. */
 export interface KeyValueCache {
@@ -27,6 +28,8 @@ export interface LanguageModel<Layers extends number = number, Width extends num
   /** The longest prompt and answer together, in tokens. */
   readonly contextLength: number;
   readonly layers: Layers;
+  /** The layers that are recurrences, by their index; the others attend. Default: none. */
+  readonly recurrent?: ReadonlyMap<number, RecurrentLayer>;
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
@@ -42,7 +45,7 @@ export interface LanguageModel<Layers extends number = number, Width extends num
    */
   addPositions?(embedded: Tensor, positions: Tensor): Tensor;
   /**
-   * One decoder layer: x `[batch, text, dim]` in and out, with the keys and values of the new tokens
+   * One decoder layer that attends: x `[batch, text, dim]` in and out, with the keys and values of the new tokens
    * `[batch, keyValueHeads, text, headDim]`, which follow the past's in the next call.
    */
   layer(
@@ -72,6 +75,14 @@ export function embedTokens(
 
 /** How many layers a family's options ask for, where the types can tell. */
 export type LayersOf<O> = O extends { readonly layers: infer Layers extends number } ? Layers : number;
+
+/** The layers that attend, ascending: those that have keys and values. */
+export function attendingLayers({
+  layers,
+  recurrent,
+}: Pick<LanguageModel, 'layers' | 'recurrent'>): readonly number[] {
+  return Array.from({ length: layers }, (_, layer) => layer).filter((layer) => !recurrent?.has(layer));
+}
 
 /** The layer at an index that is known to be one of the model's. */
 export function layerAt<Layer>(layers: readonly Layer[], index: number): Layer {

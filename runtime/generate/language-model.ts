@@ -5,11 +5,15 @@ import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
+import { readsInPieces } from './in-pieces.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
 import type { TextCache } from './text-cache.ts';
+
+/** Continuations that are read side by side where each has a row of its own. */
+const BRANCHES_AT_ONCE = 8;
 
 /** A prompt as the language graph takes it. */
 export type PreparedPrompt = {
@@ -54,7 +58,7 @@ export class LanguageModel {
 
   /** Whether a prompt can be read in pieces. */
   get inPieces(): boolean {
-    return this.#way.inPieces ?? false;
+    return readsInPieces(this.#way, this.#settings);
   }
 
   /**
@@ -205,11 +209,38 @@ export class LanguageModel {
    * @returns For each branch and each of its tokens the log-probabilities of what follows the token.
    */
   async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
+    if (this.#settings.states !== undefined) return this.#branchApart(text, branches);
     const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
     const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), {});
     requireNumbers(next);
     const rest = next.values();
     return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
+  }
+
+  /** The same of a model with recurrences, whose state would go from one branch to the next: each has a row of its own. */
+  async #branchApart(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
+    const found: Float64Array[][] = [];
+    const [length = 0] = text.cache.lengths;
+    for (let first = 0; first < branches.length; first += BRANCHES_AT_ONCE) {
+      const some = branches.slice(first, first + BRANCHES_AT_ONCE);
+      const rows = some.map(() => 0);
+      const cache = newTextCache(this.#settings, this.#session, { rows: 0, mostLength: length });
+      try {
+        cache.join(text.cache);
+        cache.select(rows);
+        const layout = layoutDecode(
+          some.map((tokens) => ({ tokens, past: cache.mask(0) })),
+          { ...this.special, wanted: some.map((tokens) => [...tokens.keys()]) },
+        );
+        const { next } = await this.#run(layout, cache, seenOf(text).select(rows).feeds(layout), {});
+        requireNumbers(next);
+        const rest = next.values();
+        found.push(...some.map((branch) => branch.flatMap(() => rest.next().value ?? [])));
+      } finally {
+        cache.release();
+      }
+    }
+    return found;
   }
 
   /** Runs the graph and takes the new tokens into the cache. */

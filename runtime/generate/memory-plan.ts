@@ -4,16 +4,21 @@ import { UserError } from '../../artifact/user-error.ts';
 /** Of the memory that the process may use, for the keys and values of text, where nobody says otherwise. */
 const SHARE = 1 / 4;
 
+/** The states of recurrences count for so many tokens of their row: no row has room for fewer. */
+const LEAST_ROOM = 64;
+
 /**
  * Tokens whose keys and values take a quarter of the memory that the process may use; at least one whole context.
  *
  * @param memory that memory, in bytes
  */
 export function defaultCachedTokens(
-  { layers, keyValueHeads, headDim, contextLength }: LanguageSettings,
+  { layers, keyValueHeads, headDim, contextLength, states = {} }: LanguageSettings,
   memory: number,
 ): number {
-  const bytesPerToken = 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+  const numbers = Object.values(states).map((sizes) => sizes.reduce((all, size) => all * size, 1));
+  const ofRow = numbers.reduce((sum, each) => sum + each, 0) / LEAST_ROOM;
+  const bytesPerToken = (2 * layers * keyValueHeads * headDim + ofRow) * Float32Array.BYTES_PER_ELEMENT;
   return Math.max(contextLength, Math.floor((SHARE * memory) / bytesPerToken));
 }
 

@@ -1,6 +1,8 @@
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import type { GraphSession } from '../session.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import { RecurrentStates } from './recurrent-states.ts';
+import { StatefulCache } from './stateful-cache.ts';
 import { StaticCache } from './static-cache.ts';
 import type { TextCache } from './text-cache.ts';
 
@@ -15,8 +17,10 @@ export function newTextCache(
   { writesInPlace }: Pick<GraphSession, 'writesInPlace'>,
   size: { readonly rows: number; readonly mostLength: number | readonly number[] },
 ): TextCache {
-  const { cacheLength } = settings;
-  return cacheLength === undefined
-    ? new KeyValueCache(settings, size)
-    : new StaticCache({ ...settings, cacheLength }, { rows: size.rows, writesInPlace });
+  const { cacheLength, states } = settings;
+  const cache =
+    cacheLength === undefined
+      ? new KeyValueCache(settings, size)
+      : new StaticCache({ ...settings, cacheLength }, { rows: size.rows, writesInPlace });
+  return states === undefined ? cache : new StatefulCache(cache, new RecurrentStates(states, size.rows));
 }

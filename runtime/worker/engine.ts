@@ -1,5 +1,6 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { readsInPieces } from '../generate/in-pieces.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
@@ -90,7 +91,11 @@ export class Engine implements AsyncDisposable {
     this.#weights = weights;
     this.#plan = plan;
     this.#chunk = chunk;
-    this.#prefixes = new PrefixCache(manifest.language, plan, way.inPieces ? keptTokens : 0);
+    this.#prefixes = new PrefixCache(
+      manifest.language,
+      plan,
+      readsInPieces(way, manifest.language) ? keptTokens : 0,
+    );
     this.#scheduler = new Scheduler(this.language, { plan, chunk, prefixes: this.#prefixes });
     this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
     const reading = { preparation: this.#preparation, language: this.language };

@@ -1,5 +1,6 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import { readsInPieces } from '../generate/in-pieces.ts';
 import type { PreparedPrompt } from '../generate/language-model.ts';
 import type { Prefix } from '../generate/prefix-cache.ts';
 import { type PromptKey, promptKeys } from '../generate/prompt-keys.ts';
@@ -138,7 +139,8 @@ export class Preparation {
   ): Promise<PreparedPrompt & { keys: readonly PromptKey[]; pictures: readonly NamedMedia[] }> {
     const { manifest, tokenizer, way, media } = this.#parts;
     const { contextLength, cacheLength } = manifest.language;
-    const prefix = way.inPieces ? await task?.prefix(request.signal) : undefined;
+    const inPieces = readsInPieces(way, manifest.language);
+    const prefix = inPieces ? await task?.prefix(request.signal) : undefined;
     const known = prefix === undefined ? [] : (task?.facts.pictures ?? []).map(picturesOf(prefix));
     const others = await media.encodeNamed(encoded.media.slice(known.length), request);
     const pictures = [...known, ...others];

@@ -18,6 +18,7 @@ import {
 } from '../../models/index.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
 import { channelGated, keyedChannelGated, learnedQueries } from './own-blocks.ts';
+import { hybrid, recurrences } from './recurrences.ts';
 
 const VISION = { image: 28, patch: 14, dim: 32, layers: 1, heads: 4 } as const;
 const LANGUAGE = { dim: 32, layers: 3, heads: 4, vocabulary: 261, contextLength: 256 } as const;
@@ -96,6 +97,15 @@ export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
       language: opt({ ...LANGUAGE, activation: 'gelu' }),
       longestVideo: 4,
     }),
+  'packed, on recurrences and attention': () =>
+    flamingo({
+      name: 'hybrid',
+      vision: clipVit(VISION),
+      resampler: { depth: 1, heads: 2, headDim: 16, latents: 4 },
+      language: hybrid(LANGUAGE, [0, 2]),
+      crossAttention: { every: 2 },
+    }),
+  'recurrences alone': () => languageModel({ name: 'recurrences', language: recurrences(LANGUAGE) }),
   'a language model alone': () => languageModel({ name: 'alone', language: gpt2(LANGUAGE) }),
 };
 

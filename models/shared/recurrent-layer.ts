@@ -1,0 +1,71 @@
+import { operationsUnder } from '../../dsl/graph.ts';
+import { ModelError, type Tensor } from '../../dsl/index.ts';
+
+/** The sizes of what a recurrence keeps of each sequence, by name: `{ h: [dim] }`. All are zero before the first token. */
+export type StateSizes = Readonly<Record<string, readonly number[]>>;
+
+/** States by name, float32 `[batch, ...sizes]`. */
+export type States = Readonly<Record<string, Tensor>>;
+
+/** Which of the new tokens count, and where they stand. */
+export interface RecurrentPlaces {
+  /**
+   * bool `[batch, text]`: the tokens that are there; the others are padding, before or behind them, and must leave a state
+   * as it is.
+   */
+  readonly real: Tensor;
+  /** int64 `[batch, text]`: the new tokens' places among the real tokens of their sequence, from 0. */
+  readonly positions: Tensor;
+}
+
+/**
+ * A decoder layer that is a recurrence: it keeps states of a fixed size in the place of the keys and values of all tokens.
+ * The runtime keeps them with the cache, from the prompt to its answer and from token to token.
+ */
+export interface RecurrentLayer {
+  readonly states: StateSizes;
+  /**
+   * x `[batch, text, dim]` in and out, with the states before the first of the new tokens, and after the last of them that is
+   * real.
+   */
+  forward(
+    x: Tensor,
+    places: RecurrentPlaces,
+    states: States,
+  ): { readonly x: Tensor; readonly states: States };
+}
+
+/**
+ * Computes a recurrent layer.
+ *
+ * @param real is called for a tensor that nothing else of the graph reads
+ * @throws ModelError where it gives other states than it has, or where padding changes one
+ */
+export function recur(
+  index: number,
+  { states, forward }: RecurrentLayer,
+  x: Tensor,
+  { real, positions }: { real(): Tensor; readonly positions: Tensor },
+  before: States,
+): { readonly x: Tensor; readonly states: States } {
+  const own = real();
+  const result = forward(x, { real: own, positions }, before);
+  const [given, wanted] = [Object.keys(result.states), Object.keys(states)];
+  if (given.toSorted().join() !== wanted.toSorted().join())
+    throw new ModelError(
+      `the recurrent layer ${index} has the states ${list(wanted)}, but it gives ${list(given)}; give each that it has`,
+    );
+  for (const [name, state] of Object.entries(result.states)) {
+    if (!reads(state, own))
+      throw new ModelError(
+        `the state '${name}' of the recurrent layer ${index} does not depend on 'real', so that padding would change it; keep what it was there, as where(real, next, before) does`,
+      );
+  }
+  return result;
+}
+
+const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ') || 'none';
+
+function reads(tensor: Tensor, other: Tensor): boolean {
+  return operationsUnder([tensor]).some(({ inputs }) => inputs.includes(other));
+}

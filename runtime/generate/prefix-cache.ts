@@ -82,6 +82,7 @@ export class PrefixCache {
 
   /** Keeps what a prompt that has been read has in common with others that were asked. */
   keepShared(keys: readonly PromptKey[], cache: TextCache, row: number): void {
+    if (this.#most === 0) return;
     const shared = this.#remembered.reduce(
       (most, other) => (other === keys ? most : Math.max(most, sharedLength(keys, other))),
       0,

@@ -66,12 +66,17 @@ interface Sizes {
   readonly contextLength: number;
 }
 
-/** An OPT some of whose layers are recurrences. */
+/** An OPT between whose layers recurrences stand. */
 export function hybrid(sizes: Sizes, places: readonly number[]): LanguageModel {
-  const base = opt({ ...sizes, activation: 'gelu' });
+  const base = opt({ ...sizes, layers: sizes.layers - places.length, activation: 'gelu' });
   const recurrent = new Map(places.map((layer) => [layer, leakyLayer(sizes.dim)]));
   const recurrences = Object.fromEntries([...recurrent].map(([layer, { parts }]) => [layer, parts]));
-  return { ...base, family: 'hybrid', recurrent, parts: { base: base.parts, recurrences } };
+  return {
+    ...base,
+    ...{ family: 'hybrid', layers: sizes.layers, recurrent },
+    parts: { base: base.parts, recurrences },
+    layer: (index, ...rest) => base.layer(index - places.filter((each) => each < index).length, ...rest),
+  };
 }
 
 /** Recurrences alone, without keys and values. */

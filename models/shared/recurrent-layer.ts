@@ -56,6 +56,11 @@ export function recur(
       `the recurrent layer ${index} has the states ${list(wanted)}, but it gives ${list(given)}; give each that it has`,
     );
   for (const [name, state] of Object.entries(result.states)) {
+    const wanted = before[name];
+    if (wanted !== undefined && describe(state) !== describe(wanted))
+      throw new ModelError(
+        `the state '${name}' of the recurrent layer ${index} must stay ${describe(wanted)}, but after the tokens it is ${describe(state)}`,
+      );
     if (!reads(state, own))
       throw new ModelError(
         `the state '${name}' of the recurrent layer ${index} does not depend on 'real', so that padding would change it; keep what it was there, as where(real, next, before) does`,
@@ -65,6 +70,8 @@ export function recur(
 }
 
 const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ') || 'none';
+
+const describe = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(', ')}]`;
 
 function reads(tensor: Tensor, other: Tensor): boolean {
   return operationsUnder([tensor]).some(({ inputs }) => inputs.includes(other));

@@ -48,7 +48,14 @@ export * from './shared/feed-forward.ts';
 export * from './shared/language-model.ts';
 export * from './shared/own-vision-encoder.ts';
 export * from './shared/part-precision.ts';
-export type { RecurrentLayer, RecurrentPlaces, StateSizes, States } from './shared/recurrent-layer.ts';
+export {
+  type RecurrentLayer,
+  type RecurrentLayerDefinition,
+  type RecurrentPlaces,
+  recurrentLayer,
+  type StateSizes,
+  type States,
+} from './shared/recurrent-layer.ts';
 export * from './shared/vision-encoder.ts';
 export * from './spliced/connector.ts';
 export type { ConnectorPlace } from './spliced/connector-slot.ts';

@@ -38,18 +38,21 @@ const headGate = block('HeadGate', {
     sigmoid(add(einsum('b t heads i, heads i o -> b t heads o', x, weight), bias)),
 });
 
-/** `h = a h + sqrt(1 - a^2) (i x)`, where a and i are functions of x; a position of 0 starts anew. */
+/**
+ * `h = a h + sqrt(1 - a^2) (i x)`, where a and i are functions of x; a position of 0 starts anew. Where tokens are said not to
+ * be real, as padding is not, h stays as it is.
+ */
 export const gatedRecurrence = block('GatedRecurrence', {
   sizes: ['width', 'heads', 'size'],
   requires: ['width = heads*size'],
-  takes: ['batch text width', 'batch text: int64', 'batch width'],
+  takes: ['batch text width', 'batch text: int64', 'batch width', 'batch text: bool?'],
   gives: ['batch text width', 'batch width'],
   parts: ({ width, heads, size }) => ({
     recurrent_param: parameter([width], { kind: 'uniform', bound: 1 }),
     input_gate: headGate({ heads, size }),
     recurrent_gate: headGate({ heads, size }),
   }),
-  forward: ({ parts, sizes: { heads } }, x, positions, before) => {
+  forward: ({ parts, sizes: { heads } }, x, positions, before, real) => {
     const inHeads = rearrange(x, 'batch text (heads size) -> batch text heads size', { heads });
     const whole = (gate: Tensor) => rearrange(gate, 'batch text heads size -> batch text (heads size)');
     const decay = log(add(exp(parts.recurrent_param), 1));
@@ -58,9 +61,10 @@ export const gatedRecurrence = block('GatedRecurrence', {
     const kept = multiply(exp(logKept), cast(not(starts), 'float32'));
     const share = where(starts, 1, sqrt(subtract(1, exp(multiply(logKept, 2)))));
     const added = multiply(multiply(x, whole(parts.input_gate(inHeads))), share);
+    const counts = real && rearrange(real, 'batch text -> batch text 1');
     const { state, outputs } = scan({
       state: { h: before },
-      over: { kept, added },
+      over: counts ? { kept: where(counts, kept, 1), added: where(counts, added, 0) } : { kept, added },
       axis: 1,
       step({ h }, { kept, added }) {
         const next = add(multiply(kept, h), added);

@@ -35,6 +35,35 @@ export interface RecurrentLayer {
   ): { readonly x: Tensor; readonly states: States };
 }
 
+/** A recurrent layer whose states are known to the types by the names that it declares. */
+export interface RecurrentLayerDefinition<Sizes extends StateSizes> {
+  readonly states: Sizes;
+  /** As `RecurrentLayer` has it. */
+  forward(
+    x: Tensor,
+    places: RecurrentPlaces,
+    states: { readonly [Name in keyof Sizes]: Tensor },
+  ): { readonly x: Tensor; readonly states: { readonly [Name in keyof Sizes]: Tensor } };
+}
+
+/**
+ * Makes a layer of a language model that is a recurrence.
+ *
+ *     recurrentLayer({
+ *       states: { h: [width] },
+ *       forward(x, { real }, { h }) {
+ *         const [after, next] = mine(x, real, h);
+ *         return { x: after, states: { h: next } };
+ *       },
+ *     })
+ */
+export function recurrentLayer<const Sizes extends StateSizes>(
+  definition: RecurrentLayerDefinition<Sizes>,
+): RecurrentLayer;
+export function recurrentLayer(definition: RecurrentLayer): RecurrentLayer {
+  return definition;
+}
+
 /**
  * Computes a recurrent layer.
  *

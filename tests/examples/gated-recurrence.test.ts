@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
+import { compile } from '../../compiler/compile.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
 import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import { loadGraph } from '../../runtime/graph.ts';
+import { openEngine } from '../../runtime/open-engine.ts';
+import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { assertClose } from '../models/close.ts';
 import { feed } from '../models/reference.ts';
+import { TOKENIZER } from '../runtime/compiled-model.ts';
 import { withGraph } from '../support/run-program.ts';
 import { compiledExample, EXAMPLES, expectedOf, weightsOf } from './example.ts';
 
@@ -59,6 +65,39 @@ describe('the example gated-recurrence', () => {
       const { y } = await run(Object.fromEntries(feeds));
       assertClose(y?.data as Float32Array, await expected.readFloat32('y'), 1e-2);
     });
+  });
+});
+
+describe('the language model of gated recurrences', () => {
+  it('answers with examples, in a padded batch and by beams, as it reads whole texts', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'recurrent-'));
+    try {
+      const program = await loadModel(join(EXAMPLES, 'gated-recurrence/language-model.ts'));
+      const out = join(folder, 'out');
+      await compile(program, { tokenizer: TOKENIZER, weights: [], seed: 5, out });
+      const model = await openEngine({ directory: out, verify: true, imageMemory: 0, threads: 1 });
+      const prompts: readonly Prompt[] = [
+        { shots: [{ text: 'two and two: four' }, { text: 'one: one' }], query: { text: 'ten:' } },
+        { query: { text: 'Once' } },
+        { text: 'Look!', media: [] },
+      ];
+      for (const options of [{ maxNewTokens: 6 }, { maxNewTokens: 5, beams: 3 }]) {
+        const answers = await model.generate(prompts, options, { batchSize: prompts.length });
+        for (const [index, prompt] of prompts.entries()) {
+          const { tokens, media } = await model.prepare(prompt, 8);
+          const answer = answers[index];
+          assert.ok(answer && answer.tokens.length > 0);
+          const whole = await model.language.predictions({ tokens: [...tokens, ...answer.tokens], media });
+          for (const [place, token] of answer.tokens.entries()) {
+            const expected = whole[tokens.length - 1 + place]?.[token];
+            assertClose([answer.scores[place] ?? Number.NaN], [expected ?? Number.NaN], 1e-4);
+          }
+        }
+      }
+      await model.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

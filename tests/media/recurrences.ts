@@ -10,6 +10,7 @@ import {
   opt,
   type RecurrentLayer,
   rearrange,
+  recurrentLayer,
   scan,
   sigmoid,
   subtract,
@@ -47,15 +48,14 @@ const leaky = block('Leaky', {
 /** A layer of it, with its parts. */
 export function leakyLayer(dim: number): RecurrentLayer & { readonly parts: object } {
   const made = leaky({ dim });
-  return {
-    parts: made,
+  const layer = recurrentLayer({
     states: { h: [dim] },
     forward(x, { real }, { h }) {
-      if (h === undefined) throw new Error('a state is given for each that is declared');
       const [after, next] = made(x, real, h);
       return { x: after, states: { h: next } };
     },
-  };
+  });
+  return { ...layer, parts: made };
 }
 
 interface Sizes {

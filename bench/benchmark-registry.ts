@@ -11,6 +11,7 @@ export const BENCHMARKS = {
   growth: () => import('./benchmarks/growth.ts'),
   memory: () => import('./benchmarks/memory.ts'),
   precision: () => import('./benchmarks/precision.ts'),
+  'prepared-task': () => import('./benchmarks/prepared-task.ts'),
   quantising: () => import('./benchmarks/quantising.ts'),
   shots: () => import('./benchmarks/shots.ts'),
   training: () => import('./benchmarks/training.ts'),

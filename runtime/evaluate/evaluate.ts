@@ -63,6 +63,12 @@ interface Question {
   readonly prompt: FewShotPrompt;
 }
 
+/** What came of a question, by its place among all. */
+interface Answered {
+  readonly place: number;
+  readonly outcome: TaskOutcome;
+}
+
 /**
  * Asks a model every task with every number of examples. With choices: the one of the highest log-likelihood, the
  * end of the answer counted in and not normalised by length. Without: a written answer, see `answerAccuracy`. A task
@@ -80,7 +86,8 @@ export async function evaluate(
   checkArgument('the options of evaluate', schemas.evaluateOptions, options);
   const { shots, batch = 16, maxNewTokens = 20, beams = 1, assistant, signal, onProgress } = options;
   const questions = questionsOf(tasks, shots);
-  const outcomes: TaskOutcome[] = [];
+  const places = new Map(questions.map((question, place) => [question, place]));
+  const answered: Answered[] = [];
   const failures: TaskFailure[] = [];
   const turn = pLimit(ASKED_AT_ONCE);
   const settings = { maxNewTokens, ...(signal && { signal }) };
@@ -91,7 +98,7 @@ export async function evaluate(
       ? model.generateBatch(prompts, { ...settings, beams, batchSize: batch })
       : model.generateBatch(prompts, { ...settings, batchSize: batch });
 
-  const answer = async (group: readonly Question[]): Promise<TaskOutcome[]> => {
+  const answer = async (group: readonly Question[]): Promise<Answered[]> => {
     const written = group.filter(({ task }) => task.choices === undefined);
     const answers = written.length === 0 ? [] : await write(written.map(asked));
     const texts = new Map(written.map((question, index) => [question, answers[index]?.text.trim() ?? '']));
@@ -99,21 +106,35 @@ export async function evaluate(
       group.map(async (question) => {
         const { task, shots } = question;
         const { choices } = task;
+        const place = places.get(question) ?? 0;
         if (choices === undefined) {
           const text = texts.get(question) ?? '';
-          return { task, shots, answer: text, accuracy: answerAccuracy(text, task.answers) };
+          const accuracy = answerAccuracy(text, task.answers);
+          return { place, outcome: { task, shots, answer: text, accuracy } };
         }
         const text = await turn(() => best(model, asked(question), choices, signal));
-        return { task, shots, answer: text, accuracy: task.answers.includes(text) ? 1 : 0 };
+        const accuracy = task.answers.includes(text) ? 1 : 0;
+        return { place, outcome: { task, shots, answer: text, accuracy } };
       }),
     );
   };
-  await inBatches<Question, TaskOutcome>(questions, {
+  await inBatches<Question, Answered>(besideTheirLike(questions), {
     ...{ size: batch, work: answer, onProgress, signal },
-    done: (answered) => void outcomes.push(...answered),
+    done: (results) => void answered.push(...results),
     failed: ({ task, shots }, error) => void failures.push({ task, shots, error }),
   });
+  const outcomes = answered.toSorted((a, b) => a.place - b.place).map(({ outcome }) => outcome);
   return { outcomes, failures };
+}
+
+/** Questions with the same examples one behind the other: the model reads what it was just asked after once. */
+function besideTheirLike(questions: readonly Question[]): readonly Question[] {
+  const groups = new Map<string, Question[]>();
+  for (const question of questions) {
+    const examples = JSON.stringify(question.prompt.shots);
+    groups.set(examples, [...(groups.get(examples) ?? []), question]);
+  }
+  return [...groups.values()].flat();
 }
 
 /** By number of examples, so that prompts of a batch are of like length. */

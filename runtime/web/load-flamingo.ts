@@ -39,6 +39,7 @@ export type WebLoadOptions = {
   readonly queue?: number;
   readonly cachedTokens?: number;
   readonly prefillChunk?: number;
+  readonly keptTokens?: number;
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
   readonly ways?: readonly MediaWayDefinition[];
 };

@@ -12,7 +12,7 @@ export interface Curve {
 const WIDTH = 720;
 const HEIGHT = 340;
 const MARGIN = { top: 16, right: 24, bottom: 44, left: 56 };
-const COLOURS = ['#1f77b4', '#d95f02'];
+const COLOURS = ['#1f77b4', '#d95f02', '#1b9e77', '#7b3fa0'];
 
 /** Scores over numbers of examples as an SVG: lines, their intervals as bands, each seed's as a dot; scores times 100. Empty where there is none. */
 export function shotsCurve(metric: string, curves: readonly Curve[]): string {

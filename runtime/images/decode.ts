@@ -14,6 +14,7 @@ import { decodeJpeg } from './jpeg.ts';
 import { MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
 import type { PixelRule } from './pixel-rule.ts';
 import { resample } from './resample.ts';
+import { WHOLE_JPEG } from './shrunk-jpeg.ts';
 import { checkSource, type ImageSource, nameOf, readBytes, readStart } from './source.ts';
 import { storedPixels } from './stored-pixels.ts';
 
@@ -162,6 +163,8 @@ export async function decodePicture(
   const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
   const { format, pixels, width, height } = header;
   const shown = pixels === 'shown';
+  // sharp does not let libjpeg shrink a JPEG where a part is cut out of it, be it the whole.
+  const isWhole = format === 'jpeg' && width * height <= WHOLE_JPEG;
   const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
   let raw: Uint8Array;
   try {
@@ -175,7 +178,7 @@ export async function decodePicture(
       });
       const pipeline = shown ? opened.autoOrient().flatten({ background: '#ffffff' }) : opened.removeAlpha();
       pipeline.toColourspace('srgb');
-      if (part.width < width || part.height < height) pipeline.extract(part);
+      if (part.width < width || part.height < height || isWhole) pipeline.extract(part);
       return pipeline
         .resize({
           ...shrunk,

@@ -8,6 +8,7 @@ import { MAX_FILE_BYTES, MAX_HELD_BYTES } from '../../images/limits.ts';
 import type { PictureReader } from '../../images/picture-reader.ts';
 import { resample } from '../../images/resample.ts';
 import { shrinkPixels } from '../../images/shrink.ts';
+import { averaged, shrinkOnLoad } from '../../images/shrunk-jpeg.ts';
 import { hashOf, readBody, request } from '../download.ts';
 import { countFrames, decodePixels } from './decode-pixels.ts';
 import { type PictureFile, readPictureFile } from './picture-file.ts';
@@ -57,7 +58,14 @@ export function addressedPictures(base: string): PictureReader {
       };
       const looked = cropPixels(decoded, header.width, part);
       const { interpolation } = preprocessing;
-      const pixels = shrinkPixels(looked, part, shrunk, interpolation);
+      const isWhole = part.width === header.width && part.height === header.height;
+      const factor = file.type === 'image/jpeg' && isWhole ? shrinkOnLoad(part, shrunk) : 1;
+      const loaded = {
+        width: Math.ceil(part.width / factor),
+        height: Math.ceil(part.height / factor),
+      };
+      const halved = factor > 1 ? averaged(looked, part, factor) : looked;
+      const pixels = shrinkPixels(halved, loaded, shrunk, interpolation);
       const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
       return enlarges
         ? resample(pixels, shrunk, resized, crop, interpolation)

@@ -3,6 +3,7 @@ import { RASTER_FORMATS } from '../../images/formats/index.ts';
 import type { Raster } from '../../images/formats/raster-format.ts';
 import type { Header } from '../../images/header.ts';
 import type { PictureFile } from './picture-file.ts';
+import { withUprightExif } from './upright-exif.ts';
 
 /** Formats whose files may hold several frames. */
 const MOVING: ReadonlySet<string> = new Set(['image/gif', 'image/webp']);
@@ -51,52 +52,103 @@ export async function decodePixels(
   return withoutAlpha({ width, height, channels: 4, pixels: picture }, shown);
 }
 
+type Wanted = { readonly width: number; readonly height: number; readonly shown: boolean };
+
 async function rgbaOf(
   bytes: Uint8Array<ArrayBuffer>,
   { type }: PictureFile,
-  { width, height, shown }: { width: number; height: number; shown: boolean },
+  wanted: Wanted,
   frame: number,
 ): Promise<Uint8Array> {
-  const options: ImageBitmapOptions = {
+  const exact = LOSSLESS.has(type) ? await decodedFrame(bytes, type, wanted, frame) : undefined;
+  if (exact !== undefined) return exact;
+  if (frame > 0) throw new Error('this browser decodes its first frame alone');
+  const { width, height, shown } = wanted;
+  const file = shown || type !== 'image/jpeg' ? bytes : withUprightExif(bytes);
+  const bitmap = await createImageBitmap(new Blob([file], { type }), {
     colorSpaceConversion: shown ? 'default' : 'none',
-    premultiplyAlpha: 'none',
-    imageOrientation: shown ? 'from-image' : 'none',
-  };
-  const bitmap =
-    frame === 0
-      ? await createImageBitmap(new Blob([bytes], { type }), options)
-      : await frameAt(bytes, type, frame, options);
+    imageOrientation: 'from-image',
+  });
   try {
-    if (bitmap.width !== width || bitmap.height !== height)
-      throw new Error(`it has ${bitmap.width} x ${bitmap.height} pixels and says ${width} x ${height}`);
+    checkSize(wanted, bitmap);
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (context === null) throw new Error('the browser has no canvas');
     context.drawImage(bitmap, 0, 0);
-    return new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+    const pixels = new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+    if (!shown && isClear(pixels)) {
+      throw new UserError(
+        "A picture has alpha, under which this browser does not show the colours that pixels 'pillow' are of: save it without alpha, or load the model with pixels 'shown'.",
+      );
+    }
+    return pixels;
   } finally {
     bitmap.close();
   }
 }
 
-async function frameAt(
+/** Formats whose pixels a decoder gives as they are stored, where a canvas would multiply them by their alpha. */
+const LOSSLESS: ReadonlySet<string> = new Set(['image/png', 'image/gif', 'image/webp']);
+
+/** Which of a pixel's four bytes are red, green, blue and alpha. */
+const ORDERS: Readonly<Record<string, readonly number[]>> = {
+  RGBA: [0, 1, 2, 3],
+  RGBX: [0, 1, 2],
+  BGRA: [2, 1, 0, 3],
+  BGRX: [2, 1, 0],
+};
+
+/** Undefined where the browser has no such decoder, or decodes to other channels. */
+async function decodedFrame(
   bytes: Uint8Array<ArrayBuffer>,
   type: string,
+  wanted: Wanted,
   frame: number,
-  options: ImageBitmapOptions,
-): Promise<ImageBitmap> {
+): Promise<Uint8Array | undefined> {
+  if (!('ImageDecoder' in globalThis)) return undefined;
   const decoder = new ImageDecoder({
     data: bytes,
     type,
-    colorSpaceConversion: options.colorSpaceConversion ?? 'default',
+    colorSpaceConversion: wanted.shown ? 'default' : 'none',
+    // Chromium has it, the types have not.
+    ...{ premultiplyAlpha: 'none' },
   });
   try {
     const { image } = await decoder.decode({ frameIndex: frame });
-    const bitmap = await createImageBitmap(image, options);
-    image.close();
-    return bitmap;
+    try {
+      checkSize(wanted, { width: image.displayWidth, height: image.displayHeight });
+      const order = ORDERS[image.format ?? ''];
+      if (order === undefined) return undefined;
+      const stored = new Uint8Array(image.allocationSize());
+      const [layout] = await image.copyTo(stored);
+      const { offset = 0, stride = 4 * wanted.width } = layout ?? {};
+      const pixels = new Uint8Array(4 * wanted.width * wanted.height);
+      for (let y = 0, to = 0; y < wanted.height; y += 1) {
+        for (let x = 0; x < wanted.width; x += 1, to += 4) {
+          const from = offset + y * stride + 4 * x;
+          for (let channel = 0; channel < 4; channel += 1) {
+            const place = order[channel];
+            pixels[to + channel] = place === undefined ? 255 : (stored[from + place] ?? 0);
+          }
+        }
+      }
+      return pixels;
+    } finally {
+      image.close();
+    }
   } finally {
     decoder.close();
   }
+}
+
+function isClear(pixels: Uint8Array): boolean {
+  for (let place = 3; place < pixels.length; place += 4) if (pixels[place] !== 255) return true;
+  return false;
+}
+
+/** @throws Error where the decoder gives other sizes than the header says */
+function checkSize({ width, height }: Wanted, found: { width: number; height: number }): void {
+  if (found.width === width && found.height === height) return;
+  throw new Error(`it has ${found.width} x ${found.height} pixels and says ${width} x ${height}`);
 }
 
 /** Over white, as a viewer shows it, or the colours as they are stored. */

@@ -55,3 +55,11 @@ export function numberAbove(above: number, most: number): (text: string) => numb
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
+
+/** For options that take a whole number of at least `least` and may be given several times. */
+export function collectNumbers(
+  least: number,
+): (text: string, earlier?: readonly number[]) => readonly number[] {
+  const parse = wholeNumber(least);
+  return (text, earlier = []) => [...earlier, parse(text)];
+}

@@ -15,8 +15,14 @@ export async function openGraphSession(
   name: string,
   options: SessionOptions,
 ): Promise<GraphSession> {
-  const { provider = 'cpu' } = options;
-  runtimeProvider(provider).check();
+  const { provider = 'cpu', devices = [] } = options;
+  const runs = runtimeProvider(provider);
+  runs.check();
+  if (devices.length > 0 && !runs.hasDevices) {
+    throw new UserError(
+      `Devices ${devices.join(', ')} were asked for but provider '${provider}' has none to choose from: leave them out, or use provider 'cuda'.`,
+    );
+  }
   // The CPU computes whatever was compiled for others; they would leave to it what they have no kernel for, in silence.
   if (provider !== 'cpu' && provider !== manifest.provider) {
     throw new UserError(
@@ -24,7 +30,17 @@ export async function openGraphSession(
     );
   }
   return openStages(
-    { directory, manifest, openFile: (graph) => openSession(path(graph.file), graph, options) },
+    {
+      directory,
+      manifest,
+      openFile(graph, place) {
+        const device = devices[place % devices.length];
+        return openSession(path(graph.file), graph, {
+          ...options,
+          ...(device !== undefined && { devices: [device] }),
+        });
+      },
+    },
     name,
   );
 }

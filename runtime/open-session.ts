@@ -19,7 +19,7 @@ export async function openSession(
   graph: GraphManifest,
   options: SessionOptions = {},
 ): Promise<OnnxSession> {
-  const { provider = 'cpu', threads, optimisation = 'all' } = options;
+  const { provider = 'cpu', devices: [device] = [], threads, optimisation = 'all' } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
   }
@@ -30,7 +30,7 @@ export async function openSession(
   try {
     session = await runs.alone(() =>
       InferenceSession.create(path, {
-        executionProviders: [provider],
+        executionProviders: [device === undefined ? provider : { name: provider, deviceId: device }],
         graphOptimizationLevel: optimisation,
         executionMode: 'sequential',
         interOpNumThreads: 1,

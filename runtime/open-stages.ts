@@ -7,7 +7,8 @@ import { type Stage, StagedSession } from './staged-session.ts';
 export type GraphFiles = {
   readonly directory: string;
   readonly manifest: Manifest;
-  openFile(graph: GraphManifest): Promise<OnnxSession>;
+  /** @param place which of its graph's stages it is, from 0 */
+  openFile(graph: GraphManifest, place: number): Promise<OnnxSession>;
 };
 
 /**
@@ -18,10 +19,10 @@ export type GraphFiles = {
 export async function openStages(artifact: GraphFiles, name: string): Promise<GraphSession> {
   const { stages: cut = {} } = artifact.manifest;
   const names = Object.hasOwn(cut, name) ? cut[name] : undefined;
-  if (names === undefined) return (await openStage(artifact, name)).session;
+  if (names === undefined) return (await openStage(artifact, name, 0)).session;
   const stages: Stage[] = [];
   try {
-    for (const each of names) stages.push(await openStage(artifact, each));
+    for (const [place, each] of names.entries()) stages.push(await openStage(artifact, each, place));
   } catch (error) {
     for (const { session } of stages) await session.close();
     throw error;
@@ -29,13 +30,17 @@ export async function openStages(artifact: GraphFiles, name: string): Promise<Gr
   return new StagedSession(stages);
 }
 
-async function openStage({ directory, manifest, openFile }: GraphFiles, name: string): Promise<Stage> {
+async function openStage(
+  { directory, manifest, openFile }: GraphFiles,
+  name: string,
+  place: number,
+): Promise<Stage> {
   const graph = manifest.graphs[name];
   if (graph === undefined) {
     throw new UserError(
       `${directory} has no graph '${name}': choose one of ${Object.keys(manifest.graphs).join(', ')}.`,
     );
   }
-  const session = await openFile(graph);
+  const session = await openFile(graph, place);
   return { session, inputs: graph.inputs.map((port) => port.name) };
 }

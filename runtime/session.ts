@@ -6,6 +6,11 @@ import { UserError } from '../artifact/user-error.ts';
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */
   readonly provider?: Provider;
+  /**
+   * Numbers of the cards, of a provider that has several (`cuda`): the stages of a graph that was cut are on one after
+   * another, each other graph is on the first. Default: the first card there is.
+   */
+  readonly devices?: readonly number[];
   /** Threads of one operator; default: one for each physical core. */
   readonly threads?: number;
   /** How far ONNX Runtime rewrites the graph itself; default `all`. */

@@ -5,7 +5,14 @@ import type { FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
 import type { ChoiceScore } from '../../runtime/score-choices.ts';
 import type { Generation, ScoreOptions } from '../../runtime/worker/protocol.ts';
-import { type CliCommand, type CommandContext, collect, numberAbove, wholeNumber } from '../command.ts';
+import {
+  type CliCommand,
+  type CommandContext,
+  collect,
+  collectNumbers,
+  numberAbove,
+  wholeNumber,
+} from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
 import { addShotOptions, picturesOf, type ShotFlags, shotsOf } from '../run/shot-flags.ts';
@@ -98,6 +105,11 @@ export const command: CliCommand = {
       )
       .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0))
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
+      .option(
+        '--device <number>',
+        'card that computes (cuda); may repeat for a model in stages, which are on one after another (default: the first)',
+        collectNumbers(0),
+      )
       .addOption(
         new Option(
           '--pixels <rule>',

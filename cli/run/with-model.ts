@@ -6,6 +6,8 @@ import { projectWays } from '../project-ways.ts';
 
 export interface ModelFlags {
   readonly provider: Provider;
+  /** Numbers of cards. */
+  readonly device?: readonly number[];
   readonly pixels: 'shown' | 'pillow';
 }
 
@@ -16,7 +18,7 @@ export interface ModelFlags {
  */
 export async function withModel<R>(
   given: string | undefined,
-  { provider, pixels }: ModelFlags,
+  { provider, device, pixels }: ModelFlags,
   context: CommandContext,
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
@@ -28,7 +30,8 @@ export async function withModel<R>(
   ]);
   const ways = await projectWays(folder);
   const waiting = report.waiting('Loading the model');
-  const model = await loadFlamingo(folder, { provider, pixels, ways }).finally(() => waiting.stop());
+  const options = { provider, pixels, ways, ...(device && { devices: device }) };
+  const model = await loadFlamingo(folder, options).finally(() => waiting.stop());
   try {
     const { origin, seed } = model.manifest.parameters;
     if (origin !== 'loaded') {

@@ -137,6 +137,7 @@ export const loadOptions = z.strictObject({
   worker: z.union([z.string().min(1), z.instanceof(URL)], 'a path or a URL').optional(),
   pixels: z.enum(['shown', 'pillow']).optional(),
   provider: z.enum(PROVIDERS).optional(),
+  devices: z.array(z.int().min(0)).optional(),
   threads: z.int().min(1).max(1024).optional(),
   optimisation: z.enum(['disabled', 'basic', 'extended', 'all']).optional(),
 });

@@ -143,6 +143,18 @@ describe('a language graph that is cut into stages', () => {
     for (const stages of [2, 3]) assert.deepEqual(await run(stages), expected);
   });
 
+  it('is placed on devices where a provider has them', async () => {
+    const program = SMALL_MODELS.packed?.();
+    assert.ok(program);
+    const directory = await compileLively(folder, program, { stages: 2, out: join(folder, 'placed') });
+    await assert.rejects(
+      openEngine({ directory, verify: true, imageMemory: 0, devices: [0, 1] }),
+      (error: unknown) =>
+        error instanceof UserError &&
+        /Devices 0, 1 were asked for but provider 'cpu' has none to choose from/.test(error.message),
+    );
+  });
+
   it('has each operation in one stage, whatever its number', () => {
     const program = SMALL_MODELS.packed?.();
     const language = program?.graphs.language;

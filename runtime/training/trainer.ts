@@ -79,6 +79,11 @@ export class Trainer {
           executionProviders: [provider],
           executionMode: 'sequential',
           interOpNumThreads: 1,
+          /*
+           * A pattern is one block for all that a step holds, beside what the first step took without one and keeps: with
+           * 16 M weights trained, 1.27 GB over those that are loaded instead of 0.93, at the same speed.
+           */
+          enableMemPattern: false,
           logSeverityLevel: 4,
           ...(threads !== undefined && { intraOpNumThreads: threads }),
         });

@@ -11,31 +11,47 @@ import { openGraphSession } from './open-graph.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 
 /** Values of one input or output, row-major. */
-export interface GraphValue<D extends GraphDtype = GraphDtype> {
+export interface GraphValue<
+  D extends GraphDtype = GraphDtype,
+  Sizes extends readonly number[] = readonly number[],
+> {
   readonly data: GraphArrays[D];
-  readonly shape: readonly number[];
+  readonly shape: Sizes;
+}
+
+/** An input or output: its dtype and, where the types know it, its shape, in which open sizes are names. */
+interface PortFacts {
+  readonly dtype: string;
+  readonly shape?: readonly (string | number)[];
 }
 
 /** The inputs and outputs of a graph by name, as the generated client's `facts.graphs` has them. */
 export interface GraphFacts {
-  readonly inputs: Readonly<Record<string, { readonly dtype: string }>>;
-  readonly outputs: Readonly<Record<string, { readonly dtype: string }>>;
+  readonly inputs: Readonly<Record<string, PortFacts>>;
+  readonly outputs: Readonly<Record<string, PortFacts>>;
 }
 
 /** The dtype that a port's facts name; where they are not known to the type checker, any. */
-type DtypeOf<Port extends { readonly dtype: string }> = string extends Port['dtype']
+type DtypeOf<Port extends PortFacts> = string extends Port['dtype']
   ? GraphDtype
   : Extract<Port['dtype'], GraphDtype>;
+
+/** The sizes of a port's values: known numbers, and any for those that are open. */
+type SizesOf<Port extends PortFacts> = Port extends {
+  readonly shape: infer Sizes extends readonly (string | number)[];
+}
+  ? { readonly [Axis in keyof Sizes]: Sizes[Axis] extends number ? Sizes[Axis] : number }
+  : readonly number[];
 
 /** What `run` takes: every input, as values with their shape, or alone where at most one size is open. */
 export type GraphInputValues<F extends GraphFacts> = {
   readonly [N in keyof F['inputs']]:
     | GraphArrays[DtypeOf<F['inputs'][N]>]
-    | GraphValue<DtypeOf<F['inputs'][N]>>;
+    | GraphValue<DtypeOf<F['inputs'][N]>, SizesOf<F['inputs'][N]>>;
 };
 
 export type GraphOutputValues<F extends GraphFacts> = {
-  readonly [N in keyof F['outputs']]: GraphValue<DtypeOf<F['outputs'][N]>>;
+  readonly [N in keyof F['outputs']]: GraphValue<DtypeOf<F['outputs'][N]>, SizesOf<F['outputs'][N]>>;
 };
 
 export type LoadGraphOptions = SessionOptions & {

@@ -43,6 +43,7 @@ export { nearestShots } from './prompt/nearest-shots.ts';
 export { orderings } from './prompt/orderings.ts';
 export * from './prompt/prompt.ts';
 export { type RenderedPrompt, renderPrompt } from './prompt/render.ts';
+export type { ShownPictures } from './prompt/shown-pictures.ts';
 export * from './prompt/templates.ts';
 export type { ChoiceScore, Normalisation } from './score-choices.ts';
 export { loadTokenizer, type SpecialTokens, type Tokenizer } from './tokenizer.ts';

@@ -14,7 +14,7 @@ import {
 import type { ImageSource } from './images/source.ts';
 import { PreparedTask } from './prepared-task.ts';
 import type { Examples, FewShotExamples } from './prompt/examples.ts';
-import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
+import type { FewShotPrompt, Media, Pictures, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
 import type { WorkerClient } from './worker/client.ts';
 import type {
@@ -30,8 +30,11 @@ function checkPrompt(name: string, prompt: unknown): void {
   checkArgument(name, schemas.promptOf(prompt), prompt);
 }
 
-/** A loaded Flamingo model. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. */
-export class FlamingoModel implements AsyncDisposable {
+/**
+ * A loaded Flamingo model. Close it when it is no longer needed: it holds memory outside of JavaScript's heap. `Shown` is what
+ * it can be shown, where the types can tell: what an artifact's client loads knows that.
+ */
+export class FlamingoModel<Shown extends Pictures = Pictures> implements AsyncDisposable {
   readonly #client: WorkerClient;
   readonly manifest: LanguageManifest;
 
@@ -47,7 +50,7 @@ export class FlamingoModel implements AsyncDisposable {
    * @param options Greedy by default, up to 20 tokens; see `GenerateOptions`.
    * @throws UserError for a prompt or option that the model cannot take, or one longer than its context.
    */
-  async generate(prompt: Prompt, options: AnswerOptions = {}): Promise<Generation> {
+  async generate(prompt: Prompt<Shown>, options: AnswerOptions = {}): Promise<Generation> {
     checkPrompt('the prompt', prompt);
     return generateOne(this.#client, prompt, options);
   }
@@ -57,7 +60,7 @@ export class FlamingoModel implements AsyncDisposable {
    *
    * @param options.batchSize Prompts of this call that are answered side by side, default 8.
    */
-  async generateBatch(prompts: readonly Prompt[], options: BatchOptions = {}): Promise<Generation[]> {
+  async generateBatch(prompts: readonly Prompt<Shown>[], options: BatchOptions = {}): Promise<Generation[]> {
     checkArgument('the prompts', schemas.list, prompts);
     for (const [index, prompt] of prompts.entries()) checkPrompt(`prompt ${index}`, prompt);
     return generateAll(this.#client, prompts, options);
@@ -68,7 +71,7 @@ export class FlamingoModel implements AsyncDisposable {
    * stops the request.
    */
   async *stream(
-    prompt: Prompt,
+    prompt: Prompt<Shown>,
     options: StreamOptions = {},
   ): AsyncGenerator<TokenEvent, Generation, undefined> {
     checkPrompt('the prompt', prompt);
@@ -118,12 +121,12 @@ export class FlamingoModel implements AsyncDisposable {
    * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.
    */
   score<const Choice extends string>(
-    prompt: Prompt,
+    prompt: Prompt<Shown>,
     choices: readonly Choice[],
     options: ScoreOptions & Abortable,
   ): Promise<ChoiceScore<Choice>[]>;
   async score(
-    prompt: Prompt,
+    prompt: Prompt<Shown>,
     choices: readonly string[],
     options: ScoreOptions & Abortable,
   ): Promise<ChoiceScore[]> {
@@ -138,12 +141,12 @@ export class FlamingoModel implements AsyncDisposable {
    * @param options.seed Of the orders, default 0.
    */
   scoreEnsemble<const Choice extends string>(
-    prompt: FewShotPrompt,
+    prompt: FewShotPrompt<Shown>,
     choices: readonly Choice[],
     options: EnsembleOptions & Abortable,
   ): Promise<ChoiceScore<Choice>[]>;
   async scoreEnsemble(
-    prompt: FewShotPrompt,
+    prompt: FewShotPrompt<Shown>,
     choices: readonly string[],
     options: EnsembleOptions & Abortable,
   ): Promise<ChoiceScore[]> {

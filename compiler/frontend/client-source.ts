@@ -81,10 +81,11 @@ interface Loader {
 const MODEL_LOADER: Loader = {
   what: 'the model',
   function: 'loadFlamingo',
-  types: ['LoadOptions', 'Model'],
+  types: ['LoadOptions', 'Model', 'ShownPictures'],
   options: 'LoadOptions',
   returns: 'Object.assign(loaded, { facts })',
-  signature: 'export declare function load(options?: Options): Promise<Model & { readonly facts: Facts }>;',
+  signature:
+    'export declare function load(options?: Options): Promise<Model<ShownPictures<Facts>> & { readonly facts: Facts }>;',
 };
 
 /** Of graphs that are run by themselves: the only one, or the one that is asked for. */

@@ -22,26 +22,33 @@ export type Pictures =
   | { readonly image?: never; readonly images?: never; readonly video?: never; readonly frames?: never };
 
 /** An example: pictures, then the text that belongs to them, answer included. */
-export type Shot<Text extends string = string> = Pictures & { readonly text: Text };
+export type Shot<Text extends string = string, Shown extends Pictures = Pictures> = Shown & {
+  readonly text: Text;
+};
 
 /** What is asked: pictures, then the text that the answer continues. */
-export type Query<Text extends string = string> = Pictures & { readonly text?: Text };
+export type Query<Text extends string = string, Shown extends Pictures = Pictures> = Shown & {
+  readonly text?: Text;
+};
 
 /** Examples, then a question of the same form; the answer continues the question's text. */
-export type FewShotPrompt = {
-  readonly shots?: readonly Shot[];
-  readonly query: Query;
+export type FewShotPrompt<Shown extends Pictures = Pictures> = {
+  readonly shots?: readonly Shot<string, Shown>[];
+  readonly query: Query<string, Shown>;
   /** What stands after each example's end-of-chunk token. Default nothing; OpenFlamingo evaluates with a line break. */
   readonly separator?: string;
 };
 
-export type Turn = Pictures & { readonly speaker: 'user' | 'assistant'; readonly text: string };
+export type Turn<Shown extends Pictures = Pictures> = Shown & {
+  readonly speaker: 'user' | 'assistant';
+  readonly text: string;
+};
 
 /** A conversation whose last turn is the user's; the answer is the assistant's next turn. */
-export type Dialogue = {
+export type Dialogue<Shown extends Pictures = Pictures> = {
   /** Tells who speaks and how; stands before the first turn. Default none. */
   readonly preamble?: string;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly Turn<Shown>[];
   /** What the speakers are called in the text; default 'User' and what the model knows, mostly 'Flamingo', as in the paper. */
   readonly names?: { readonly user: string; readonly assistant: string };
 };
@@ -49,7 +56,8 @@ export type Dialogue = {
 /** A text with the special tokens written out, and what its `<image>` tokens stand for, in order. */
 export type RawPrompt = { readonly text: string; readonly media: readonly (ImageSource | Media)[] };
 
-export type Prompt = FewShotPrompt | Dialogue | RawPrompt;
+/** `Shown` is what the model can be shown, where the types can tell. */
+export type Prompt<Shown extends Pictures = Pictures> = FewShotPrompt<Shown> | Dialogue<Shown> | RawPrompt;
 
 /** The media of a piece in order; each is one `<image>` token. */
 export function mediaOf(pictures: Pictures): Media[] {

@@ -7,6 +7,7 @@ import type { ImagePreprocessing, LanguageSettings, Manifest } from '../../artif
 import { compile } from '../../compiler/compile.ts';
 import { clientSource } from '../../compiler/frontend/client-source.ts';
 import { typeCheck } from '../../compiler/frontend/type-check.ts';
+import { gpt2, languageModel } from '../../models/index.ts';
 import tiny from '../../models/presets/tiny.ts';
 import { type AuthorFolder, authorFolder, ROOT } from './author-folder.ts';
 
@@ -45,6 +46,38 @@ export const wrong: Facts['contextLength'] = ${language.contextLength + 1};
     assert.deepEqual(sentences, [
       `10 Type '${language.contextLength + 1}' is not assignable to type '${language.contextLength}'. (TS2322)`,
     ]);
+  });
+
+  it('knows what its model can be shown: videos of so many frames, or text alone', async () => {
+    assert.equal(image.maxFrames, 30);
+    const tokenizer = join(ROOT, 'models/tokenizers/byte-level.json');
+    const sizes = { dim: 16, layers: 1, heads: 2, vocabulary: 261, contextLength: 64 };
+    const program = languageModel({ name: 'alone', language: gpt2(sizes) });
+    await compile(program, { out: join(folder.path, 'alone'), tokenizer, weights: 'none' });
+    const stills = { ...image, maxFrames: 1 };
+    const { types } = clientSource({ ...manifest, image: stills, files: {} });
+    await folder.write('stills.d.mts', types);
+    const using = await folder.write(
+      'showing.ts',
+      `import { load as loadAlone } from './alone/client.mjs';
+import { load as loadStills } from './stills.mjs';
+import { load } from './tiny/client.mjs';
+const model = await load();
+await model.generate({ query: { video: 'a.mp4', frames: 30 } });
+await model.generate({ query: { video: 'a.mp4', frames: 31 } });
+const still = await loadStills();
+await still.generate({ shots: [{ images: ['a.png', 'b.png'], text: 'two' }], query: { image: 'c.png' } });
+await still.generate({ query: { video: 'a.mp4' } });
+const alone = await loadAlone();
+await alone.generateBatch([{ query: { text: 'Once' } }]);
+await alone.generate({ turns: [{ speaker: 'user', text: 'What?' }] });
+await alone.score({ query: { image: 'a.png' } }, ['a'], { normalise: 'none' });
+`,
+    );
+    assert.deepEqual(
+      typeCheck(using).map(({ line }) => line),
+      [6, 9, 13],
+    );
   });
 
   it('is what compile writes', async () => {

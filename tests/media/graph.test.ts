@@ -136,6 +136,8 @@ describe('a graph alone', () => {
 export async function use(): Promise<readonly [Float32Array, readonly number[]]> {
   await using network = await load({ threads: 1 });
   const { y } = await network.run({ x: new Float32Array(6), times: BigInt64Array.of(1n, 2n) });
+  const width: 2 = y.shape[1];
+  await network.run({ x: { data: new Float32Array(width * 3), shape: [width, 3] }, times: new BigInt64Array(2) });
   return [y.data, y.shape];
 }
 export async function wrong() {
@@ -143,13 +145,15 @@ export async function wrong() {
   const { z } = await network.run({ x: new Float32Array(6), times: new BigInt64Array(2) });
   await network.run({ x: new Int32Array(6), times: new BigInt64Array(2) });
   await network.run({ x: new Float32Array(6) });
-  return z;
+  await network.run({ x: { data: new Float32Array(8), shape: [2, 4] }, times: new BigInt64Array(2) });
+  const { y } = await network.run({ x: new Float32Array(6), times: new BigInt64Array(2) });
+  return [z, y.shape[2]];
 }
 `,
     );
     assert.deepEqual(
       typeCheck(using).map(({ line }) => line),
-      [9, 10, 11],
+      [11, 12, 13, 14, 16],
     );
   });
 

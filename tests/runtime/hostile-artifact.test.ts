@@ -71,6 +71,10 @@ describe('artifacts that lie', () => {
     'language.vocabulary': ({ language }) => (language.vocabulary += 1),
     'language.layers': ({ language }) => (language.layers -= 1),
     'language.layers, a billion': ({ language }) => (language.layers = 1e9),
+    'language.layers, none': ({ language }) => (language.layers = 0),
+    'language.states': ({ language }) => Object.assign(language, { states: { 'h.0': [2 ** 27] } }),
+    'language.states, larger than memory': ({ language }) =>
+      Object.assign(language, { states: { 'h.0': [2 ** 52, 2 ** 52] } }),
     'language.keyValueHeads': ({ language }) => (language.keyValueHeads *= 2),
     'language.headDim': ({ language }) => (language.headDim = 2 ** 40),
     'media.layers': ({ media }) => (media.layers += 1),

@@ -56,6 +56,8 @@ export const languageSchema = z.strictObject({
   cacheLength: z.exactOptional(z.number().int().positive()),
   /** What recurrences keep of each sequence: inputs `past_state.{name}`, outputs `new_state.{name}`, `[batch, ...sizes]`. */
   states: z.exactOptional(z.record(z.string(), stateSizesSchema)),
+  /** Whether a graph `generate` writes whole answers; left out: none does. */
+  generation: z.exactOptional(z.literal(true)),
   /** As `ModelTokens` says. */
   tokens: tokensSchema,
   /** As `DialogueForm` says. */

@@ -1,8 +1,9 @@
 import type { ProgramFacts } from '../dsl/program.ts';
-import { contractProblem, type GraphPorts } from './contract.ts';
+import { type Contract, contractProblem, type GraphPorts } from './contract.ts';
 import { imageSchema, languageSchema } from './facts.ts';
+import { generationContract } from './generation-contract.ts';
 import { MEDIA_WAYS, mediaWay } from './media/index.ts';
-import type { MediaWayDefinition } from './media/way.ts';
+import type { MediaWay, MediaWayDefinition, ModelSettings } from './media/way.ts';
 
 /** What a program or a manifest says of a model besides its graphs. */
 export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;
@@ -50,11 +51,18 @@ export function modelProblem(
   if (way.pictures && language.tokens.image === null) {
     return `with ${way.title} prompts have pictures, but no token stands for one: give 'language.tokens.image'`;
   }
-  return contractProblem(
-    way.contract({ language: languageSchema.parse(language), image: image && imageSchema.parse(image) }),
-    graphs,
-    way.title,
-  );
+  const settings = { language: languageSchema.parse(language), image: image && imageSchema.parse(image) };
+  return contractProblem(withGeneration(way, settings), graphs, way.title);
+}
+
+/** What a way's graphs must be, with the one that writes whole answers where there is one. */
+function withGeneration(way: MediaWay, settings: ModelSettings): Contract {
+  const contract = way.contract(settings);
+  const { cacheLength: _, generation, ...growing } = settings.language;
+  const { language } = way.contract({ ...settings, language: growing });
+  return generation === undefined || language === undefined
+    ? contract
+    : { ...contract, generate: generationContract(language) };
 }
 
 interface Schema {

@@ -10,11 +10,13 @@ import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import type { Rule } from './fusion/rule.ts';
+import { generationGraph } from './generation/generation-graph.ts';
 import { cutProgram } from './stages/cut-program.ts';
 import { StoredOrder } from './stored-order.ts';
 import { type StoredParameter, storedDtype } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
 import { targetOf } from './target/target.ts';
+import { workOf } from './work.ts';
 
 export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' | 'rules' | 'ways'> {
   /** What to compile for: the name of a target (`cpu`, `cuda`, one of `targets`), or a target itself. Default `cpu`. */
@@ -45,8 +47,21 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
    * (`staticCache`), there as long as the context, and 2048 at most.
    */
   readonly staticCache?: number;
+  /**
+   * Add the graph `generate`, which writes whole answers: it reads prompts, and chooses and reads tokens in a `Loop`.
+   * Default false.
+   */
+  readonly generation?: boolean;
   /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
   readonly explain?: string;
+}
+
+export interface BuiltGraph extends CompiledGraph {
+  readonly name: string;
+  /** As the author wrote it; of `generate` that of the language graph, which it runs. */
+  readonly graph: Graph;
+  /** The work of one run; undefined where that depends on what comes out. */
+  readonly work: ReturnType<typeof workOf> | undefined;
 }
 
 /** A program whose graphs are optimised for a target and lowered; nothing of it is on the disk. */
@@ -57,7 +72,7 @@ export interface BuiltProgram {
   /** Those of the program, with what was chosen here. */
   readonly facts: ProgramFacts;
   /** Each beside the graph that the author wrote, or the stage of it. */
-  readonly graphs: readonly (CompiledGraph & { readonly name: string; readonly graph: Graph })[];
+  readonly graphs: readonly BuiltGraph[];
   /** Of a graph that was cut, those that run in its place; undefined where none was. */
   readonly stages: Stages | undefined;
   /** As the compiled graphs hold them (a target may have changed their precision), each once. */
@@ -87,10 +102,11 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
       `The program '${program.name}' was to be cut into stages and to have a static cache, but a stage keeps no cache of fixed length: leave one of them out.`,
     );
   }
-  const facts = withCacheLength(program.facts, cacheLength);
+  if (options.generation === true) requireOneLanguageGraph(program, stages);
+  const facts = chosenFacts(program.facts, { cacheLength, generation: options.generation });
   const reserved = facts.language?.cacheLength === undefined ? [] : staticCacheNames(facts.language);
   const stored = new StoredOrder();
-  const graphs = Object.entries(written).map(([name, graph]) => {
+  const graphs = Object.entries(written).flatMap(([name, graph]): BuiltGraph[] => {
     const compiled = (pack: boolean) =>
       compileGraph(graph, {
         ...{ target, rules, fusion, precision, marks, pack, reserved },
@@ -102,17 +118,57 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
     const fitting = stored.take(packed.onnx) ? packed : compiled(false);
     stored.take(fitting.onnx);
     const onnx = cacheLength === undefined ? fitting.onnx : withStaticCache(fitting.onnx, cacheLength);
-    return { name, graph, ...fitting, onnx };
+    const built = { name, graph, ...fitting, onnx, work: workOf(graph, cacheLength) };
+    const { language } = facts;
+    if (name !== 'language' || language?.generation !== true) return [built];
+    return [
+      built,
+      { ...built, name: GENERATE, onnx: generationGraph(fitting.onnx, language), work: undefined },
+    ];
   });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
   return { target, precision, ways, facts, graphs, stages, parameters: stored.parameters, keptAs };
 }
 
-function withCacheLength(facts: ProgramFacts, cacheLength: number | undefined): ProgramFacts {
+/** The graph that writes whole answers. */
+const GENERATE = 'generate';
+
+/** @throws UserError for a program of which no such graph can be made */
+function requireOneLanguageGraph({ name, facts, graphs }: Program, stages: Stages | undefined): void {
+  if (facts.language === undefined)
+    throw new UserError(
+      `A whole generation was asked for, but the program '${name}' reads no text: leave it out.`,
+    );
+  if (stages !== undefined) {
+    throw new UserError(
+      `The program '${name}' was to be cut into stages and to write whole answers in one graph, which is on one device: leave one of them out.`,
+    );
+  }
+  if (Object.hasOwn(graphs, GENERATE)) {
+    throw new UserError(
+      `The program '${name}' has a graph '${GENERATE}', as that of whole answers is called: call it something else.`,
+    );
+  }
+}
+
+function chosenFacts(
+  facts: ProgramFacts,
+  {
+    cacheLength,
+    generation,
+  }: { readonly cacheLength: number | undefined; readonly generation: boolean | undefined },
+): ProgramFacts {
   const { language } = facts;
-  if (language === undefined || cacheLength === undefined) return facts;
-  return { ...facts, language: { ...language, cacheLength } };
+  if (language === undefined) return facts;
+  return {
+    ...facts,
+    language: {
+      ...language,
+      ...(cacheLength !== undefined && { cacheLength }),
+      ...(generation === true && { generation }),
+    },
+  };
 }
 
 function requireRule(name: string, rules: readonly Rule[]): void {

@@ -2,7 +2,6 @@ import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import type { Program } from '../dsl/program.ts';
 import type { BuiltProgram } from './build-program.ts';
 import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
-import { workOf } from './work.ts';
 
 /** What a manifest would say of a program that was built and not written. */
 export interface BuiltFacts
@@ -20,11 +19,6 @@ export function builtFacts(built: BuiltProgram): BuiltFacts {
     parameters: parameterFacts(parameters, {
       ...{ sources: new Map(), hasWeights: false, seed: 0, bytes: undefined },
     }),
-    graphs: Object.fromEntries(
-      graphs.map((each) => [
-        each.name,
-        { ...graphFacts(each, target), work: workOf(each.graph, facts.language?.cacheLength) },
-      ]),
-    ),
+    graphs: Object.fromEntries(graphs.map((each) => [each.name, graphFacts(each, target)])),
   };
 }

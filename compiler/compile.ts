@@ -18,7 +18,6 @@ import { parameterTable } from './parameter-table.ts';
 import { findWeights } from './weights/find-weights.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
-import { workOf } from './work.ts';
 
 export interface CompileOptions extends BuildOptions, Pick<Extensions, 'weightFormats'> {
   /** The artifact's folder; made whole or not at all. */
@@ -68,7 +67,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   let built = buildProgram(program, options);
   const { target, precision, keptAs } = built;
   const tokenizer = requireTokenizer(program, options.tokenizer);
-  const { vocabulary, cacheLength } = built.facts.language ?? {};
+  const { vocabulary } = program.facts.language ?? {};
   const { sources, notes } =
     weights === 'none' || weights.length === 0
       ? { sources: new Map<string, WeightSource>(), notes: [] }
@@ -95,14 +94,15 @@ export async function compile(program: Program, options: CompileOptions): Promis
             },
           });
     const { graphs: compiled, stages, parameters } = built;
-    for (const each of compiled) options.onGraph?.(each.name, each);
+    // The graph of whole answers is the language graph in a loop, which has been told of.
+    for (const each of compiled) if (each.work !== undefined) options.onGraph?.(each.name, each);
     told = [...notes, ...(stored?.notes ?? []), ...unevenNotes(stored?.uneven)];
     const graphs: Record<string, GraphManifest> = {};
     for (const each of compiled) {
       const metadata = { generator: GENERATOR, doc: program.name };
       const bytes = encodeModel(each.onnx, stored?.locate ?? (() => NO_WEIGHTS), metadata);
       const file = await draft.put(`${each.name}.onnx`, bytes);
-      graphs[each.name] = { file, ...graphFacts(each, target), work: workOf(each.graph, cacheLength) };
+      graphs[each.name] = { file, ...graphFacts(each, target) };
     }
     await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
     if (tokenizer !== undefined) await draft.put(TOKENIZER, await readTokenizer(tokenizer));

@@ -1,25 +1,26 @@
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
-import type { CompiledGraph } from './compile-graph.ts';
+import type { BuiltGraph } from './build-program.ts';
 import { type StoredParameter, weightOf } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
-import { fallbacksOf } from './target/target.ts';
+import { fallbacksOf, nodesOf } from './target/target.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 
-/** What the manifest says of a compiled graph, but for its file and its work. */
+/** What the manifest says of a compiled graph, but for its file. Nodes within nodes count as others do. */
 export function graphFacts(
-  { onnx, report }: CompiledGraph,
+  { onnx, report, work }: BuiltGraph,
   target: CompilerTarget,
-): Omit<GraphManifest, 'file' | 'work'> {
+): Omit<GraphManifest, 'file'> {
   const after: Record<string, number> = {};
-  for (const { domain, type } of onnx.nodes) {
+  for (const { domain, type } of nodesOf(onnx)) {
     const operator = domain === '' ? type : `${domain}.${type}`;
     after[operator] = (after[operator] ?? 0) + 1;
   }
   return {
     inputs: onnx.inputs.map((port) => ({ ...port, shape: [...port.shape] })),
     outputs: onnx.outputs.map((port) => ({ ...port, shape: [...port.shape] })),
+    ...(work && { work }),
     operators: { before: Object.fromEntries(report.before), after },
     fusions: Object.fromEntries(report.fusions),
     fallbacks: [...fallbacksOf(onnx, target)],

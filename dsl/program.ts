@@ -146,6 +146,8 @@ export interface LanguageFacts {
   readonly cacheLength?: number;
   /** Sizes of the states that recurrent layers keep of each sequence, by name and layer: `{ 'h.0': [768] }`. */
   readonly states?: Readonly<Record<string, readonly number[]>>;
+  /** Whether a graph `generate` writes whole answers. The compiler sets it where it makes one (`generation`). */
+  readonly generation?: true;
   readonly tokens: ModelTokens;
   /** How dialogues are written out; left out: as in the Flamingo paper. */
   readonly dialogue?: DialogueForm;

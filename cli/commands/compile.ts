@@ -86,6 +86,10 @@ export const command: CliCommand = {
         wholeNumber(1),
       )
       .option(
+        '--generation',
+        'add a graph that writes whole answers by itself, which a GPU runs without copying the cache (generate.onnx)',
+      )
+      .option(
         '--calibrate <prompts>',
         'say what the precision cost: compare next-token predictions with float32 on the prompts of a JSONL file',
       )
@@ -179,6 +183,7 @@ async function compileModel(
       fusion: flags.fusion === 'on',
       ...(flags.precision && { precision: flags.precision }),
       ...(flags.stages !== undefined && { stages: flags.stages }),
+      ...(flags.generation === true && { generation: true }),
       ...(flags.staticCache !== undefined && { staticCache: flags.staticCache }),
       weights,
       seed: flags.seed,

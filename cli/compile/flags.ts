@@ -14,6 +14,7 @@ export interface CompileFlags {
   readonly fusion: 'on' | 'off';
   readonly precision?: Precision;
   readonly staticCache?: number;
+  readonly generation?: true;
   readonly calibrate?: string;
   readonly stages?: number;
   readonly seed: number;

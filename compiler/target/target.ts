@@ -63,4 +63,14 @@ export function deviceNodes(graph: OnnxGraph, around: ReadonlySet<string> = new 
   });
 }
 
+/** The nodes of a graph, and of the graphs that they run. */
+export function nodesOf(graph: OnnxGraph): readonly OnnxNode[] {
+  return graph.nodes.flatMap((node) => [
+    node,
+    ...Object.values(node.attributes).flatMap((value) =>
+      typeof value === 'object' && 'graph' in value ? nodesOf(value.graph) : [],
+    ),
+  ]);
+}
+
 const READS_SIZES: ReadonlySet<string> = new Set(['Shape', 'Size']);

@@ -1,0 +1,69 @@
+import type { Dim } from '../dsl/tensor.ts';
+import type { GraphContract, PortContract } from './contract.ts';
+
+/** Inputs of the language graph in every way of media: text and its cache. */
+const TEXT = /^(tokens|positions|attention_mask|wanted|past_(key|value)\.\d+)$/;
+
+/** Whether an input of the language graph belongs to its way of media. */
+export function isMediaInput({ name }: { readonly name: string }): boolean {
+  return !TEXT.test(name);
+}
+
+/**
+ * The graph `generate`, which reads what the language graph does and writes whole answers.
+ *
+ * @param language the language graph with a cache that grows
+ */
+export function generationContract({ inputs }: Pick<GraphContract, 'inputs'>): GraphContract {
+  const integers = (...shape: readonly Dim[]): PortContract => ({ dtype: 'int64', shape });
+  const numbers = (...shape: readonly Dim[]): PortContract => ({ dtype: 'float32', shape });
+  const media = Object.entries(inputs).filter(([name]) => isMediaInput({ name }));
+  const caches = Object.entries(inputs).filter(([name]) => name.startsWith('past_'));
+  const next = media.map(([name, port]) => [`next.${name}`, withSizes(port, nextSize)] as const);
+  const present = caches.map(
+    ([name, port]) =>
+      [
+        name.replace('past_', 'present_'),
+        withSizes(port, (dim, axis) => (axis === PLACES_AXIS ? 'present' : dim)),
+      ] as const,
+  );
+  return {
+    inputs: {
+      ...inputs,
+      wanted: integers('batch'),
+      ...Object.fromEntries(next),
+      max_new_tokens: integers('batch'),
+      temperature: numbers('batch'),
+      top_k: integers('batch'),
+      top_p: numbers('batch'),
+      random: integers('batch', 'draws'),
+      stop_tokens: integers('stops'),
+      suppressed_tokens: integers('suppressed'),
+      padding_token: integers(1),
+    },
+    outputs: {
+      new_tokens: integers('batch', 'written'),
+      log_probabilities: numbers('batch', 'written'),
+      lengths: integers('batch'),
+      present_mask: { dtype: 'bool', shape: ['batch', 'present'] },
+      ...Object.fromEntries(present),
+    },
+  };
+}
+
+/** The axis of places in `past_key.{i}` and `past_value.{i}`. */
+const PLACES_AXIS = 2;
+
+/** A size for one token of each row behind the prompt: those that a layout chooses are others than the prompt's. */
+function nextSize(dim: Dim): Dim {
+  if (dim === 'text') return 1;
+  return typeof dim === 'number' || dim === 'batch' ? dim : `next_${dim}`;
+}
+
+function withSizes({ dtype, shape }: PortContract, size: (dim: Dim, axis: number) => Dim): PortContract {
+  const isOne = (dim: Dim | readonly Dim[]): dim is Dim => typeof dim === 'string' || typeof dim === 'number';
+  return {
+    dtype,
+    shape: shape.map((dim, axis) => (isOne(dim) ? size(dim, axis) : dim.map((each) => size(each, axis)))),
+  };
+}

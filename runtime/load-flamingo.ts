@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
+import type { GenerationMode } from './generate/generation-mode.ts';
 import type { PixelRule } from './images/pixel-rule.ts';
 import { modulesOf } from './media/own-ways.ts';
 import { FlamingoModel } from './model.ts';
@@ -33,6 +34,12 @@ export type LoadOptions = SessionOptions & {
   readonly keptTokens?: number;
   /** Tokens of prompts that are read in one run, between which every answer gets its next token. Default 256. */
   readonly prefillChunk?: number;
+  /**
+   * What writes answers, but for beams: `graph`, the one that `--generation` adds, many tokens in a run; or `steps`, a run
+   * for each token, at which requests join and leave. Default: `graph` where the model has it and the provider is `cuda`,
+   * where a run for each token copies the cache.
+   */
+  readonly generation?: GenerationMode;
   /** Ways of media besides this project's, as the model was compiled with them. Default none. */
   readonly ways?: readonly MediaWayDefinition[];
   /**

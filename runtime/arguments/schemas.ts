@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../../artifact/provider.ts';
+import { GENERATION_MODES } from '../generate/generation-mode.ts';
 
 /*
  * What the arguments of the runtime's public functions must be: the types of `runtime/index.ts` for programs without
@@ -131,6 +132,7 @@ export const loadOptions = z.strictObject({
   imageMemory: z.int().min(0).optional(),
   concurrency: z.int().min(1).optional(),
   queue: z.int().min(0).optional(),
+  generation: z.enum(GENERATION_MODES).optional(),
   cachedTokens: z.int().min(1).optional(),
   keptTokens: z.int().min(0).optional(),
   prefillChunk: z.int().min(1).optional(),
@@ -147,6 +149,7 @@ export const graphOptions = loadOptions
     imageMemory: true,
     concurrency: true,
     queue: true,
+    generation: true,
     cachedTokens: true,
     keptTokens: true,
     prefillChunk: true,

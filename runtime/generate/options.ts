@@ -105,6 +105,27 @@ export function parseGenerateOptions(options: unknown): GenerateSettings {
   return settings;
 }
 
+/** Whether tokens are drawn: any of the options of sampling asks for it. */
+export function samples(settings: GenerateSettings): boolean {
+  return SAMPLING.some((name) => settings[name] !== undefined);
+}
+
+/** The tokens that end an answer, and those that are never chosen. */
+export function tokensOf({
+  image,
+  padding,
+  endOfChunk,
+  end,
+  eosTokens = [],
+  suppressedTokens = [],
+}: SpecialTokenIds): { readonly ends: ReadonlySet<number>; readonly never: readonly number[] } {
+  const ends = new Set([endOfChunk, end, ...eosTokens].filter((token) => token !== null));
+  const never = [...(image === null ? [] : [image]), padding, ...suppressedTokens].filter(
+    (token) => !ends.has(token),
+  );
+  return { ends, never };
+}
+
 /**
  * The search that the options ask for, for one prompt. It never chooses `<image>`, which would stand for no image, nor
  * padding where that is a token of its own, nor what the model says that no answer has.
@@ -117,17 +138,12 @@ export function createSearch(
   onToken?: (token: number, logProbability: number, last: boolean) => boolean,
 ): Search {
   const { maxNewTokens, beams, lengthPenalty, temperature, seed } = settings;
-  const { image, padding, endOfChunk, end, eosTokens = [], suppressedTokens = [] } = special;
-  const ends = new Set([endOfChunk, end, ...eosTokens].filter((token) => token !== null));
-  const never = [...(image === null ? [] : [image]), padding, ...suppressedTokens].filter(
-    (token) => !ends.has(token),
-  );
+  const { ends, never } = tokensOf(special);
   const processors: Processor[] = [suppress(never)];
   if (beams > 1) return new BeamSearch({ beams, lengthPenalty, maxNewTokens, ends, processors });
-  const sampled = SAMPLING.some((name) => settings[name] !== undefined);
   if (temperature !== undefined) processors.push(temper(temperature));
   if (settings.topK !== undefined) processors.push(topK(settings.topK));
   if (settings.topP !== undefined) processors.push(topP(settings.topP));
-  const sampler = sampled ? seededSampler(seed ?? 0) : greedy;
+  const sampler = samples(settings) ? seededSampler(seed ?? 0) : greedy;
   return new SingleSearch({ maxNewTokens, ends, processors, sampler, ...(onToken && { onToken }) });
 }

@@ -15,11 +15,10 @@ export const greedy: Sampler = (scores) => topKIndices(scores, 1)[0] ?? 0;
  * @param seed A 32-bit integer: the same seed and scores give the same tokens on every machine.
  */
 export function seededSampler(seed: number): Sampler {
-  // its seeding mixes well: neighbouring seeds give unrelated first draws, which xoroshiro128plus's do not
-  const generator = mersenne(seed);
+  const uniform = uniformNumbers(seed);
   return (scores) => {
     const { weights, total } = weightsOf(scores);
-    let rest = uniformFloat64(generator) * total;
+    let rest = uniform() * total;
     let last = 0;
     for (let token = 0; token < weights.length; token++) {
       const weight = weights[token] ?? 0;
@@ -30,4 +29,15 @@ export function seededSampler(seed: number): Sampler {
     }
     return last; // only rounding leads here
   };
+}
+
+/**
+ * Numbers from 0 to 1, without 1, evenly drawn: one decides about each token. All are multiples of 2^-53.
+ *
+ * @param seed A 32-bit integer.
+ */
+export function uniformNumbers(seed: number): () => number {
+  // its seeding mixes well: neighbouring seeds give unrelated first draws, which xoroshiro128plus's do not
+  const generator = mersenne(seed);
+  return () => uniformFloat64(generator);
 }

@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
 import { AnswerText } from '../generate/answer-text.ts';
 import type { PreparedPrompt } from '../generate/language-model.ts';
-import { createSearch, type GenerateSettings } from '../generate/options.ts';
+import { createSearch, type GenerateSettings, tokensOf } from '../generate/options.ts';
 import type { Scheduler } from '../generate/scheduler.ts';
 import type { Hypothesis } from '../generate/search.ts';
+import { SingleAnswer } from '../generate/single-answer.ts';
+import type { WholeAnswers } from '../generate/whole-answers.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { Answer, Asked, Generation, RequestOptions, TokenEvent } from './protocol.ts';
 
@@ -17,6 +19,8 @@ export type AnswerOptions = RequestOptions & {
 export type Answering = {
   readonly tokenizer: Tokenizer;
   readonly scheduler: Scheduler;
+  /** What writes whole answers, where that is chosen. */
+  readonly whole?: WholeAnswers | undefined;
   prepare(prompt: Asked, newTokens: number, request: RequestOptions): Promise<PreparedPrompt>;
 };
 
@@ -50,20 +54,31 @@ async function answerPrompt(
   prompt: Asked,
   index: number,
   settings: GenerateSettings,
-  { tokenizer, scheduler, prepare }: Answering,
+  { tokenizer, scheduler, whole, prepare }: Answering,
   { onToken, ...request }: Omit<AnswerOptions, 'batchSize'>,
 ): Promise<Generation> {
   const { beams, maxNewTokens, stop } = settings;
   const text = new AnswerText(tokenizer.stream(), stop);
-  const search = createSearch(settings, tokenizer.special, (token, logProbability, last) => {
+  const take = (token: number, logProbability: number, last: boolean) => {
     const { piece, stopped } = text.push(token, last);
     onToken?.({ prompt: index, token, logProbability, text: piece });
     return stopped;
-  });
-  const hypotheses = await scheduler.answer({
-    prepare: () => prepare(prompt, maxNewTokens, request),
-    ...{ search, rows: beams, newTokens: maxNewTokens, signal: request.signal },
-  });
+  };
+  const { signal } = request;
+  const prepared = () => prepare(prompt, maxNewTokens, request);
+  const hypotheses =
+    whole !== undefined && beams === 1
+      ? [
+          await whole.answer({
+            ...{ prepare: prepared, settings, signal },
+            answer: new SingleAnswer({ ends: tokensOf(tokenizer.special).ends, maxNewTokens, onToken: take }),
+            listens: onToken !== undefined || stop.length > 0,
+          }),
+        ]
+      : await scheduler.answer({
+          ...{ prepare: prepared, rows: beams, newTokens: maxNewTokens, signal },
+          search: createSearch(settings, tokenizer.special, take),
+        });
   return generationOf(hypotheses, (tokens) => (beams > 1 ? tokenizer.decode(tokens) : text.text));
 }
 

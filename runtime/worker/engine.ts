@@ -1,6 +1,7 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { readsInPieces } from '../generate/in-pieces.ts';
+import { generationMode } from '../generate/generation-mode.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
@@ -8,6 +9,9 @@ import { PrefixCache } from '../generate/prefix-cache.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
+import { WholeAnswers } from '../generate/whole-answers.ts';
+import { WholeGeneration } from '../generate/whole-generation.ts';
+import { LazySession } from '../lazy-session.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';
 import type { MediaWay } from '../media/way.ts';
@@ -51,6 +55,8 @@ type Parts = {
   readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: GraphSession;
+  /** What writes whole answers, where that is chosen. */
+  readonly whole: GraphSession | undefined;
   readonly weights: HeldWeights;
   readonly plan: MemoryPlan;
   /** Tokens of prompts' beginnings that are kept at most. */
@@ -74,6 +80,7 @@ export class Engine implements AsyncDisposable {
   readonly #plan: MemoryPlan;
   readonly #chunk: number;
   readonly #scheduler: Scheduler;
+  readonly #whole: WholeAnswers | undefined;
   readonly #prefixes: PrefixCache;
   readonly #tasks = new PreparedTasks();
   readonly #preparation: Preparation;
@@ -82,7 +89,7 @@ export class Engine implements AsyncDisposable {
 
   private constructor(parts: Parts) {
     const { platform, pixels, manifest, tokenizer, way, media, language, weights, held } = parts;
-    const { plan, keptTokens, chunk } = parts;
+    const { plan, keptTokens, chunk, whole } = parts;
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
@@ -97,6 +104,8 @@ export class Engine implements AsyncDisposable {
       readsInPieces(way, manifest.language) ? keptTokens : 0,
     );
     this.#scheduler = new Scheduler(this.language, { plan, chunk, prefixes: this.#prefixes });
+    this.#whole =
+      whole && new WholeAnswers(new WholeGeneration(whole, manifest.language, way, tokenizer.special), plan);
     this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
     const reading = { preparation: this.#preparation, language: this.language };
     this.#taskFiles = new TaskFiles({ ...reading, platform, manifest, pixels, way });
@@ -118,6 +127,7 @@ export class Engine implements AsyncDisposable {
       cachedTokens,
       keptTokens,
       prefillChunk = PREFILL_CHUNK,
+      generation,
       ...options
     }: EngineOptions,
     platform: Platform,
@@ -150,14 +160,20 @@ export class Engine implements AsyncDisposable {
                 reader: platform.pictures,
                 keeps: way.keeps,
               };
-        const language = await hold(model.openGraph('language', options));
+        const mode = generationMode(manifest.language, options.provider ?? 'cpu', generation);
+        const openLanguage = () => model.openGraph('language', options);
+        // Beside the graph of whole answers beams and scores alone need it, and its weights.
+        const language = await hold(
+          mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
+        );
+        const whole = mode === 'graph' ? await hold(model.openGraph('generate', options)) : undefined;
         const media = new MediaMemory(vision, imageMemory);
         const plan = new MemoryPlan(
           cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory),
           manifest.language.cacheLength,
         );
         return new Engine({
-          ...{ platform, pixels, manifest, tokenizer, way, media, language, weights, held, plan },
+          ...{ platform, pixels, manifest, tokenizer, way, media, language, whole, weights, held, plan },
           ...{ keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk },
         });
       } catch (error) {
@@ -227,6 +243,7 @@ export class Engine implements AsyncDisposable {
     const means = {
       tokenizer: this.tokenizer,
       scheduler: this.#scheduler,
+      whole: this.#whole,
       prepare: (asked: Asked, newTokens: number, own: RequestOptions) => this.prepare(asked, newTokens, own),
     };
     return answerPrompts(prompts, settings, means, { ...request, batchSize });

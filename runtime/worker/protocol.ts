@@ -1,4 +1,5 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
+import type { GenerationMode } from '../generate/generation-mode.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
@@ -24,6 +25,8 @@ export type WorkerOptions = SessionOptions & {
   readonly prefillChunk?: number;
   /** See `LoadOptions`. */
   readonly keptTokens?: number;
+  /** See `LoadOptions`. */
+  readonly generation?: GenerationMode;
   /** Addresses of the modules that run ways of media besides this project's. */
   readonly ways?: readonly string[];
 };

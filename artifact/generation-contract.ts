@@ -1,8 +1,8 @@
 import type { Dim } from '../dsl/tensor.ts';
 import type { GraphContract, PortContract } from './contract.ts';
 
-/** Inputs of the language graph in every way of media: text and its cache. */
-const TEXT = /^(tokens|positions|attention_mask|wanted|past_(key|value)\.\d+)$/;
+/** Inputs of the language graph in every way of media: text, its cache and the states of recurrences. */
+const TEXT = /^(tokens|positions|attention_mask|wanted|past_(key|value)\.\d+|past_state\..+)$/;
 
 /** Whether an input of the language graph belongs to its way of media. */
 export function isMediaInput({ name }: { readonly name: string }): boolean {
@@ -24,7 +24,7 @@ export function generationContract({ inputs }: Pick<GraphContract, 'inputs'>): G
     ([name, port]) =>
       [
         name.replace('past_', 'present_'),
-        withSizes(port, (dim, axis) => (axis === PLACES_AXIS ? 'present' : dim)),
+        withSizes(port, (dim, axis) => (axis === PLACES_AXIS && dim === 'past' ? 'present' : dim)),
       ] as const,
   );
   return {

@@ -1,6 +1,7 @@
 import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import { mediaWay } from '../../artifact/media/index.ts';
 import type { MediaWay } from '../../artifact/media/way.ts';
+import { generationMode } from '../../runtime/generate/generation-mode.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeLinked, weightsFacts } from '../describe-weights.ts';
@@ -136,6 +137,13 @@ function modelRows(facts: Facts): readonly (readonly [string, string])[] {
     rows.push([
       'language',
       `${layers} layers${attending}, vocabulary ${vocabulary}, context ${contextLength} tokens`,
+    ]);
+  }
+  if (language?.generation !== undefined) {
+    const byItself = generationMode(language, facts.manifest.provider) === 'graph';
+    rows.push([
+      'generation',
+      `whole answers in one graph, used ${byItself ? `by itself on ${facts.manifest.provider}` : "where 'run --generation graph' asks for it"}`,
     ]);
   }
   rows.push(...(facts.way?.describe() ?? []));

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
 import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
+import { GENERATION_MODES, generationMode } from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
 import type { ChoiceScore } from '../../runtime/score-choices.ts';
@@ -38,7 +39,7 @@ interface RunFlags extends ShotFlags, ModelFlags {
   readonly json?: true;
 }
 
-const GENERATION = ['maxNewTokens', 'stop', 'beams', 'temperature', 'topK', 'topP', 'seed'];
+const GENERATION = ['maxNewTokens', 'stop', 'beams', 'temperature', 'topK', 'topP', 'seed', 'generation'];
 
 export const command: CliCommand = {
   name: 'run',
@@ -112,6 +113,12 @@ export const command: CliCommand = {
       )
       .addOption(
         new Option(
+          '--generation <way>',
+          'write answers by one graph, many tokens in a run, or step by step (default: the graph on cuda, where the model was compiled with one)',
+        ).choices(GENERATION_MODES),
+      )
+      .addOption(
+        new Option(
           '--pixels <rule>',
           'which pixels pictures have: as a viewer shows them, or as Pillow reads them (no EXIF turn, no colour profile, alpha dropped)',
         )
@@ -133,6 +140,11 @@ async function runModel(
   if (flags.image === undefined && flags.text === '') {
     throw new WrongUse(
       "required option '--image <file>' not specified: give the picture asked about, or a question in text with --text.",
+    );
+  }
+  if (flags.generation === 'graph' && (flags.beams ?? 1) > 1) {
+    throw new WrongUse(
+      '--generation graph writes one answer, but --beams follows several: leave one of them out.',
     );
   }
   if (flags.task !== undefined && !flags.dialogue) {
@@ -197,7 +209,7 @@ async function answer(
   const length = maxNewTokens === undefined ? {} : { maxNewTokens };
   if (beams !== undefined && beams > 1) {
     const generation = await watched(context, (request) => asked.generate({ ...length, beams, ...request }));
-    if (json) printJson(model, generation, report);
+    if (json) printJson(model, { generation: 'steps', ...generation }, report);
     else report.result(shown(generation.text));
     return;
   }
@@ -224,7 +236,8 @@ async function answer(
     }),
   );
   if (json) {
-    printJson(model, generation, report);
+    const by = generationMode(model.manifest.language, flags.provider, flags.generation);
+    printJson(model, { generation: by, ...generation }, report);
     return;
   }
   // The end may hold bytes that never became a whole character.

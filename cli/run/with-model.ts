@@ -1,4 +1,5 @@
 import type { Provider } from '../../artifact/provider.ts';
+import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { CommandContext } from '../command.ts';
 import { defaultModel } from '../default-model.ts';
@@ -9,6 +10,7 @@ export interface ModelFlags {
   /** Numbers of cards. */
   readonly device?: readonly number[];
   readonly pixels: 'shown' | 'pillow';
+  readonly generation?: GenerationMode;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ModelFlags {
  */
 export async function withModel<R>(
   given: string | undefined,
-  { provider, device, pixels }: ModelFlags,
+  { provider, device, pixels, generation }: ModelFlags,
   context: CommandContext,
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
@@ -30,7 +32,11 @@ export async function withModel<R>(
   ]);
   const ways = await projectWays(folder);
   const waiting = report.waiting('Loading the model');
-  const options = { provider, pixels, ways, ...(device && { devices: device }) };
+  const options = {
+    ...{ provider, pixels, ways },
+    ...(device && { devices: device }),
+    ...(generation && { generation }),
+  };
   const model = await loadFlamingo(folder, options).finally(() => waiting.stop());
   try {
     const { origin, seed } = model.manifest.parameters;

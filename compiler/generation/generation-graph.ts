@@ -80,7 +80,10 @@ function portsOf(contracts: PortContracts): readonly OnnxPort[] {
   }));
 }
 
-const isPast = ({ name }: { readonly name: string }) => /^past_(key|value)\.\d+$/.test(name);
+/** Whether an input is of the cache, keys and values or a recurrence's state. */
+const isPast = ({ name }: { readonly name: string }) => name.startsWith('past_');
+/** Whether what is new of it stands behind what was: that of a state takes its place. */
+const grows = ({ name }: { readonly name: string }) => /^past_(key|value)\.\d+$/.test(name);
 
 /** float32 `[vocabulary]`: 0, and -Infinity for what is never chosen. */
 function neverChosen(writer: NodeWriter, vocabulary: number): string {
@@ -136,9 +139,12 @@ function bodyOf(
     states.push({ name: inBody(port.name), dtype: port.dtype, shape: port.shape, first: from, next });
   const next = nextInputs(writer, { token, over });
   for (const port of language.inputs) {
-    const value = isPast(port)
-      ? writer.node('Concat', [inBody(port.name), inBody(port.name.replace('past_', 'new_'))], { axis: 2 })
-      : (next[port.name] ?? writer.node('Identity', [`next.${port.name}`]));
+    const added = inBody(port.name.replace('past_', 'new_'));
+    const value = grows(port)
+      ? writer.node('Concat', [inBody(port.name), added], { axis: 2 })
+      : isPast(port)
+        ? added
+        : (next[port.name] ?? writer.node('Identity', [`next.${port.name}`]));
     state(port, port.name, value);
   }
   state({ name: 'finished', dtype: 'bool', shape: ['batch'] }, first.finished, over);

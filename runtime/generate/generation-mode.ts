@@ -11,7 +11,7 @@ export type GenerationMode = (typeof GENERATION_MODES)[number];
  * Providers whose caches go to the device and back at every run of a graph: there a graph of whole answers is the only way
  * to keep them. Elsewhere steps are as fast, and let requests join and leave at each token.
  */
-const COPIES_CACHES: Readonly<Record<Provider, boolean>> = { cpu: false, cuda: true };
+const COPIES_CACHES: Readonly<Record<Provider, boolean>> = { cpu: false, cuda: true, webgpu: false };
 
 /**
  * What writes the answers of a model. Beams and scores always go by steps.

@@ -4,8 +4,8 @@ import type { Feeds, MediaWay, SeenMedia } from '../media/way.ts';
 import { layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession, Tensors } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
-import { KeyValueCache } from './key-value-cache.ts';
 import type { PreparedPrompt } from './language-model.ts';
+import { newTextCache } from './new-text-cache.ts';
 import { type GenerateSettings, samples, tokensOf } from './options.ts';
 import { uniformNumbers } from './sampler.ts';
 import { storedNames } from './stored-tokens.ts';
@@ -24,12 +24,14 @@ type Row = {
 /** Text that the graph has written, and can go on with: one row a prompt. */
 export type WrittenText = {
   readonly rows: readonly Row[];
-  /** By `key.{i}` and `value.{i}`, `[rows, keyValueHeads, places, headDim]`. */
-  readonly cache: ReadonlyMap<string, Float32Array>;
+  /** Keys, values and states of recurrences, by `key.{i}`, `value.{i}` and `state.{name}`, of all rows. */
+  readonly cache: ReadonlyMap<string, KeptValues>;
   /** For each row which places of the cache its next token looks at. */
   readonly masks: readonly Uint8Array[];
   readonly seen: SeenMedia;
 };
+
+type KeptValues = { readonly values: Float32Array; readonly dims: readonly number[] };
 
 /** What the graph wrote for one row. */
 export type Written = { readonly tokens: readonly number[]; readonly logProbabilities: readonly number[] };
@@ -81,16 +83,15 @@ export class WholeGeneration {
 
   /** Writes on. */
   async continue({ rows, cache, masks, seen }: WrittenText, options: WriteOptions): Promise<Writing> {
-    const { keyValueHeads, headDim } = this.#settings;
     const past = masks[0]?.length ?? 0;
     const mask = new Uint8Array(rows.length * (past + 1)).fill(1);
     for (const [row, each] of masks.entries()) mask.set(each, row * (past + 1));
     const integers = (values: readonly number[], dims: readonly number[]) =>
       new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
     const one = [rows.length, 1];
-    const caches = [...cache].map(([name, values]) => [
+    const caches = [...cache].map(([name, { values, dims }]) => [
       `past_${name}`,
-      new Tensor('float32', values, [rows.length, keyValueHeads, past, headDim]),
+      new Tensor('float32', values, dims),
     ]);
     const feeds: Tensors = {
       tokens: integers(
@@ -118,12 +119,12 @@ export class WholeGeneration {
   select({ rows, cache, masks, seen }: WrittenText, chosen: readonly number[]): WrittenText {
     if (chosen.length === rows.length) return { rows, cache, masks, seen };
     const pick = <T>(values: readonly T[]) => chosen.flatMap((row) => values.slice(row, row + 1));
-    const kept = [...cache].map(([name, values]): [string, Float32Array] => {
+    const kept = [...cache].map(([name, { values, dims }]): [string, KeptValues] => {
       const size = values.length / rows.length;
       const target = new Float32Array(chosen.length * size);
       for (const [to, from] of chosen.entries())
         target.set(values.subarray(from * size, (from + 1) * size), to * size);
-      return [name, target];
+      return [name, { values: target, dims: dims.with(0, chosen.length) }];
     });
     return { rows: pick(rows), cache: new Map(kept), masks: pick(masks), seen: seen.select(chosen) };
   }
@@ -131,14 +132,17 @@ export class WholeGeneration {
   /** Prompts, and what is kept of their beginnings. */
   #layout(prompts: readonly PreparedPrompt[]): { layout: TextLayout; past: Tensors } {
     const lengths = prompts.map(({ tokens }) => tokens.length);
-    const cache = new KeyValueCache(this.#settings, { rows: prompts.length, mostLength: lengths });
+    // Within the graph the cache grows, whatever that of the language graph does.
+    const { cacheLength: _, ...settings } = this.#settings;
+    const size = { rows: prompts.length, mostLength: lengths };
+    const cache = newTextCache(settings, { writesInPlace: false }, size);
     const isBegun = prompts.some(({ prefix }) => prefix !== undefined && prefix.length > 0);
     if (isBegun)
       cache.begin(
         prompts.map(({ prefix }) => prefix?.parts ?? []),
         0,
       );
-    const past = cache.feeds();
+    const past = cache.feeds([]);
     if (!isBegun) {
       const texts = prompts.map(({ tokens }) => tokens);
       return { layout: layoutPrefill(texts, this.#special), past };
@@ -165,7 +169,8 @@ export class WholeGeneration {
   ): Promise<Writing> {
     const next = seen.feeds(this.#oneToken(rows.length));
     const renamed = Object.entries(next).map(([name, tensor]) => [`next.${name}`, tensor]);
-    const names = storedNames(this.#settings);
+    const { states = {} } = this.#settings;
+    const names = [...storedNames(this.#settings), ...Object.keys(states).map((name) => `state.${name}`)];
     const kept = isLast ? [] : ['present_mask', ...names.map((name) => `present_${name}`)];
     const outputs = await this.#session.run(
       { ...feeds, ...Object.fromEntries(renamed), ...this.#choosing(rows, most) },
@@ -192,7 +197,12 @@ export class WholeGeneration {
         read: row.read + Math.max(0, (lengths[index] ?? 0) - 1),
         token: written[index]?.tokens.at(-1) ?? 0,
       })),
-      cache: new Map(names.map((name) => [name, numbersOf(outputs, `present_${name}`)])),
+      cache: new Map(
+        names.map((name) => {
+          const present = `present_${name}`;
+          return [name, { values: numbersOf(outputs, present), dims: outputs[present]?.dims ?? [] }];
+        }),
+      ),
       masks: rows.map((_, row) => mask.slice(row * places, (row + 1) * places)),
       seen,
     };

@@ -1,16 +1,16 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { readsInPieces } from '../generate/in-pieces.ts';
 import { generationMode } from '../generate/generation-mode.ts';
+import { readsInPieces } from '../generate/in-pieces.ts';
 import { LanguageModel, type PreparedPrompt } from '../generate/language-model.ts';
 import { defaultCachedTokens, MemoryPlan } from '../generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import { PrefixCache } from '../generate/prefix-cache.ts';
 import { PREFILL_CHUNK } from '../generate/prompt-reader.ts';
 import { Scheduler } from '../generate/scheduler.ts';
-import type { PixelRule } from '../images/pixel-rule.ts';
 import { WholeAnswers } from '../generate/whole-answers.ts';
 import { WholeGeneration } from '../generate/whole-generation.ts';
+import type { PixelRule } from '../images/pixel-rule.ts';
 import { LazySession } from '../lazy-session.ts';
 import { mediaWayOf } from '../media/index.ts';
 import { loadOwnWays } from '../media/own-ways.ts';

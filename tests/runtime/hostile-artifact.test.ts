@@ -73,8 +73,6 @@ describe('artifacts that lie', () => {
     'language.layers, a billion': ({ language }) => (language.layers = 1e9),
     'language.layers, none': ({ language }) => (language.layers = 0),
     'language.states': ({ language }) => Object.assign(language, { states: { 'h.0': [2 ** 27] } }),
-    'language.states, larger than memory': ({ language }) =>
-      Object.assign(language, { states: { 'h.0': [2 ** 52, 2 ** 52] } }),
     'language.keyValueHeads': ({ language }) => (language.keyValueHeads *= 2),
     'language.headDim': ({ language }) => (language.headDim = 2 ** 40),
     'media.layers': ({ media }) => (media.layers += 1),
@@ -95,6 +93,14 @@ describe('artifacts that lie', () => {
       );
     });
   }
+
+  it('refuses a state that no memory holds', async () => {
+    await edit(({ language }) => Object.assign(language, { states: { 'h.0': [2 ** 52, 2 ** 52] } }));
+    await assert.rejects(
+      openArtifact(directory),
+      oneSentence(/manifest\.json is wrong at field 'language\.states\.h\.0' \(a state is too large\)/),
+    );
+  });
 
   it('refuses a manifest that agrees with itself, but not with the graph', async () => {
     await edit(({ language, graphs }) => {

@@ -9,6 +9,9 @@ import type { TextCache } from './text-cache.ts';
 /** Prompts that are remembered by their tokens, to know what several begin with. */
 const REMEMBERED = 64;
 
+/** Tokens of them together, but for the last one. */
+const REMEMBERED_TOKENS = 2 ** 20;
+
 /** Fewer tokens are read again as fast as they are copied. */
 const WORTH_KEEPING = 16;
 
@@ -65,8 +68,10 @@ export class PrefixCache {
 
   /** Takes note of a prompt that is asked: what it has in common with another is kept when it has been read. */
   remember(keys: readonly PromptKey[]): void {
-    const others = this.#remembered.filter((each) => each !== keys);
-    this.#remembered = [...others.slice(1 - REMEMBERED), keys];
+    const others = this.#remembered.filter((each) => each !== keys).slice(1 - REMEMBERED);
+    let tokens = others.reduce((sum, { length }) => sum + length, keys.length);
+    while (tokens > REMEMBERED_TOKENS && others.length > 0) tokens -= others.shift()?.length ?? 0;
+    this.#remembered = [...others, keys];
   }
 
   /** The longest beginning of a prompt that is kept; all of it only where that is asked for. */

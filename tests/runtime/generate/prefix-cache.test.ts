@@ -44,6 +44,19 @@ describe('what is kept of prompts', () => {
     assert.equal(prefixes.find(numbers(40)).length, 39, 'one token is always left to read');
   });
 
+  it('is known of prompts of a million tokens together', () => {
+    const prefixes = new PrefixCache(shape, new MemoryPlan(1000), 500);
+    const [first, second] = [numbers(100), numbers(100)];
+    prefixes.remember(first);
+    prefixes.remember(numbers(2 ** 20, 1000));
+    prefixes.remember(second);
+    prefixes.keepShared(second, cacheOf(second), 0);
+    assert.equal(prefixes.usage.keptTokens, 0, 'the first has been forgotten');
+    prefixes.remember(first);
+    prefixes.keepShared(first, cacheOf(first), 0);
+    assert.equal(prefixes.usage.keptTokens, 100);
+  });
+
   it('makes room for requests, the least recently used first, and is never more than its bound', async () => {
     const plan = new MemoryPlan(100);
     const prefixes = new PrefixCache(shape, plan, 60);

@@ -6,49 +6,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
-import type { FewShotPrompt } from '../../runtime/prompt/prompt.ts';
 import type * as web from '../../runtime/web/index.ts';
 import { openPage, startChromium } from './chromium.ts';
+import { PROMPTS, promptOf } from './prompts.ts';
 import { EXAMPLES, serveSite, webFiles } from './site.ts';
-
-type Asked = readonly [shots: readonly (readonly [picture: string, text: string])[], query: string];
-
-/** The README's four prompts. */
-const PROMPTS: readonly Asked[] = [
-  [
-    [
-      ['openmoji-red-apple', 'red apple'],
-      ['openmoji-bicycle', 'bicycle'],
-    ],
-    'openmoji-high-heeled-shoe',
-  ],
-  [
-    [
-      ['openmoji-red-apple', 'manzana roja'],
-      ['openmoji-bicycle', 'bicicleta'],
-    ],
-    'openmoji-high-heeled-shoe',
-  ],
-  [
-    [
-      ['openmoji-red-apple', 'food'],
-      ['openmoji-bicycle', 'travel'],
-    ],
-    'openmoji-high-heeled-shoe',
-  ],
-  [
-    [
-      ['twemoji-guitar', 'takizor'],
-      ['twemoji-pretzel', 'benal'],
-    ],
-    'openmoji-pretzel',
-  ],
-];
-
-const promptOf = ([shots, query]: Asked, place: string): FewShotPrompt => ({
-  shots: shots.map(([picture, text]) => ({ image: `${place}/${picture}.png`, text })),
-  query: { image: `${place}/${query}.png` },
-});
 
 /** What a page says when a model is loaded, for use in it. */
 declare global {

@@ -13,6 +13,17 @@ import { compile } from '../../compiler/compile.ts';
 export const EXAMPLES = fileURLToPath(new URL('../../models/emoji/examples', import.meta.url));
 export const PICTURES = fileURLToPath(new URL('../images', import.meta.url));
 
+/** Compiles the model that ships. */
+export async function compileEmoji(out: string, target: string): Promise<void> {
+  const preset = await findPreset('emoji');
+  if (preset?.weights === undefined || preset.tokenizer === undefined)
+    throw new Error('no model ships with this');
+  await compile(preset.program, {
+    ...{ out, target, source: 'emoji', tokenizer: preset.tokenizer },
+    ...{ weights: [preset.weights], copyWeights: true },
+  });
+}
+
 let made: Promise<{ folder: string; emoji: string }> | undefined;
 
 /** What pages load, bundled, and the model that ships, compiled; made once for all tests, removed when they end. */
@@ -26,13 +37,7 @@ export function webFiles(): Promise<{ folder: string; emoji: string }> {
       join(folder, 'empty.html'),
       '<!doctype html><meta charset="utf-8"><title>empty</title><link rel="icon" href="data:,">',
     );
-    const preset = await findPreset('emoji');
-    if (preset?.weights === undefined || preset.tokenizer === undefined)
-      throw new Error('no model ships with this');
-    await compile(preset.program, {
-      ...{ out: emoji, source: 'emoji', tokenizer: preset.tokenizer },
-      ...{ weights: [preset.weights], copyWeights: true },
-    });
+    await compileEmoji(emoji, 'cpu');
     return { folder, emoji };
   })();
   return made;

@@ -8,6 +8,7 @@ export const BENCHMARKS = {
   compile: () => import('./benchmarks/compile.ts'),
   decode: () => import('./benchmarks/decode.ts'),
   fusion: () => import('./benchmarks/fusion.ts'),
+  generation: () => import('./benchmarks/generation.ts'),
   growth: () => import('./benchmarks/growth.ts'),
   memory: () => import('./benchmarks/memory.ts'),
   precision: () => import('./benchmarks/precision.ts'),

@@ -186,8 +186,13 @@ export class TaskFiles {
   }
 
   #store(): TaskStore {
-    const { way, platform, manifest } = this.#parts;
-    if (way.inPieces !== true) {
+    const { language, platform, manifest } = this.#parts;
+    if (manifest.language.states !== undefined) {
+      throw new UserError(
+        `A task is kept in a file as keys and values, but the model '${manifest.model.name}' has recurrences, whose state is known behind the last token alone: prepare it in the program that asks.`,
+      );
+    }
+    if (!language.inPieces) {
       throw new UserError(
         `A task is kept in a file where a model reads prompts in pieces, but its way of media '${manifest.media.way}' reads them whole: give 'inPieces' in runMediaWay.`,
       );

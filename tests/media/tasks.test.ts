@@ -8,7 +8,7 @@ import { type Examples, promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Query, Shot } from '../../runtime/prompt/prompt.ts';
 import type { Engine, EngineOptions } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
-import { picture } from '../runtime/compiled-model.ts';
+import { compiledModel, picture } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
 
 /** Float32 sums in another order differ in the last digits. */
@@ -156,7 +156,13 @@ describe('a prepared task', () => {
             prepared.usage().encoded - encoded <= own.size,
             'the pictures of examples are encoded once',
           );
-          await saved(task, examples, tokens);
+          if (inPieces) await saved(task, examples, tokens);
+          else {
+            const sentence =
+              /has recurrences, whose state is known behind the last token alone: prepare it in the/;
+            await assert.rejects(prepared.saveTask(task, join(folder, 'never.task')), sentence);
+            await assert.rejects(prepared.loadTask(join(folder, 'never.task')), sentence);
+          }
           prepared.closeTask(task);
           await assert.rejects(
             prepared.generate([{ task, question: queries[0] ?? {} }], {}),
@@ -166,4 +172,21 @@ describe('a prepared task', () => {
       }
     });
   }
+
+  it('is answered where a way of media reads prompts whole, but is no file then', async () => {
+    const options = { directory: await compiledModel(), verify: false, imageMemory: 2 ** 24, threads: 1 };
+    await using whole = await openEngine(options);
+    await using engine = await openEngine(options);
+    Reflect.set(engine.way, 'inPieces', false);
+    const shots = [{ image: dog, text: 'Output:a dog' }];
+    const question = { image: cat, text: 'Output:' };
+    const { task } = await engine.prepareTask({ shots });
+    const [answer] = await engine.generate([{ task, question }], { maxNewTokens: 5 });
+    const [expected] = await whole.generate([{ shots, query: question }], { maxNewTokens: 5 });
+    assert.deepEqual(answer?.tokens, expected?.tokens);
+    assert.deepEqual([engine.usage().keptTokens, engine.usage().encoded], [0, 2]);
+    const sentence = /reads them whole: give 'inPieces' in runMediaWay\.$/;
+    await assert.rejects(engine.saveTask(task, 'never.task'), sentence);
+    await assert.rejects(engine.loadTask('never.task'), sentence);
+  });
 });

@@ -144,6 +144,29 @@ describe('a model in a page', function () {
     assert.ok(cached.every((each) => each));
   });
 
+  it("answers all the same where the browser's cache has no room, and says so", async () => {
+    const other = await openPage(browser, `${url}empty.html`);
+    await importFlamingo(other);
+    const session = await other.context().newCDPSession(other);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 100_000 });
+    const { notes, text } = await other.evaluate(async () => {
+      const sentences: string[] = [];
+      const loaded = await flamingo.loadFlamingo('models/emoji', {
+        onNote: (sentence) => sentences.push(sentence),
+      });
+      const answer = await loaded.generate({ query: { image: 'examples/openmoji-pencil.png' } });
+      await loaded.close();
+      return { notes: sentences, text: answer.text };
+    });
+    assert.notEqual(text, '');
+    assert.equal(notes.length, 1);
+    assert.match(
+      notes[0] ?? '',
+      /^The model cannot be kept in the browser's cache \(there is no room in it\), so that it is downloaded anew each time: /,
+    );
+    await other.close();
+  });
+
   it('stops when told to: a download, with the reason, and an answer, with what there is', async () => {
     const found = await page.evaluate(async () => {
       const stop = new AbortController();

@@ -7,6 +7,7 @@ export const COMMANDS = {
   diff: () => import('./commands/diff.ts'),
   doctor: () => import('./commands/doctor.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
+  export: () => import('./commands/export.ts'),
   inspect: () => import('./commands/inspect.ts'),
   playground: () => import('./commands/playground.ts'),
   prepare: () => import('./commands/prepare.ts'),

@@ -1,0 +1,127 @@
+"""The model of prompts: texts and pictures in, an answer out, by the models of the vision and the generation graph."""
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+from prompt import PromptError, Prompts
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.prompts = Prompts(f"{args['model_repository']}/{args['model_version']}")
+
+    def execute(self, requests):
+        return [self._response(request) for request in requests]
+
+    def _response(self, request):
+        try:
+            wanted = set(request.requested_output_names())
+            outputs = self._answer(request, wanted)
+            return pb_utils.InferenceResponse(
+                output_tensors=[pb_utils.Tensor(name, value) for name, value in outputs.items() if name in wanted]
+            )
+        except (PromptError, pb_utils.TritonModelException) as error:
+            return pb_utils.InferenceResponse(output_tensors=[], error=pb_utils.TritonError(str(error)))
+
+    def _answer(self, request, wanted):
+        prompts, settings = self.prompts, self.prompts.settings
+        texts = [text.decode("utf-8") for text in _values(request, "texts", [])]
+        if not texts:
+            raise PromptError("there are no texts: give each example's, and what the answer goes on from last")
+        images = list(_values(request, "images", []))
+        kept = {name: _values(request, f"picture.{name}", prompts.no_pictures(name)) for name in settings["keeps"]}
+        counts = {len(each) for each in kept.values()} or {0}
+        if len(counts) > 1:
+            raise PromptError("what was kept of pictures is of different numbers of them: send all of it")
+        count = len(images) + counts.pop()
+        of_text = [int(each) for each in _values(request, "images_of_text", [1 if count else 0] * len(texts))]
+        if len(of_text) != len(texts) or sum(of_text) != count:
+            raise PromptError(
+                f"images_of_text says {of_text} for {len(texts)} texts and {count} pictures: give a number for each text, in all as many as pictures"
+            )
+        pictures = self._pictures(images, kept)
+        tokens = prompts.tokens_of(prompts.text_of(texts, of_text))
+        features = pictures.get("features")
+        places = [1 if features is None else features.shape[1]] * count
+        tokens = prompts.expanded(tokens, places)
+        most = int(_values(request, "max_new_tokens", [32])[0])
+        room = settings["language"]["contextLength"] - len(tokens)
+        if most < 1 or most > room:
+            raise PromptError(
+                f"max_new_tokens is {most}, and the prompt's {len(tokens)} tokens leave room for {room}: give from 1 to that"
+            )
+        past = [int(each) for each in _values(request, "kept_tokens", [])]
+        if past != tokens[: len(past)] or len(past) >= len(tokens):
+            raise PromptError("the kept tokens are not the beginning of this prompt: send what was kept of the same examples")
+        inputs = {**prompts.layout(tokens, len(past), pictures), **self._past(request, len(past))}
+        inputs.update(self._choosing(request, most))
+        names = ["new_tokens", "log_probabilities", "lengths"]
+        names += [name.replace("kept_", "present_") for name in wanted if name.startswith(("kept_key.", "kept_value."))]
+        return self._outputs(_run(settings["models"]["generate"], inputs, names), tokens, pictures)
+
+    def _pictures(self, images, kept):
+        """What the vision graph gives for each picture; those that were kept come first."""
+        settings = self.prompts.settings
+        if not images:
+            return kept
+        pixels = np.concatenate([self.prompts.pixels_of(bytes(image)) for image in images])
+        made = _run(settings["models"]["vision"], {"pixels": pixels}, list(kept))
+        return {name: np.concatenate([kept[name], made[name]]) for name in kept}
+
+    def _past(self, request, length):
+        language = self.prompts.settings["language"]
+        past = {}
+        for layer in range(language["layers"]):
+            for part in ["key", "value"]:
+                nothing = np.zeros((language["keyValueHeads"], 0, language["headDim"]), np.float32)
+                given = _values(request, f"kept_{part}.{layer}", nothing)
+                if given.shape[1] != length:
+                    raise PromptError(f"kept_{part}.{layer} is of {given.shape[1]} tokens, but kept_tokens has {length}")
+                past[f"past_{part}.{layer}"] = given[None]
+        return past
+
+    def _choosing(self, request, most):
+        settings, special = self.prompts.settings, self.prompts.special
+        temperature = float(_values(request, "temperature", [0])[0])
+        seed = int(_values(request, "seed", [0])[0])
+        draws = most if temperature > 0 else 0
+        return {
+            "max_new_tokens": np.array([most], np.int64),
+            "temperature": np.array([temperature], np.float32),
+            "top_k": np.array([_values(request, "top_k", [0])[0]], np.int64),
+            "top_p": np.array([_values(request, "top_p", [1])[0]], np.float32),
+            "random": np.random.default_rng(seed).integers(0, 2**53, (1, draws), np.int64),
+            "stop_tokens": np.array(settings["stops"], np.int64),
+            "suppressed_tokens": np.array(settings["never"], np.int64),
+            "padding_token": np.array([special["padding"]], np.int64),
+        }
+
+    def _outputs(self, made, tokens, pictures):
+        """What is kept is of the prompt alone, so that another question can follow the same examples."""
+        length = int(made["lengths"][0])
+        written = made["new_tokens"][0, :length]
+        outputs = {
+            "text": np.array([self.prompts.answer_of(written.tolist()).encode("utf-8")], object),
+            "tokens": written.astype(np.int64),
+            "log_probabilities": made["log_probabilities"][0, :length],
+            "kept_tokens": np.array(tokens, np.int64),
+        }
+        for name, value in made.items():
+            if name.startswith(("present_key.", "present_value.")):
+                outputs[name.replace("present_", "kept_")] = np.ascontiguousarray(value[0, :, : len(tokens)])
+        return {**outputs, **{f"picture.{name}": value for name, value in pictures.items()}}
+
+
+def _values(request, name, default):
+    tensor = pb_utils.get_input_tensor_by_name(request, name)
+    return default if tensor is None else tensor.as_numpy()
+
+
+def _run(model, inputs, outputs):
+    """Runs another model of the repository."""
+    tensors = [pb_utils.Tensor(name, np.ascontiguousarray(value)) for name, value in inputs.items()]
+    request = pb_utils.InferenceRequest(model_name=model, requested_output_names=outputs, inputs=tensors)
+    response = request.exec()
+    if response.has_error():
+        raise pb_utils.TritonModelException(response.error().message())
+    return {tensor.name(): tensor.as_numpy() for tensor in response.output_tensors()}

@@ -36,10 +36,12 @@ export interface PromptSettings extends Pick<LanguageManifest, 'image' | 'media'
   readonly models: { readonly vision?: string; readonly generate: string };
   /** Outputs of the vision graph that the language graph takes, with their sizes of one picture. */
   readonly keeps: Readonly<Record<string, readonly number[]>>;
-  readonly language: Pick<
-    LanguageManifest['language'],
-    'contextLength' | 'layers' | 'keyValueHeads' | 'headDim'
-  >;
+  /**
+   * What is kept of text that was read, by its name behind `past_` and `present_`: sizes of one sequence, null for its
+   * tokens. Keys and values have one; the state of a recurrence has none.
+   */
+  readonly past: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly language: Pick<LanguageManifest['language'], 'contextLength'>;
   /** Texts of special tokens, as the manifest has them. */
   readonly tokens: LanguageManifest['language']['tokens'];
   /** Ids of special tokens. */
@@ -101,20 +103,22 @@ export function repositoryOf(
   ];
   const keeps = keptOutputs(manifest);
   const { language, media, image } = manifest;
-  const { contextLength, layers, keyValueHeads, headDim, tokens } = language;
+  const { contextLength, tokens } = language;
+  const past = pastOf(generate.inputs);
   const { ends, never } = tokensOf(tokenizer.special);
   const settings: PromptSettings = {
     models: { ...(vision.length > 0 && { vision: `${name}-vision` }), generate: `${name}-generate` },
     keeps: Object.fromEntries(keeps.map(({ name: kept, shape }) => [kept, sizesOfOne(shape.slice(1))])),
     ...(image && { image }),
     media,
-    language: { contextLength, layers, keyValueHeads, headDim },
+    past,
+    language: { contextLength },
     tokens,
     special: tokenizer.special,
     stops: [...ends],
     never,
   };
-  return { models: [...models, promptModel(name, manifest, keeps)], settings };
+  return { models: [...models, promptModel(name, past, keeps)], settings };
 }
 
 /** The ways that the model of prompts lays out. */
@@ -223,20 +227,17 @@ function stageModels(
 /** The model of prompts. All but `texts` may be left out; what is kept of pictures and of shots goes in as it came out. */
 function promptModel(
   name: string,
-  { language }: LanguageManifest,
+  past: PromptSettings['past'],
   keeps: readonly GraphPort[],
 ): RepositoryModel {
   const one = (port: string, data_type: TritonDtype): TritonPort => ({
     ...{ name: port, data_type, dims: [1], optional: true },
   });
-  const { layers, keyValueHeads, headDim } = language;
-  const cache = Array.from({ length: layers }, (_, layer) =>
-    ['key', 'value'].map(
-      (part): TritonPort => ({
-        ...{ name: `kept_${part}.${layer}`, data_type: 'TYPE_FP32', dims: [keyValueHeads, -1, headDim] },
-      }),
-    ),
-  ).flat();
+  const cache = Object.entries(past).map(
+    ([part, sizes]): TritonPort => ({
+      ...{ name: `kept_${part}`, data_type: 'TYPE_FP32', dims: sizes.map((size) => size ?? -1) },
+    }),
+  );
   const pictures = keeps.map((port): TritonPort => ({ ...tritonPort(port), name: `picture.${port.name}` }));
   const kept: readonly TritonPort[] = [
     { name: 'kept_tokens', data_type: 'TYPE_INT64', dims: [-1] },
@@ -275,6 +276,18 @@ function keptOutputs({ graphs: { vision, generate } }: LanguageManifest): readon
   const taken = new Set(generate?.inputs.map(({ name }) => name));
   const renamed: Readonly<Record<string, string>> = { features: 'image_features', latents: 'media_latents' };
   return (vision?.outputs ?? []).filter(({ name }) => taken.has(renamed[name] ?? name));
+}
+
+const PAST = 'past_';
+
+function pastOf(inputs: readonly GraphPort[]): PromptSettings['past'] {
+  const past = inputs.filter(({ name }) => name.startsWith(PAST));
+  return Object.fromEntries(
+    past.map(({ name, shape }) => [
+      name.slice(PAST.length),
+      shape.slice(1).map((size) => (typeof size === 'number' ? size : null)),
+    ]),
+  );
 }
 
 /** Sizes of a picture of one frame. */

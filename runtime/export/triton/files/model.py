@@ -55,8 +55,10 @@ class TritonPythonModel:
             raise PromptError("the kept tokens are not the beginning of this prompt: send what was kept of the same examples")
         inputs = {**prompts.layout(tokens, len(past), pictures), **self._past(request, len(past))}
         inputs.update(self._choosing(request, most))
-        names = ["new_tokens", "log_probabilities", "lengths"]
-        names += [name.replace("kept_", "present_") for name in wanted if name.startswith(("kept_key.", "kept_value."))]
+        kept_names = [name for name in settings["past"] if f"kept_{name}" in wanted]
+        if most > 1 and any(None not in settings["past"][name] for name in kept_names):
+            raise PromptError("the state of a recurrence is kept of a request with max_new_tokens 1 alone: ask so for it")
+        names = ["new_tokens", "log_probabilities", "lengths", *(f"present_{name}" for name in kept_names)]
         return self._outputs(_run(settings["models"]["generate"], inputs, names), tokens, pictures)
 
     def _pictures(self, images, kept):
@@ -69,15 +71,16 @@ class TritonPythonModel:
         return {name: np.concatenate([kept[name], made[name]]) for name in kept}
 
     def _past(self, request, length):
-        language = self.prompts.settings["language"]
         past = {}
-        for layer in range(language["layers"]):
-            for part in ["key", "value"]:
-                nothing = np.zeros((language["keyValueHeads"], 0, language["headDim"]), np.float32)
-                given = _values(request, f"kept_{part}.{layer}", nothing)
-                if given.shape[1] != length:
-                    raise PromptError(f"kept_{part}.{layer} is of {given.shape[1]} tokens, but kept_tokens has {length}")
-                past[f"past_{part}.{layer}"] = given[None]
+        for name, sizes in self.prompts.settings["past"].items():
+            nothing = np.zeros([0 if size is None else size for size in sizes], np.float32)
+            given = _values(request, f"kept_{name}", None)
+            if given is None and length > 0:
+                raise PromptError(f"kept_{name} is missing: send all that was kept of the same examples")
+            value = nothing if given is None else given
+            if value.shape != tuple(length if size is None else size for size in sizes):
+                raise PromptError(f"kept_{name} is {list(value.shape)}, which does not go with {length} kept tokens")
+            past[f"past_{name}"] = value[None]
         return past
 
     def _choosing(self, request, most):
@@ -106,9 +109,11 @@ class TritonPythonModel:
             "log_probabilities": made["log_probabilities"][0, :length],
             "kept_tokens": np.array(tokens, np.int64),
         }
-        for name, value in made.items():
-            if name.startswith(("present_key.", "present_value.")):
-                outputs[name.replace("present_", "kept_")] = np.ascontiguousarray(value[0, :, : len(tokens)])
+        for name, sizes in self.prompts.settings["past"].items():
+            value = made.get(f"present_{name}")
+            if value is not None:
+                of_prompt = tuple(slice(len(tokens)) if size is None else slice(None) for size in sizes)
+                outputs[f"kept_{name}"] = np.ascontiguousarray(value[0][of_prompt])
         return {**outputs, **{f"picture.{name}": value for name, value in pictures.items()}}
 
 

@@ -12,7 +12,7 @@ export interface CudaFacts {
   /** Where ONNX Runtime's library of the provider must be. */
   readonly library: string;
   readonly libraryExists: boolean;
-  /** What it is linked to; undefined where it is not there, or nobody can tell. */
+  /** What it is linked to, or opens while it runs; undefined where it is not there, or nobody can tell. */
   readonly needed: readonly NeededLibrary[] | undefined;
   readonly nvidia: Nvidia;
   /** Adds what npm's package leaves out. */
@@ -29,6 +29,12 @@ const provider = 'cuda';
 
 /** The driver's own library, which no package of CUDA has. */
 const DRIVER_LIBRARY = 'libcuda.so.1';
+
+/**
+ * Not among what ONNX Runtime 1.30 is linked to: its library opens it when a convolution, a pooling, a largest or smallest of
+ * rows or an attention in float32 is first run, and without it those fail.
+ */
+export const CUDNN = 'libcudnn.so.9';
 
 const CONTAINER = 'in a container: start it with its cards, docker run --gpus all (nvidia-container-toolkit)';
 
@@ -72,10 +78,11 @@ function libraryFinding(
     return { provider, what, state: 'ok', found: `${library}${built}`, helps: [] };
   }
   const { driver } = nvidia;
-  const wheel = `pip download --no-deps onnxruntime-gpu==${runtimeVersion} && unzip -o -j onnxruntime_gpu-*.whl 'onnxruntime/capi/libonnxruntime_providers_*' -d ${dirname(library)}`;
+  // ONNX Runtime's library looks for the others in its own folder first.
+  const wheel = `pip install --target cuda-13 'onnxruntime-gpu[cuda,cudnn]==${runtimeVersion}' && find cuda-13 -name 'libonnxruntime_providers_*' -o -path '*/nvidia/*' -name 'lib*.so.*' | xargs cp -t ${dirname(library)}`;
   const forThirteen =
     driver === undefined || !isOlder(driver, OLDEST_DRIVER[13] ?? '')
-      ? [`or, where api.nuget.org cannot be reached, from PyPI, built for CUDA 13: ${wheel}`]
+      ? [`or from PyPI, built for CUDA 13, with CUDA and cuDNN themselves: ${wheel}`]
       : [];
   return {
     provider,

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import { INSTALL_RUNTIME } from '../../runtime/missing-runtime.ts';
 import { ADD_CUDA, cudaLibrary } from '../../runtime/provider/cuda.ts';
 import { runtimeFolder } from '../../runtime/provider/runtime-folder.ts';
 import { describeBytes } from '../report.ts';
-import { cudaFindings } from './cuda-findings.ts';
+import { CUDNN, cudaFindings } from './cuda-findings.ts';
 import { type Finding, providerWords } from './finding.ts';
 import { findNvidia } from './nvidia.ts';
-import { neededLibraries } from './shared-libraries.ts';
+import { type NeededLibrary, neededLibraries, openedLibrary } from './shared-libraries.ts';
 import { type Trial, tryProvider } from './try-provider.ts';
 
 /** The oldest major version of Node that package.json names. */
@@ -90,10 +90,17 @@ async function cudaReasons(runtimeVersion: string): Promise<readonly Finding[]> 
     runtimeVersion,
     library,
     libraryExists,
-    needed: libraryExists ? await neededLibraries(library) : undefined,
+    needed: libraryExists ? await librariesOf(library) : undefined,
     nvidia: await findNvidia(),
     addCommand: ADD_CUDA,
   });
+}
+
+/** Those that ONNX Runtime's library is linked to, and cuDNN, which it opens when a node first asks for it. */
+async function librariesOf(library: string): Promise<readonly NeededLibrary[] | undefined> {
+  const linked = await neededLibraries(library);
+  if (linked === undefined || linked.some(({ name }) => name === CUDNN)) return linked;
+  return [...linked, await openedLibrary(CUDNN, dirname(library))];
 }
 
 /** @param reasons what was found of what it needs */

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -32,4 +34,30 @@ export function parseLdd(text: string): readonly NeededLibrary[] {
     if (name === undefined) return [];
     return [{ name, path: path === 'not found' ? undefined : path }];
   });
+}
+
+/**
+ * A library that another opens by its name while it runs, and that it is therefore not linked to.
+ *
+ * @param beside the folder of the one that opens it, which is looked at first
+ */
+export async function openedLibrary(name: string, beside: string): Promise<NeededLibrary> {
+  const folders = [beside, ...(process.env.LD_LIBRARY_PATH ?? '').split(':').filter((each) => each !== '')];
+  const folder = folders.find((each) => existsSync(join(each, name)));
+  if (folder !== undefined) return { name, path: join(folder, name) };
+  for (const program of ['ldconfig', '/sbin/ldconfig']) {
+    try {
+      const { stdout } = await execute(program, ['-p']);
+      return { name, path: pathInCache(stdout, name) };
+    } catch {
+      // another system keeps it elsewhere
+    }
+  }
+  return { name, path: undefined };
+}
+
+/** Lines such as `libcudnn.so.9 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcudnn.so.9`. */
+export function pathInCache(text: string, name: string): string | undefined {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.find((line) => line.startsWith(`${name} (`))?.split(' => ')[1];
 }

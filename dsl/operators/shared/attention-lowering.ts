@@ -18,8 +18,7 @@ type Names = readonly (string | undefined)[];
  * Chooses ONNX Runtime's operators. Without mask, bias, past, causality and shared heads that is
  * com.microsoft.MultiHeadAttention, whose CPU kernel is then a flash kernel, and which takes cached 4-D keys as they
  * are; few queries on the CPU provider are sooner done without flash, by ONNX's own Attention. With a past the CPU provider is better off with the products written apart (`lowerAttentionOverCache`).
- * Where the provider has no kernel of ONNX's own Attention, MultiHeadAttention takes the mask as a bias
- * (`lowerJoinedAttention`). Everything else is that Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
+ * Where the provider has no kernel of ONNX's own Attention it is products (`lowerJoinedAttention`). Everything else is that Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
  * a row without any allowed key.
  */
 export function lowerAttention(
@@ -32,7 +31,8 @@ export function lowerAttention(
   const { heads, group, key } = sizes;
   const scale = { float: scoreScale(sizes, attributes) };
   const bare = names.slice(3).every((name) => name === undefined) && !attributes.causal && group === 1;
-  if (bare && !isShort(emit, sizes)) {
+  const takesBare = emit.hasKernel('MultiHeadAttention', names.slice(0, 3), 'com.microsoft');
+  if (bare && takesBare && !isShort(emit, sizes)) {
     const options = { num_heads: Number(heads), scale };
     return [emit.node('MultiHeadAttention', names.slice(0, 3), options, 'com.microsoft')];
   }

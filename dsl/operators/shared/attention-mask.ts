@@ -29,11 +29,7 @@ export function attentionMask(
   });
 }
 
-export function stretched(
-  emit: Emitter,
-  { queries, allKeys }: AttentionSizes,
-  { name, shape }: Shaped,
-): string {
+function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, shape }: Shaped): string {
   const [batch = 1, heads = 1, rows = 1, columns = 1] = shape;
   if (equalDims(rows, queries) && equalDims(columns, allKeys)) return name;
   return emit.node('Expand', [name, emit.shape([batch, heads, queries, allKeys])]);

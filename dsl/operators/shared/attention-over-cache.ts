@@ -127,7 +127,7 @@ function withSink(
 }
 
 /** What is added to the scores: next to nothing is left of a key that is not allowed. */
-export function hiddenKeys(
+function hiddenKeys(
   emit: Emitter,
   allowed: string | undefined,
   { inputs, attributes }: Operation & { attributes: AttentionAttributes },

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type CudaFacts, cudaFindings, isOlder } from '../../../cli/doctor/cuda-findings.ts';
 import { parseDriverVersion, parseNvidiaSmi } from '../../../cli/doctor/nvidia.ts';
-import { neededLibraries, parseLdd } from '../../../cli/doctor/shared-libraries.ts';
+import {
+  neededLibraries,
+  openedLibrary,
+  parseLdd,
+  pathInCache,
+} from '../../../cli/doctor/shared-libraries.ts';
 
 const FOLDER = '/app/node_modules/onnxruntime-node/bin/napi-v6/linux/x64';
 
@@ -64,6 +71,26 @@ describe('what CUDA needs', () => {
     assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| apt-get install -y libcudnn9-cuda-12 \(/);
   });
 
+  it("finds what is opened by its name beside the library, in the loader's cache, or nowhere", async () => {
+    const cache = [
+      "2 libs found in cache `/etc/ld.so.cache'",
+      '\tlibcudnn.so.9 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcudnn.so.9',
+      '\tlibcudnn.so (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcudnn.so',
+    ].join('\n');
+    assert.equal(pathInCache(cache, 'libcudnn.so.9'), '/usr/lib/x86_64-linux-gnu/libcudnn.so.9');
+    assert.equal(pathInCache(cache, 'libcudnn.so.8'), undefined);
+    const folder = dirname(fileURLToPath(import.meta.url));
+    const here = basename(fileURLToPath(import.meta.url));
+    assert.deepEqual(await openedLibrary(here, folder), { name: here, path: join(folder, here) });
+    assert.equal((await openedLibrary('libnowhere.so.9', folder)).path, undefined);
+  });
+
+  it('asks for cuDNN of the CUDA that the library was built for, which is opened and not linked', () => {
+    const needed = [...parseLdd(ldd(13, everything(13))), { name: 'libcudnn.so.9', path: undefined }];
+    const [, , cudnn] = linesOf(facts({ needed }));
+    assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| apt-get install -y libcudnn9-cuda-13 \(/);
+  });
+
   it('says where a driver is too old for the CUDA that the library was built for', () => {
     const old = { driver: '550.54.14', cards: [] };
     const [, thirteen] = linesOf(facts({ nvidia: old }));
@@ -82,7 +109,7 @@ describe('what CUDA needs', () => {
     assert.match(able.helps[0] ?? '', /^npm rebuild onnxruntime-node/);
     assert.match(
       able.helps[1] ?? '',
-      /onnxruntime-gpu==1\.30\.0 && unzip -o -j .* -d \/app\/node_modules\/onnxruntime-node\/bin/,
+      /onnxruntime-gpu\[cuda,cudnn\]==1\.30\.0' && find .* cp -t \/app\/node_modules\/onnxruntime-node\/bin/,
     );
     const [unable] = cudaFindings(facts({ ...missing, nvidia: { driver: '535.183.01', cards: [] } }));
     assert.deepEqual(unable?.helps.length, 1, 'what is built for CUDA 13 does not help there');

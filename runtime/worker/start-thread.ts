@@ -1,6 +1,8 @@
 // Before the worker, whose own variables ONNX Runtime does not read.
 import '../telemetry.ts';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+// Before the worker as well, so that all threads share one lock of the device.
+import { releaseOf } from '../provider/one-at-a-time.ts';
 import { checkThreadEntry, threadEntry, threadFault } from '../thread/thread-entry.ts';
 import type { StartThread } from './client.ts';
 
@@ -28,7 +30,11 @@ export function startThread(
     });
     worker.on('message', onMessage);
     worker.on('error', (error) => onFault(threadFault(SUBJECT, error)));
-    worker.on('exit', (code) => onEnd(threadFault(SUBJECT, new Error(`exit code ${code}`))));
+    const { threadId } = worker;
+    worker.on('exit', (code) => {
+      releaseOf(threadId);
+      onEnd(threadFault(SUBJECT, new Error(`exit code ${code}`)));
+    });
     return {
       send: (request) => worker.postMessage(request),
       keepAlive: (kept) => (kept ? worker.ref() : worker.unref()),

@@ -55,9 +55,9 @@ export async function calibrate(
   { file, prompts }: CalibrationPrompts,
   { report, signal }: { readonly report: Report; readonly signal: AbortSignal },
 ): Promise<Manifest> {
-  const [{ compile }, { openEngine }, { comparePredictions }, { modulesOf }] = await Promise.all([
+  const [{ compile }, { Engine }, { comparePredictions }, { modulesOf }] = await Promise.all([
     import('../compiler/compile.ts'),
-    import('../runtime/open-engine.ts'),
+    import('../runtime/worker/engine.ts'),
     import('../runtime/calibrate/compare-predictions.ts'),
     import('../runtime/media/own-ways.ts'),
   ]);
@@ -71,7 +71,7 @@ export async function calibrate(
     });
     const ways = modulesOf(options.ways ?? []);
     const open = (directory: string, provider: Provider) =>
-      openEngine({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider, ways });
+      Engine.open({ directory, verify: false, imageMemory: 64 * 2 ** 20, provider, ways });
     await using reference = await open(out, 'cpu');
     await using model = await open(options.out, manifest.provider);
     const compare = (each: Predictor) =>

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { Precision } from '../../dsl/precision.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { memoryBandwidth } from '../measure/memory-bandwidth.ts';
@@ -50,7 +49,7 @@ export const benchmark: Benchmark = {
           note(`compiling in ${precision}`);
           const out = join(folder, precision);
           await compile(program, { out, source: 'bench', tokenizer, weights: [weights], precision });
-          const engine = await openEngine({ directory: out, verify: false, imageMemory: 0, threads });
+          const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
           engines.push(engine);
           for (const past of PASTS) steps[`${precision} ${past}`] = await step(engine, past);
           count = engine.manifest.parameters.count;

@@ -7,8 +7,7 @@ import type { Precision } from '../../dsl/precision.ts';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
 import type { Dim } from '../../dsl/tensor.ts';
 import { PREFILL_CHUNK, readPrompt } from '../../runtime/generate/prompt-reader.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts';
 import { type Counted, cellOf, type Growing, growthCases, type Limits } from '../measure/growth.ts';
 import { interleave } from '../measure/interleave.ts';
@@ -136,7 +135,7 @@ async function languageCases(
     const out = join(folder, precision);
     await compile(program, { out, source: 'bench', tokenizer, weights: [weights], precision });
     const limits = { ...floats, products: await productRate(precision, context) };
-    const engine = await openEngine({ directory: out, verify: false, imageMemory: 0, threads });
+    const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
     try {
       for (const growing of ofLanguage(engine, precision)) {
         note(growing.name);

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { compile } from '../../compiler/compile.ts';
 import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { memoryBandwidth } from '../measure/memory-bandwidth.ts';
@@ -102,7 +101,7 @@ export const benchmark: Benchmark = {
           });
           quantising[precision] = exactly((performance.now() - started) / 1000, 's');
           manifests.set(precision, manifest);
-          engines[precision] = await openEngine({
+          engines[precision] = await Engine.open({
             directory: out,
             verify: false,
             imageMemory: 0,

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 
 /** Answers each line `past tokens` with what a token took: `processor-ms clock-ms`. The other side is `genai.py`. */
 const [directory = '', threads = '1'] = process.argv.slice(2);
-const engine = await openEngine({ directory, verify: false, imageMemory: 0, threads: Number(threads) });
+const engine = await Engine.open({ directory, verify: false, imageMemory: 0, threads: Number(threads) });
 const used = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

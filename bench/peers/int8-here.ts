@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { loadGraph } from '../../runtime/graph.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 
 /**
  * Answers each line, `vision` or `prefill TOKENS` or `token`, with what one picture, a prompt or a token after it took:
@@ -9,7 +9,7 @@ import { openEngine } from '../../runtime/open-engine.ts';
 const [visionFolder = '', languageFolder = '', threadsGiven = '1'] = process.argv.slice(2);
 const threads = Number(threadsGiven);
 const vision = await loadGraph(visionFolder, { threads });
-const engine = await openEngine({ directory: languageFolder, verify: false, imageMemory: 0, threads });
+const engine = await Engine.open({ directory: languageFolder, verify: false, imageMemory: 0, threads });
 const pixels = Float32Array.from({ length: 3 * 224 * 224 }, (_, place) => Math.sin(place * place));
 const used = () => {
   const { user, system } = process.cpuUsage();

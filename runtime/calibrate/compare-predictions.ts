@@ -1,7 +1,7 @@
 import type { Calibration } from '../../artifact/manifest.ts';
+import type { Engine } from '../engine.ts';
 import type { TaskPiece, TaskPrompt } from '../evaluate/task.ts';
 import type { FewShotPrompt } from '../prompt/prompt.ts';
-import type { Engine } from '../worker/engine.ts';
 
 /** What is asked of the two models. */
 export type Predictor = Pick<Engine, 'predictions'>;

@@ -1,8 +1,8 @@
+import type { Engine } from '../engine.ts';
 import { decode } from '../generate/decode.ts';
 import { type PreparedPrompt, requireNumbers } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
-import type { Engine } from '../worker/engine.ts';
 import { type Difference, difference, largestDifference } from './difference.ts';
 import type { GoldenPrompt, GoldenReference } from './golden-reference.ts';
 import { misfits, misplacedPictures } from './misfits.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../artifact/manifest.ts';
+import type { Engine } from '../engine.ts';
 import type { PreparedPrompt } from '../generate/language-model.ts';
-import type { Engine } from '../worker/engine.ts';
 import type { GoldenReference } from './golden-reference.ts';
 
 /**

@@ -1,8 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { Engine } from '../engine.ts';
 import type { Platform } from '../platform.ts';
 import { answerCall } from '../thread/call.ts';
 import { packError } from '../thread/error-message.ts';
-import { Engine } from './engine.ts';
 import {
   type Call,
   isAtOnce,

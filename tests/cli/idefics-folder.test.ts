@@ -9,9 +9,8 @@ import { compile } from '../../compiler/compile.ts';
 import { ModelError } from '../../dsl/index.ts';
 import { logSoftmax } from '../../runtime/generate/log-softmax.ts';
 import type { Packing } from '../../runtime/media/packing.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { packedPrefill } from '../models/language-feeds.ts';
 import { openReference } from '../models/reference.ts';
@@ -70,7 +69,7 @@ describe('an Idefics compiled from its folder alone', () => {
       /^[^\n]*2 tensors \(model\.vision_model\.post_layernorm\.[^\n]*\n$/,
       'no other notes',
     );
-    engine = await openEngine({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
+    engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
     file = await openReference('idefics-instruct.safetensors');
   });
   after(async () => {
@@ -106,7 +105,7 @@ describe('an Idefics compiled from its folder alone', () => {
     await writeFile(path, JSON.stringify({ ...json, normalizer: null, pre_tokenizer }));
     const compiled = join(folder, 'metaspace-artifact');
     assert.equal((await flamingo('compile', other, '--out', compiled)).code, 0);
-    const second = await openEngine({ directory: compiled, verify: true, imageMemory: 2 ** 24, threads: 1 });
+    const second = await Engine.open({ directory: compiled, verify: true, imageMemory: 2 ** 24, threads: 1 });
     try {
       const prompt: Prompt = { turns: [{ speaker: 'user', images: [a, b], text: 'And these?' }] };
       const { tokens } = await second.prepare(prompt, 0);

@@ -33,7 +33,7 @@ import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { opt } from '../../models/opt/opt.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 
 const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
 
@@ -194,7 +194,7 @@ describe('weights that stay where they are', () => {
   it('refuses to open, and to go on with, a model whose checkpoint was written to', async () => {
     const path = await checkpoint('float32');
     const manifest = await compile(small(), options({ weights: [path] }));
-    await using engine = await openEngine({ directory: out, verify: false, imageMemory: 0 });
+    await using engine = await Engine.open({ directory: out, verify: false, imageMemory: 0 });
     const ask = () => engine.generate([{ query: { text: 'a' } }], { maxNewTokens: 1 });
     await ask();
     // One number of one tensor, which no sample need have seen, in the file that both names stand for.

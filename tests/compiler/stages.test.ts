@@ -14,8 +14,8 @@ import { cutGraph } from '../../compiler/stages/cut-graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { add, graph, input, linear, relu } from '../../dsl/index.ts';
 import { loadGraph } from '../../runtime/graph.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { compileLively, SMALL_MODELS } from '../media/small-models.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
 
@@ -39,7 +39,7 @@ describe('a language graph that is cut into stages', () => {
           stages,
           out: join(folder, `${program.name}-${stages}`),
         });
-        return openEngine({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
+        return Engine.open({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
       };
       await using whole = await open(1);
       await using cut = await open(3);
@@ -113,7 +113,7 @@ describe('a language graph that is cut into stages', () => {
     assert.deepEqual(Object.keys(joined), ['vision', 'language']);
     assert.deepEqual(ports(joined.language ?? none), ports(whole.graphs.language ?? none));
     await relink(directory, manifest, { weights: [join(folder, `${program.name}.safetensors`)] });
-    await using engine = await openEngine({ directory, verify: true, imageMemory: 0, threads: 1 });
+    await using engine = await Engine.open({ directory, verify: true, imageMemory: 0, threads: 1 });
     const [answer] = await engine.generate([{ query: { text: 'Once' } }], { maxNewTokens: 2 });
     assert.equal(answer?.tokens.length, 2);
     await using stage = await loadGraph(directory, { graph: 'language-1' });
@@ -148,7 +148,7 @@ describe('a language graph that is cut into stages', () => {
     assert.ok(program);
     const directory = await compileLively(folder, program, { stages: 2, out: join(folder, 'placed') });
     await assert.rejects(
-      openEngine({ directory, verify: true, imageMemory: 0, devices: [0, 1] }),
+      Engine.open({ directory, verify: true, imageMemory: 0, devices: [0, 1] }),
       (error: unknown) =>
         error instanceof UserError &&
         /Devices 0, 1 were asked for but provider 'cpu' has none to choose from/.test(error.message),
@@ -188,7 +188,7 @@ describe('a language graph that is cut into stages', () => {
     ] as const) {
       await writeFile(path, JSON.stringify({ ...manifest, stages }));
       await assert.rejects(
-        openEngine({ directory, verify: false, imageMemory: 0 }),
+        Engine.open({ directory, verify: false, imageMemory: 0 }),
         (error: unknown) => error instanceof UserError && sentence.test(error.message),
       );
     }

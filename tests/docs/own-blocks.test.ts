@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { type AuthorFolder, authorFolder, ROOT } from '../frontend/author-folder.ts';
 import { picture, TOKENIZER } from '../runtime/compiled-model.ts';
 
@@ -29,7 +29,7 @@ describe('the models of docs/own-blocks.md', () => {
       const program = await loadModel(await folder.write(`model-${index}.ts`, code));
       const directory = join(folder.path, program.name);
       await compile(program, { out: directory, tokenizer: TOKENIZER });
-      const engine = await openEngine({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
+      const engine = await Engine.open({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
       try {
         const [answer] = await engine.generate([{ query: { image: picture('dog.jpg'), text: 'a' } }], {
           maxNewTokens: 2,

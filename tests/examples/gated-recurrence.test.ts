@@ -8,8 +8,8 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
 import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
 import { loadGraph } from '../../runtime/graph.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { feed } from '../models/reference.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
@@ -75,7 +75,7 @@ describe('the language model of gated recurrences', () => {
       const program = await loadModel(join(EXAMPLES, 'gated-recurrence/language-model.ts'));
       const out = join(folder, 'out');
       await compile(program, { tokenizer: TOKENIZER, weights: [], seed: 5, out });
-      const model = await openEngine({ directory: out, verify: true, imageMemory: 0, threads: 1 });
+      const model = await Engine.open({ directory: out, verify: true, imageMemory: 0, threads: 1 });
       const prompts: readonly Prompt[] = [
         { shots: [{ text: 'two and two: four' }, { text: 'one: one' }], query: { text: 'ten:' } },
         { query: { text: 'Once' } },

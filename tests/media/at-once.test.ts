@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { PROMPTS } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
@@ -56,9 +55,9 @@ describe('many requests at once', () => {
         folder = await mkdtemp(join(tmpdir(), 'at-once-'));
         const directory = await compileLively(folder, program);
         const options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
-        alone = await openEngine(options);
+        alone = await Engine.open(options);
         // Prompts are longer than a chunk, and there is memory for a few of them only.
-        busy = await openEngine({ ...options, prefillChunk: 11, cachedTokens: 700 });
+        busy = await Engine.open({ ...options, prefillChunk: 11, cachedTokens: 700 });
       });
       after(async () => {
         await alone.close();

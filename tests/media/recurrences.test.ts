@@ -10,7 +10,7 @@ import { add, concat, type LanguageModel, languageModel, type RecurrentLayer } f
 import { logSoftmax } from '../../runtime/generate/log-softmax.ts';
 import { RecurrentStates } from '../../runtime/generate/recurrent-states.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
 import { withGraph } from '../support/run-program.ts';
@@ -30,7 +30,7 @@ describe('a language model of recurrences', () => {
       const out = join(folder, 'out');
       await compile(program, { tokenizer: TOKENIZER, weights: [weights], out, copyWeights: true });
       const tokens = [5, 9, 120, 77, 3, 200];
-      const engine = await openEngine({ directory: out, verify: true, imageMemory: 0, threads: 1 });
+      const engine = await Engine.open({ directory: out, verify: true, imageMemory: 0, threads: 1 });
       const expected = await engine.language.predictions({ tokens, media: [] });
       await engine.close();
       const padded = [...tokens, 0, 0];

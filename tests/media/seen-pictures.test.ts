@@ -6,8 +6,7 @@ import fc from 'fast-check';
 import type { PromptProgram } from '../../dsl/program.ts';
 import { clipVit, flamingo, gpt2, maskedCrossAttention, type SeenPictures } from '../../models/index.ts';
 import { picturesSeen } from '../../runtime/media/masked-cross-attention.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { PROMPTS } from '../runtime/compiled-model.ts';
 import { compileLively } from './small-models.ts';
@@ -71,7 +70,7 @@ describe('the same weights under other masks', () => {
     for (const program of programs) {
       const directory = await compileLively(folder, program);
       const options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
-      engines.set(program.name, await openEngine(options));
+      engines.set(program.name, await Engine.open(options));
     }
   });
   after(async () => {

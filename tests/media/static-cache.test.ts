@@ -7,10 +7,9 @@ import { compile } from '../../compiler/compile.ts';
 import { targetOf } from '../../compiler/target/target.ts';
 import { add, graph } from '../../models/index.ts';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
 import { SMALL_FAMILIES } from './small-families.ts';
 import { SMALL_MODELS, writeLivelyWeights } from './small-models.ts';
@@ -55,9 +54,9 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
       await compile(program, { ...made, out: grown });
       await compile(program, { ...made, out: kept, staticCache: LENGTH });
       const options = { verify: true, imageMemory: 2 ** 24, threads: 1 };
-      growing = await openEngine({ ...options, directory: grown });
+      growing = await Engine.open({ ...options, directory: grown });
       // Prompts are longer than a chunk, and there is memory for a few rows only.
-      fixed = await openEngine({
+      fixed = await Engine.open({
         ...options,
         ...{ directory: kept, prefillChunk: 11, cachedTokens: 5 * LENGTH },
       });
@@ -130,7 +129,7 @@ describe('a static cache', () => {
     const out = join(folder, 'small');
     await compile(make(), { out, tokenizer: TOKENIZER, staticCache: 16 });
     const options = { directory: out, verify: true, imageMemory: 0, threads: 1 };
-    await using engine = await openEngine(options);
+    await using engine = await Engine.open(options);
     const prompt = { text: '012345678', media: [] };
     const [answer] = await engine.generate([prompt], { maxNewTokens: 6 });
     assert.ok(answer && answer.tokens.length > 0);
@@ -142,7 +141,7 @@ describe('a static cache', () => {
       engine.score(prompt, ['12345678'], { normalise: 'none' }),
       /the 16 of the static cache/,
     );
-    await using little = await openEngine({ ...options, cachedTokens: 40 });
+    await using little = await Engine.open({ ...options, cachedTokens: 40 });
     await assert.rejects(
       little.generate([prompt], { maxNewTokens: 2, beams: 3 }),
       /needs room for 48 tokens, 16 in the static cache for each of 3 beams, but 40 are planned for all requests together: ask for fewer beams, or load the model with a larger 'cachedTokens'\.$/,

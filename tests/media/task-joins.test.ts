@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { compile } from '../../compiler/compile.ts';
 import { languageModel, llama } from '../../models/index.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { type Examples, promptAfter } from '../../runtime/prompt/examples.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { writeLivelyWeights } from './small-models.ts';
 
 const file = new URL('../references/tokenizers.json.gz', import.meta.url);
@@ -57,8 +57,8 @@ describe('a question that the tokenizer joins to the examples of a task', () => 
         const directory = join(folder, 'artifact');
         await compile(program, { out: directory, tokenizer, weights: [weights], copyWeights: true });
         const options = { directory, verify: false, imageMemory: 0, threads: 1 };
-        await using whole = await openEngine({ ...options, keptTokens: 0 });
-        await using engine = await openEngine(options);
+        await using whole = await Engine.open({ ...options, keptTokens: 0 });
+        await using engine = await Engine.open(options);
         for (const examples of Object.values(EXAMPLES)) {
           const { task, tokens } = await engine.prepareTask(examples);
           for (const text of QUESTIONS) {

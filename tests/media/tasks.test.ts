@@ -3,10 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { type Examples, promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Query, Shot } from '../../runtime/prompt/prompt.ts';
-import type { Engine, EngineOptions } from '../../runtime/worker/engine.ts';
+import { Engine, type EngineOptions } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { compiledModel, picture } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
@@ -77,8 +76,8 @@ describe('a prepared task', () => {
         folder = await mkdtemp(join(tmpdir(), 'tasks-'));
         const directory = await compileLively(folder, program);
         options = { directory, verify: false, imageMemory: 2 ** 24, threads: 1 };
-        whole = await openEngine({ ...options, keptTokens: 0 });
-        prepared = await openEngine(options);
+        whole = await Engine.open({ ...options, keptTokens: 0 });
+        prepared = await Engine.open(options);
       });
       after(async () => {
         await whole.close();
@@ -102,7 +101,7 @@ describe('a prepared task', () => {
       const saved = async (task: number, examples: Examples, tokens: number) => {
         const path = join(folder, 'a.task');
         await prepared.saveTask(task, path);
-        await using other = await openEngine(options);
+        await using other = await Engine.open(options);
         const loaded = await other.loadTask(path);
         assert.equal(loaded.tokens, tokens);
         const asked = queries.map((question) => ({ task: loaded.task, question }));
@@ -175,8 +174,8 @@ describe('a prepared task', () => {
 
   it('is answered where a way of media reads prompts whole, but is no file then', async () => {
     const options = { directory: await compiledModel(), verify: false, imageMemory: 2 ** 24, threads: 1 };
-    await using whole = await openEngine(options);
-    await using engine = await openEngine(options);
+    await using whole = await Engine.open(options);
+    await using engine = await Engine.open(options);
     Reflect.set(engine.way, 'inPieces', false);
     const shots = [{ image: dog, text: 'Output:a dog' }];
     const question = { image: cat, text: 'Output:' };

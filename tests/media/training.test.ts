@@ -35,8 +35,8 @@ import {
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { mediaWayOf } from '../../runtime/media/index.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { picture, TOKENIZER } from '../runtime/compiled-model.ts';
 import { reinitialised } from '../support/reinitialised.ts';
@@ -274,7 +274,7 @@ describe('training a connector between frozen parts', () => {
       );
       assert.equal(same, !name.startsWith('connector.'), name);
     }
-    await using engine = await openEngine({ directory, verify: true, imageMemory: 2 ** 20, threads: 1 });
+    await using engine = await Engine.open({ directory, verify: true, imageMemory: 2 ** 20, threads: 1 });
     const [answer] = await engine.generate([{ query: { image: picture('dog.jpg'), text: ':' } }], {
       maxNewTokens: 2,
     });

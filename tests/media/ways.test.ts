@@ -13,9 +13,8 @@ import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { compareWithReference } from '../../runtime/golden/compare-with-reference.ts';
 import type { GoldenReference } from '../../runtime/golden/golden-reference.ts';
 import { loadFlamingo } from '../../runtime/load-flamingo.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { PROMPTS, picture, TOKENIZER } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS, writeLivelyWeights } from './small-models.ts';
 
@@ -51,7 +50,7 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'ways-'));
       directory = await compileLively(folder, program);
-      engine = await openEngine({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
+      engine = await Engine.open({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
     });
     after(async () => {
       await engine.close();
@@ -185,7 +184,7 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
       const { predictions = 0, divergence = 0 } = precision.calibration ?? {};
       assert.ok(predictions > 10 && divergence > 0, `${predictions}, ${divergence}`);
       const { out } = options;
-      await using small = await openEngine({ directory: out, verify: true, imageMemory: 0, threads: 1 });
+      await using small = await Engine.open({ directory: out, verify: true, imageMemory: 0, threads: 1 });
       const answers = await small.generate(Object.values(prompts), { maxNewTokens: 2 });
       for (const { tokens } of answers) assert.ok(tokens.length > 0);
     });
@@ -209,7 +208,7 @@ for (const [name, make] of Object.entries(SMALL_MODELS)) {
       });
 
       it('keeps what it computed of a picture, and gives it out', async () => {
-        await using fresh = await openEngine({ directory, verify: false, imageMemory: 2 ** 24, threads: 1 });
+        await using fresh = await Engine.open({ directory, verify: false, imageMemory: 2 ** 24, threads: 1 });
         const prompt = { query: { image: picture('dog.jpg'), text: 'Output:' } };
         await fresh.generate([prompt, prompt], { maxNewTokens: 1 });
         assert.deepEqual([fresh.usage().encoded, fresh.usage().images], [1, 1]);

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
 import { SMALL_FAMILIES } from './small-families.ts';
@@ -51,8 +50,8 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
       const directory = join(folder, 'model');
       await compile(program, { ...made, out: directory, generation: true });
       const options = { directory, verify: true, imageMemory: 2 ** 24, threads: 1 };
-      whole = await openEngine({ ...options, generation: 'graph' });
-      steps = await openEngine(options);
+      whole = await Engine.open({ ...options, generation: 'graph' });
+      steps = await Engine.open(options);
     });
     after(async () => {
       await whole.close();

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { UserError } from '../../artifact/user-error.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import type { GenerateOptions } from '../../runtime/generate/options.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { orderings } from '../../runtime/prompt/orderings.ts';
 import type { FewShotPrompt, Prompt } from '../../runtime/prompt/prompt.ts';
 import { scoreCandidates } from '../../runtime/score.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
@@ -24,7 +23,7 @@ describe('generating and scoring with a compiled model', () => {
   const twoShots = PROMPTS['two examples'] as FewShotPrompt;
 
   before(async () => {
-    engine = await openEngine({
+    engine = await Engine.open({
       directory: await compiledModel(),
       verify: true,
       imageMemory: 2 ** 24,
@@ -230,8 +229,8 @@ describe('generating and scoring with a compiled model', () => {
   it('encodes each picture once while there is room, and the same without room', async () => {
     const directory = await compiledModel();
     const options = { directory, verify: false, threads: 1 };
-    await using keeping = await openEngine({ ...options, imageMemory: 2 ** 24 });
-    await using forgetting = await openEngine({ ...options, imageMemory: 0 });
+    await using keeping = await Engine.open({ ...options, imageMemory: 2 ** 24 });
+    await using forgetting = await Engine.open({ ...options, imageMemory: 0 });
     const results = [];
     for (const model of [keeping, forgetting]) {
       await model.generate([twoShots], { maxNewTokens: 2 });
@@ -256,7 +255,7 @@ describe('generating and scoring with a compiled model', () => {
     assert.deepEqual(first[0]?.shape, [4, 32]);
     const { bytes, images } = engine.usage();
     const room = Math.ceil((2.5 * bytes) / images);
-    await using model = await openEngine({
+    await using model = await Engine.open({
       directory: await compiledModel(),
       verify: false,
       imageMemory: room,

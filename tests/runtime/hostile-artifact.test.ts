@@ -17,7 +17,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { openArtifact } from '../../runtime/artifact.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { compiledModel, PROMPTS } from './compiled-model.ts';
 
 /** Artifacts whose manifest does not tell the truth: none is laid out, run, or waited for. */
@@ -64,7 +64,7 @@ describe('artifacts that lie', () => {
     await writeFile(manifestPath(), JSON.stringify(told));
   };
   const open = () =>
-    openEngine({ directory, verify: false, imageMemory: 0 }).then((engine) => engine.close());
+    Engine.open({ directory, verify: false, imageMemory: 0 }).then((engine) => engine.close());
 
   const LIES: Readonly<Record<string, (manifest: Told) => void>> = {
     'image.size': ({ image }) => (image.size *= 2),
@@ -127,7 +127,7 @@ describe('artifacts that lie', () => {
 
   it('says what a graph cannot run, where the manifest promises a longer context than its positions', async () => {
     await edit(({ language }) => (language.contextLength = 100_000));
-    await using engine = await openEngine({ directory, verify: false, imageMemory: 0 });
+    await using engine = await Engine.open({ directory, verify: false, imageMemory: 0 });
     const prompt = { query: { text: 'a'.repeat(2000) } };
     await assert.rejects(
       engine.generate([prompt], {}),

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { threadFault } from '../../runtime/thread/thread-entry.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { startThread } from '../../runtime/worker/start-thread.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
@@ -27,7 +27,7 @@ describe('a model in its own thread', () => {
   after(() => model.close());
 
   it('gives what the same model gives in this thread', async () => {
-    await using engine = await openEngine({ directory, verify: false, imageMemory: 0, threads: 1 });
+    await using engine = await Engine.open({ directory, verify: false, imageMemory: 0, threads: 1 });
     const sampled = { maxNewTokens: 8, temperature: 2, seed: 3 };
     const [expected] = await engine.generate([prompt], sampled);
     assert.deepEqual(await model.generate(prompt, sampled), expected);

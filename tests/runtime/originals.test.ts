@@ -13,9 +13,8 @@ import { decode } from '../../runtime/generate/decode.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../../runtime/generate/options.ts';
 import type { Hypothesis } from '../../runtime/generate/search.ts';
-import { openEngine } from '../../runtime/open-engine.ts';
 import { scoreCandidates } from '../../runtime/score.ts';
-import type { Engine } from '../../runtime/worker/engine.ts';
+import { Engine } from '../../runtime/worker/engine.ts';
 import { assertClose } from '../models/close.ts';
 import { OPEN_FLAMINGO_REFERENCES, openFlamingoProgram } from '../models/open-flamingo-program.ts';
 import {
@@ -143,7 +142,7 @@ for (const { name, reference, make } of CASES) {
       const ids = { image: size('media_token_id'), padding: size('pad_token_id') };
       const out = join(folder, 'artifact');
       await make(file, folder, out);
-      engine = await openEngine({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
+      engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
       prompts = await preparePrompts(ids);
     });
     after(async () => {

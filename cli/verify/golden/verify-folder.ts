@@ -8,8 +8,7 @@ import {
   type GoldenOptions,
 } from '../../../runtime/golden/compare-with-reference.ts';
 import { modulesOf } from '../../../runtime/media/own-ways.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
-import type { Engine } from '../../../runtime/worker/engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { projectWays } from '../../project-ways.ts';
 import { type CaseFile, type CaseOutputs, readCaseFile } from './case-file.ts';
@@ -111,7 +110,7 @@ async function compared(
 ): Promise<GoldenComparison> {
   let engine: Engine | undefined;
   try {
-    engine = await openEngine({ directory: artifact, verify: true, imageMemory: 0, threads: 1, ways });
+    engine = await Engine.open({ directory: artifact, verify: true, imageMemory: 0, threads: 1, ways });
     return await compareWithReference(engine, reference, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

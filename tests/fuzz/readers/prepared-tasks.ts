@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { compile } from '../../../compiler/compile.ts';
 import tiny from '../../../models/presets/tiny.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 import { checkedText, taskDescription } from '../../../runtime/worker/task-description.ts';
 import type { FuzzReader } from '../fuzz-reader.ts';
 import { mutateBytes } from '../mutate-bytes.ts';
@@ -19,7 +19,7 @@ export const reader: FuzzReader = {
   async prepare(folder) {
     const out = join(folder, 'artifact');
     await compile(tiny, { out, tokenizer: 'models/tokenizers/byte-level.json' });
-    const engine = await openEngine({ directory: out, verify: false, imageMemory: 0, threads: 1 });
+    const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads: 1 });
     const image = join('tests', 'images', 'bicycle.png');
     const path = join(folder, 'a.task');
     const { task } = await engine.prepareTask({ shots: [{ image, text: 'a bicycle' }, { text: 'b' }] });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { comparePredictions, klDivergence } from '../../../runtime/calibrate/compare-predictions.ts';
 import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 import { compiledModel, picture } from '../compiled-model.ts';
 
 const prompts = [
@@ -17,7 +17,7 @@ const prompts = [
 
 describe('comparing predictions', () => {
   it('finds a model equal to itself, at every token of every prompt', async () => {
-    await using engine = await openEngine({
+    await using engine = await Engine.open({
       directory: await compiledModel(),
       verify: false,
       imageMemory: 2 ** 20,
@@ -31,7 +31,7 @@ describe('comparing predictions', () => {
   });
 
   it('reads what a prefill reads', async () => {
-    await using engine = await openEngine({
+    await using engine = await Engine.open({
       directory: await compiledModel(),
       verify: false,
       imageMemory: 2 ** 20,

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { UserError } from '../../../artifact/user-error.ts';
 import { exportTriton } from '../../../runtime/export/triton/export-triton.ts';
 import { modelConfigText } from '../../../runtime/export/triton/model-config.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 import { compileLively, SMALL_MODELS } from '../../media/small-models.ts';
 import { EXPORTED, PICTURES, requestsOf, type TritonReference } from '../../references/triton/models.ts';
 
@@ -57,7 +57,7 @@ describe('an artifact as a model repository for Triton', () => {
       }
       const reference = references[name];
       assert.deepEqual(configs, reference?.configs);
-      await using engine = await openEngine({
+      await using engine = await Engine.open({
         directory,
         verify: true,
         imageMemory: 2 ** 24,

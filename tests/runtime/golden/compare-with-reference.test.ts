@@ -9,8 +9,7 @@ import { compile } from '../../../compiler/compile.ts';
 import { compareWithReference } from '../../../runtime/golden/compare-with-reference.ts';
 import { difference, largestDifference } from '../../../runtime/golden/difference.ts';
 import type { GoldenReference } from '../../../runtime/golden/golden-reference.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
-import type { Engine } from '../../../runtime/worker/engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 
 const CASE = 'tests/references/whole/llama-tied';
 
@@ -30,7 +29,7 @@ describe('comparing a model with its golden reference', () => {
     });
     const directory = join(folder, 'artifact');
     await compile(program, { out: directory, source: 'checkpoint.pt', tokenizer, weights });
-    engine = await openEngine({ directory, verify: true, imageMemory: 0, threads: 1 });
+    engine = await Engine.open({ directory, verify: true, imageMemory: 0, threads: 1 });
   });
   after(async () => {
     await engine?.close();

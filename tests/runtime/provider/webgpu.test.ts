@@ -6,8 +6,8 @@ import { compile } from '../../../compiler/compile.ts';
 import { attention, graph } from '../../../models/index.ts';
 import { loadGraph } from '../../../runtime/graph.ts';
 import { loadFlamingo } from '../../../runtime/load-flamingo.ts';
-import { openEngine } from '../../../runtime/open-engine.ts';
 import type { Prompt } from '../../../runtime/prompt/prompt.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 import { SMALL_FAMILIES } from '../../media/small-families.ts';
 import { SMALL_MODELS, writeLivelyWeights } from '../../media/small-models.ts';
 import { needsWebgpu } from '../../support/webgpu-device.ts';
@@ -40,8 +40,8 @@ describe('the provider webgpu', function () {
       await compile(program, { ...made, out: onCpu });
       await compile(program, { ...made, out: onDevice, target: 'webgpu', staticCache: 128 });
       const options = { verify: true, imageMemory: 2 ** 24, threads: 1 };
-      await using cpu = await openEngine({ ...options, directory: onCpu });
-      await using device = await openEngine({ ...options, directory: onDevice, provider: 'webgpu' });
+      await using cpu = await Engine.open({ ...options, directory: onCpu });
+      await using device = await Engine.open({ ...options, directory: onDevice, provider: 'webgpu' });
       const pictured = [PROMPTS['two examples']].flatMap((each) => each ?? []);
       const prompts = program.facts.image === undefined ? TEXTS : pictured;
       const [answers, expected] = [
@@ -63,9 +63,9 @@ describe('the provider webgpu', function () {
     const onDevice = join(folder, 'int4');
     await compile(make(), { ...made, out: onDevice, target: 'webgpu', staticCache: 128 });
     const options = { verify: true, imageMemory: 2 ** 24, threads: 1 };
-    await using device = await openEngine({ ...options, directory: onDevice, provider: 'webgpu' });
+    await using device = await Engine.open({ ...options, directory: onDevice, provider: 'webgpu' });
     // The CPU's kernel for int4 rounds activations; the device's graph on the CPU does not.
-    await using cpu = await openEngine({ ...options, directory: onDevice });
+    await using cpu = await Engine.open({ ...options, directory: onDevice });
     const prompts = [PROMPTS['two examples']].flatMap((each) => each ?? []);
     for (const search of [{ maxNewTokens: 3 }, { maxNewTokens: 3, beams: 2 }]) {
       const [answer] = await device.generate(prompts, search);

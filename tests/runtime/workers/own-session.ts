@@ -1,7 +1,7 @@
-import { openEngine } from '../../../runtime/open-engine.ts';
+import { Engine } from '../../../runtime/worker/engine.ts';
 
 /** Answers one prompt in this thread. */
-const engine = await openEngine({ directory: process.argv[2] ?? '', verify: false, imageMemory: 0 });
+const engine = await Engine.open({ directory: process.argv[2] ?? '', verify: false, imageMemory: 0 });
 await engine.generate([{ query: { text: 'Once' } }], { maxNewTokens: 1 });
 await engine.close();
 process.stdout.write('answered', () => process.exit());

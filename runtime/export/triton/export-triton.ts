@@ -15,7 +15,8 @@ import { loadTokenizer } from '../../tokenizer.ts';
 import { inferenceService } from './inference-service.ts';
 import { modelConfigText } from './model-config.ts';
 import { repositoryReadme } from './readme.ts';
-import { type Repository, type RepositoryModel, type RepositoryOptions, repositoryOf } from './repository.ts';
+import { type Repository, type RepositoryOptions, repositoryOf } from './repository.ts';
+import type { RepositoryModel } from './repository-model.ts';
 
 export interface ExportTritonOptions extends RepositoryOptions {
   /** The folder to make; it must not be there. */

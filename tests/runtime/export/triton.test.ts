@@ -182,6 +182,10 @@ describe('an artifact as a model repository for Triton', () => {
     await refuses(exportTriton(plain, { out }), /no graph of whole answers.*compile it with --generation/);
     const cut = await compileLively(folder, tiles, { generation: true, out: join(folder, 'tiles') });
     await refuses(exportTriton(cut, { out }), /cuts pictures into tiles/);
+    await refuses(
+      exportTriton(plain, { out, gpus: [1] }),
+      /GPUs 1 were given but the model 'packed' was compiled for 'cpu'/,
+    );
     await refuses(exportTriton(folder, { out }), /is not an artifact/);
     await assert.rejects(stat(out));
     await mkdir(out);

@@ -30,8 +30,6 @@ export interface Capabilities {
   readonly int8Rows: boolean;
   /** MatMulNBits adds a bias itself. */
   readonly quantisedProductsAddBias: boolean;
-  /** Weights of a row that share a scale in int8 where it is in blocks, best first: the first that divides the width is taken, else 32. */
-  readonly int8Blocks: readonly number[];
   /**
    * The keys and values of text are kept in a cache of fixed length unless it is asked otherwise: shapes that change from
    * step to step cost.

@@ -5,7 +5,7 @@ import type { Precision, QuantisedFormat } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
-import { BLOCK_FORMATS, blockSize, isQuantised, memberShapes } from '../quantisation/block-format.ts';
+import { BLOCK, BLOCK_FORMATS, isQuantised, memberShapes } from '../quantisation/block-format.ts';
 import { int8Linear, WIDEST_INT8 } from '../quantisation/int8-linear.ts';
 import { quantisedLinear } from '../quantisation/quantised-linear.ts';
 import { type StoredParameter, storedParameter } from '../stored-parameter.ts';
@@ -51,7 +51,7 @@ export function quantise(
       width <= WIDEST_INT8 &&
       blockwise !== 'all' &&
       !blockwise.has(parameter.name);
-    const block = perRow ? width : blockSize(format, width, target.capabilities);
+    const block = perRow ? width : BLOCK;
     const [values, scales] =
       members.get(parameter) ?? quantisedMembers(parameter, { format, block, perRow, transposed });
     members.set(parameter, [values, scales]);

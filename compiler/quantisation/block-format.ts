@@ -1,5 +1,4 @@
 import type { QuantisedFormat } from '../../dsl/precision.ts';
-import type { Capabilities } from '../../dsl/target.ts';
 
 /**
  * How a weight `[out, in]` is kept as small whole numbers: each row in blocks, each block with one scale, a weight
@@ -19,14 +18,8 @@ export const BLOCK_FORMATS: Readonly<Record<QuantisedFormat, BlockFormat>> = {
   int8: { name: 'int8', bits: 8, middle: 128 },
 };
 
-/**
- * How many weights of a row share a scale. Four bits need one for every 32, which is also what CUDA's kernels prefer.
- * Eight bits are exact enough to share it among more, where a target is faster so.
- */
-export function blockSize(format: QuantisedFormat, width: number, { int8Blocks }: Capabilities): number {
-  const blocks = format === 'int8' ? int8Blocks : [];
-  return blocks.find((size) => width % size === 0) ?? 32;
-}
+/** So many weights of a row share a scale: four bits need one for every 32, which is also what CUDA's kernels prefer. */
+export const BLOCK = 32;
 
 export function isQuantised(precision: string): precision is QuantisedFormat {
   return Object.hasOwn(BLOCK_FORMATS, precision);

@@ -26,7 +26,6 @@ export const target: CompilerTarget = {
      */
     int8Rows: true,
     // Blocks are for what has outliers: the smaller a block, the fewer values share its coarse scale.
-    int8Blocks: [],
     staticCache: false,
   },
 };

@@ -33,7 +33,6 @@ export const target: CompilerTarget = {
     int8Products: false,
     int8Rows: false,
     quantisedProductsAddBias: false,
-    int8Blocks: [],
     staticCache: false,
   },
   kernels: new Map([

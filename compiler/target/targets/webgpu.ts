@@ -29,7 +29,6 @@ export const target: CompilerTarget = {
     int8Products: false,
     int8Rows: false,
     quantisedProductsAddBias: false,
-    int8Blocks: [],
     // A past without tokens ends the process, and what stays on the device is copied by no one.
     staticCache: true,
   },

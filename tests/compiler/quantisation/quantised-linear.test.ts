@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
-import { BLOCK_FORMATS, blockSize } from '../../../compiler/quantisation/block-format.ts';
+import { BLOCK, BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import { fallbacksOf, targetOf } from '../../../compiler/target/target.ts';
@@ -69,7 +69,7 @@ function expected(format: QuantisedFormat, x: Float32Array): readonly number[] {
   const { parameters } = nameParameters({ layer }, format);
   const weight = parameters.get(`${format}.layer.weight`);
   assert.ok(weight);
-  const layout = { width, block: blockSize(format, width, targetOf('cpu').capabilities) };
+  const layout = { width, block: BLOCK };
   const rows = quantiseRows(BLOCK_FORMATS[format], initialValues(weight, 1), layout);
   const weights = dequantised(format, rows, layout);
   return Array.from({ length: ROWS * OUT }, (_, index) => {

@@ -16,7 +16,6 @@ export const patient: CompilerTarget = {
     int8Products: true,
     int8Rows: false,
     quantisedProductsAddBias: true,
-    int8Blocks: [],
     staticCache: false,
   },
 };

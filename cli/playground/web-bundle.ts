@@ -6,9 +6,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ENTRIES = {
   flamingo: 'runtime/web/index.ts',
   'flamingo-worker': 'runtime/web/flamingo-worker.ts',
-  index: 'playground/index.html',
-  playground: 'playground/playground.ts',
-  'playground-style': 'playground/playground.css',
+  index: 'cli/playground/page/index.html',
+  playground: 'cli/playground/page/playground.ts',
+  'playground-style': 'cli/playground/page/playground.css',
 };
 
 /**

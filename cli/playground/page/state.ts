@@ -1,4 +1,4 @@
-import type { ChoiceScore, WebProvider } from '../runtime/web/index.ts';
+import type { ChoiceScore, WebProvider } from '../../../runtime/web/index.ts';
 
 /** What the page is served with, `playground.json`. */
 export type Site = {

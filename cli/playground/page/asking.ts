@@ -5,7 +5,7 @@ import {
   loadFlamingo,
   type Prompt,
   type WebProvider,
-} from '../runtime/web/index.ts';
+} from '../../../runtime/web/index.ts';
 import type { Outcome, Picture, State } from './state.ts';
 
 /** The prompt that a state shows: examples that are on, in their order, then the question. */

@@ -1,9 +1,10 @@
 import { render } from 'lit';
-import { hasWebGpu } from '../runtime/web/index.ts';
+import { hasWebGpu } from '../../../runtime/web/index.ts';
+import type { Actions } from './actions.ts';
 import { ask, choicesOf, Models } from './asking.ts';
 import { pictureAt, pictureOfFile } from './pictures.ts';
 import { type Example, initialState, type Outcome, type Picture, type Site, type State } from './state.ts';
-import { type Actions, page } from './view/page.ts';
+import { page } from './view/page.ts';
 
 const models = new Models();
 let ids = 0;

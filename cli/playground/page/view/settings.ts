@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Actions } from '../actions.ts';
 import type { Mode, State } from '../state.ts';
-import type { Actions } from './page.ts';
 
 const MODES: readonly (readonly [Mode, string])[] = [
   ['answer', 'Let it answer'],

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Actions } from '../actions.ts';
 import type { Example, Picture, State } from '../state.ts';
-import type { Actions } from './page.ts';
 
 type Place = State['place'];
 

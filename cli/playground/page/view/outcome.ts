@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ChoiceScore } from '../../runtime/web/index.ts';
+import type { ChoiceScore } from '../../../../runtime/web/index.ts';
 import type { Outcome, State, Times } from '../state.ts';
 
 /** What a model has answered, and what took how long. */

@@ -18,10 +18,8 @@ import type { MediaWay } from './media/way.ts';
 import type { HeldWeights, OpenedModel, Platform } from './platform.ts';
 import type { Examples } from './prompt/examples.ts';
 import { orderings } from './prompt/orderings.ts';
-import { refuseSpecialTokensIn } from './prompt/plain-text.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
-import { scoreCandidates } from './score.ts';
-import { type ChoiceScore, rankChoices } from './score-choices.ts';
+import type { ChoiceScore } from './score-choices.ts';
 import type { GraphSession } from './session.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { type AnswerOptions, answerPrompts } from './worker/answer-prompts.ts';
@@ -40,6 +38,7 @@ import type {
   Usage,
   WorkerOptions,
 } from './worker/protocol.ts';
+import { type ScoringMeans, scorePrompts } from './worker/score-prompts.ts';
 import { TaskFiles } from './worker/task-files.ts';
 import { TaskReader } from './worker/task-reader.ts';
 
@@ -78,12 +77,12 @@ export class Engine implements AsyncDisposable {
   readonly #held: readonly AsyncDisposable[];
   readonly #weights: HeldWeights;
   readonly #plan: MemoryPlan;
-  readonly #chunk: number;
   readonly #scheduler: Scheduler;
   readonly #whole: WholeAnswers | undefined;
   readonly #prefixes: PrefixCache;
   readonly #tasks = new PreparedTasks();
   readonly #preparation: Preparation;
+  readonly #scoring: ScoringMeans;
   readonly #taskFiles: TaskFiles;
   readonly #taskReader: TaskReader;
 
@@ -97,7 +96,6 @@ export class Engine implements AsyncDisposable {
     this.language = new LanguageModel(language, manifest.language, way, tokenizer.special);
     this.#weights = weights;
     this.#plan = plan;
-    this.#chunk = chunk;
     this.#prefixes = new PrefixCache(
       manifest.language,
       plan,
@@ -107,6 +105,10 @@ export class Engine implements AsyncDisposable {
     this.#whole =
       whole && new WholeAnswers(new WholeGeneration(whole, manifest.language, way, tokenizer.special), plan);
     this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
+    this.#scoring = {
+      ...{ language: this.language, tokenizer, preparation: this.#preparation, plan, chunk },
+      ...{ prefixes: this.#prefixes, checkWeights: () => weights.check() },
+    };
     const reading = { preparation: this.#preparation, language: this.language };
     this.#taskFiles = new TaskFiles({ ...reading, platform, manifest, pixels, way });
     this.#taskReader = new TaskReader({
@@ -256,7 +258,7 @@ export class Engine implements AsyncDisposable {
     options: ScoreOptions,
     request?: RequestOptions,
   ): Promise<ChoiceScore[]> {
-    return this.#scoreMean([prompt], choices, options, request);
+    return scorePrompts([prompt], choices, options, this.#scoring, request);
   }
 
   /** The mean over several orders of the examples. */
@@ -272,7 +274,7 @@ export class Engine implements AsyncDisposable {
       );
     }
     const prompts = orderings(prompt.shots ?? [], orders, seed).map((shots) => ({ ...prompt, shots }));
-    return this.#scoreMean(prompts, choices, options, request);
+    return scorePrompts(prompts, choices, options, this.#scoring, request);
   }
 
   async encodeImages(media: readonly Media[], request?: RequestOptions): Promise<EncodedImage[]> {
@@ -306,52 +308,5 @@ export class Engine implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #scoreMean(
-    prompts: readonly Asked[],
-    choices: readonly string[],
-    { normalise, endOfChunk = false }: ScoreOptions,
-    request: RequestOptions = {},
-  ): Promise<ChoiceScore[]> {
-    if (!['none', 'tokens', 'bytes'].includes(normalise)) {
-      throw new UserError(
-        `The option normalise is ${JSON.stringify(normalise)} but 'none', 'tokens' or 'bytes' is expected: say how choices of different lengths compare.`,
-      );
-    }
-    if (choices.length === 0) throw new UserError('There are no choices to score: give at least one.');
-    for (const choice of choices) {
-      if (choice === '') throw new UserError('A choice is empty: give each choice at least one word.');
-      refuseSpecialTokensIn(choice, 'A choice', this.tokenizer);
-    }
-    const sums = choices.map(() => 0);
-    let lengths: readonly number[] = [];
-    for (const prompt of prompts) {
-      await this.#weights.check();
-      const encoded = await this.#preparation.choices(prompt, choices, endOfChunk, request);
-      const rest = encoded.remainder.length > 0 ? [encoded.remainder] : [];
-      const { signal } = request;
-      const release = await this.#plan.reserve(
-        { prompt: encoded.prompt.tokens.length, written: 0, rows: 1, batched: false },
-        signal,
-      );
-      const candidates = [...encoded.candidates, ...rest];
-      const options = { signal, chunk: this.#chunk, prefixes: this.#prefixes };
-      const scores = await scoreCandidates(this.language, encoded.prompt, candidates, options).finally(
-        release,
-      );
-      const totals = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
-      const ofPrompt = rest.length > 0 ? (totals.at(-1) ?? 0) : 0;
-      for (const index of choices.keys()) sums[index] = (sums[index] ?? 0) + (totals[index] ?? 0) - ofPrompt;
-      lengths = encoded.lengths;
-    }
-    return rankChoices(
-      choices.map((choice, index) => ({
-        choice,
-        logLikelihood: (sums[index] ?? 0) / prompts.length,
-        tokens: lengths[index] ?? 0,
-      })),
-      normalise,
-    );
   }
 }

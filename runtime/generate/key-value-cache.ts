@@ -152,7 +152,7 @@ export class KeyValueCache implements TextCache {
   }
 
   /** A copy of what a row has stored of its tokens, from `first` up to `end`. */
-  copy(row: number, first: number, end: number): StoredTokens {
+  async copy(row: number, first: number, end: number): Promise<StoredTokens> {
     const { keyValueHeads, headDim } = this.#shape;
     const size = (end - first) * headDim;
     const copied = [...this.#stored].map(([name, values]): [string, Float32Array] => {
@@ -167,7 +167,7 @@ export class KeyValueCache implements TextCache {
   }
 
   /** Row i becomes what row `rows[i]` was. Of rows that were one only what they do not share is copied. */
-  select(rows: readonly number[]): void {
+  async select(rows: readonly number[]): Promise<void> {
     const before = this.#rows;
     const after = rows.flatMap((row) => before[row] ?? []);
     if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
@@ -195,7 +195,7 @@ export class KeyValueCache implements TextCache {
   }
 
   /** Takes in copies of all rows of another cache of the same shape, behind its own. */
-  join(other: KeyValueCache): void {
+  async join(other: KeyValueCache): Promise<void> {
     const before = this.rows;
     const after = [...this.#rows, ...other.#rows];
     this.#makeRoom(after);

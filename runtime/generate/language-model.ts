@@ -226,8 +226,8 @@ export class LanguageModel {
       const rows = some.map(() => 0);
       const cache = newTextCache(this.#settings, this.#session, { rows: 0, mostLength: length });
       try {
-        cache.join(text.cache);
-        cache.select(rows);
+        await cache.join(text.cache);
+        await cache.select(rows);
         const layout = layoutDecode(
           some.map((tokens) => ({ tokens, past: cache.mask(0) })),
           { ...this.special, wanted: some.map((tokens) => [...tokens.keys()]) },
@@ -286,8 +286,8 @@ export function requireNumbers(rows: readonly Float64Array[]): void {
 }
 
 /** Row i becomes what row `rows[i]` was. */
-export function selectRows(text: ReadText, rows: readonly number[]): void {
-  text.cache.select(rows);
+export async function selectRows(text: ReadText, rows: readonly number[]): Promise<void> {
+  await text.cache.select(rows);
   text.seen = seenOf(text).select(rows);
 }
 
@@ -297,10 +297,10 @@ export function canJoin(text: ReadText): boolean {
 }
 
 /** The rows of another text behind the text's own, where `canJoin` says so; the other's memory is let go. */
-export function joinRows(text: ReadText, other: ReadText): void {
+export async function joinRows(text: ReadText, other: ReadText): Promise<void> {
   const seen = seenOf(text).join?.(seenOf(other));
   if (seen === undefined) throw new Error('what these texts see of pictures cannot be joined');
-  text.cache.join(other.cache);
+  await text.cache.join(other.cache);
   text.seen = seen;
   other.cache.release();
 }

@@ -3,7 +3,7 @@ import { sharedLength } from '../prompt/shared-length.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { PromptKey } from './prompt-keys.ts';
-import type { CacheShape, StoredPart, StoredTokens } from './stored-tokens.ts';
+import { type CacheShape, type StoredPart, type StoredTokens, sliceStored } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** Prompts that are remembered by their tokens, to know what several begin with. */
@@ -86,7 +86,7 @@ export class PrefixCache {
   }
 
   /** Keeps what a prompt that has been read has in common with others that were asked. */
-  keepShared(keys: readonly PromptKey[], cache: TextCache, row: number): void {
+  async keepShared(keys: readonly PromptKey[], cache: TextCache, row: number): Promise<void> {
     if (this.#most === 0) return;
     const shared = this.#remembered.reduce(
       (most, other) => (other === keys ? most : Math.max(most, sharedLength(keys, other))),
@@ -94,7 +94,7 @@ export class PrefixCache {
     );
     const kept = this.#tree.find(keys, shared).length;
     if (shared - kept >= WORTH_KEEPING)
-      this.keep(keys.slice(0, shared), (first) => cache.copy(row, first, shared));
+      await this.keep(keys.slice(0, shared), (first) => cache.copy(row, first, shared));
   }
 
   /**
@@ -105,12 +105,23 @@ export class PrefixCache {
    * @param pictures those that later text may look at
    * @returns it, whether or not there was room
    */
-  keep(keys: readonly PromptKey[], copy: (first: number) => StoredTokens, pictures?: SeenLater): Prefix {
+  async keep(
+    keys: readonly PromptKey[],
+    copy: (first: number) => Promise<StoredTokens>,
+    pictures?: SeenLater,
+  ): Promise<Prefix> {
     const weight = pictures === undefined ? 0 : this.#weightOf(pictures);
-    if (!this.#makeRoom(keys, weight))
-      return { length: keys.length, parts: [{ stored: copy(0), count: keys.length }], pictures };
-    this.#tree.insert(keys, copy, pictures && { value: pictures, weight });
-    return this.find(keys, keys.length);
+    if (this.#makeRoom(keys, weight)) {
+      const first = this.#tree.find(keys).length;
+      const stored = await copy(first);
+      // Others may have been kept or dropped while it was copied.
+      if (this.#makeRoom(keys, weight) && this.#tree.find(keys).length >= first) {
+        const rest = (from: number) => sliceStored(stored, this.#shape, from - first, keys.length - first);
+        this.#tree.insert(keys, rest, pictures && { value: pictures, weight });
+        return this.find(keys, keys.length);
+      }
+    }
+    return { length: keys.length, parts: [{ stored: await copy(0), count: keys.length }], pictures };
   }
 
   clear(): void {

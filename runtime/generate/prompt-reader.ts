@@ -79,7 +79,7 @@ export class PromptReader {
       if (read === undefined) return undefined;
       this.#waiting = this.#waiting.filter((each) => !readings.includes(each));
       for (const [row, { prompt }] of read.requests.entries())
-        if (prompt.keys !== undefined) this.#prefixes?.keepShared(prompt.keys, read.text.cache, row);
+        if (prompt.keys !== undefined) await this.#prefixes?.keepShared(prompt.keys, read.text.cache, row);
       return read;
     } catch (error) {
       this.#drop(readings, error);
@@ -204,7 +204,7 @@ export async function readPrompt(
     for (;;) {
       const next = await readPieceOf(model, text, prompt, chunk);
       if (next !== undefined) {
-        if (prompt.keys !== undefined) prefixes?.keepShared(prompt.keys, text.cache, 0);
+        if (prompt.keys !== undefined) await prefixes?.keepShared(prompt.keys, text.cache, 0);
         return { next, text };
       }
       signal?.throwIfAborted();

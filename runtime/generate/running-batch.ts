@@ -42,22 +42,16 @@ export class RunningBatch {
   }
 
   /** Takes in prompts that have been read, while `isOpen`, and chooses the first token of each. */
-  add({ text, requests, next }: ReadPrompts): void {
-    const live = requests.map((request, row) => ({ request, rows: [row] }));
-    const added = advance(text, live, next);
-    const writing = this.#writing;
-    if (added === undefined || writing === undefined) {
-      this.#writing = added ?? writing;
-      return;
+  async add({ text, requests, next }: ReadPrompts): Promise<void> {
+    try {
+      const live = requests.map((request, row) => ({ request, rows: [row] }));
+      const added = await advance(text, live, next);
+      this.#writing = await joined(this.#writing, added);
+    } catch (error) {
+      // Nobody else knows of them by now.
+      for (const { end } of requests) end(error);
+      throw error;
     }
-    const first = writing.tokens.length;
-    joinRows(writing.text, added.text);
-    const moved = added.live.map(({ request, rows }) => ({ request, rows: rows.map((row) => first + row) }));
-    this.#writing = {
-      text: writing.text,
-      live: [...writing.live, ...moved],
-      tokens: [...writing.tokens, ...added.tokens],
-    };
   }
 
   /** Reads the token of each row and chooses the next. */
@@ -74,11 +68,11 @@ export class RunningBatch {
       this.fail(error);
       return;
     }
-    this.#writing = advance(text, live, next);
+    this.#writing = await advance(text, live, next);
   }
 
   /** Ends those that have been stopped. */
-  dropStopped(): void {
+  async dropStopped(): Promise<void> {
     if (this.#writing === undefined) return;
     const { text, live, tokens } = this.#writing;
     const stopped = live.filter(({ request }) => request.signal?.aborted);
@@ -89,7 +83,7 @@ export class RunningBatch {
       return [{ request, rows: rows.map((row) => order.push(row) - 1) }];
     });
     const next = order.map((row) => tokens[row] ?? 0);
-    this.#writing = settle(text, order, kept, next);
+    this.#writing = await settle(text, order, kept, next);
     for (const { request } of stopped) request.end();
   }
 
@@ -102,8 +96,28 @@ export class RunningBatch {
   }
 }
 
+/** What is written with more behind it. */
+async function joined(
+  writing: Writing | undefined,
+  added: Writing | undefined,
+): Promise<Writing | undefined> {
+  if (added === undefined || writing === undefined) return added ?? writing;
+  const first = writing.tokens.length;
+  await joinRows(writing.text, added.text);
+  const moved = added.live.map(({ request, rows }) => ({ request, rows: rows.map((row) => first + row) }));
+  return {
+    text: writing.text,
+    live: [...writing.live, ...moved],
+    tokens: [...writing.tokens, ...added.tokens],
+  };
+}
+
 /** Lets each search choose from what follows its rows, and ends those that have no more to do. */
-function advance(text: ReadText, live: readonly Live[], next: readonly Float64Array[]): Writing | undefined {
+async function advance(
+  text: ReadText,
+  live: readonly Live[],
+  next: readonly Float64Array[],
+): Promise<Writing | undefined> {
   const parents: number[] = [];
   const tokens: number[] = [];
   const ended: [request: AnswerRequest, error?: unknown][] = [];
@@ -126,22 +140,22 @@ function advance(text: ReadText, live: readonly Live[], next: readonly Float64Ar
     }
     return [];
   });
-  const writing = settle(text, parents, goingOn, tokens);
+  const writing = await settle(text, parents, goingOn, tokens);
   for (const [request, error] of ended) request.end(error);
   return writing;
 }
 
 /** The text with these rows alone; without any its memory is let go. */
-function settle(
+async function settle(
   text: ReadText,
   order: readonly number[],
   live: readonly Live[],
   tokens: readonly number[],
-): Writing | undefined {
+): Promise<Writing | undefined> {
   if (live.length === 0) {
     text.cache.release();
     return undefined;
   }
-  selectRows(text, order);
+  await selectRows(text, order);
   return { text, live, tokens };
 }

@@ -105,9 +105,9 @@ export class Scheduler {
       while (this.#reader.size + this.#batch.size > 0) {
         await eventLoopTurn();
         this.#reader.dropStopped();
-        this.#batch.dropStopped();
+        await this.#batch.dropStopped();
         const read = this.#batch.isOpen ? await this.#reader.step() : undefined;
-        if (read !== undefined) this.#batch.add(read);
+        if (read !== undefined) await this.#batch.add(read);
         await this.#batch.step();
       }
     } catch (error) {

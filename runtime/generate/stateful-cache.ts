@@ -51,18 +51,18 @@ export class StatefulCache implements TextCache {
     throw new Error('a text with recurrent states begins with its first token');
   }
 
-  copy(): StoredTokens {
+  async copy(): Promise<StoredTokens> {
     throw new Error('of a text with recurrent states nothing is stored for others');
   }
 
-  select(rows: readonly number[]): void {
-    this.#cache.select(rows);
+  async select(rows: readonly number[]): Promise<void> {
+    await this.#cache.select(rows);
     this.#states.select(rows);
   }
 
-  join(other: TextCache): void {
+  async join(other: TextCache): Promise<void> {
     if (!(other instanceof StatefulCache)) throw new Error('rows with states can be joined by such alone');
-    this.#cache.join(other.#cache);
+    await this.#cache.join(other.#cache);
     this.#states.join(other.#states);
   }
 

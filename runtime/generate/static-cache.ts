@@ -124,7 +124,7 @@ export class StaticCache implements TextCache {
     );
   }
 
-  copy(row: number, first: number, end: number): StoredTokens {
+  async copy(row: number, first: number, end: number): Promise<StoredTokens> {
     const { keyValueHeads, cacheLength, headDim } = this.#shape;
     const size = (end - first) * headDim;
     const copied = [...this.#stored].map(([name, tensor]): [string, Float32Array] => {
@@ -139,7 +139,7 @@ export class StaticCache implements TextCache {
     return { tokens: end - first, values: new Map(copied) };
   }
 
-  select(rows: readonly number[]): void {
+  async select(rows: readonly number[]): Promise<void> {
     const before = this.#lengths;
     const after = rows.flatMap((row) => before[row] ?? []);
     if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
@@ -153,7 +153,7 @@ export class StaticCache implements TextCache {
     });
   }
 
-  join(other: TextCache): void {
+  async join(other: TextCache): Promise<void> {
     if (!(other instanceof StaticCache)) throw new Error('a static cache can take in rows of another alone');
     const rows = this.rows + other.rows;
     this.#renew((name, tensor) => {

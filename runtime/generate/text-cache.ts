@@ -4,7 +4,8 @@ import type { StoredPart, StoredTokens } from './stored-tokens.ts';
 
 /**
  * Keys and values of the tokens that rows of text have so far, each row with its own number of them in its first places.
- * A step is `feeds`, the run, then `append`.
+ * A step is `feeds`, the run, then `append`. What copies tokens may wait for a device; nothing else is to be asked of the
+ * cache meanwhile.
  */
 export interface TextCache {
   readonly rows: number;
@@ -36,11 +37,11 @@ export interface TextCache {
    */
   begin(beginnings: readonly (readonly StoredPart[])[], room: number): void;
   /** A copy of what a row has stored of its tokens, from `first` up to `end`. */
-  copy(row: number, first: number, end: number): StoredTokens;
+  copy(row: number, first: number, end: number): Promise<StoredTokens>;
   /** Row i becomes what row `rows[i]` was. */
-  select(rows: readonly number[]): void;
+  select(rows: readonly number[]): Promise<void>;
   /** Takes in copies of all rows of another cache of the same kind and shape, behind its own. */
-  join(other: TextCache): void;
+  join(other: TextCache): Promise<void>;
   /** Lets the memory go at once. The cache cannot be used afterwards. */
   release(): void;
 }

@@ -66,8 +66,8 @@ export class TaskReader {
     const { facts, prefix } = task;
     const [whole] = prefix.parts;
     if (whole === undefined) throw new Error('a task from a file is in one part');
-    const copy = (first: number) => sliceStored(whole.stored, settings, first, prefix.length);
-    return { ...task, prefix: prefixes.keep(facts.keys, copy, prefix.pictures) };
+    const copy = async (first: number) => sliceStored(whole.stored, settings, first, prefix.length);
+    return { ...task, prefix: await prefixes.keep(facts.keys, copy, prefix.pictures) };
   }
 
   /** @param before what was known of the examples when they were first read */
@@ -92,8 +92,8 @@ export class TaskReader {
     const { signal } = request;
     const release = await plan.reserve({ prompt: keys.length, written: 0, rows: 1, batched: false }, signal);
     const stored = await this.#readWhole(prompt, signal).finally(release);
-    const copy = (first: number) => sliceStored(stored, settings, first, keys.length);
-    return { facts, prefix: prefixes.keep(keys, copy, pictures) };
+    const copy = async (first: number) => sliceStored(stored, settings, first, keys.length);
+    return { facts, prefix: await prefixes.keep(keys, copy, pictures) };
   }
 
   /** Keys and values of all tokens of a prompt. */
@@ -101,7 +101,7 @@ export class TaskReader {
     const { language, chunk, prefixes } = this.#parts;
     const { text } = await readPrompt(language, prompt, { signal, chunk, prefixes });
     try {
-      return text.cache.copy(0, 0, prompt.tokens.length);
+      return await text.cache.copy(0, 0, prompt.tokens.length);
     } finally {
       text.cache.release();
     }

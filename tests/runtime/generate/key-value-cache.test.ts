@@ -70,7 +70,7 @@ const tokens = (length: number, first = 0): Token[] =>
 const realOf = (row: readonly Token[]): number[] => row.filter(({ real }) => real).map(({ value }) => value);
 
 describe('key/value cache', () => {
-  it('remembers what lists of rows would, whatever is appended, selected and joined', () => {
+  it('remembers what lists of rows would, whatever is appended, selected and joined', async () => {
     const text = fc.oneof(
       { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
       { weight: 1, arbitrary: fc.constant(90) },
@@ -83,63 +83,67 @@ describe('key/value cache', () => {
       }),
       fc.record({ kind: fc.constant('join' as const), text, rows: fc.integer({ min: 1, max: 2 }) }),
     );
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(action, { maxLength: 12 }), (rows, actions) => {
-        const cache = new KeyValueCache(shape, { rows, mostLength: 2000 });
-        let expected = Array.from({ length: rows }, (): number[] => []);
-        for (const [step, each] of actions.entries()) {
-          const added = (to: number, first: number) =>
-            Array.from({ length: to }, (_, row) =>
-              tokens(each.kind === 'select' ? 0 : each.text, first + 100 * row),
-            );
-          if (each.kind === 'append') {
-            // Every row but one may have padding somewhere among its tokens.
-            const given = added(expected.length, 1000 * step).map((row, index) =>
-              row.map((token, place) => ({ ...token, real: (index + place) % 4 !== each.padding % 5 })),
-            );
-            append(cache, given);
-            expected = expected.map((before, row) => [...before, ...realOf(given[row] ?? [])]);
-          } else if (each.kind === 'select') {
-            const picks = each.picks.map((pick) => pick % expected.length);
-            cache.select(picks);
-            expected = picks.map((pick) => expected[pick] ?? []);
-          } else {
-            const other = new KeyValueCache(shape, { rows: each.rows, mostLength: 2000 });
-            const given = added(each.rows, 1000 * step);
-            append(other, given);
-            cache.join(other);
-            assert.deepEqual(rowsOf(other), given.map(realOf), 'the other is left as it was');
-            expected = [...expected, ...given.map(realOf)];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(action, { maxLength: 12 }),
+        async (rows, actions) => {
+          const cache = new KeyValueCache(shape, { rows, mostLength: 2000 });
+          let expected = Array.from({ length: rows }, (): number[] => []);
+          for (const [step, each] of actions.entries()) {
+            const added = (to: number, first: number) =>
+              Array.from({ length: to }, (_, row) =>
+                tokens(each.kind === 'select' ? 0 : each.text, first + 100 * row),
+              );
+            if (each.kind === 'append') {
+              // Every row but one may have padding somewhere among its tokens.
+              const given = added(expected.length, 1000 * step).map((row, index) =>
+                row.map((token, place) => ({ ...token, real: (index + place) % 4 !== each.padding % 5 })),
+              );
+              append(cache, given);
+              expected = expected.map((before, row) => [...before, ...realOf(given[row] ?? [])]);
+            } else if (each.kind === 'select') {
+              const picks = each.picks.map((pick) => pick % expected.length);
+              await cache.select(picks);
+              expected = picks.map((pick) => expected[pick] ?? []);
+            } else {
+              const other = new KeyValueCache(shape, { rows: each.rows, mostLength: 2000 });
+              const given = added(each.rows, 1000 * step);
+              append(other, given);
+              await cache.join(other);
+              assert.deepEqual(rowsOf(other), given.map(realOf), 'the other is left as it was');
+              expected = [...expected, ...given.map(realOf)];
+            }
+            assert.deepEqual(rowsOf(cache), expected);
+            if (each.kind !== 'append') continue;
+            const most = Math.max(...cache.lengths);
+            assert.ok(cache.mask(0).length < Math.max(2 * most, most + 64) + 64, 'room is in proportion');
           }
-          assert.deepEqual(rowsOf(cache), expected);
-          if (each.kind !== 'append') continue;
-          const most = Math.max(...cache.lengths);
-          assert.ok(cache.mask(0).length < Math.max(2 * most, most + 64) + 64, 'room is in proportion');
-        }
-      }),
+        },
+      ),
     );
   });
 
-  it('gives room back when its long rows are gone', () => {
+  it('gives room back when its long rows are gone', async () => {
     const cache = new KeyValueCache(shape, { rows: 1, mostLength: 20 });
     append(cache, [tokens(8)]);
     const long = new KeyValueCache(shape, { rows: 3, mostLength: 900 });
     append(long, [tokens(700), tokens(700), tokens(700)]);
-    cache.join(long);
+    await cache.join(long);
     assert.deepEqual([cache.rows, cache.lengths, cache.mask(0).length], [4, [8, 700, 700, 700], 704]);
-    cache.select([0]);
+    await cache.select([0]);
     assert.deepEqual([cache.mask(0).length, cache.bytes], [20, NAMES.length * HEADS * 20 * DIM * 4]);
     assert.deepEqual(rowsOf(cache), [realOf(tokens(8))]);
   });
 
-  it('copies nothing of what is stored while it stays within its room', () => {
+  it('copies nothing of what is stored while it stays within its room', async () => {
     const cache = new KeyValueCache(shape, { rows: 2, mostLength: 40 });
     append(cache, [tokens(9), tokens(9, 100)]);
     const buffers = () => Object.values(cache.feeds()).map(({ data }) => (data as Float32Array).buffer);
     const before = buffers();
     for (let step = 0; step < 31; step++) {
       append(cache, [tokens(1, step), tokens(1, step)]);
-      cache.select(step % 2 === 0 ? [1, 0] : [0, 0]);
+      await cache.select(step % 2 === 0 ? [1, 0] : [0, 0]);
     }
     assert.deepEqual(cache.lengths, [40, 40]);
     assert.deepEqual(buffers(), before);

@@ -50,7 +50,7 @@ function rowsOf(cache: StaticCache): number[][] {
 }
 
 describe('static cache', () => {
-  it('remembers what lists of rows would, whatever is written, selected and joined', () => {
+  it('remembers what lists of rows would, whatever is written, selected and joined', async () => {
     const action = fc.oneof(
       fc.record({
         kind: fc.constant('write' as const),
@@ -63,12 +63,12 @@ describe('static cache', () => {
       }),
       fc.record({ kind: fc.constant('join' as const), text: fc.integer({ min: 1, max: 4 }) }),
     );
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.integer({ min: 1, max: 3 }),
         fc.boolean(),
         fc.array(action, { maxLength: 12 }),
-        (rows, writesInPlace, actions) => {
+        async (rows, writesInPlace, actions) => {
           const cache = new StaticCache(shape, { rows, writesInPlace });
           let expected = Array.from({ length: rows }, (): number[] => []);
           for (const [step, each] of actions.entries()) {
@@ -88,13 +88,13 @@ describe('static cache', () => {
               ]);
             } else if (each.kind === 'select') {
               const picks = each.picks.map((pick) => pick % expected.length);
-              cache.select(picks);
+              await cache.select(picks);
               expected = picks.map((pick) => expected[pick] ?? []);
             } else {
               const other = new StaticCache(shape, { rows: 1, writesInPlace });
               const given = Array.from({ length: each.text }, (_, place) => 7000 + 10 * step + place);
               run(other, [given], [new Uint8Array(each.text).fill(1)]);
-              cache.join(other);
+              await cache.join(other);
               expected = [...expected, given];
             }
             assert.deepEqual(rowsOf(cache), expected);
@@ -104,7 +104,7 @@ describe('static cache', () => {
     );
   });
 
-  it('begins with what was stored of other rows', () => {
+  it('begins with what was stored of other rows', async () => {
     const from = new StaticCache(shape, { rows: 2, writesInPlace: true });
     const real = [new Uint8Array(4).fill(1), new Uint8Array(4).fill(1)];
     run(
@@ -115,7 +115,7 @@ describe('static cache', () => {
       ],
       real,
     );
-    const [first, second] = [from.copy(0, 1, 4), from.copy(1, 0, 2)];
+    const [first, second] = [await from.copy(0, 1, 4), await from.copy(1, 0, 2)];
     const cache = new StaticCache(shape, { rows: 2 });
     cache.begin([
       [

@@ -1,5 +1,15 @@
 import type { Dim } from '../dsl/tensor.ts';
 import type { GraphContract, PortContract } from './contract.ts';
+import type { MadeOfPictures } from './media/way.ts';
+
+/** The graph that writes whole answers. */
+export const GENERATE = 'generate';
+
+/** The one that does so from pixels. */
+export const GENERATE_FROM_PIXELS = 'generate-from-pixels';
+
+/** The picture, by its number among the pixels, that each row of what is made of pictures is of. */
+export const ROW_PICTURES = 'row_pictures';
 
 /** Inputs of the language graph in every way of media: text, its cache and the states of recurrences. */
 const TEXT = /^(tokens|positions|attention_mask|wanted|past_(key|value)\.\d+|past_state\..+)$/;
@@ -48,6 +58,32 @@ export function generationContract({ inputs }: Pick<GraphContract, 'inputs'>): G
       present_mask: { dtype: 'bool', shape: ['batch', 'present'] },
       ...Object.fromEntries(present),
     },
+  };
+}
+
+/**
+ * The graph `generate-from-pixels`: as `generate`, with pixels in the place of what is made of them.
+ *
+ * @param generate the contract of `generate`
+ * @param vision that of the vision graph
+ * @param made which inputs of the language graph are made of its outputs
+ */
+export function pixelsContract(
+  generate: GraphContract,
+  { inputs: pixels }: Pick<GraphContract, 'inputs'>,
+  made: Readonly<Record<string, MadeOfPictures>>,
+): GraphContract {
+  const isMade = (name: string) => Object.hasOwn(made, name.replace(/^next\./, ''));
+  const others = Object.entries(generate.inputs).filter(([name]) => !isMade(name));
+  const byRows = Object.values(made).some(({ as }) => as === 'rows');
+  const rows = (size: string): PortContract => ({ dtype: 'int64', shape: [size] });
+  return {
+    inputs: {
+      ...pixels,
+      ...(byRows && { [ROW_PICTURES]: rows('rows'), [`next.${ROW_PICTURES}`]: rows('next_rows') }),
+      ...Object.fromEntries(others),
+    },
+    outputs: generate.outputs,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ProgramFacts } from '../dsl/program.ts';
 import { type Contract, contractProblem, type GraphPorts } from './contract.ts';
 import { imageSchema, languageSchema } from './facts.ts';
-import { generationContract } from './generation-contract.ts';
+import { GENERATE, GENERATE_FROM_PIXELS, generationContract, pixelsContract } from './generation-contract.ts';
 import { MEDIA_WAYS, mediaWay } from './media/index.ts';
 import type { MediaWay, MediaWayDefinition, ModelSettings } from './media/way.ts';
 
@@ -52,17 +52,30 @@ export function modelProblem(
     return `with ${way.title} prompts have pictures, but no token stands for one: give 'language.tokens.image'`;
   }
   const settings = { language: languageSchema.parse(language), image: image && imageSchema.parse(image) };
-  return contractProblem(withGeneration(way, settings), graphs, way.title);
+  return contractProblem(withGeneration(way, settings, graphs), graphs, way.title);
 }
 
-/** What a way's graphs must be, with the one that writes whole answers where there is one. */
-function withGeneration(way: MediaWay, settings: ModelSettings): Contract {
+/** What a way's graphs must be, with those that write whole answers where there are. */
+function withGeneration(
+  way: MediaWay,
+  settings: ModelSettings,
+  graphs: Readonly<Record<string, unknown>>,
+): Contract {
   const contract = way.contract(settings);
   const { cacheLength: _, generation, ...growing } = settings.language;
   const { language } = way.contract({ ...settings, language: growing });
-  return generation === undefined || language === undefined
-    ? contract
-    : { ...contract, generate: generationContract(language) };
+  if (generation === undefined || language === undefined) return contract;
+  const generate = generationContract(language);
+  const { vision } = contract;
+  // A way of one's own may do without, and so may an artifact of before.
+  if (
+    vision === undefined ||
+    way.madeOfPictures === undefined ||
+    !Object.hasOwn(graphs, GENERATE_FROM_PIXELS)
+  )
+    return { ...contract, [GENERATE]: generate };
+  const fromPixels = pixelsContract(generate, vision, way.madeOfPictures);
+  return { ...contract, [GENERATE]: generate, [GENERATE_FROM_PIXELS]: fromPixels };
 }
 
 interface Schema {

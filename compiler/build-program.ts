@@ -1,3 +1,5 @@
+import { GENERATE, GENERATE_FROM_PIXELS } from '../artifact/generation-contract.ts';
+import { mediaWay } from '../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import type { Stages } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
@@ -10,7 +12,9 @@ import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import type { Rule } from './fusion/rule.ts';
+import { generationFromPixels } from './generation/generation-from-pixels.ts';
 import { generationGraph } from './generation/generation-graph.ts';
+import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { cutProgram } from './stages/cut-program.ts';
 import { StoredOrder } from './stored-order.ts';
 import { type StoredParameter, storedDtype } from './stored-parameter.ts';
@@ -48,8 +52,8 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
    */
   readonly staticCache?: number;
   /**
-   * Add the graph `generate`, which writes whole answers: it reads prompts, and chooses and reads tokens in a `Loop`.
-   * Default false.
+   * Add the graph `generate`, which writes whole answers: it reads prompts, and chooses and reads tokens in a `Loop`; and
+   * `generate-from-pixels`, which sees pictures too, where the way of media says how. Default false.
    */
   readonly generation?: boolean;
   /** A fusion rule by its name, of which the reports are to say where it nearly applied. Default none. */
@@ -58,7 +62,7 @@ export interface BuildOptions extends Pick<Extensions, 'targets' | 'operators' |
 
 export interface BuiltGraph extends CompiledGraph {
   readonly name: string;
-  /** As the author wrote it; of `generate` that of the language graph, which it runs. */
+  /** As the author wrote it; of graphs of whole answers that of the language graph, which they run. */
   readonly graph: Graph;
   /** The work of one run; undefined where that depends on what comes out. */
   readonly work: ReturnType<typeof workOf> | undefined;
@@ -106,7 +110,7 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   const facts = chosenFacts(program.facts, { cacheLength, generation: options.generation });
   const reserved = facts.language?.cacheLength === undefined ? [] : staticCacheNames(facts.language);
   const stored = new StoredOrder();
-  const graphs = Object.entries(written).flatMap(([name, graph]): BuiltGraph[] => {
+  const built = Object.entries(written).map(([name, graph]): LoweredGraph => {
     const compiled = (pack: boolean) =>
       compileGraph(graph, {
         ...{ target, rules, fusion, precision, marks, pack, reserved },
@@ -118,21 +122,35 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
     const fitting = stored.take(packed.onnx) ? packed : compiled(false);
     stored.take(fitting.onnx);
     const onnx = cacheLength === undefined ? fitting.onnx : withStaticCache(fitting.onnx, cacheLength);
-    const built = { name, graph, ...fitting, onnx, work: workOf(graph, cacheLength) };
-    const { language } = facts;
-    if (name !== 'language' || language?.generation !== true) return [built];
-    return [
-      built,
-      { ...built, name: GENERATE, onnx: generationGraph(fitting.onnx, language), work: undefined },
-    ];
+    return { name, graph, ...fitting, onnx, growing: fitting.onnx, work: workOf(graph, cacheLength) };
   });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
+  const graphs = [...built, ...answeringGraphs(built, facts, ways)];
   return { target, precision, ways, facts, graphs, stages, parameters: stored.parameters, keptAs };
 }
 
-/** The graph that writes whole answers. */
-const GENERATE = 'generate';
+/** A built graph, and what it is with a cache that grows. */
+interface LoweredGraph extends BuiltGraph {
+  readonly growing: OnnxGraph;
+}
+
+/** The graphs that write whole answers: from what is kept of pictures, and from their pixels. */
+function answeringGraphs(
+  built: readonly LoweredGraph[],
+  { language: settings, media }: ProgramFacts,
+  ways: readonly MediaWayDefinition[],
+): readonly BuiltGraph[] {
+  const language = built.find(({ name }) => name === 'language');
+  if (settings?.generation !== true || language === undefined) return [];
+  const generate = generationGraph(language.growing, settings);
+  const answering = { ...language, name: GENERATE, onnx: generate, work: undefined };
+  const vision = built.find(({ name }) => name === 'vision');
+  const made = media && mediaWay(media, ways)?.open(media).madeOfPictures;
+  if (vision === undefined || made === undefined) return [answering];
+  const onnx = generationFromPixels(generate, vision.onnx, made);
+  return [answering, { ...answering, name: GENERATE_FROM_PIXELS, onnx }];
+}
 
 /** @throws UserError for a program of which no such graph can be made */
 function requireOneLanguageGraph({ name, facts, graphs }: Program, stages: Stages | undefined): void {
@@ -145,9 +163,10 @@ function requireOneLanguageGraph({ name, facts, graphs }: Program, stages: Stage
       `The program '${name}' was to be cut into stages and to write whole answers in one graph, which is on one device: leave one of them out.`,
     );
   }
-  if (Object.hasOwn(graphs, GENERATE)) {
+  const taken = [GENERATE, GENERATE_FROM_PIXELS].find((each) => Object.hasOwn(graphs, each));
+  if (taken !== undefined) {
     throw new UserError(
-      `The program '${name}' has a graph '${GENERATE}', as that of whole answers is called: call it something else.`,
+      `The program '${name}' has a graph '${taken}', as one of whole answers is called: call it something else.`,
     );
   }
 }

@@ -36,6 +36,7 @@ export const latentCrossAttention = defineMediaWay(
         media_mask: { dtype: 'bool', shape: ['batch', 'text', 'media'] },
       }),
     }),
+    madeOfPictures: { media_latents: { output: 'latents', as: 'rows' } },
     sizes: () => ({ rows: 1, media: 1 }),
     bytesPerImage: 4 * latents * dim,
     describe: () => [

@@ -5,6 +5,7 @@ import {
   crossAttentionShape,
   describeCrossAttention,
   keysAndValues,
+  keysAndValuesMade,
   pictureOutputs,
 } from './packed-cross-attention.ts';
 import { defineMediaWay } from './way.ts';
@@ -33,6 +34,7 @@ export const maskedCrossAttention = defineMediaWay(maskedCrossAttentionSchema, (
       media_mask: { dtype: 'bool', shape: ['batch', 'text', 'media'] },
     }),
   }),
+  madeOfPictures: keysAndValuesMade(facts),
   sizes: () => ({ rows: 1, media: 1 }),
   bytesPerImage: bytesOfKeysAndValues(facts),
   describe: () => [...describeCrossAttention(facts), ['a token sees', SEEN[facts.sees]]],

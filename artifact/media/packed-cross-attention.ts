@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PortContract, PortContracts } from '../contract.ts';
 import type { ImagePreprocessing } from '../facts.ts';
 import { languageContract, perLayer, placesOf, visionContract } from './language-contract.ts';
-import { defineMediaWay } from './way.ts';
+import { defineMediaWay, type MadeOfPictures } from './way.ts';
 
 const count = z.number().int().positive();
 
@@ -38,6 +38,7 @@ export const packedCrossAttention = defineMediaWay(packedCrossAttentionSchema, (
       has_media: { dtype: 'bool', shape: ['batch', 'text'] },
     }),
   }),
+  madeOfPictures: keysAndValuesMade(facts),
   sizes: (text) => ({ rows: 1, chunk: text }),
   bytesPerImage: bytesOfKeysAndValues(facts),
   describe: () => describeCrossAttention(facts),
@@ -61,6 +62,12 @@ export function keysAndValues(
 ): PortContracts {
   const each: PortContract = { dtype: 'float32', shape: [rows, heads, places, headDim] };
   return perLayer(layers, { media_key: each, media_value: each });
+}
+
+/** Keys and values as inputs of the language graph: a row is a picture's. */
+export function keysAndValuesMade(facts: CrossAttentionSettings): Readonly<Record<string, MadeOfPictures>> {
+  const names = Object.keys(keysAndValues(facts, 'rows'));
+  return Object.fromEntries(names.map((name) => [name, { output: name, as: 'rows' }]));
 }
 
 /** Float32 keys and values of an image's latents in every block. */

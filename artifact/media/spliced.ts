@@ -37,6 +37,7 @@ export const spliced = defineMediaWay(splicedSchema, ({ features, dim }) => {
         is_feature: { dtype: 'bool', shape: ['batch', 'text'] },
       }),
     }),
+    madeOfPictures: { image_features: { output: 'features', as: 'places' } },
     sizes: () => ({ features: 1 }),
     bytesPerImage: 4 * ofOneFrame * dim,
     describe: () => [

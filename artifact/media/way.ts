@@ -9,6 +9,14 @@ export interface ModelSettings {
   readonly image: ImagePreprocessing | undefined;
 }
 
+/** How an input of the language graph is made of an output of the vision graph. */
+export interface MadeOfPictures {
+  /** The vision graph's output, whose first axis is of pictures. */
+  readonly output: string;
+  /** `rows`: each row is what was made of one picture. `places`: those of all pictures, one after another. */
+  readonly as: 'rows' | 'places';
+}
+
 /** What an artifact says of how pictures reach the text: one variant of the manifest's `media`. */
 export interface MediaWay {
   /** What sentences call it: `packed cross-attention`. */
@@ -17,6 +25,11 @@ export interface MediaWay {
   readonly pictures: boolean;
   /** What the runtime gives the graphs and reads from them. */
   contract(settings: ModelSettings): Contract;
+  /**
+   * The inputs of the language graph that are made of the vision graph's outputs, by their names: with these a graph can
+   * write whole answers from pixels. Left out: none does.
+   */
+  readonly madeOfPictures?: Readonly<Record<string, MadeOfPictures>>;
   /** The language graph's open sizes for one sequence with one picture, besides those of text: for counting work. */
   sizes(text: number): Readonly<Record<string, number>>;
   /** What the runtime keeps of a picture of one frame for the text that follows it. */

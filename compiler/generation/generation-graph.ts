@@ -7,6 +7,7 @@ import { NodeWriter } from '../onnx/node-writer.ts';
 import type { OnnxGraph, OnnxPort } from '../onnx/onnx-graph.ts';
 import { renamedValue } from '../onnx/renamed-value.ts';
 import { chooseTokens } from './choose-tokens.ts';
+import { withHalfInputs } from './half-inputs.ts';
 
 /** A value that a turn of the loop takes from the one before. */
 interface State {
@@ -25,17 +26,19 @@ const inBody = (name: string) => `each token ${name}`;
 /**
  * The whole generation in one graph: a `Loop` whose turns read tokens by the language graph and choose the next. The
  * first turn reads the prompt, and every other one the token that was chosen before; the cache grows within. The loop
- * ends when every row has ended. Its inputs and outputs are those of `generationContract`.
+ * ends when every row has ended. Its inputs and outputs are those of `generationContract`. Where the language graph
+ * computes in float16, so are the cache and what is seen of pictures within the loop.
  *
- * @param language the language graph with a cache that grows, lowered
+ * @param lowered the language graph with a cache that grows
  */
 export function generationGraph(
-  language: OnnxGraph,
+  lowered: OnnxGraph,
   { vocabulary }: Pick<LanguageFacts, 'vocabulary'>,
 ): OnnxGraph {
   const contract = generationContract({
-    inputs: Object.fromEntries(language.inputs.map((port) => [port.name, port])),
+    inputs: Object.fromEntries(lowered.inputs.map((port) => [port.name, port])),
   });
+  const language = withHalfInputs(lowered);
   const writer = new NodeWriter('generate');
   const batch = writer.size('max_new_tokens', 0);
   const nothing = writer.node('ConstantOfShape', [
@@ -48,7 +51,11 @@ export function generationGraph(
     tokens: writer.integer(nothing),
     logProbabilities: nothing,
   };
-  const { body, states } = bodyOf(language, { vocabulary, never, first });
+  const asRead = (name: string, dtype: Dtype) => {
+    const outside = contract.inputs[name]?.dtype;
+    return outside === dtype ? name : writer.node('Cast', [name], { to: { type: dtype } });
+  };
+  const { body, states } = bodyOf(language, { vocabulary, never, first, asRead });
   const results = writer.nodes(
     'Loop',
     [
@@ -66,8 +73,10 @@ export function generationGraph(
   const row = writer.node('Gather', [resultOf('attention_mask'), writer.integers([0], [])], { axis: 1 });
   const [start, end, axis] = [writer.integers([0]), writer.integers([-1]), writer.integers([1])];
   give('present_mask', writer.node('Slice', [row, start, end, axis]));
-  for (const { name } of language.inputs.filter(isPast))
-    give(name.replace('past_', 'present_'), resultOf(name));
+  for (const { name, dtype } of language.inputs.filter(isPast)) {
+    const present = resultOf(name);
+    give(name.replace('past_', 'present_'), dtype === 'float32' ? present : writer.float(present));
+  }
   return writer.finish('generate', portsOf(contract.inputs), portsOf(contract.outputs), language.parameters);
 }
 
@@ -97,12 +106,14 @@ interface BodyOptions {
   readonly vocabulary: number;
   readonly never: string;
   readonly first: Readonly<Record<'finished' | 'lengths' | 'tokens' | 'logProbabilities', string>>;
+  /** One of the graph's inputs in the dtype that the loop reads it in. */
+  asRead(input: string, dtype: Dtype): string;
 }
 
 /** One turn: reads, chooses, and lays out the inputs of the next. */
 function bodyOf(
   language: OnnxGraph,
-  { vocabulary, never, first }: BodyOptions,
+  { vocabulary, never, first, asRead }: BodyOptions,
 ): { readonly body: OnnxGraph; readonly states: readonly State[] } {
   const writer = new NodeWriter('turn');
   const shared = new Set(language.parameters.map(({ name }) => name));
@@ -144,8 +155,8 @@ function bodyOf(
       ? writer.node('Concat', [inBody(port.name), added], { axis: 2 })
       : isPast(port)
         ? added
-        : (next[port.name] ?? writer.node('Identity', [`next.${port.name}`]));
-    state(port, port.name, value);
+        : (next[port.name] ?? writer.node('Identity', [asRead(`next.${port.name}`, port.dtype)]));
+    state(port, asRead(port.name, port.dtype), value);
   }
   state({ name: 'finished', dtype: 'bool', shape: ['batch'] }, first.finished, over);
   state({ name: 'lengths', dtype: 'int64', shape: ['batch'] }, first.lengths, count);

@@ -1,5 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
-import { type CacheShape, type StoredPart, type StoredTokens, storedNames } from './stored-tokens.ts';
+import { RowStore } from './row-store.ts';
+import { type Beginning, beginningOf, type SpareMemory, sharedTokens } from './spare-memory.ts';
+import type { CacheShape, StoredPart, StoredTokens } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
@@ -27,9 +29,12 @@ type Origin = { shared: number | undefined };
  */
 export class KeyValueCache implements TextCache {
   readonly #shape: CacheShape;
-  readonly #stored: Map<string, Float32Array>;
+  #store: RowStore | undefined;
   #rows: readonly Row[];
-  #room = 0;
+  /** For each row, and those that there is memory for besides, what its first places were taken from. */
+  #beginnings: readonly Beginning[] = [];
+  /** Who gets the memory when it is let go. */
+  #spare: SpareMemory | undefined;
 
   /**
    * @param rows Rows to begin with.
@@ -45,7 +50,7 @@ export class KeyValueCache implements TextCache {
       most: typeof mostLength === 'number' ? mostLength : (mostLength[row] ?? 0),
       origin: { shared: undefined },
     }));
-    this.#stored = new Map(storedNames(shape).map((name) => [name, new Float32Array(0)]));
+    this.#store = new RowStore(shape);
   }
 
   get rows(): number {
@@ -59,29 +64,27 @@ export class KeyValueCache implements TextCache {
 
   /** Bytes held. */
   get bytes(): number {
-    let bytes = 0;
-    for (const { byteLength } of this.#stored.values()) bytes += byteLength;
-    return bytes;
+    return this.#store?.bytes ?? 0;
   }
 
   /** `new_key.{i}` and `new_value.{i}`, in memory of the run's. */
   get outputs(): Readonly<Record<string, null>> {
-    return Object.fromEntries([...this.#stored.keys()].map((name) => [`new_${name}`, null]));
+    return Object.fromEntries(this.#memory.names.map((name) => [`new_${name}`, null]));
   }
 
   /** Which places of a row's room hold tokens: 1, and 0 for what is unused. */
   mask(row: number): Uint8Array {
-    return new Uint8Array(this.#room).fill(1, 0, this.#rows[row]?.length ?? 0);
+    return new Uint8Array(this.#memory.room).fill(1, 0, this.#rows[row]?.length ?? 0);
   }
 
   /** `past_key.{i}` and `past_value.{i}` of the next run. */
   feeds(): Record<string, Tensor> {
     const { keyValueHeads, headDim } = this.#shape;
-    const dims = [this.rows, keyValueHeads, this.#room, headDim];
-    const size = this.rows * this.#rowSize();
+    const store = this.#memory;
+    const dims = [this.rows, keyValueHeads, store.room, headDim];
     const feeds: Record<string, Tensor> = {};
-    for (const [name, values] of this.#stored)
-      feeds[`past_${name}`] = new Tensor('float32', values.subarray(0, size), dims);
+    for (const name of store.names)
+      feeds[`past_${name}`] = new Tensor('float32', store.view(name, this.rows), dims);
     return feeds;
   }
 
@@ -101,19 +104,21 @@ export class KeyValueCache implements TextCache {
     });
     this.#makeRoom(after);
     const { keyValueHeads, headDim } = this.#shape;
-    for (const [name, values] of this.#stored) {
+    const store = this.#memory;
+    for (const name of store.names) {
       const added = outputs[`new_${name}`]?.data;
       if (!(added instanceof Float32Array && added.length === this.rows * keyValueHeads * text * headDim)) {
         throw new Error(`the language graph gave no float32 new_${name} of ${text} tokens`);
       }
       for (const [row, { length }] of before.entries()) {
-        for (let head = row * keyValueHeads; head < (row + 1) * keyValueHeads; head++) {
-          let place = (head * this.#room + length) * headDim;
-          for (const { first, count } of runs[row] ?? []) {
-            const start = (head * text + first) * headDim;
-            values.set(added.subarray(start, start + count * headDim), place);
-            place += count * headDim;
-          }
+        let place = length;
+        for (const { first, count } of runs[row] ?? []) {
+          const heads = Array.from({ length: keyValueHeads }, (_, head) => {
+            const start = ((row * keyValueHeads + head) * text + first) * headDim;
+            return added.subarray(start, start + count * headDim);
+          });
+          store.write(name, row, place, heads);
+          place += count;
         }
       }
     }
@@ -125,98 +130,134 @@ export class KeyValueCache implements TextCache {
    *
    * @param beginnings for each row parts that follow each other
    * @param room places for which memory is made at once, as so many tokens are about to be read
+   * @param spare where memory is looked for that holds these beginnings, and which gets it back
    */
-  begin(beginnings: readonly (readonly StoredPart[])[], room: number): void {
+  begin(beginnings: readonly (readonly StoredPart[])[], room: number, spare?: SpareMemory): void {
     const after = this.#rows.map((row, index) => ({
       ...row,
       length: (beginnings[index] ?? []).reduce((sum, { count }) => sum + count, 0),
     }));
-    if (this.#room > 0) throw new Error('only an empty cache can begin with what is stored');
-    this.#makeRoom(after, room);
-    const { keyValueHeads, headDim } = this.#shape;
-    for (const [name, values] of this.#stored) {
-      for (const [row, parts] of beginnings.entries()) {
-        let start = 0;
-        for (const { stored, count } of parts) {
-          const source = stored.values.get(name) ?? new Float32Array(0);
-          const heads = Array.from({ length: keyValueHeads }, (_, head) => {
-            const from = head * stored.tokens * headDim;
-            return source.subarray(from, from + count * headDim);
-          });
-          this.#write(values, row, start, heads);
-          start += count;
-        }
-      }
-    }
+    if (this.#memory.room > 0) throw new Error('only an empty cache can begin with what is stored');
+    const begun = after.map((_, row) => beginningOf(beginnings[row] ?? []));
+    const needed = this.#roomNeeded(after, room);
+    const found = spare?.take(begun, needed, needed + STEP);
+    const before = found?.beginnings ?? [];
+    if (found !== undefined) this.#store = found.store;
+    else
+      this.#memory.move(
+        after.map(() => 0),
+        needed,
+      );
+    for (const [row, parts] of beginnings.entries())
+      this.#fill(row, parts, sharedTokens(begun[row], before[row]));
     this.#rows = after;
+    this.#beginnings = [...begun, ...before.slice(after.length)];
+    this.#spare = spare;
+    if (found === undefined) return;
+    // An earlier text's numbers may be none, and what is looked at in vain has to be zero when it is multiplied by zero.
+    for (const [row, beginning] of this.#beginnings.entries()) {
+      const held = beginning.reduce((sum, { count }) => sum + count, 0);
+      found.store.clear(row, held);
+    }
+  }
+
+  /** Writes parts into a row's first places, of which the first `there` hold theirs already. */
+  #fill(row: number, parts: readonly StoredPart[], there: number): void {
+    const { keyValueHeads, headDim } = this.#shape;
+    const store = this.#memory;
+    let start = 0;
+    for (const { stored, count } of parts) {
+      const first = Math.min(count, Math.max(0, there - start));
+      for (const name of store.names) {
+        const source = stored.values.get(name) ?? new Float32Array(0);
+        const heads = Array.from({ length: keyValueHeads }, (_, head) => {
+          const from = head * stored.tokens;
+          return source.subarray((from + first) * headDim, (from + count) * headDim);
+        });
+        store.write(name, row, start + first, heads);
+      }
+      start += count;
+    }
   }
 
   /** A copy of what a row has stored of its tokens, from `first` up to `end`. */
   async copy(row: number, first: number, end: number): Promise<StoredTokens> {
     const { keyValueHeads, headDim } = this.#shape;
     const size = (end - first) * headDim;
-    const copied = [...this.#stored].map(([name, values]): [string, Float32Array] => {
+    const store = this.#memory;
+    const copied = store.names.map((name): [string, Float32Array] => {
       const part = new Float32Array(keyValueHeads * size);
-      for (let head = 0; head < keyValueHeads; head++) {
-        const from = ((row * keyValueHeads + head) * this.#room + first) * headDim;
-        part.set(values.subarray(from, from + size), head * size);
-      }
+      for (const [head, values] of store.read(name, row, first, end).entries()) part.set(values, head * size);
       return [name, part];
     });
     return { tokens: end - first, values: new Map(copied) };
   }
 
-  /** Row i becomes what row `rows[i]` was. Of rows that were one only what they do not share is copied. */
+  /**
+   * Row i becomes what row `rows[i]` was. Of rows that were one, or began with the same, only what they do not share is
+   * copied.
+   */
   async select(rows: readonly number[]): Promise<void> {
     const before = this.#rows;
+    const begun = this.#beginnings;
     const after = rows.flatMap((row) => before[row] ?? []);
     if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
     const moves = [...rows.entries()]
       .filter(([to, from]) => to !== from)
       .map(([to, from]) => {
         const { origin, length } = after[to] ?? { origin: undefined, length: 0 };
-        return { to, from, length, start: before[to]?.origin === origin ? (origin?.shared ?? 0) : 0 };
+        const shared = before[to]?.origin === origin ? (origin?.shared ?? 0) : 0;
+        return { to, from, length, start: Math.max(shared, sharedTokens(begun[to], begun[from])) };
       });
-    for (const [name, values] of this.#stored) {
-      // All are read before any is written: a row may go where another comes from.
-      const parts = moves.map(({ from, start, length }) => this.#read(values, from, start, length));
-      const target = resized(values, after.length * this.#rowSize());
-      for (const [index, { to, start }] of moves.entries())
-        this.#write(target, to, start, parts[index] ?? []);
-      this.#stored.set(name, target);
-    }
+    const store = this.#memory;
+    // All are read before any is written: a row may go where another comes from.
+    const read = store.names.map((name) => ({
+      name,
+      parts: moves.map(({ from, start, length }) => store.read(name, from, start, length)),
+    }));
+    store.resize(after.length);
+    for (const { name, parts } of read)
+      for (const [index, { to, start }] of moves.entries()) store.write(name, to, start, parts[index] ?? []);
     for (const [index, row] of rows.entries()) {
       const { origin, length } = before[row] ?? {};
       if (origin !== undefined && rows.indexOf(row) !== index) origin.shared ??= length;
     }
     this.#rows = after;
+    this.#setBeginnings([...rows.map((row) => begun[row] ?? []), ...begun.slice(after.length)]);
     const room = this.#roomFor(after);
-    if (2 * room <= this.#room) this.#move(room);
+    if (2 * room <= store.room) this.#move(room);
   }
 
-  /** Takes in copies of all rows of another cache of the same shape, behind its own. */
+  /** Takes in copies of all rows of another cache of the same shape, behind its own; what is there already is not copied. */
   async join(other: KeyValueCache): Promise<void> {
     const before = this.rows;
     const after = [...this.#rows, ...other.#rows];
     this.#makeRoom(after);
-    for (const [name, values] of this.#stored) {
-      const target = resized(values, after.length * this.#rowSize());
-      const source = other.#stored.get(name) ?? new Float32Array(0);
-      for (const [row, { length }] of other.#rows.entries())
-        this.#write(target, before + row, 0, other.#read(source, row, 0, length));
-      this.#stored.set(name, target);
+    const store = this.#memory;
+    const begun = this.#beginnings;
+    store.resize(after.length);
+    for (const [row, { length }] of other.#rows.entries()) {
+      const start = sharedTokens(other.#beginnings[row], begun[before + row]);
+      for (const name of store.names)
+        store.write(name, before + row, start, other.#memory.read(name, row, start, length));
     }
     this.#rows = after;
+    const own = Array.from({ length: before }, (_, row) => begun[row] ?? []);
+    const joined = other.#rows.map((_, row) => other.#beginnings[row] ?? []);
+    this.#setBeginnings([...own, ...joined, ...begun.slice(after.length)]);
   }
 
   /** Lets the memory go at once, not when the cache itself is collected. The cache cannot be used afterwards. */
   release(): void {
-    this.#stored.clear();
+    const store = this.#store;
+    if (store !== undefined) this.#spare?.give({ store, beginnings: this.#beginnings });
+    this.#store = undefined;
     this.#rows = [];
   }
 
-  #rowSize(room = this.#room): number {
-    return this.#shape.keyValueHeads * room * this.#shape.headDim;
+  get #memory(): RowStore {
+    if (this.#store === undefined) throw new Error("the cache's memory was let go");
+    return this.#store;
   }
 
   /** Places that hold the longest of the rows. */
@@ -226,44 +267,28 @@ export class KeyValueCache implements TextCache {
     return Math.min(most, Math.ceil(longest / STEP) * STEP);
   }
 
-  #makeRoom(rows: readonly Row[], least = 0): void {
+  /** @param least places that are needed in any case */
+  #roomNeeded(rows: readonly Row[], least = 0): number {
     const full = rows.find(({ length, most }) => length > most);
     if (full !== undefined)
       throw new Error(`the cache has room for ${full.most} tokens and ${full.length} are needed`);
     const most = rows.reduce((largest, row) => Math.max(largest, row.most), 0);
-    const room = Math.max(this.#roomFor(rows), Math.min(most, Math.ceil(least / STEP) * STEP));
-    if (room > this.#room) this.#move(room);
+    return Math.max(this.#roomFor(rows), Math.min(most, Math.ceil(least / STEP) * STEP));
   }
 
-  /** Moves all that is stored into another room. */
+  #makeRoom(rows: readonly Row[]): void {
+    const room = this.#roomNeeded(rows);
+    if (room > this.#memory.room) this.#move(room);
+  }
+
   #move(room: number): void {
-    const { keyValueHeads, headDim } = this.#shape;
-    for (const [name, values] of this.#stored) {
-      const moved = new Float32Array(this.rows * this.#rowSize(room));
-      for (const [row, { length }] of this.#rows.entries()) {
-        for (let head = row * keyValueHeads; head < (row + 1) * keyValueHeads; head++) {
-          const start = head * this.#room * headDim;
-          moved.set(values.subarray(start, start + length * headDim), head * room * headDim);
-        }
-      }
-      this.#stored.set(name, moved);
-    }
-    this.#room = room;
+    this.#memory.move(this.lengths, room);
+    this.#setBeginnings(this.#beginnings.slice(0, this.rows));
   }
 
-  /** For each head of a row what is stored from `start` on. */
-  #read(values: Float32Array, row: number, start: number, length: number): Float32Array[] {
-    const { keyValueHeads, headDim } = this.#shape;
-    return Array.from({ length: keyValueHeads }, (_, head) => {
-      const first = (row * keyValueHeads + head) * this.#room;
-      return values.slice((first + start) * headDim, (first + length) * headDim);
-    });
-  }
-
-  #write(values: Float32Array, row: number, start: number, parts: readonly Float32Array[]): void {
-    const { keyValueHeads, headDim } = this.#shape;
-    for (const [head, part] of parts.entries())
-      values.set(part, ((row * keyValueHeads + head) * this.#room + start) * headDim);
+  /** @param beginnings of rows, of which there may no longer be memory for the last */
+  #setBeginnings(beginnings: readonly Beginning[]): void {
+    this.#beginnings = beginnings.slice(0, this.#memory.rows);
   }
 }
 
@@ -277,12 +302,4 @@ function runsOf(real: Uint8Array): { first: number; count: number }[] {
     first = real.indexOf(1, end);
   }
   return runs;
-}
-
-/** The same values with room for `length` of them at least, and for no more than twice as many. */
-function resized(values: Float32Array, length: number): Float32Array {
-  if (values.length >= length && values.length <= 2 * length) return values;
-  const other = new Float32Array(length);
-  other.set(values.subarray(0, length));
-  return other;
 }

@@ -10,6 +10,7 @@ import { logSoftmax } from './log-softmax.ts';
 import { newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
+import type { SpareMemory } from './spare-memory.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** Continuations that are read side by side where each has a row of its own. */
@@ -94,9 +95,11 @@ export class LanguageModel {
    * Texts of which nothing has been read but what is kept of their beginnings: one row each.
    *
    * @param rows of each the tokens that it may come to have, and those of its prompt
+   * @param spare memory that may hold what is kept of them where it is needed
    */
   beginText(
     rows: readonly { readonly prefix?: Prefix | undefined; readonly prompt: number; readonly most: number }[],
+    spare?: SpareMemory,
   ): ReadText {
     const cache = newTextCache(this.#settings, this.#session, {
       rows: rows.length,
@@ -107,6 +110,7 @@ export class LanguageModel {
       cache.begin(
         rows.map(({ prefix }) => prefix?.parts ?? []),
         longest,
+        spare,
       );
     }
     return { cache, seen: undefined };

@@ -3,6 +3,7 @@ import { sharedLength } from '../prompt/shared-length.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { PromptKey } from './prompt-keys.ts';
+import { SpareMemory } from './spare-memory.ts';
 import { type CacheShape, type StoredPart, type StoredTokens, sliceStored } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
 
@@ -41,6 +42,8 @@ export type PrefixUsage = {
  * They take memory of the plan that no request has reserved, and make room when one does.
  */
 export class PrefixCache {
+  /** Memory of answers that have ended, which holds what they began with; it is the first to make room. */
+  readonly spare = new SpareMemory(() => this.#room - this.#tree.tokens);
   readonly #tree: PrefixTree<SeenLater>;
   readonly #shape: CacheShape;
   readonly #plan: MemoryPlan;
@@ -60,6 +63,11 @@ export class PrefixCache {
   /** The most tokens that can be kept, where nobody needs the memory. */
   get most(): number {
     return Math.min(this.#most, this.#plan.most);
+  }
+
+  /** Tokens that may be kept at the moment. */
+  get #room(): number {
+    return Math.min(this.#most, this.#plan.spare);
   }
 
   get usage(): PrefixUsage {
@@ -126,6 +134,7 @@ export class PrefixCache {
 
   clear(): void {
     this.#tree.clear();
+    this.spare.shrinkTo(0);
     this.#remembered = [];
   }
 
@@ -136,15 +145,17 @@ export class PrefixCache {
 
   /** Drops what is needed for so many tokens more; false where that is not enough. */
   #makeRoom(keys: readonly PromptKey[], weight: number): boolean {
-    const room = Math.min(this.#most, this.#plan.spare);
+    const room = this.#room;
     if (keys.length + weight > room) return false;
     const { length } = this.#tree.find(keys);
     const needed = keys.length - length + weight;
+    this.spare.shrinkTo(room - this.#tree.tokens - needed);
     while (this.#tree.tokens + needed > room) if (!this.#tree.evict()) return false;
     return true;
   }
 
   #shrinkTo(spare: number): void {
+    this.spare.shrinkTo(spare - this.#tree.tokens);
     while (this.#tree.tokens > spare) if (!this.#tree.evict()) this.#tree.clear();
   }
 

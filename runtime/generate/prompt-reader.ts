@@ -122,6 +122,7 @@ export class PromptReader {
         const { prompt, newTokens } = reading.request;
         return { prefix, prompt: prompt.tokens.length, most: prompt.tokens.length + newTokens };
       }),
+      this.#prefixes?.spare,
     );
   }
 
@@ -199,7 +200,7 @@ export async function readPrompt(
   const prefix = longestPrefix(prompt, prefixes);
   prefixes?.count(prefix?.length ?? 0);
   const { length } = prompt.tokens;
-  const text = model.beginText([{ prefix, prompt: length, most: length }]);
+  const text = model.beginText([{ prefix, prompt: length, most: length }], prefixes?.spare);
   try {
     for (;;) {
       const next = await readPieceOf(model, text, prompt, chunk);

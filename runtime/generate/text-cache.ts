@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Tensors, WantedOutputs } from '../session.ts';
+import type { SpareMemory } from './spare-memory.ts';
 import type { StoredPart, StoredTokens } from './stored-tokens.ts';
 
 /**
@@ -34,8 +35,9 @@ export interface TextCache {
    *
    * @param beginnings for each row parts that follow each other
    * @param room places for which memory is made at once, as so many tokens are about to be read
+   * @param spare memory of others that may hold these beginnings already
    */
-  begin(beginnings: readonly (readonly StoredPart[])[], room: number): void;
+  begin(beginnings: readonly (readonly StoredPart[])[], room: number, spare?: SpareMemory): void;
   /** A copy of what a row has stored of its tokens, from `first` up to `end`. */
   copy(row: number, first: number, end: number): Promise<StoredTokens>;
   /** Row i becomes what row `rows[i]` was. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { KeyValueCache } from '../../../runtime/generate/key-value-cache.ts';
+import { SpareMemory } from '../../../runtime/generate/spare-memory.ts';
+import type { StoredTokens } from '../../../runtime/generate/stored-tokens.ts';
 import { Tensor } from '../../../runtime/onnx-runtime.ts';
 
 const HEADS = 2;
@@ -66,6 +68,13 @@ function rowsOf(cache: KeyValueCache): number[][] {
 
 const tokens = (length: number, first = 0): Token[] =>
   Array.from({ length }, (_, place) => ({ value: first + place, real: true }));
+
+/** What is kept of such tokens, as a cache would copy it. */
+function storedOf(kept: readonly Token[]): Promise<StoredTokens> {
+  const cache = new KeyValueCache(shape, { rows: 1, mostLength: kept.length });
+  append(cache, [kept]);
+  return cache.copy(0, 0, kept.length);
+}
 
 const realOf = (row: readonly Token[]): number[] => row.filter(({ real }) => real).map(({ value }) => value);
 
@@ -174,5 +183,120 @@ describe('key/value cache', () => {
     append(cache, [tokens(2), tokens(2)]);
     cache.release();
     assert.deepEqual([cache.bytes, cache.rows, cache.lengths], [0, 0, []]);
+  });
+
+  describe('in memory of others that began alike', () => {
+    const EXAMPLES = [tokens(70), tokens(40, 1000), tokens(20, 2000)];
+    let stored: readonly StoredTokens[] = [];
+    before(async () => {
+      stored = await Promise.all(EXAMPLES.map(storedOf));
+    });
+    /** Some beginning: examples behind each other, the last of them cut. */
+    const beginning = fc.record({
+      parts: fc.array(fc.nat({ max: 2 }), { maxLength: 2 }),
+      cut: fc.nat({ max: 3 }),
+    });
+    type Begun = { readonly parts: readonly number[]; readonly cut: number };
+    const partsOf = ({ parts, cut }: Begun) =>
+      parts.flatMap((part, index) => {
+        const one = stored[part];
+        if (one === undefined) return [];
+        return [{ stored: one, count: one.tokens - (index === parts.length - 1 ? cut : 0) }];
+      });
+    const valuesOf = ({ parts, cut }: Begun) =>
+      parts.flatMap((part, index) => {
+        const values = realOf(EXAMPLES[part] ?? []);
+        return index === parts.length - 1 ? values.slice(0, values.length - cut) : values;
+      });
+    const begin = (rows: readonly Begun[], spare: SpareMemory) => {
+      const cache = new KeyValueCache(shape, { rows: rows.length, mostLength: 400 });
+      const longest = Math.max(...rows.map((row) => valuesOf(row).length));
+      cache.begin(rows.map(partsOf), longest + 5, spare);
+      return cache;
+    };
+
+    it('is what it would be in memory of its own', async () => {
+      const answer = fc.record({
+        rows: fc.array(beginning, { minLength: 1, maxLength: 3 }),
+        later: fc.array(beginning, { minLength: 1, maxLength: 2 }),
+        text: fc.integer({ min: 1, max: 90 }),
+        picks: fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
+        damaged: fc.boolean(),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(answer, { minLength: 2, maxLength: 8 }), async (answers) => {
+          const spare = new SpareMemory(() => Number.POSITIVE_INFINITY);
+          for (const { rows, later, text, picks, damaged } of answers) {
+            const cache = begin(rows, spare);
+            let expected = rows.map(valuesOf);
+            assert.deepEqual(rowsOf(cache), expected);
+            append(
+              cache,
+              rows.map((_, row) => tokens(text, 5000 + 100 * row)),
+            );
+            expected = expected.map((row, index) => [...row, ...realOf(tokens(text, 5000 + 100 * index))]);
+            const joined = begin(later, spare);
+            await cache.join(joined);
+            joined.release();
+            expected = [...expected, ...later.map(valuesOf)];
+            assert.deepEqual(rowsOf(cache), expected);
+            const order = picks.map((pick) => pick % expected.length);
+            await cache.select(order);
+            expected = order.map((row) => expected[row] ?? []);
+            assert.deepEqual(rowsOf(cache), expected);
+            const nothing = { value: damaged ? Number.NaN : 1, real: true };
+            append(
+              cache,
+              expected.map(() => [nothing, nothing]),
+            );
+            cache.release();
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('copies nothing that is in its place', () => {
+      const spare = new SpareMemory(() => 1000);
+      const rows: Begun[] = [
+        { parts: [0, 1], cut: 0 },
+        { parts: [0], cut: 2 },
+      ];
+      const buffers = (cache: KeyValueCache) =>
+        Object.values(cache.feeds()).map(({ data }) => (data as Float32Array).buffer);
+      const first = begin(rows, spare);
+      const memory = buffers(first);
+      // What is written here must be there still: nothing was copied over it.
+      const firstNumber = (cache: KeyValueCache) =>
+        (cache.feeds()['past_key.0']?.data as Float32Array).subarray(0, 1);
+      firstNumber(first).fill(0.5);
+      first.release();
+      assert.equal(spare.tokens, 2 * 128);
+      const second = begin(rows, spare);
+      assert.deepEqual(buffers(second), memory);
+      assert.deepEqual([...firstNumber(second)], [0.5]);
+      assert.equal(spare.tokens, 0);
+      second.release();
+      const other = begin(
+        [
+          { parts: [1], cut: 0 },
+          { parts: [2], cut: 0 },
+        ],
+        spare,
+      );
+      assert.notDeepEqual(buffers(other), memory, 'what began otherwise has no use for it');
+    });
+
+    it('keeps no more than it may', () => {
+      let most = 300;
+      const spare = new SpareMemory(() => most);
+      const [row] = [{ parts: [0, 1], cut: 0 }] as const;
+      const caches = [begin([row], spare), begin([row], spare), begin([row], spare)];
+      for (const cache of caches) cache.release();
+      assert.equal(spare.tokens, 2 * 128);
+      most = 100;
+      begin([row, row], spare).release();
+      assert.equal(spare.tokens, 0);
+    });
   });
 });

@@ -88,6 +88,32 @@ describe('what is kept of prompts', () => {
     assert.equal(prefixes.usage.keptTokens, 0, 'more than its bound is not kept');
   });
 
+  it('lets go the memory of answers before what is kept, and keeps no more of both than its bound', async () => {
+    const plan = new MemoryPlan(300);
+    const prefixes = new PrefixCache(shape, plan, 200);
+    const answer = (keys: readonly number[]) => {
+      const { parts } = prefixes.find(keys, keys.length);
+      const cache = new KeyValueCache(shape, { rows: 1, mostLength: 64 });
+      cache.begin([parts], 64, prefixes.spare);
+      cache.release();
+    };
+    const keep = (keys: readonly number[]) => prefixes.keep(keys, async (first) => stored(keys.slice(first)));
+    const [a, b] = [numbers(60), numbers(60, 100)];
+    await keep(a);
+    answer(a);
+    assert.deepEqual([prefixes.usage.keptTokens, prefixes.spare.tokens], [60, 64]);
+    await keep(b);
+    answer(b);
+    assert.deepEqual([prefixes.usage.keptTokens, prefixes.spare.tokens], [120, 64]);
+    const release = await plan.reserve(size(150));
+    assert.deepEqual([prefixes.usage.keptTokens, prefixes.spare.tokens], [120, 0]);
+    release();
+    answer(a);
+    assert.equal(prefixes.spare.tokens, 64);
+    prefixes.clear();
+    assert.equal(prefixes.spare.tokens, 0);
+  });
+
   it('counts the pictures that are kept with it', async () => {
     const prefixes = new PrefixCache(shape, new MemoryPlan(1000), 500);
     const picture = { latents: { data: new Float32Array(20), shape: [4, 5] } };

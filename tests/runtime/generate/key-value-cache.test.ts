@@ -267,8 +267,11 @@ describe('key/value cache', () => {
       const first = begin(rows, spare);
       const memory = buffers(first);
       // What is written here must be there still: nothing was copied over it.
-      const firstNumber = (cache: KeyValueCache) =>
-        (cache.feeds()['past_key.0']?.data as Float32Array).subarray(0, 1);
+      const firstNumber = (cache: KeyValueCache) => {
+        const { 'past_key.0': keys } = cache.feeds();
+        assert.ok(keys?.data instanceof Float32Array);
+        return keys.data.subarray(0, 1);
+      };
       firstNumber(first).fill(0.5);
       first.release();
       assert.equal(spare.tokens, 2 * 128);

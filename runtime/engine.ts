@@ -1,4 +1,5 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
+import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { generationMode } from './generate/generation-mode.ts';
 import { readsInPieces } from './generate/in-pieces.ts';
@@ -16,6 +17,7 @@ import { mediaWayOf } from './media/index.ts';
 import { loadOwnWays } from './media/own-ways.ts';
 import type { MediaWay } from './media/way.ts';
 import type { HeldWeights, OpenedModel, Platform } from './platform.ts';
+import { type ModelProfile, placements } from './profile/placement.ts';
 import type { Examples } from './prompt/examples.ts';
 import { orderings } from './prompt/orderings.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
@@ -64,6 +66,9 @@ type Parts = {
   readonly chunk: number;
   /** All that is to be closed. */
   readonly held: readonly AsyncDisposable[];
+  /** The graphs, where what runs is recorded. */
+  readonly recorded: readonly GraphSession[] | undefined;
+  readonly provider: Provider;
 };
 
 /** A loaded model, in the thread that computes. */
@@ -85,6 +90,8 @@ export class Engine implements AsyncDisposable {
   readonly #scoring: ScoringMeans;
   readonly #taskFiles: TaskFiles;
   readonly #taskReader: TaskReader;
+  readonly #recorded: readonly GraphSession[] | undefined;
+  readonly #provider: Provider;
 
   private constructor(parts: Parts) {
     const { platform, pixels, manifest, tokenizer, way, media, language, weights, held } = parts;
@@ -116,6 +123,8 @@ export class Engine implements AsyncDisposable {
       ...{ files: this.#taskFiles, chunk },
     });
     this.#held = held;
+    this.#recorded = parts.recorded;
+    this.#provider = parts.provider;
   }
 
   /** @throws UserError for a model or a provider that cannot be used; see `Platform`. In Node see `worker/engine.ts`. */
@@ -162,7 +171,8 @@ export class Engine implements AsyncDisposable {
                 reader: platform.pictures,
                 keeps: way.keeps,
               };
-        const mode = generationMode(manifest.language, options.provider ?? 'cpu', generation);
+        const { provider = 'cpu', profile = false } = options;
+        const mode = generationMode(manifest.language, provider, generation);
         const openLanguage = () => model.openGraph('language', options);
         // Beside the graph of whole answers beams and scores alone need it, and its weights.
         const language = await hold(
@@ -176,7 +186,10 @@ export class Engine implements AsyncDisposable {
         );
         return new Engine({
           ...{ platform, pixels, manifest, tokenizer, way, media, language, whole, weights, held, plan },
-          ...{ keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk },
+          ...{ keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk, provider },
+          recorded: profile
+            ? [vision?.session, language, whole].filter((session) => session !== undefined)
+            : undefined,
         });
       } catch (error) {
         for (const each of held) await each[Symbol.asyncDispose]();
@@ -298,6 +311,15 @@ export class Engine implements AsyncDisposable {
 
   usage(): Usage {
     return { ...this.media.usage, cachedTokens: this.#plan.tokens, ...this.#prefixes.usage };
+  }
+
+  /** @throws UserError for a model that was opened without `profile` */
+  async profile(): Promise<ModelProfile> {
+    if (this.#recorded === undefined) {
+      throw new UserError('Nothing was recorded of what ran where: load the model with { profile: true }.');
+    }
+    const phases = await Promise.all(this.#recorded.map((session) => session.profile()));
+    return placements(this.#provider, phases.flat(), this.manifest);
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { type Artifact, withArtifact } from './artifact.ts';
 import { describePort, type GraphArrays, type GraphDtype, graphInput } from './graph-input.ts';
 import { LinkedWeights } from './linked-weights.ts';
 import { openGraphSession } from './open-graph.ts';
+import { type ModelProfile, placements } from './profile/placement.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 
 /** Values of one input or output, row-major. */
@@ -104,7 +105,8 @@ async function openGraph<F extends GraphFacts>(
     const session = await openGraphSession(artifact, name, options);
     const ports = graphs[name] ?? manifest.graphs[name];
     if (ports === undefined) throw new Error(`the graph ${name} was opened and is not there`);
-    return new LoadedGraph<F>(name, ports, session, weights);
+    const profile = async () => placements(options.provider ?? 'cpu', await session.profile(), manifest);
+    return new LoadedGraph<F>(name, ports, session, weights, profile);
   } catch (error) {
     await weights[Symbol.asyncDispose]();
     throw error;
@@ -118,6 +120,7 @@ export class LoadedGraph<F extends GraphFacts = GraphFacts> implements AsyncDisp
   readonly outputs: readonly GraphPort[];
   readonly #session: GraphSession;
   readonly #weights: LinkedWeights;
+  readonly #profile: () => Promise<ModelProfile>;
   #closing: Promise<void> | undefined;
 
   /** Use `loadGraph`. */
@@ -126,12 +129,14 @@ export class LoadedGraph<F extends GraphFacts = GraphFacts> implements AsyncDisp
     { inputs, outputs }: Pick<LoadedGraph, 'inputs' | 'outputs'>,
     session: GraphSession,
     weights: LinkedWeights,
+    profile: () => Promise<ModelProfile>,
   ) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = outputs;
     this.#session = session;
     this.#weights = weights;
+    this.#profile = profile;
   }
 
   /**
@@ -165,6 +170,14 @@ export class LoadedGraph<F extends GraphFacts = GraphFacts> implements AsyncDisp
     });
     // The session was compared with the manifest when it was opened: these are the graph's outputs, in their dtypes.
     return Object.fromEntries(results) as GraphOutputValues<F>;
+  }
+
+  /**
+   * What ran where until now, and how long it took, of a graph that was loaded with `{ profile: true }`; it ends the
+   * recording. Without, nothing is known of it.
+   */
+  profile(): Promise<ModelProfile> {
+    return this.#profile();
   }
 
   /** Frees the graph's memory. A second call does nothing. */

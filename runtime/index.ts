@@ -36,6 +36,8 @@ export {
 export { FlamingoModel, FlamingoModel as Model } from './model.ts';
 export { Tensor } from './onnx-runtime.ts';
 export { PreparedTask } from './prepared-task.ts';
+export type { CpuNode, ModelProfile } from './profile/placement.ts';
+export type { NodeProfile, PhaseProfile } from './profile/profile.ts';
 export { dialogueOf } from './prompt/dialogue-of.ts';
 export type { DialogueExamples, Examples, FewShotExamples } from './prompt/examples.ts';
 export type { TextLayout } from './prompt/layout.ts';

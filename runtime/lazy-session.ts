@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import type { PhaseProfile } from './profile/profile.ts';
 import type { GraphSession, Tensors, WantedOutputs } from './session.ts';
 
 /** A graph that is loaded when it is first run: another does most of its work. */
@@ -16,6 +17,10 @@ export class LazySession implements GraphSession {
   async run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>> {
     this.#session ??= this.#open();
     return (await this.#session).run(inputs, outputs);
+  }
+
+  async profile(): Promise<readonly PhaseProfile[]> {
+    return (await (await this.#session)?.profile()) ?? [];
   }
 
   async close(): Promise<void> {

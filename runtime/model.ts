@@ -13,6 +13,7 @@ import {
 } from './asking.ts';
 import type { ImageSource } from './images/source.ts';
 import { PreparedTask } from './prepared-task.ts';
+import type { ModelProfile } from './profile/placement.ts';
 import type { Examples, FewShotExamples } from './prompt/examples.ts';
 import type { FewShotPrompt, Media, Pictures, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
@@ -181,6 +182,17 @@ export class FlamingoModel<Shown extends Pictures = Pictures> implements AsyncDi
   /** What is kept of images, and how often it was of use. */
   usage(): Promise<Usage> {
     return this.#client.call<'usage'>({ method: 'usage' });
+  }
+
+  /**
+   * What ran where until now, and how long it took: every node by its phase (`vision`, `prefill`, `decode`, `generate`), and
+   * those that ran on the CPU in another provider's stead. It ends the recording. The times are the processor's: a card
+   * computes on after a node was started there.
+   *
+   * @throws UserError for a model that was loaded without `{ profile: true }`
+   */
+  profile(): Promise<ModelProfile> {
+    return this.#client.call<'profile'>({ method: 'profile' });
   }
 
   /** Stops requests, frees the model's memory and ends its thread. A second call does nothing. */

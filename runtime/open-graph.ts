@@ -35,10 +35,8 @@ export async function openGraphSession(
       manifest,
       openFile(graph, place) {
         const device = devices[place % devices.length];
-        return openSession(path(graph.file), graph, {
-          ...options,
-          ...(device !== undefined && { devices: [device] }),
-        });
+        const session = { ...options, ...(device !== undefined && { devices: [device] }) };
+        return openSession(path(graph.file), graph, session, name);
       },
     },
     name,

@@ -1,6 +1,7 @@
 import type { GraphManifest } from '../artifact/manifest.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { InferenceSession } from './onnx-runtime.ts';
+import { startRecording } from './profile/recording.ts';
 import { runtimeProvider } from './provider/index.ts';
 import type { RuntimeProvider } from './provider/runtime-provider.ts';
 import { OnnxSession, reasonOf, type SessionOptions } from './session.ts';
@@ -11,6 +12,7 @@ import { checkTelemetry } from './telemetry.ts';
  *
  * @param path The ONNX file.
  * @param graph What the manifest says about it.
+ * @param name What a profile calls it.
  * @throws UserError for a provider that is not here, a file that ONNX Runtime refuses, or one that is not the
  *   manifest's.
  */
@@ -18,14 +20,22 @@ export async function openSession(
   path: string,
   graph: GraphManifest,
   options: SessionOptions = {},
+  name = path,
 ): Promise<OnnxSession> {
-  const { provider = 'cpu', devices: [device] = [], threads, optimisation = 'all' } = options;
+  const {
+    provider = 'cpu',
+    devices: [device] = [],
+    threads,
+    optimisation = 'all',
+    profile = false,
+  } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
   }
   checkTelemetry();
   const runs = runtimeProvider(provider);
   runs.check();
+  const recording = profile ? await startRecording(name) : undefined;
   let session: InferenceSession;
   try {
     session = await runs.alone(() =>
@@ -36,12 +46,14 @@ export async function openSession(
         interOpNumThreads: 1,
         logSeverityLevel: 4,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
+        ...recording?.options,
       }),
     );
   } catch (error) {
+    await recording?.discard();
     throw refused(path, runs, error);
   }
-  return OnnxSession.of(session, path, graph, runs);
+  return OnnxSession.of(session, path, graph, runs, recording?.of(session));
 }
 
 function refused(path: string, { name, whyNotStarted }: RuntimeProvider, error: unknown): UserError {

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
+import type { PhaseProfile } from './profile/profile.ts';
 
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */
@@ -15,6 +16,11 @@ export type SessionOptions = {
   readonly threads?: number;
   /** How far ONNX Runtime rewrites the graph itself; default `all`. */
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
+  /**
+   * Record which provider runs each node, and how long it takes, for `profile()`; every run takes longer for it. Default
+   * false. In Node alone.
+   */
+  readonly profile?: boolean;
 };
 
 /** What is needed of a session of ONNX Runtime. */
@@ -46,6 +52,8 @@ export interface GraphSession extends AsyncDisposable {
    * same memory.
    */
   readonly writesInPlace: boolean;
+  /** What ran where until now, which ends the recording of it; nothing where none was asked for. */
+  profile(): Promise<readonly PhaseProfile[]>;
   /** Frees the graph's memory when its last run is over. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -60,6 +68,14 @@ export interface SessionHost {
   readonly asMemory?: AsMemory;
 }
 
+/** Records the runs of a session. */
+export interface SessionRecorder {
+  /** Told of each run, before it. */
+  runs(inputs: Tensors): void;
+  /** Ends the recording, and frees what it took; a second call gives the same. */
+  end(): Promise<readonly PhaseProfile[]>;
+}
+
 const UNSHARED: SessionHost = { alone: (work) => work(), whyNotRun: () => undefined };
 
 /** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
@@ -67,13 +83,20 @@ export class OnnxSession implements GraphSession {
   readonly #session: RunnableSession;
   readonly #path: string;
   readonly #host: SessionHost;
+  readonly #recorder: SessionRecorder | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(session: RunnableSession, path: string, host: SessionHost) {
+  private constructor(
+    session: RunnableSession,
+    path: string,
+    host: SessionHost,
+    recorder: SessionRecorder | undefined,
+  ) {
     this.#session = session;
     this.#path = path;
     this.#host = host;
+    this.#recorder = recorder;
   }
 
   get writesInPlace(): boolean {
@@ -85,6 +108,7 @@ export class OnnxSession implements GraphSession {
    * @param path What messages call it: where its file lies.
    * @param graph What the manifest says about it.
    * @param host Its provider; default: one that takes any number of runs at once.
+   * @param recorder What is told of its runs; default: nobody.
    * @throws UserError for one that is not the manifest's; the session is then released.
    */
   static async of(
@@ -92,8 +116,9 @@ export class OnnxSession implements GraphSession {
     path: string,
     graph: GraphManifest,
     host: SessionHost = UNSHARED,
+    recorder?: SessionRecorder,
   ): Promise<OnnxSession> {
-    const opened = new OnnxSession(session, path, host);
+    const opened = new OnnxSession(session, path, host, recorder);
     const wrong =
       difference('input', session.inputMetadata, graph.inputs) ??
       difference('output', session.outputMetadata, graph.outputs);
@@ -106,9 +131,10 @@ export class OnnxSession implements GraphSession {
 
   async run(inputs: Tensors, outputs?: WantedOutputs): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new UserError(`The session of ${this.#path} is closed: load the model again.`);
-    const run = this.#host.alone(() =>
-      outputs ? this.#session.run(inputs, this.#fetches(outputs)) : this.#session.run(inputs),
-    );
+    const run = this.#host.alone(() => {
+      this.#recorder?.runs(inputs);
+      return outputs ? this.#session.run(inputs, this.#fetches(outputs)) : this.#session.run(inputs);
+    });
     this.#running = run.catch(() => {});
     try {
       return await run;
@@ -128,11 +154,17 @@ export class OnnxSession implements GraphSession {
     );
   }
 
+  async profile(): Promise<readonly PhaseProfile[]> {
+    await this.#running;
+    return (await this.#recorder?.end()) ?? [];
+  }
+
   /** Frees the session when its last run is over. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#running;
+    await this.#recorder?.end().catch(() => {});
     await this.#host.alone(() => this.#session.release());
   }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { joinStages, type PhaseProfile } from './profile/profile.ts';
 import type { GraphSession, Tensors, WantedOutputs } from './session.ts';
 
 /** A graph's stage, and the names of what it takes. */
@@ -52,6 +53,10 @@ export class StagedSession implements GraphSession {
       made.delete(name);
     }
     return Object.fromEntries(made);
+  }
+
+  async profile(): Promise<readonly PhaseProfile[]> {
+    return joinStages(await Promise.all(this.#stages.map(({ session }) => session.profile())));
   }
 
   async close(): Promise<void> {

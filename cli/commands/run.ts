@@ -16,6 +16,7 @@ import {
 } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
+import { printProfile, unexpectedWarning } from '../run/print-profile.ts';
 import { addShotOptions, picturesOf, type ShotFlags, shotsOf } from '../run/shot-flags.ts';
 import { watched } from '../run/watched.ts';
 import { type ModelFlags, withModel } from '../run/with-model.ts';
@@ -125,6 +126,10 @@ export const command: CliCommand = {
           .choices(['shown', 'pillow'])
           .default('shown'),
       )
+      .option(
+        '--profile',
+        'say what ran where besides, on which provider, and how long it took; and what fell to the CPU, and why',
+      )
       .option('--json', 'print the result as JSON, when it is complete')
       .action((folder: string | undefined, flags: RunFlags) =>
         run((context) => runModel(folder, flags, context)),
@@ -161,6 +166,7 @@ async function runModel(
         : await askTask(model, flags.task, query);
     if (flags.choices !== undefined) await rank(model, asked, flags.choices.split('|'), flags, context);
     else await answer(model, asked, flags, context);
+    if (flags.profile && !flags.json) printProfile(await model.profile(), context.report);
     return EXIT.ok;
   });
 }
@@ -209,7 +215,7 @@ async function answer(
   const length = maxNewTokens === undefined ? {} : { maxNewTokens };
   if (beams !== undefined && beams > 1) {
     const generation = await watched(context, (request) => asked.generate({ ...length, beams, ...request }));
-    if (json) printJson(model, { generation: 'steps', ...generation }, report);
+    if (json) await printJson(model, { generation: 'steps', ...generation }, flags, report);
     else report.result(shown(generation.text));
     return;
   }
@@ -237,7 +243,7 @@ async function answer(
   );
   if (json) {
     const by = generationMode(model.manifest.language, flags.provider, flags.generation);
-    printJson(model, { generation: by, ...generation }, report);
+    await printJson(model, { generation: by, ...generation }, flags, report);
     return;
   }
   // The end may hold bytes that never became a whole character.
@@ -254,14 +260,14 @@ async function rank(
   model: FlamingoModel,
   asked: AskedQuestion,
   choices: readonly string[],
-  { json }: RunFlags,
+  flags: RunFlags,
   context: CommandContext,
 ): Promise<void> {
   const { report } = context;
   const scores = await watched(context, (request) => asked.score(choices, { normalise: 'none', ...request }));
   const ranked = [...scores].sort((a, b) => b.score - a.score);
-  if (json) {
-    printJson(model, { normalised: 'none', choices: ranked }, report);
+  if (flags.json) {
+    await printJson(model, { normalised: 'none', choices: ranked }, flags, report);
     return;
   }
   report.table(
@@ -275,10 +281,24 @@ async function rank(
   );
 }
 
-function printJson(model: FlamingoModel, result: object, report: Report): void {
+async function printJson(
+  model: FlamingoModel,
+  result: object,
+  { profile }: RunFlags,
+  report: Report,
+): Promise<void> {
+  const recorded = profile && (await model.profile());
+  const warning = recorded && unexpectedWarning(recorded);
+  if (warning !== undefined) report.note(`warning: ${warning}`);
   const {
     parameters,
     model: { name },
   } = model.manifest;
-  report.result(JSON.stringify({ model: name, weights: parameters.origin, ...result }, undefined, 2));
+  report.result(
+    JSON.stringify(
+      { model: name, weights: parameters.origin, ...result, ...(recorded && { profile: recorded }) },
+      undefined,
+      2,
+    ),
+  );
 }

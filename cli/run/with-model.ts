@@ -11,6 +11,7 @@ export interface ModelFlags {
   readonly device?: readonly number[];
   readonly pixels: 'shown' | 'pillow';
   readonly generation?: GenerationMode;
+  readonly profile?: true;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface ModelFlags {
  */
 export async function withModel<R>(
   given: string | undefined,
-  { provider, device, pixels, generation }: ModelFlags,
+  { provider, device, pixels, generation, profile }: ModelFlags,
   context: CommandContext,
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
@@ -36,6 +37,7 @@ export async function withModel<R>(
     ...{ provider, pixels, ways },
     ...(device && { devices: device }),
     ...(generation && { generation }),
+    ...(profile && { profile }),
   };
   const model = await loadFlamingo(folder, options).finally(() => waiting.stop());
   try {

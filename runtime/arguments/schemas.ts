@@ -142,6 +142,7 @@ export const loadOptions = z.strictObject({
   devices: z.array(z.int().min(0)).optional(),
   threads: z.int().min(1).max(1024).optional(),
   optimisation: z.enum(['disabled', 'basic', 'extended', 'all']).optional(),
+  profile: z.boolean().optional(),
 });
 
 export const graphOptions = loadOptions

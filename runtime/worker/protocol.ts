@@ -3,6 +3,7 @@ import type { GenerationMode } from '../generate/generation-mode.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
+import type { ModelProfile } from '../profile/placement.ts';
 import type { Examples } from '../prompt/examples.ts';
 import type { FewShotPrompt, Media, Prompt, Query } from '../prompt/prompt.ts';
 import type { ChoiceScore, Normalisation } from '../score-choices.ts';
@@ -132,6 +133,7 @@ export type Methods = {
   saveTask: { call: { task: number; path: string }; result: undefined };
   closeTask: { call: { task: number }; result: undefined };
   usage: { call: object; result: Usage };
+  profile: { call: object; result: ModelProfile };
 };
 
 export type Method = keyof Methods;

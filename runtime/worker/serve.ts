@@ -126,6 +126,8 @@ function perform(
       return engine.closeTask(call.task);
     case 'usage':
       return engine.usage();
+    case 'profile':
+      return engine.profile();
   }
 }
 

@@ -55,6 +55,25 @@ describe('flamingo run', function () {
     assert.equal(whole.weights, 'mixed');
   });
 
+  it('says what ran where, besides the answer and in JSON', async () => {
+    const words = ['--image', picture('dog.jpg'), '--text', 'Output:', '--max-new-tokens', '3'];
+    const { code, stdout } = await run(...words, '--profile');
+    assert.equal(code, 0);
+    const whole = await json(...words, '--profile');
+    assert.ok(stdout.startsWith(`${whole.text.trimStart()}\n\nWhat ran where\n`));
+    assert.match(stdout, /^prefill +1 +[\d.]+ ms +\d+ +CPU \d+ +0$/m);
+    assert.match(stdout, /^decode +where +nodes +runs +time +share$/m);
+    assert.deepEqual(
+      whole.profile.phases.map(({ phase, runs }: { phase: string; runs: number }) => [phase, runs]),
+      [
+        ['vision', 1],
+        ['prefill', 1],
+        ['decode', whole.tokens.length - 1],
+      ],
+    );
+    assert.deepEqual(whole.profile.onCpu, []);
+  });
+
   it('ends the answer before a text that it is told to stop at', async () => {
     const words = ['--image', picture('dog.jpg'), '--text', 'Output:', '--max-new-tokens', '6'];
     const whole = await json(...words);

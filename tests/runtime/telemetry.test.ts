@@ -51,6 +51,11 @@ describe("ONNX Runtime's telemetry", () => {
     assert.ok(files.includes('deviceid'), files.join(', '));
   });
 
+  it('is switched off where tests run in a context of their own, with a copy of the variables', async () => {
+    assert.equal((await written('own-context.ts', {})).stdout, '1');
+    assert.equal((await written('own-context.ts', { ORT_DISABLE_TELEMETRY: '0' })).stdout, '0');
+  });
+
   it('is not started from a thread that cannot switch it off: a sentence says what to do', async () => {
     const { stdout, files } = await written('foreign-thread.ts', {}, await compiledModel());
     assert.match(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../artifact/make-folder.ts';
 import { refusal } from '../../artifact/system-error.ts';
-import { UserError } from '../../artifact/user-error.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 describe('making a folder', () => {
   let folder: string;
@@ -33,9 +33,7 @@ describe('making a folder', () => {
     if (!existsSync('/proc/self')) this.skip();
     await assert.rejects(
       makeFolder('/proc/flamingo-onnx/emoji'),
-      (error) =>
-        error instanceof UserError &&
-        /as \/proc takes no folders: choose another place\.$/.test(error.message),
+      oneSentence(/as \/proc takes no folders: choose another place\.$/),
     );
   });
 

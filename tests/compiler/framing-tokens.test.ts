@@ -3,6 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { framingTokens } from '../../compiler/checkpoints/framing-tokens.ts';
 import type { ModelFolder } from '../../compiler/checkpoints/model-folder.ts';
 import { tokenizerFile } from '../../compiler/checkpoints/special-tokens.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 /** LLaMA's: three special tokens first, and `<s>` before every text. */
 const LLAMA = {
@@ -84,8 +85,7 @@ describe('the tokens around a text', () => {
     const folder = { generation: { eos_token_id: [2, 400], bad_words_ids: [[9]] } };
     assert.throws(
       () => framed(folder, 'refused'),
-      (error) =>
-        error instanceof UserError && /name the token 400, 9, which tokenizer\.json/.test(error.message),
+      oneSentence(/name the token 400, 9, which tokenizer\.json/),
     );
     const { ends, suppressedTokens, notes } = framed(folder);
     assert.deepEqual([ends, suppressedTokens], [['</s>'], []]);

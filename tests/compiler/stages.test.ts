@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { wholeGraphs } from '../../artifact/stages.ts';
-import { UserError } from '../../artifact/user-error.ts';
 import { findPreset } from '../../cli/presets.ts';
 import { workPerStep } from '../../cli/work-per-step.ts';
 import { buildProgram } from '../../compiler/build-program.ts';
@@ -18,6 +17,7 @@ import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { compileLively, SMALL_MODELS } from '../media/small-models.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 const TEXTS: readonly Prompt[] = [
   { shots: [{ text: 'two and two: four' }, { text: 'one: one' }], query: { text: 'ten:' } },
@@ -149,9 +149,7 @@ describe('a language graph that is cut into stages', () => {
     const directory = await compileLively(folder, program, { stages: 2, out: join(folder, 'placed') });
     await assert.rejects(
       Engine.open({ directory, verify: true, imageMemory: 0, devices: [0, 1] }),
-      (error: unknown) =>
-        error instanceof UserError &&
-        /Devices 0, 1 were asked for but provider 'cpu' has none to choose from/.test(error.message),
+      oneSentence(/Devices 0, 1 were asked for but provider 'cpu' has none to choose from/),
     );
   });
 
@@ -187,10 +185,7 @@ describe('a language graph that is cut into stages', () => {
       [{ language: ['language-1'] }, /wrong at field 'stages/],
     ] as const) {
       await writeFile(path, JSON.stringify({ ...manifest, stages }));
-      await assert.rejects(
-        Engine.open({ directory, verify: false, imageMemory: 0 }),
-        (error: unknown) => error instanceof UserError && sentence.test(error.message),
-      );
+      await assert.rejects(Engine.open({ directory, verify: false, imageMemory: 0 }), oneSentence(sentence));
     }
   });
 });

@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { UserError } from '../../artifact/user-error.ts';
 import * as runtime from '../../runtime/index.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 import { compiledModel, picture } from './compiled-model.ts';
-
-/** One line that ends in one full stop. */
-function isSentence(error: unknown): true {
-  assert.ok(
-    error instanceof UserError,
-    `expected a UserError, found ${error instanceof Error ? error.stack : error}`,
-  );
-  assert.match(error.message, /^[^\n]+[^.]\.$/);
-  return true;
-}
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Path = readonly (string | number)[];
@@ -40,7 +31,7 @@ function withValue(value: Json, [key, ...rest]: Path, replacement: Json): Json {
 }
 
 const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
-  assert.rejects(promise, (error) => isSentence(error) && sentence.test(String(error)));
+  assert.rejects(promise, oneSentence(sentence));
 
 describe('the public functions of the runtime, called from programs without types', () => {
   let directory: string;
@@ -186,7 +177,7 @@ describe('the public functions of the runtime, called from programs without type
         error instanceof UserError,
         `${name}(${JSON.stringify(words).slice(0, 300)}): ${error instanceof Error ? error.stack : error}`,
       );
-      isSentence(error);
+      oneSentence()(error);
       return 'refused';
     }
   };

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
-import { UserError } from '../../artifact/user-error.ts';
 import { sampleFrames } from '../../runtime/images/frames.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
 import { loadFrames } from '../../runtime/video.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 const folder = fileURLToPath(new URL('../images/', import.meta.url));
 const picture = (name: string) => join(folder, name);
@@ -23,12 +23,6 @@ const model: ImagePreprocessing = {
 };
 const still: ImagePreprocessing = { ...model, maxFrames: 1 };
 const FRAME = 3 * 24 * 24;
-
-function isSentence(error: unknown): true {
-  assert.ok(error instanceof UserError, `expected a UserError, found ${String(error)}`);
-  assert.match(error.message, /^[^\n]+[^.]\.$/);
-  return true;
-}
 
 describe('sampleFrames', () => {
   it('takes evenly spaced frames, all of them where as many are wanted', () => {
@@ -127,7 +121,7 @@ describe('loadFrames', () => {
       ],
     ];
     for (const [attempt, message] of cases) {
-      await assert.rejects(attempt, (error) => isSentence(error) && message.test(String(error)));
+      await assert.rejects(attempt, oneSentence(message));
     }
   });
 
@@ -143,7 +137,7 @@ describe('loadFrames', () => {
           assert.equal(pixels.length, frames * FRAME);
           assert.ok(frames >= 1 && frames <= 8);
         } catch (error) {
-          isSentence(error);
+          oneSentence()(error);
         }
       }),
       { numRuns: 60 },

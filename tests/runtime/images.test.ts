@@ -7,12 +7,12 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import sharp, { type Create } from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
-import { UserError } from '../../artifact/user-error.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import { decodePicture, readHeader } from '../../runtime/images/decode.ts';
 import { geometryOf } from '../../runtime/images/geometry.ts';
 import { MAX_PIXELS } from '../../runtime/images/limits.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 const folder = fileURLToPath(new URL('../images/', import.meta.url));
 const picture = (name: string) => join(folder, name);
@@ -25,13 +25,6 @@ const clip: ImagePreprocessing = {
   maxFrames: 1,
 };
 const bytes: ImagePreprocessing = { ...clip, mean: [0, 0, 0], std: [1, 1, 1] };
-
-/** Every message is one sentence: one line, ending in one full stop. */
-function isSentence(error: unknown): true {
-  assert.ok(error instanceof UserError, `expected a UserError, found ${String(error)}`);
-  assert.match(error.message, /^[^\n]+[^.]\.$/);
-  return true;
-}
 
 /** The colour in the middle of a loaded picture, 0 to 255. */
 function middle(pixels: Float32Array): number[] {
@@ -174,7 +167,7 @@ describe('bitmaps, compared with Pillow', () => {
       // The last digits of a plain file may be missing, and a run's end.
       const end = /plain/.test(name) ? 12 : /runs/.test(name) ? 4 : 1;
       for (let length = 0; length <= file.length - end; length += 1 + Math.floor(length / 20)) {
-        await assert.rejects(loadImage(file.subarray(0, length), bytes), isSentence, `${name} ${length}`);
+        await assert.rejects(loadImage(file.subarray(0, length), bytes), oneSentence(), `${name} ${length}`);
       }
     }
     const damage = fc.array(fc.tuple(fc.nat(79), fc.nat(255)), { minLength: 1, maxLength: 4 });
@@ -182,7 +175,7 @@ describe('bitmaps, compared with Pillow', () => {
       fc.asyncProperty(fc.constantFrom(...files), damage, async ([, file], changes) => {
         const damaged = Buffer.from(file);
         for (const [at, byte] of changes) damaged[at] = byte;
-        await loadImage(damaged, bytes).catch(isSentence);
+        await loadImage(damaged, bytes).catch(oneSentence());
       }),
       { numRuns: 1000 },
     );
@@ -384,7 +377,7 @@ describe('loadImage', () => {
     png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
     await writeFile(bomb, png);
     await assert.rejects(loadImage(bomb, clip), (error) => {
-      isSentence(error);
+      oneSentence()(error);
       assert.match(String(error), /bomb\.png' is 50000 x 50000 pixels but at most 134217728 pixels are read/);
       return true;
     });
@@ -408,10 +401,7 @@ describe('loadImage', () => {
     await writeFile(empty, '');
     cases.push([empty, /empty \(0 bytes\)/]);
     for (const [source, message] of cases) {
-      await assert.rejects(
-        loadImage(source, clip),
-        (error) => isSentence(error) && message.test(String(error)),
-      );
+      await assert.rejects(loadImage(source, clip), oneSentence(message));
     }
   });
 
@@ -424,7 +414,10 @@ describe('loadImage', () => {
         fc.constantFrom(...files),
         fc.double({ min: 0, max: 0.99, noNaN: true }),
         async (file, part) => {
-          await assert.rejects(loadImage(file.subarray(0, Math.floor(file.length * part)), clip), isSentence);
+          await assert.rejects(
+            loadImage(file.subarray(0, Math.floor(file.length * part)), clip),
+            oneSentence(),
+          );
         },
       ),
       { numRuns: 200 },
@@ -455,7 +448,7 @@ describe('loadImage', () => {
           assert.equal(pixels.length, 3 * 32 * 32);
           assert.ok(pixels.every(Number.isFinite));
         } catch (error) {
-          isSentence(error);
+          oneSentence()(error);
         }
       }),
       { numRuns: 300 },

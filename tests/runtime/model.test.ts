@@ -9,6 +9,7 @@ import { threadFault } from '../../runtime/thread/thread-entry.ts';
 import { WorkerClient } from '../../runtime/worker/client.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { startThread } from '../../runtime/worker/start-thread.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 import { compiledModel, PROMPTS, picture } from './compiled-model.ts';
 
 const run = promisify(execFile);
@@ -206,11 +207,7 @@ describe('a model in its own thread', () => {
 
   it('carries errors over as they are', async () => {
     const refused = async (promise: Promise<unknown>, sentence: RegExp) =>
-      assert.rejects(promise, (error: unknown) => {
-        assert.ok(error instanceof UserError, String(error));
-        assert.match(error.message, sentence);
-        return true;
-      });
+      assert.rejects(promise, oneSentence(sentence));
     await refused(model.generate({ query: { image: 'nowhere.png' } }), /^'nowhere\.png' does not exist/);
     await refused(model.generate({ query: { text: 'x'.repeat(300) } }), /more than the model's 256/);
     await refused(loadFlamingo('/nowhere'), /^\/nowhere is not an artifact/);
@@ -277,11 +274,10 @@ describe('a model in its own thread', () => {
   it("says which file is missing where a bundle has left out its thread's", async () => {
     const options = { directory, verify: false, imageMemory: 0, concurrency: 1 };
     const entry = new URL('./workers/nowhere.js', import.meta.url);
-    await assert.rejects(WorkerClient.open(options, startThread(entry)), (error: unknown) => {
-      assert.ok(error instanceof UserError, String(error));
-      assert.match(error.message, /workers\/nowhere\.js, is missing, .*bundle flamingo-onnx\/worker too/);
-      return true;
-    });
+    await assert.rejects(
+      WorkerClient.open(options, startThread(entry)),
+      oneSentence(/workers\/nowhere\.js, is missing, .*bundle flamingo-onnx\/worker too/),
+    );
   });
 
   it('speaks of memory where that is what its thread lacked, and nowhere else', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../artifact/user-error.ts';
 import { type FlamingoModel, loadFlamingo, type PreparedTask } from '../../runtime/index.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 import { compiledModel, picture } from './compiled-model.ts';
 
 const [dog, cat, bicycle] = [picture('dog.jpg'), picture('cat.png'), picture('bicycle.png')];
@@ -19,11 +19,7 @@ const QUERY = { image: cat, text: 'Output:' } as const;
 const RANKED = { normalise: 'none' } as const;
 
 const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
-  assert.rejects(promise, (error: unknown) => {
-    assert.ok(error instanceof UserError, String(error));
-    assert.match(error.message, sentence);
-    return true;
-  });
+  assert.rejects(promise, oneSentence(sentence));
 
 describe('a task that a model in its own thread has prepared', () => {
   let model: FlamingoModel;

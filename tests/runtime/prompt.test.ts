@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { UserError } from '../../artifact/user-error.ts';
 import { dialogueOf } from '../../runtime/prompt/dialogue-of.ts';
 import { encodePrompt } from '../../runtime/prompt/encode.ts';
 import { nearestShots } from '../../runtime/prompt/nearest-shots.ts';
@@ -11,6 +10,7 @@ import { renderPrompt } from '../../runtime/prompt/render.ts';
 import { captionPrompt, PAPER_TEMPLATES, questionPrompt } from '../../runtime/prompt/templates.ts';
 import { loadTokenizer, type Tokenizer } from '../../runtime/tokenizer.ts';
 import { packedPrefill } from '../models/language-feeds.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 const tokens = {
   image: '<image>',
@@ -22,13 +22,7 @@ const tokens = {
 const image = (source: string) => ({ kind: 'image' as const, source });
 const text = (prompt: Prompt) => renderPrompt(prompt, tokens).text;
 
-function isSentence(error: unknown): true {
-  assert.ok(error instanceof UserError, `expected a UserError, found ${String(error)}`);
-  assert.match(error.message, /^[^\n]+[^.]\.$/);
-  return true;
-}
-const refuses = (attempt: () => unknown, message: RegExp) =>
-  assert.throws(attempt, (error) => isSentence(error) && message.test(String(error)));
+const refuses = (attempt: () => unknown, message: RegExp) => assert.throws(attempt, oneSentence(message));
 
 const words = fc
   .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a < b', '<imag', 'e>', '<|', '|>', 's>', '\n'))
@@ -323,7 +317,7 @@ describe('encodePrompt', () => {
           try {
             assert.ok(encode(prompt.shots).tokens.length + newTokens <= contextLength);
           } catch (error) {
-            isSentence(error);
+            oneSentence()(error);
             const advice = /its first (?:(\d+) examples|example) \((\d+) tokens\)/.exec(String(error));
             if (advice === null) return;
             encode(prompt.shots.slice(Number(advice[1] ?? 1)));

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
 import { clipVit, flamingo, opt } from '../../models/index.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 import { compiledModel, picture, TOKENIZER } from './compiled-model.ts';
 
 const EXAMPLES = {
@@ -19,11 +19,7 @@ const QUERY = { image: picture('cat.png'), text: 'Output:' };
 const ENTRY = 'flamingo-task';
 
 const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
-  assert.rejects(promise, (error: unknown) => {
-    assert.ok(error instanceof UserError, String(error));
-    assert.match(error.message, sentence);
-    return true;
-  });
+  assert.rejects(promise, oneSentence(sentence));
 
 /** The tensors of a file, as they are written. */
 async function tensorsOf(path: string): Promise<{ tensors: TensorToWrite[]; description: string }> {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { UserError } from '../../artifact/user-error.ts';
 import { createTokenizer, loadTokenizer, type Tokenizer } from '../../runtime/tokenizer.ts';
+import { oneSentence } from '../support/one-sentence.ts';
 
 const path = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
 const tokens = {
@@ -20,13 +20,6 @@ const anyText = fc
   .array(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), special))
   .map((parts) => parts.join(''));
 const anyIds = fc.array(fc.oneof(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 300 })));
-
-/** Every message is one sentence: one line, ending in one full stop. */
-function isSentence(error: unknown): boolean {
-  assert.ok(error instanceof UserError, `expected a UserError, found ${String(error)}`);
-  assert.match(error.message, /^[^\n]+\.$/);
-  return true;
-}
 
 describe('the byte-level tokenizer', () => {
   let tokenizer: Tokenizer;
@@ -177,7 +170,7 @@ describe('loadTokenizer', () => {
 
   it('says which special token is missing and how to add it', async () => {
     await assert.rejects(loadTokenizer(path, { ...tokens, image: '<picture>' }), (error) => {
-      isSentence(error);
+      oneSentence()(error);
       assert.match(String(error), /no special token '<picture>'.*"content": "<picture>".*"added_tokens"/);
       return true;
     });
@@ -189,8 +182,8 @@ describe('loadTokenizer', () => {
   });
 
   it('refuses a missing file, a folder, broken JSON and other JSON with one sentence', async () => {
-    await assert.rejects(loadTokenizer(join(folder, 'none.json'), tokens), isSentence);
-    await assert.rejects(loadTokenizer(folder, tokens), isSentence);
+    await assert.rejects(loadTokenizer(join(folder, 'none.json'), tokens), oneSentence());
+    await assert.rejects(loadTokenizer(folder, tokens), oneSentence());
     const file = join(folder, 'tokenizer.json');
     for (const content of [
       '',
@@ -202,7 +195,7 @@ describe('loadTokenizer', () => {
       '{"added_tokens": [], "model": {}}',
     ]) {
       await writeFile(file, content);
-      await assert.rejects(loadTokenizer(file, tokens), isSentence);
+      await assert.rejects(loadTokenizer(file, tokens), oneSentence());
     }
   });
 
@@ -227,7 +220,7 @@ describe('loadTokenizer', () => {
         try {
           createTokenizer(json, 'changed.json', tokens).encode('a b');
         } catch (error) {
-          isSentence(error);
+          oneSentence()(error);
         }
       }),
       { numRuns: 500 },

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../artifact/user-error.ts';
 import {
   averagePrecision,
   bleu,
@@ -20,13 +19,8 @@ import {
   vqaAccuracy,
   wups,
 } from '../../../runtime/evaluate/metrics/index.ts';
+import { oneSentence } from '../../support/one-sentence.ts';
 
-const oneSentence = (pattern: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof UserError, String(error));
-  assert.match(error.message, pattern);
-  assert.match(error.message, /^[^\n]+\.$/);
-  return true;
-};
 const refuses = (action: () => unknown, pattern: RegExp) => assert.throws(action, oneSentence(pattern));
 
 const clip: RareActClip = { video: 'v', verb: 'cut', noun: 'egg', classId: 0, annotation: 1, scores: [0.5] };

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { UserError } from '../../../artifact/user-error.ts';
 import { exportTriton } from '../../../runtime/export/triton/export-triton.ts';
 import { modelConfigText } from '../../../runtime/export/triton/model-config.ts';
 import { Engine } from '../../../runtime/worker/engine.ts';
 import { compileLively, SMALL_MODELS } from '../../media/small-models.ts';
 import { EXPORTED, PICTURES, requestsOf, type TritonReference } from '../../references/triton/models.ts';
+import { oneSentence } from '../../support/one-sentence.ts';
 
 const REFERENCES = new URL('../../references/triton/references.json', import.meta.url);
 const SERVE = fileURLToPath(new URL('../../references/triton/serve.py', import.meta.url));
@@ -169,11 +169,7 @@ describe('an artifact as a model repository for Triton', () => {
 
   it('refuses what it cannot serve, in a sentence, and leaves nothing', async () => {
     const refuses = (promise: Promise<unknown>, sentence: RegExp) =>
-      assert.rejects(promise, (error: unknown) => {
-        assert.ok(error instanceof UserError, String(error));
-        assert.match(error.message, sentence);
-        return true;
-      });
+      assert.rejects(promise, oneSentence(sentence));
     const program = SMALL_MODELS.packed?.();
     const tiles = SMALL_MODELS['spliced by a perceptron, in tiles']?.();
     assert.ok(program && tiles);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { checkGiven } from './check-given.ts';
 import type { Action, CliCommand } from './command.ts';
 import { COMMANDS } from './command-registry.ts';
 import { describeError } from './describe-error.ts';
@@ -70,6 +71,7 @@ function addCommand(
     .exitOverride();
   configure(command, run);
   command.option('--debug', 'show the stack of an error');
+  checkGiven(command);
   command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 

@@ -37,6 +37,11 @@ describe('flamingo', function () {
       [['verify'], /missing required argument 'reference'/],
       [['verify', 'a', '--fusion', 'maybe'], /Allowed choices are on, off/],
       [['inspect'], /missing required argument 'dir'/],
+      [['compile', 'tiny', '--out', ''], /option '--out <dir>' is empty\. a path was expected/],
+      [['compile', 'tiny', '--weights', 'a', '--weights', ''], /option '--weights <path>' is empty/],
+      [['inspect', ''], /argument 'dir' is empty\. a path was expected/],
+      [['verify', 'a', ''], /argument 'reference' is empty/],
+      [['compile', 'tiny', '--out', 'a', '--out', 'b'], /option '--out <dir>' is given more than once/],
       [['run', 'folder', '--beams', 'many'], /a whole number of at least 1 was expected/],
     ];
     for (const [words, message] of wrong) {

@@ -19,6 +19,21 @@ describe('presets by name', function () {
       assert.equal(await findPreset(path), undefined, path);
   });
 
+  it('are suggested for a word that is neither a file nor one of them', async () => {
+    for (const words of [
+      ['compile', 'tyni'],
+      ['check', 'tyni'],
+      ['diff', 'tiny', 'tyni'],
+    ]) {
+      const { code, stderr } = await flamingo(...words);
+      assert.match(
+        stderr,
+        /^error: There is neither a file nor a preset tyni; did you mean 'tiny'\? The presets are /m,
+      );
+      assert.equal(code, 3);
+    }
+  });
+
   it('are compiled by name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'flamingo-preset-'));
     try {

@@ -48,6 +48,18 @@ export function workPerStep(
   });
 }
 
+/** Multiply-adds of reading a prompt of so many tokens, its pictures apart; NaN where the artifact does not record its work. */
+export function workPerText(
+  { graphs, stages = {}, media }: CountedModel,
+  text: number,
+  ways: readonly MediaWayDefinition[] = [],
+): number {
+  const way = media && mediaWay(media, ways)?.open(media);
+  const parts = (stages.language ?? ['language']).flatMap((part) => graphs[part] ?? []);
+  const sizes = { batch: 1, text, past: 0, wanted: 1, ...way?.sizes(text) };
+  return totalWork(parts, new Map(Object.entries(sizes))) ?? Number.NaN;
+}
+
 /** Of all graphs together; undefined where there are none, or one does not record its work. */
 function totalWork(
   graphs: readonly Pick<GraphManifest, 'work'>[],

@@ -115,7 +115,7 @@ export const benchmark: Benchmark = {
         counted: new Tensor('bool', new Uint8Array(ROWS * TEXT).fill(1), shape.counted),
         features: normalTensor(...shape.features),
       };
-      const open = (made: Recipe, name: string) => openTrainer(made, join(folder, name), threads);
+      const open = (made: Recipe, name: string) => openTrainer(made, join(folder, name), { threads });
       const blocks = await open(training(parts()), 'blocks');
       const all = await open(training(parts({ all: true })), 'all');
       const several = await open(training(parts(), STEPS_PER_CALL), 'several');

@@ -1,3 +1,4 @@
+import type { Provider } from '../../artifact/provider.ts';
 import { InferenceSession, Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import type { PortGroup } from './check-ports.ts';
 
@@ -24,8 +25,15 @@ export async function readFeeds({ file, rules }: PortGroup, prefix = ''): Promis
   return feeds;
 }
 
-export async function runModel(model: Uint8Array, feeds: Feeds): Promise<ReadonlyMap<string, RuntimeTensor>> {
-  const session = await InferenceSession.create(model);
+export async function runModel(
+  model: Uint8Array,
+  feeds: Feeds,
+  provider: Provider = 'cpu',
+): Promise<ReadonlyMap<string, RuntimeTensor>> {
+  const session = await InferenceSession.create(model, {
+    executionProviders: [provider],
+    logSeverityLevel: 4,
+  });
   try {
     return new Map(Object.entries(await session.run(feeds)));
   } finally {

@@ -1,5 +1,7 @@
+import type { Provider } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type SafetensorsFile } from '../../artifact/weights/safetensors.ts';
+import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { matchWeights, type WeightSource } from '../../compiler/weights/match/match-weights.ts';
@@ -32,6 +34,12 @@ export interface VerifyOptions {
   readonly gradients?: boolean;
   /** The largest difference that passes, as a share of the largest expected value. Default: by the stored dtype. */
   readonly tolerance?: number;
+  /** Default `cpu`. */
+  readonly provider?: Provider;
+  /** What the block is compiled for; default: the provider's. */
+  readonly target?: string;
+  /** What it computes in. Default float32. */
+  readonly computes?: 'float32' | 'float16';
 }
 
 /**
@@ -43,7 +51,14 @@ export interface VerifyOptions {
  */
 export async function verifyFile(
   path: string,
-  { fusion, gradients = false, tolerance }: VerifyOptions,
+  {
+    fusion,
+    gradients = false,
+    tolerance,
+    provider = 'cpu',
+    target = provider,
+    computes = 'float32',
+  }: VerifyOptions,
 ): Promise<VerifiedFile> {
   const file = await openSafetensors(path);
   const module = findModule(file.metadata, path);
@@ -89,21 +104,22 @@ export async function verifyFile(
     inputs: { ...inputs, ...backward?.inputs },
     outputs: { ...Object.fromEntries(outputs), ...backward?.outputs },
   };
-  const { onnx } = compileGraph(names.place(graph), { fusion });
-  const weights = new Map<string, Uint8Array>();
-  for (const [name, source] of sources) {
-    const values = await source.file.readFloat32(source.name);
-    weights.set(name, new Uint8Array(values.buffer));
-  }
-  const model = encodeModel(onnx, ({ name }) => ({
-    kind: 'inline',
-    bytes: weights.get(name) ?? new Uint8Array(),
-  }));
+  const { onnx } = compileGraph(names.place(graph), {
+    ...{ fusion, target, computes },
+    precision: computes,
+  });
+  const weights = new Map<string, Float32Array>();
+  for (const [name, source] of sources) weights.set(name, await source.file.readFloat32(source.name));
+  const model = encodeModel(onnx, ({ name, dtype }) => {
+    const values = weights.get(name) ?? new Float32Array();
+    const stored = dtype === 'float16' ? Uint16Array.from(values, float16Bits) : values;
+    return { kind: 'inline', bytes: new Uint8Array(stored.buffer) };
+  });
   const feeds = {
     ...(await readFeeds(given)),
     ...(backward === undefined ? {} : await readFeeds(cotangent, 'cotangent.')),
   };
-  const results = await runModel(model, feeds);
+  const results = await runModel(model, feeds, provider);
   const tensors: VerifiedTensor[] = [];
   const wanted = [...outputs.map(([name]) => name), ...Object.keys(backward?.outputs ?? {})];
   for (const name of wanted) tensors.push(await compareWithStored(file, name, results.get(name), tolerance));

@@ -16,7 +16,7 @@ import {
   type SeenPictures,
   spliced,
 } from '../../models/index.ts';
-import { TOKENIZER } from '../runtime/compiled-model.ts';
+import { TOKENIZER } from '../runtime/prompts.ts';
 import { channelGated, keyedChannelGated, learnedQueries } from './own-blocks.ts';
 import { hybrid, recurrences } from './recurrences.ts';
 

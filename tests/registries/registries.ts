@@ -25,6 +25,10 @@ const ROOT = new URL('../../', import.meta.url);
 /** Every registry of the project. To add a kind of things that are files, add a line. */
 const REGISTRIES: readonly Registry[] = [
   {
+    ...{ folder: 'bench/cuda/rows', extension: '.ts', file: 'bench/cuda/row-registry.ts' },
+    write: exportsOf('CUDA_ROWS', 'Row', './row.ts', 'Every row of the table', (name) => name === 'row'),
+  },
+  {
     ...{ folder: 'dsl/operators', extension: '.ts', file: 'dsl/operator-registry.ts' },
     write: exportsOf(
       'OPERATORS',

@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { opt } from '../../models/opt/opt.ts';
-import type { Prompt } from '../../runtime/prompt/prompt.ts';
+import { PROMPTS, picture, TOKENIZER } from './prompts.ts';
 
-export const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
+export { PROMPTS, picture, TOKENIZER };
 
 let compiled: Promise<string> | undefined;
 let folder: string | undefined;
@@ -65,24 +64,3 @@ export function compiledModel(): Promise<string> {
 after(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
-
-export const picture = (name: string): string => fileURLToPath(new URL(`../images/${name}`, import.meta.url));
-
-const [dog, cat, bicycle] = [picture('dog.jpg'), picture('cat.png'), picture('bicycle.png')];
-
-/** Prompts of every form, of different lengths and numbers of pictures. */
-export const PROMPTS: Readonly<Record<string, Prompt>> = {
-  'two examples': {
-    shots: [
-      { image: dog, text: 'Output:a dog' },
-      { image: bicycle, text: 'Output:two wheels' },
-    ],
-    query: { image: cat, text: 'Output:' },
-  },
-  'no example': { query: { image: cat, text: 'Output:' } },
-  'text before the first picture': { text: 'Look! <image>Output:', media: [bicycle] },
-  'pictures in a row': { query: { images: [dog, cat, bicycle], text: 'Output:' } },
-  'a picture at the end': { text: 'Output: a dog.<|endofchunk|><image>', media: [dog] },
-  'no picture': { query: { text: 'Once' } },
-  'a video': { query: { video: [dog, cat], text: 'Output:' } },
-};

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Provider } from '../../../artifact/provider.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import {
   compareWithReference,
@@ -36,6 +37,12 @@ export interface VerifyFolderOptions {
   /** The largest difference that passes, as a share of the largest log-probability expected. */
   readonly tolerance: number;
   readonly signal: AbortSignal;
+  /** Default `cpu`. */
+  readonly provider?: Provider;
+  /** What the model is compiled for; default: the provider's. */
+  readonly target?: string;
+  /** How its weights are kept, and on a target that computes in halves what it computes in. Default: as the case says. */
+  readonly precision?: 'float32' | 'float16';
 }
 
 /**
@@ -58,12 +65,16 @@ export async function verifyFolder(path: string, options: VerifyFolderOptions): 
 async function verifyIn(
   temporary: string,
   given: CaseFile,
-  { fusion, tolerance, signal }: VerifyFolderOptions,
+  { fusion, tolerance, signal, provider = 'cpu', target = provider, precision }: VerifyFolderOptions,
 ): Promise<Omit<VerifiedFolder, 'folder' | 'name'>> {
   // Read first: what is wrong with the reference is said before anything is compiled.
   const reference = given.outputs && (await readExpected(given.folder, given.outputs));
   const artifact = join(temporary, 'artifact');
-  const switches = fusion ? [] : ['--fusion', 'off'];
+  const switches = [
+    ...(fusion ? [] : ['--fusion', 'off']),
+    ...(target === 'cpu' ? [] : ['--target', target]),
+    ...(precision === undefined || given.compile.includes('--precision') ? [] : ['--precision', precision]),
+  ];
   const words = ['compile', ...given.compile, ...switches, '--out', artifact];
   const { code, stderr } = await commandLine(given.folder, words, signal);
   const said = stderr.trim();
@@ -76,8 +87,8 @@ async function verifyIn(
       problems: [`it was compiled, though a refusal like ${given.refusal} was expected`],
     };
   const ways = modulesOf(await projectWays(artifact, given.folder));
-  const comparison = await compared(artifact, reference, ways, { tolerance, signal });
-  const answer = await answerProblems(given, given.outputs.cli, artifact, signal);
+  const comparison = await compared(artifact, reference, { ways, provider }, { tolerance, signal });
+  const answer = await answerProblems(given, given.outputs.cli, { artifact, provider }, signal);
   return {
     comparison,
     ran: answer !== undefined,
@@ -105,12 +116,12 @@ function refusal(
 async function compared(
   artifact: string,
   reference: Parameters<typeof compareWithReference>[1],
-  ways: readonly string[],
+  how: { readonly ways: readonly string[]; readonly provider: Provider },
   options: GoldenOptions,
 ): Promise<GoldenComparison> {
   let engine: Engine | undefined;
   try {
-    engine = await Engine.open({ directory: artifact, verify: true, imageMemory: 0, threads: 1, ways });
+    engine = await Engine.open({ directory: artifact, verify: true, imageMemory: 0, threads: 1, ...how });
     return await compareWithReference(engine, reference, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -124,11 +135,12 @@ async function compared(
 async function answerProblems(
   { folder }: CaseFile,
   cli: CaseOutputs['cli'],
-  artifact: string,
+  { artifact, provider }: { readonly artifact: string; readonly provider: Provider },
   signal: AbortSignal,
 ): Promise<string[] | undefined> {
   if (cli === undefined || cli === null) return undefined;
-  const words = ['run', artifact, ...cli.args, '--json', '--max-new-tokens', `${ANSWER_TOKENS}`];
+  const how = ['--json', '--max-new-tokens', `${ANSWER_TOKENS}`, '--provider', provider];
+  const words = ['run', artifact, ...cli.args, ...how];
   const { code, stdout, stderr } = await commandLine(folder, words, signal);
   if (code !== EXIT.ok) return [`flamingo run failed (exit code ${code}): ${stderr.trim()}`];
   const { text }: { readonly text: string } = JSON.parse(stdout);

@@ -7,6 +7,7 @@ interface ExportFlags {
   readonly instances?: number;
   readonly gpu?: readonly number[];
   readonly batch?: number;
+  readonly fromPixels?: true;
   readonly json?: true;
 }
 
@@ -30,6 +31,10 @@ export const command: CliCommand = {
         'pictures of several requests that are encoded at once (default: 32)',
         wholeNumber(1),
       )
+      .option(
+        '--from-pixels',
+        'serve one graph that sees pictures itself, instead of one for pictures and one for answers',
+      )
       .option('--json', 'print the result as JSON')
       .action((_engine: 'triton', folder: string, flags: ExportFlags) =>
         run((context) => exportModel(folder, flags, context)),
@@ -39,7 +44,7 @@ export const command: CliCommand = {
 
 async function exportModel(
   folder: string,
-  { out, instances, gpu, batch, json }: ExportFlags,
+  { out, instances, gpu, batch, fromPixels, json }: ExportFlags,
   { report }: CommandContext,
 ): Promise<ExitCode> {
   const { exportTriton } = await import('../../runtime/export/triton/export-triton.ts');
@@ -48,6 +53,7 @@ async function exportModel(
     ...(instances !== undefined && { instances }),
     ...(gpu && { gpus: gpu }),
     ...(batch !== undefined && { batch }),
+    ...(fromPixels && { fromPixels }),
   });
   if (json) report.result(JSON.stringify({ out, models }));
   else

@@ -17,6 +17,7 @@ import { modelConfigText } from './model-config.ts';
 import { repositoryReadme } from './readme.ts';
 import { type Repository, type RepositoryOptions, repositoryOf } from './repository.ts';
 import type { RepositoryModel } from './repository-model.ts';
+import { dockerfile } from './triton-image.ts';
 
 export interface ExportTritonOptions extends RepositoryOptions {
   /** The folder to make; it must not be there. */
@@ -79,17 +80,30 @@ async function writeRepository(
   }
   const names = models.map(({ config }) => config.name);
   const { name } = artifact.manifest.model;
-  const isCuda = artifact.manifest.provider === 'cuda';
-  await writeFile(
-    join(folder, 'README.md'),
-    repositoryReadme({ name, models: names, isCuda, answers: settings !== undefined }),
-  );
-  await writeFile(join(folder, 'inference-service.yaml'), inferenceService(name, isCuda));
-  if (settings === undefined) return;
+  const hasPython = settings !== undefined;
+  const files = {
+    'README.md': repositoryReadme({
+      ...{ name, models: names, isCuda: artifact.manifest.provider === 'cuda', answers: hasPython },
+      readsPixels: settings?.readsPixels === true,
+    }),
+    'inference-service.yaml': inferenceService({
+      ...{ name, gpus: cardsOf(models), bytes: artifact.manifest.parameters.bytes, hasPython },
+    }),
+    ...(hasPython && { Dockerfile: dockerfile() }),
+  };
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  if (!hasPython) return;
   for (const client of ['client.py', 'client.ts']) {
     const text = await readFile(new URL(client, FILES), 'utf8');
     await writeFile(join(folder, client), text.replaceAll('MODEL_NAME', names.at(-1) ?? name));
   }
+}
+
+/** Cards that the models ask for: those that are named, or one where any will do. */
+function cardsOf(models: readonly RepositoryModel[]): number {
+  const groups = models.flatMap(({ config }) => config.instance_group ?? []);
+  const onCards = groups.filter(({ kind }) => kind === 'KIND_GPU');
+  return Math.max(new Set(onCards.flatMap(({ gpus = [] }) => gpus)).size, Math.min(1, onCards.length));
 }
 
 /** A graph with the files that have its weights, which it looks for beside itself. */

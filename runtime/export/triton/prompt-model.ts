@@ -9,6 +9,8 @@ import { tritonPort } from './ports.ts';
 /** What `prompt.py` reads from `flamingo.json`. */
 export interface PromptSettings extends Pick<LanguageManifest, 'image' | 'media'> {
   readonly models: { readonly vision?: string; readonly generate: string };
+  /** Whether the graph of whole answers sees pictures itself: pixels go in, and nothing of a picture is kept. */
+  readonly readsPixels: boolean;
   /** Outputs of the vision graph that the language graph takes, with their sizes of one picture. */
   readonly keeps: Readonly<Record<string, readonly number[]>>;
   /**
@@ -29,20 +31,20 @@ export interface PromptSettings extends Pick<LanguageManifest, 'image' | 'media'
 /**
  * What the model of prompts must know of an artifact.
  *
- * @param models names of the models that it asks
+ * @param of names of the models that it asks, and whether the one of whole answers sees pictures
  * @throws UserError for a way of media or pictures that it does not lay out
  */
 export function promptSettings(
   manifest: LanguageManifest,
   { special }: Tokenizer,
-  models: PromptSettings['models'],
+  { models, readsPixels }: Pick<PromptSettings, 'models' | 'readsPixels'>,
 ): PromptSettings {
   requireKnown(manifest);
   const { language, media, image, graphs } = manifest;
   const { contextLength, tokens } = language;
   const { ends, never } = tokensOf(special);
   return {
-    models,
+    ...{ models, readsPixels },
     keeps: Object.fromEntries(
       keptOutputs(manifest).map(({ name, shape }) => [name, sizesOfOne(shape.slice(1))]),
     ),
@@ -61,7 +63,7 @@ export function promptSettings(
 export function promptModel(
   name: string,
   manifest: LanguageManifest,
-  { past }: Pick<PromptSettings, 'past'>,
+  { past, readsPixels }: Pick<PromptSettings, 'past' | 'readsPixels'>,
 ): ModelConfig {
   const one = (port: string, data_type: TritonDtype): TritonPort => ({
     ...{ name: port, data_type, dims: [1], optional: true },
@@ -71,7 +73,7 @@ export function promptModel(
       ...{ name: `kept_${part}`, data_type: 'TYPE_FP32', dims: sizes.map((size) => size ?? -1) },
     }),
   );
-  const pictures = keptOutputs(manifest).map(
+  const pictures = (readsPixels ? [] : keptOutputs(manifest)).map(
     (port): TritonPort => ({ ...tritonPort(port), name: `picture.${port.name}` }),
   );
   const kept: readonly TritonPort[] = [

@@ -2,16 +2,21 @@
 Reads an exported model repository as Triton does and answers requests with it, since Triton itself needs a container: every
 config.pbtxt by Triton's own schema (the one in the package tritonclient), the graphs by Python's ONNX Runtime exactly as
 the configs name them, and the Python model by a stand-in of the interface that Triton gives it. An InferenceService is
-checked by KServe's published schema, where --kserve names the file of its CRD.
+checked by KServe's published schema, where --kserve names the file of its CRD. With --http it serves KServe's v2 protocol
+at a port, which it prints, until its input ends.
 
-    pip install numpy pillow tokenizers onnxruntime "tritonclient[grpc]" pyyaml jsonschema
+    pip install numpy pillow tokenizers onnxruntime "tritonclient[all]" pyyaml jsonschema
     python serve.py REPOSITORY REQUESTS.json [--kserve CRD.yaml] > answers.json
+    python serve.py REPOSITORY --http
 """
 
 import argparse
+import base64
+import http.server
 import importlib.util
 import json
 import sys
+import threading
 import types
 from pathlib import Path
 
@@ -97,13 +102,17 @@ def stand_in(models):
     utils = types.ModuleType("triton_python_backend_utils")
 
     class Tensor:
-        def __init__(self, name, value):
-            self._name, self._value = name, value
+        def __init__(self, name, value, is_cpu=True):
+            self._name, self._value, self._is_cpu = name, value, is_cpu
 
         def name(self):
             return self._name
 
+        def is_cpu(self):
+            return self._is_cpu
+
         def as_numpy(self):
+            assert self._is_cpu, "Tensor is stored in GPU and cannot be converted to NumPy."
             return self._value
 
     class TritonError:
@@ -126,9 +135,15 @@ def stand_in(models):
         def error(self):
             return self._error
 
+    class PreferredMemory:
+        def __init__(self, kind, device=0):
+            self.kind, self.device = kind, device
+
     class InferenceRequest:
-        def __init__(self, model_name=None, requested_output_names=(), inputs=()):
+        def __init__(self, model_name=None, requested_output_names=(), inputs=(), preferred_memory=None):
             self._model, self._wanted, self._inputs = model_name, list(requested_output_names), list(inputs)
+            # As of a model on a GPU: what is not asked for in the CPU's memory stays on the card.
+            self._is_cpu = preferred_memory is not None and preferred_memory.kind == utils.TRITONSERVER_MEMORY_CPU
 
         def requested_output_names(self):
             return self._wanted
@@ -138,10 +153,13 @@ def stand_in(models):
 
         def exec(self):
             given = {each.name(): each.as_numpy() for each in self._inputs}
+            empty = [name for name, value in given.items() if value.size == 0]
+            assert not empty, f"tensors without elements: {empty}"
             made = models[self._model].run(given, self._wanted)
-            return InferenceResponse([Tensor(name, value) for name, value in made.items()])
+            return InferenceResponse([Tensor(name, value, self._is_cpu) for name, value in made.items()])
 
-    utils.Tensor, utils.TritonError = Tensor, TritonError
+    utils.Tensor, utils.TritonError, utils.PreferredMemory = Tensor, TritonError, PreferredMemory
+    utils.TRITONSERVER_MEMORY_CPU, utils.TRITONSERVER_MEMORY_GPU = "CPU", "GPU"
     utils.TritonModelException = type("TritonModelException", (Exception,), {})
     utils.InferenceRequest, utils.InferenceResponse = InferenceRequest, InferenceResponse
     utils.get_input_tensor_by_name = lambda request, name: next(
@@ -167,9 +185,14 @@ def check_service(repository, crd):
     import jsonschema
     import yaml
 
-    versions = yaml.safe_load(Path(crd).read_text())["spec"]["versions"]
+    versions = yaml.load(Path(crd).read_text(), Loader=yaml.CSafeLoader)["spec"]["versions"]
     schema = next(each for each in versions if each["name"] == "v1beta1")["schema"]["openAPIV3Schema"]
     jsonschema.validate(yaml.safe_load((repository / "inference-service.yaml").read_text()), schema)
+
+
+def bytes_of(value, read):
+    """A text or the path of a picture, or {"base64": …} of any bytes."""
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else read(value)
 
 
 def answer(model, config, utils, request):
@@ -180,26 +203,17 @@ def answer(model, config, utils, request):
         for name, value in request.items()
         if name not in ("images", "texts", "keep", "kept")
     }
-    inputs["texts"] = np.array([text.encode("utf-8") for text in request["texts"]], object)
+    inputs["texts"] = np.array([bytes_of(each, lambda text: text.encode("utf-8")) for each in request["texts"]], object)
     if request.get("images"):
-        inputs["images"] = np.array([Path(path).read_bytes() for path in request["images"]], object)
+        inputs["images"] = np.array(
+            [bytes_of(each, lambda path: Path(path).read_bytes()) for each in request["images"]], object
+        )
     inputs.update(request.get("kept") or {})
-    for port in config.input:
-        if port.name in inputs:
-            check_values(config.name, port, inputs[port.name], False)
-        else:
-            assert port.optional, port.name
     wanted = [port.name for port in config.output] if request.get("keep") else ["text", "tokens", "log_probabilities"]
-    [response] = model.execute(
-        [utils.InferenceRequest("prompts", wanted, [utils.Tensor(name, value) for name, value in inputs.items()])]
-    )
+    response = execute(model, config, utils, inputs, wanted)
     if response.has_error():
         return {"error": response.error().message()}, {}
     outputs = {each.name(): each.as_numpy() for each in response.output_tensors()}
-    assert set(outputs) == set(wanted), sorted(outputs)
-    for port in config.output:
-        if port.name in outputs:
-            check_values(config.name, port, outputs[port.name], False)
     kept = {name: value for name, value in outputs.items() if name.startswith(("kept_", "picture."))}
     said = {
         "text": outputs["text"][0].decode("utf-8"),
@@ -209,11 +223,106 @@ def answer(model, config, utils, request):
     return said, kept
 
 
+def execute(model, config, utils, inputs, wanted):
+    for port in config.input:
+        if port.name in inputs:
+            check_values(config.name, port, inputs[port.name], False)
+        else:
+            assert port.optional, port.name
+    [response] = model.execute(
+        [utils.InferenceRequest("prompts", wanted, [utils.Tensor(name, value) for name, value in inputs.items()])]
+    )
+    if response.has_error():
+        return response
+    outputs = {each.name(): each.as_numpy() for each in response.output_tensors()}
+    assert set(outputs) == set(wanted), sorted(outputs)
+    for port in config.output:
+        if port.name in outputs:
+            check_values(config.name, port, outputs[port.name], False)
+    return response
+
+
+def serve_http(model, config, utils):
+    """KServe's v2 protocol with Triton's extension of binary tensors, for one model."""
+    from tritonclient import utils as wire
+
+    def array_of(tensor, body):
+        size = (tensor.get("parameters") or {}).get("binary_data_size")
+        if tensor["datatype"] == "BYTES":
+            values = (
+                [text.encode("utf-8") for text in np.array(tensor["data"]).flatten().tolist()]
+                if size is None
+                else wire.deserialize_bytes_tensor(body.read(size)).tolist()
+            )
+            array = np.empty(len(values), object)
+            array[:] = values
+        else:
+            kind = wire.triton_to_np_dtype(tensor["datatype"])
+            array = np.array(tensor["data"], kind) if size is None else np.frombuffer(body.read(size), kind)
+        return array.reshape(tensor["shape"])
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            if self.path == f"/v2/models/{config.name}":
+                ports = lambda each: [{"name": port.name, "shape": list(port.dims)} for port in each]
+                facts = {"name": config.name, "inputs": ports(config.input), "outputs": ports(config.output)}
+                return self.reply(200, json.dumps(facts).encode("utf-8"))
+            known = ["/v2/health/live", "/v2/health/ready", f"/v2/models/{config.name}/ready"]
+            self.reply(200 if self.path in known else 404, b"")
+
+        def do_POST(self):
+            import io
+
+            whole = self.rfile.read(int(self.headers["Content-Length"]))
+            header = int(self.headers.get("Inference-Header-Content-Length", len(whole)))
+            request, body = json.loads(whole[:header]), io.BytesIO(whole[header:])
+            if self.path != f"/v2/models/{config.name}/infer":
+                return self.reply(404, json.dumps({"error": f"there is nothing at {self.path}"}).encode("utf-8"))
+            inputs = {each["name"]: array_of(each, body) for each in request["inputs"]}
+            asked = request.get("outputs") or [{"name": port.name} for port in config.output]
+            response = execute(model, config, utils, inputs, [each["name"] for each in asked])
+            if response.has_error():
+                return self.reply(400, json.dumps({"error": response.error().message()}).encode("utf-8"))
+            made = {each.name(): each.as_numpy() for each in response.output_tensors()}
+            outputs, binary = [], b""
+            for each in asked:
+                value = made[each["name"]]
+                said = {"name": each["name"], "datatype": wire.np_to_triton_dtype(value.dtype), "shape": list(value.shape)}
+                is_binary = (each.get("parameters") or {}).get("binary_data", (request.get("parameters") or {}).get("binary_data_output"))
+                if is_binary:
+                    data = wire.serialize_byte_tensor(value).item() if value.dtype == object else value.tobytes()
+                    said["parameters"] = {"binary_data_size": len(data)}
+                    binary += data
+                else:
+                    said["data"] = [text.decode("utf-8") for text in value] if value.dtype == object else value.flatten().tolist()
+                outputs.append(said)
+            head = json.dumps({"model_name": config.name, "model_version": "1", "outputs": outputs}).encode("utf-8")
+            self.reply(200, head + binary, {"Inference-Header-Content-Length": str(len(head))} if binary else {})
+
+        def reply(self, status, body, headers={}):
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("repository", type=Path)
-    parser.add_argument("requests", type=Path)
+    parser.add_argument("requests", type=Path, nargs="?")
     parser.add_argument("--kserve")
+    parser.add_argument("--http", action="store_true")
     given = parser.parse_args()
     if given.kserve:
         check_service(given.repository, given.kserve)
@@ -228,22 +337,24 @@ def main():
     for name, config in configs.items():
         if config.platform == "ensemble":
             models[name] = Ensemble(config, models)
-    result = {"configs": {name: json_format.MessageToDict(each) for name, each in configs.items()}, "answers": []}
-    requests = json.loads(given.requests.read_text("utf-8"))
+    answers = []
+    requests = json.loads(given.requests.read_text("utf-8")) if given.requests else []
     for folder in folders:
         config = configs[folder.name]
         if config.backend != "python":
             continue
         utils = stand_in(models)
         model = python_model(folder, utils)
+        if given.http:
+            return serve_http(model, config, utils)
         kept = {}
         for request in requests:
             if request.get("kept"):
                 request["kept"] = kept
             said, keeps = answer(model, config, utils, request)
             kept = keeps or kept
-            result["answers"].append(said)
-    print(json.dumps(result, indent=1, ensure_ascii=False))
+            answers.append(said)
+    print(json.dumps({"answers": answers}, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

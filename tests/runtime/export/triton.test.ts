@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,13 @@ import { exportTriton } from '../../../runtime/export/triton/export-triton.ts';
 import { modelConfigText } from '../../../runtime/export/triton/model-config.ts';
 import { Engine } from '../../../runtime/worker/engine.ts';
 import { compileLively, SMALL_MODELS } from '../../media/small-models.ts';
-import { EXPORTED, PICTURES, requestsOf, type TritonReference } from '../../references/triton/models.ts';
+import {
+  EXPORTED,
+  PICTURES,
+  refusedRequests,
+  requestsOf,
+  type TritonReference,
+} from '../../references/triton/models.ts';
 import { oneSentence } from '../../support/one-sentence.ts';
 
 const REFERENCES = new URL('../../references/triton/references.json', import.meta.url);
@@ -18,6 +25,9 @@ const SERVE = fileURLToPath(new URL('../../references/triton/serve.py', import.m
 const TSX = import.meta.resolve('tsx');
 /** A Python with the packages that serve.py names: then the references are made anew. */
 const { TRITON_PYTHON, KSERVE_CRD } = process.env;
+
+/** What is compiled for the CPU of Triton, whose ONNX Runtime has not all operators of ours. */
+const SERVED = { generation: true, fusion: false } as const;
 
 /** Triton cannot be had here: the repository is served by `serve.py`, of which the references are kept. */
 describe('an artifact as a model repository for Triton', () => {
@@ -34,29 +44,39 @@ describe('an artifact as a model repository for Triton', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  for (const name of EXPORTED) {
-    it(`answers as Node does, and is configured as Triton's schema has it: ${name}`, async () => {
+  const forms = EXPORTED.flatMap((name) => {
+    const hasPictures = SMALL_MODELS[name]?.().facts.image !== undefined;
+    return hasPictures ? [[name, false] as const, [name, true] as const] : [[name, false] as const];
+  });
+  for (const [name, fromPixels] of forms) {
+    const form = fromPixels ? `${name}, from pixels` : name;
+    it(`answers as Node does, and is configured as Triton's schema has it: ${form}`, async () => {
       const program = SMALL_MODELS[name]?.();
       assert.ok(program);
-      const directory = await compileLively(folder, program, { generation: true });
-      const out = join(folder, `${program.name}-repository`);
-      const models = await exportTriton(directory, { out });
+      const directory = await compileLively(folder, program, {
+        ...SERVED,
+        out: join(folder, `${program.name}-${fromPixels}`),
+      });
+      const out = join(folder, `${program.name}-${fromPixels}-repository`);
+      const models = await exportTriton(directory, { out, fromPixels });
       const hasPictures = program.facts.image !== undefined;
-      const asked = requestsOf(hasPictures);
+      const asked = requestsOf(hasPictures, fromPixels);
+      const refused = refusedRequests(hasPictures);
       const configs: Record<string, string> = {};
       for (const model of models)
         configs[model] = await readFile(join(out, 'models', model, 'config.pbtxt'), 'utf8');
       if (TRITON_PYTHON !== undefined) {
         const requests = join(folder, 'requests.json');
-        await writeFile(requests, JSON.stringify(asked.map(([request]) => request)));
+        await writeFile(requests, JSON.stringify([...asked, ...refused].map(([request]) => request)));
         const schema = KSERVE_CRD === undefined ? [] : ['--kserve', KSERVE_CRD];
         const words = [SERVE, out, requests, ...schema];
         const { stdout } = await promisify(execFile)(TRITON_PYTHON, words, { maxBuffer: 2 ** 26 });
         const { answers }: TritonReference = JSON.parse(stdout);
-        references[name] = { configs, answers };
+        references[form] = { configs, answers };
       }
-      const reference = references[name];
+      const reference = references[form];
       assert.deepEqual(configs, reference?.configs);
+      assert.equal(reference?.answers.length, asked.length + refused.length);
       await using engine = await Engine.open({
         directory,
         verify: true,
@@ -72,19 +92,21 @@ describe('an artifact as a model repository for Triton', () => {
           assert.ok(Math.abs(found - score) < 1e-3, `answer ${index}, token ${place}: ${found}, ${score}`);
         }
       }
+      for (const [index, [, sentence]] of refused.entries())
+        assert.match(reference?.answers[asked.length + index]?.error ?? 'an answer', sentence);
     });
   }
 
   it('has what a person needs to start and to ask it, and weights that take no room twice', async () => {
     const program = SMALL_MODELS.packed?.();
     assert.ok(program);
-    const directory = await compileLively(folder, program, { generation: true, out: join(folder, 'again') });
+    const directory = await compileLively(folder, program, { ...SERVED, out: join(folder, 'again') });
     const out = join(folder, 'repository');
     assert.deepEqual(await exportTriton(directory, { out, instances: 2, batch: 8 }), [
       ...['packed-vision', 'packed-generate', 'packed'],
     ]);
     assert.deepEqual((await readdir(out)).sort(), [
-      ...['README.md', 'client.py', 'client.ts', 'inference-service.yaml', 'models'],
+      ...['Dockerfile', 'README.md', 'client.py', 'client.ts', 'inference-service.yaml', 'models'],
     ]);
     const read = (name: string) => readFile(join(out, name), 'utf8');
     assert.match(await read('README.md'), /tritonserver --model-repository=\/models/);
@@ -149,6 +171,72 @@ describe('an artifact as a model repository for Triton', () => {
     });
   }
 
+  it("is asked by our clients and NVIDIA's own over HTTP, where a Python with its packages is named", async function () {
+    if (TRITON_PYTHON === undefined) {
+      console.log(
+        '      TRITON_PYTHON names no Python with the packages of tests/references/triton/serve.py',
+      );
+      this.skip();
+    }
+    const directory = join(folder, 'again');
+    const server = spawn(TRITON_PYTHON, [SERVE, join(folder, 'repository'), '--http'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = await once(server.stdout, 'data');
+      const port = String(line).trim();
+      const [first = '', second = ''] = PICTURES;
+      const ask = fileURLToPath(new URL('../../references/triton/ask.py', import.meta.url));
+      const asked = await promisify(execFile)(TRITON_PYTHON, [
+        ask,
+        `localhost:${port}`,
+        'packed',
+        first,
+        second,
+      ]);
+      const { whole, again, refused } = JSON.parse(asked.stdout);
+      await using engine = await Engine.open({ directory, verify: true, imageMemory: 0, pixels: 'pillow' });
+      const shots = [
+        { image: first, text: 'Output:a' },
+        { image: second, text: 'Output:b b' },
+      ];
+      const prompt = { shots, query: { image: first, text: 'Output:' } };
+      const [answer] = await engine.generate([prompt], { maxNewTokens: 6 });
+      assert.deepEqual([whole.tokens, whole.text], [answer?.tokens, answer?.text]);
+      assert.deepEqual(again, whole);
+      assert.match(
+        refused,
+        /^max_new_tokens is 0, and the prompt's \d+ tokens leave room for \d+: give from 1 to that$/,
+      );
+      const words = [
+        `http://127.0.0.1:${port}`,
+        ...[
+          '--shot',
+          first,
+          'Output:a',
+          '--shot',
+          second,
+          'Output:b b',
+          '--image',
+          first,
+          '--text',
+          'Output:',
+        ],
+        ...['--max-new-tokens', '6'],
+      ];
+      const repository = join(folder, 'repository');
+      for (const [command, ...before] of [
+        [process.execPath, '--import', TSX, join(repository, 'client.ts')],
+        [TRITON_PYTHON, join(repository, 'client.py')],
+      ]) {
+        const { stdout } = await promisify(execFile)(command ?? '', [...before, ...words]);
+        assert.equal(stdout, `${answer?.text}\n`);
+      }
+    } finally {
+      server.stdin.end();
+    }
+  });
+
   it('places stages of a language graph on cards of their own, behind an ensemble', async () => {
     const program = SMALL_MODELS.packed?.();
     assert.ok(program);
@@ -173,16 +261,33 @@ describe('an artifact as a model repository for Triton', () => {
     const program = SMALL_MODELS.packed?.();
     const tiles = SMALL_MODELS['spliced by a perceptron, in tiles']?.();
     assert.ok(program && tiles);
-    const plain = await compileLively(folder, program, { out: join(folder, 'plain') });
+    const plain = await compileLively(folder, program, { fusion: false, out: join(folder, 'plain') });
     const out = join(folder, 'refused');
     await refuses(exportTriton(plain, { out }), /no graph of whole answers.*compile it with --generation/);
-    const cut = await compileLively(folder, tiles, { generation: true, out: join(folder, 'tiles') });
+    const cut = await compileLively(folder, tiles, { ...SERVED, out: join(folder, 'tiles') });
     await refuses(exportTriton(cut, { out }), /cuts pictures into tiles/);
     await refuses(
       exportTriton(plain, { out, gpus: [1] }),
       /GPUs 1 were given but the model 'packed' was compiled for 'cpu'/,
     );
     await refuses(exportTriton(folder, { out }), /is not an artifact/);
+    const fused = await compileLively(folder, program, { generation: true, out: join(folder, 'fused') });
+    await refuses(
+      exportTriton(fused, { out }),
+      /graph 'language' of the model 'packed', compiled for 'cpu', has com\.microsoft\.GatedAdd, which the ONNX Runtime 1\.27\.0 of Triton has not: compile it with --target cuda, or with --fusion off for the CPU\.$/,
+    );
+    const alone = SMALL_MODELS['a language model alone']?.();
+    assert.ok(alone);
+    const text = await compileLively(folder, alone, { ...SERVED, out: join(folder, 'text') });
+    await refuses(
+      exportTriton(text, { out, fromPixels: true }),
+      /has no graph that writes whole answers from pixels: it is shown no pictures/,
+    );
+    const served = await compileLively(folder, program, { ...SERVED, out: join(folder, 'served') });
+    await refuses(
+      exportTriton(served, { out, fromPixels: true, batch: 4 }),
+      /give either a batch or the form from pixels/,
+    );
     await assert.rejects(stat(out));
     await mkdir(out);
     await refuses(exportTriton(plain, { out }), /no graph of whole answers|is there already/);

@@ -14,12 +14,11 @@ def ask(address, texts, images, images_of_text, **settings):
     strings = lambda name, values: {
         "name": name, "datatype": "BYTES", "shape": [len(values)], "data": values,
     }
-    inputs = [
-        strings("texts", texts),
+    inputs = [strings("texts", texts)]
+    if images:
         # JSON has no bytes: files go as base64, which the model reads too.
-        strings("images", [base64.b64encode(image).decode("ascii") for image in images]),
-        {"name": "images_of_text", "datatype": "INT32", "shape": [len(texts)], "data": images_of_text},
-    ]
+        inputs.append(strings("images", [base64.b64encode(image).decode("ascii") for image in images]))
+    inputs.append({"name": "images_of_text", "datatype": "INT32", "shape": [len(texts)], "data": images_of_text})
     types = {"max_new_tokens": "INT32", "temperature": "FP32", "top_k": "INT32", "top_p": "FP32", "seed": "INT64"}
     inputs += [
         {"name": name, "datatype": types[name], "shape": [1], "data": [value]}

@@ -47,10 +47,14 @@ export async function ask(
       pieces.map(({ text }) => text),
     ),
     // JSON has no bytes: files go as base64, which the model reads too.
-    strings(
-      'images',
-      images.map((image) => Buffer.from(image).toString('base64')),
-    ),
+    ...(images.length > 0
+      ? [
+          strings(
+            'images',
+            images.map((image) => Buffer.from(image).toString('base64')),
+          ),
+        ]
+      : []),
     {
       ...{ name: 'images_of_text', datatype: 'INT32', shape: [pieces.length] },
       data: pieces.map((piece) => piece.images.length),
@@ -72,20 +76,34 @@ export async function ask(
   return text;
 }
 
-/** The words of the command line: `--shot PICTURE TEXT`, `--image PICTURE`, `--text TEXT`. */
+const SETTINGS: ReadonlyMap<string, keyof AnswerSettings> = new Map([
+  ['--max-new-tokens', 'max_new_tokens'],
+  ['--temperature', 'temperature'],
+  ['--top-k', 'top_k'],
+  ['--top-p', 'top_p'],
+  ['--seed', 'seed'],
+]);
+
+/** The words of the command line: `--shot PICTURE TEXT`, `--image PICTURE`, `--text TEXT`, and settings of the answer. */
 async function main([address, ...words]: readonly string[]): Promise<void> {
   const pieces: Piece[] = [];
   const question: { text: string; images: Uint8Array[] } = { text: '', images: [] };
+  const settings = new Map<keyof AnswerSettings, number>();
   for (const rest = words.values(), word = () => rest.next().value ?? ''; ; ) {
     const option = word();
     if (option === '') break;
-    if (option === '--shot') pieces.push({ images: [await readFile(word())], text: word() });
+    const setting = SETTINGS.get(option);
+    if (setting !== undefined) settings.set(setting, Number(word()));
+    else if (option === '--shot') pieces.push({ images: [await readFile(word())], text: word() });
     else if (option === '--image') question.images.push(await readFile(word()));
     else if (option === '--text') question.text = word();
-    else throw new Error(`${option} is not known: give --shot PICTURE TEXT, --image PICTURE, --text TEXT`);
+    else {
+      const known = ['--shot PICTURE TEXT', '--image PICTURE', '--text TEXT', ...SETTINGS.keys()];
+      throw new Error(`${option} is not known: give ${known.join(', ')}`);
+    }
   }
   if (address === undefined) throw new Error('give the address of the server: http://localhost:8000');
-  console.log(await ask(address, [...pieces, question]));
+  console.log(await ask(address, [...pieces, question], Object.fromEntries(settings)));
 }
 
 if (process.argv[1]?.endsWith('client.ts')) {

@@ -10,6 +10,10 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 
+# A picture whose sides differ more is not resized by its shorter one: the other would take gigabytes.
+LARGEST_RATIO = 200
+
+
 class PromptError(ValueError):
     """What is wrong with a request, in a sentence."""
 
@@ -36,6 +40,8 @@ class Prompts:
         self.special = self.settings["special"]
         self.texts = self.settings["tokens"]
         self.way = self.settings["media"]["way"]
+        # Whether the graph of whole answers sees pictures itself.
+        self.reads_pixels = self.settings["readsPixels"]
 
     # Text
 
@@ -66,10 +72,10 @@ class Prompts:
             return encode(self.texts["beginning"] + text)
         return [beginning, *encode(text)]
 
-    def expanded(self, tokens, counts):
+    def expanded(self, tokens):
         """Each image token as often as its picture takes places."""
-        rest = iter(counts)
-        return [each for token in tokens for each in [token] * (next(rest) if token == self.special["image"] else 1)]
+        places = self.settings["keeps"]["features"][0] if self.way == "spliced" else 1
+        return [each for token in tokens for each in [token] * (places if token == self.special["image"] else 1)]
 
     def answer_of(self, tokens):
         stops = set(self.settings["stops"])
@@ -84,12 +90,18 @@ class Prompts:
         try:
             picture = Image.open(io.BytesIO(file_of(data))).convert("RGB")
         except Exception as error:
-            raise PromptError(f"a picture cannot be read ({error}): send the bytes of a JPEG, PNG or WebP file") from error
+            # Which object in memory it was helps nobody.
+            reason = str(error).split("<")[0].strip() or type(error).__name__
+            raise PromptError(f"a picture cannot be read ({reason}): send the bytes of a JPEG, PNG or WebP file") from error
         width, height = picture.size
         if image["resize"] == "stretch":
             resized = (short, short)
         else:
             least = min(width, height)
+            if max(width, height) > LARGEST_RATIO * least:
+                raise PromptError(
+                    f"a picture has {width} x {height} pixels: one side may be at most {LARGEST_RATIO} times as long as the other"
+                )
             resized = (
                 short if width <= height else int(short * width / least),
                 short if height <= width else int(short * height / least),
@@ -106,17 +118,25 @@ class Prompts:
         """What the vision graph would give of no picture at all."""
         return np.zeros((0, *self.settings["keeps"][name]), np.float32)
 
+    def no_pixels(self):
+        """A picture that nobody sees: the graph takes at least one."""
+        size = self.settings["image"]["size"]
+        return np.zeros((1, 1, 3, size, size), np.float32)
+
     # Layout
 
     def layout(self, tokens, read, pictures):
         """
         The inputs of the graph of whole answers for the tokens of one prompt behind those that have been read.
 
-        `pictures` are the outputs of the vision graph by their names, a row for each of the prompt's pictures.
+        `pictures` are the outputs of the vision graph by their names, a row for each of the prompt's pictures; none where
+        the graph sees them itself.
         """
         new = tokens[read:]
         length = len(new)
-        mask = np.concatenate([np.ones((length, read), bool), np.tri(length, dtype=bool)], axis=1)
+        # Of nothing read there is one place, which nobody looks at: not all that tensors pass through take empty ones.
+        past = np.full((length, max(1, read)), read > 0)
+        mask = np.concatenate([past, np.tri(length, dtype=bool)], axis=1)
         inputs = {
             "tokens": np.array([new], np.int64),
             "positions": np.arange(read, read + length, dtype=np.int64)[None],
@@ -135,23 +155,17 @@ class Prompts:
 
     def _spliced(self, tokens, read, pictures):
         image, dim = self.special["image"], self.settings["media"]["dim"]
-        features = pictures["features"].reshape(-1, dim)
         before = sum(token == image for token in tokens[:read])
         is_feature = np.array([[token == image for token in tokens[read:]]])
-        taken = features[before : before + int(is_feature.sum())]
         slots = np.where(is_feature, np.cumsum(is_feature, axis=1) - 1, 0).astype(np.int64)
+        now = {"feature_slots": slots, "is_feature": is_feature}
+        later = {"feature_slots": np.zeros((1, 1), np.int64), "is_feature": np.zeros((1, 1), bool)}
+        if self.reads_pixels:
+            # The places of all of the prompt's pictures, in their order.
+            return {**now, "feature_slots": np.where(is_feature, slots + before, 0)}, later
+        taken = pictures["features"].reshape(-1, dim)[before : before + int(is_feature.sum())]
         nothing = np.zeros((1, dim), np.float32)
-        now = {
-            "image_features": taken if len(taken) else nothing,
-            "feature_slots": slots,
-            "is_feature": is_feature,
-        }
-        later = {
-            "image_features": nothing,
-            "feature_slots": np.zeros((1, 1), np.int64),
-            "is_feature": np.zeros((1, 1), bool),
-        }
-        return now, later
+        return {**now, "image_features": taken if len(taken) else nothing}, {**later, "image_features": nothing}
 
     def _sights(self, tokens, sees):
         """For each token the pictures that it sees, and those that text behind all of them does."""
@@ -170,6 +184,8 @@ class Prompts:
 
     def _stacked(self, pictures, rows):
         """Outputs of the vision graph as inputs of the language graph; without a row one of zeros, which nobody sees."""
+        if self.reads_pixels:
+            return {"row_pictures": np.array(rows or [0], np.int64)}
         inputs = {}
         for name, values in pictures.items():
             chosen = values[rows] if rows else np.zeros((1, *values.shape[1:]), values.dtype)

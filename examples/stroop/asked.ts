@@ -1,19 +1,31 @@
 import type { Random } from '../emoji/random.ts';
+import { coloured } from './practice.ts';
 import type { Stimulus } from './stimulus.ts';
-import { NON_WORDS, ORDINARY_WORDS } from './words.ts';
+import { INK_NAMES, ORDINARY_WORDS } from './words.ts';
 
 /** What is asked about a picture. */
-export type Asked = 'colour' | 'word';
+export const ASKED = ['colour', 'word'] as const;
+export type Asked = (typeof ASKED)[number];
 
 /** What asks nothing: only the examples say what is meant. */
 export const SILENT = 'Output:';
 
+/** What asks in words. */
+export const IN_WORDS = { colour: 'Colour:', word: 'Word:' } as const satisfies Readonly<
+  Record<Asked, string>
+>;
+
 /** The right answer. */
-export function answerTo(asked: Asked, { word, colour }: Stimulus): string {
-  return asked === 'word' ? word : colour;
+export function answerTo(asked: Asked, { word, ink }: Stimulus): string {
+  return asked === 'word' ? word : ink;
 }
 
-/** What examples name a colour of: no word for one. */
-export function colouredText(random: Random): string {
-  return random.chance(0.5) ? random.pick(NON_WORDS) : random.pick(ORDINARY_WORDS);
+/**
+ * What examples are of: never of a word for a colour, so that a colour is what they name, or a word that is no colour; that they
+ * ask for the one or the other is all they say.
+ */
+export function exampleOf(asked: Asked, random: Random): Stimulus {
+  return asked === 'colour'
+    ? coloured(random)
+    : { word: random.pick(ORDINARY_WORDS), ink: random.pick(INK_NAMES) };
 }

@@ -17,6 +17,8 @@ export interface TaskOutcome {
   readonly answer: string;
   /** 1 right, 0 wrong; between for answers by ten people. */
   readonly accuracy: number;
+  /** Log-likelihoods of the task's choices in their order; none where the answer is written. */
+  readonly scores?: readonly number[];
 }
 
 /** A task that could not be answered, and why. */
@@ -112,9 +114,9 @@ export async function evaluate(
           const accuracy = answerAccuracy(text, task.answers);
           return { place, outcome: { task, shots, answer: text, accuracy } };
         }
-        const text = await turn(() => best(model, asked(question), choices, signal));
-        const accuracy = task.answers.includes(text) ? 1 : 0;
-        return { place, outcome: { task, shots, answer: text, accuracy } };
+        const ranked = await turn(() => rank(model, asked(question), choices, signal));
+        const accuracy = task.answers.includes(ranked.answer) ? 1 : 0;
+        return { place, outcome: { task, shots, ...ranked, accuracy } };
       }),
     );
   };
@@ -158,16 +160,18 @@ function pieceOf({ images, text }: TaskPiece): { images: readonly string[]; text
   return { images, text };
 }
 
-async function best(
+/** The choice of the highest score, and the scores of all in their order. */
+async function rank(
   model: Answerer,
   prompt: Prompt,
   choices: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<string> {
-  const scores = await model.score(prompt, choices, {
+): Promise<{ readonly answer: string; readonly scores: readonly number[] }> {
+  const scored = await model.score(prompt, choices, {
     normalise: 'none',
     endOfChunk: true,
     ...(signal && { signal }),
   });
-  return scores.reduce((a, b) => (b.score > a.score ? b : a)).choice;
+  const { choice } = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  return { answer: choice, scores: scored.map(({ score }) => score) };
 }

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sum } from 'simple-statistics';
 import { Random } from '../../examples/emoji/random.ts';
+import { ASKED, exampleOf } from '../../examples/stroop/asked.ts';
 import { stroopResults, stroopTable } from '../../examples/stroop/interference.ts';
+import { coloured, letters, readable } from '../../examples/stroop/practice.ts';
 import { drawStimulus, PICTURE_SIZE } from '../../examples/stroop/stimulus.ts';
 import { CELLS, cellName, writeStroopTasks } from '../../examples/stroop/tasks.ts';
-import { ALL_TEXTS, COLOUR_NAMES, COLOURS } from '../../examples/stroop/words.ts';
+import { ALL_TEXTS, COLOUR_NAMES, COLOURS, type Colour } from '../../examples/stroop/words.ts';
 import type { TaskOutcome } from '../../runtime/evaluate/evaluate.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationTask } from '../../runtime/evaluate/task.ts';
@@ -22,7 +25,7 @@ describe('the example stroop', function () {
   it('writes words in their colour, whole and on a light ground', () => {
     for (const [index, word] of ALL_TEXTS.entries()) {
       for (const colour of COLOUR_NAMES) {
-        const pixels = drawStimulus({ word, colour }, new Random(1, index));
+        const pixels = drawStimulus({ word, ink: colour }, new Random(1, index));
         const at = (x: number, y: number) => [
           ...pixels.subarray(3 * (y * PICTURE_SIZE + x), 3 * (y * PICTURE_SIZE + x) + 3),
         ];
@@ -33,37 +36,62 @@ describe('the example stroop', function () {
           border.flat().every((value) => value >= 225),
           `${word} runs out of its picture`,
         );
-        // The darkest pixel is a whole point, in the colour's own values, but for how far they stray.
-        const places = [...Array(PICTURE_SIZE ** 2).keys()];
-        const distance = (place: number) =>
-          Math.max(
-            ...COLOURS[colour].map((value, channel) => Math.abs(value - (pixels[3 * place + channel] ?? 0))),
-          );
-        assert.ok(Math.min(...places.map(distance)) < 40, `${word} in ${colour}`);
+        // What the ink takes of the ground is, of all colours, most like what its own takes.
+        const ground = at(0, 0);
+        const taken = [0, 1, 2].map((channel) =>
+          sum(
+            [...pixels.keys()]
+              .filter((place) => place % 3 === channel)
+              .map((place) => (ground[channel] ?? 0) - (pixels[place] ?? 0)),
+          ),
+        );
+        const likeness = (name: Colour) => {
+          const wanted = COLOURS[name].map((value) => 240 - value);
+          const product = sum(wanted.map((value, channel) => value * (taken[channel] ?? 0)));
+          return product / Math.hypot(...wanted);
+        };
+        const nearest = COLOUR_NAMES.toSorted((a, b) => likeness(b) - likeness(a))[0];
+        assert.equal(nearest, colour, `${word} in ${colour}`);
       }
     }
   });
 
   it('asks congruent, incongruent and non-words in its test, each colour as often', async () => {
-    const shown = await writeStroopTasks(join(folder, 'tasks'), { count: 16 });
-    const { tasks, problems } = await readTasks(join(folder, 'tasks/tasks.jsonl'));
-    assert.deepEqual(problems, []);
-    assert.equal(tasks.length, 16 * CELLS.length);
-    for (const { id, kind, answers, shots } of tasks) {
-      const { word, colour } = shown.get(id) ?? assert.fail(id);
-      assert.deepEqual(answers, [kind.startsWith('word') ? word : colour]);
-      assert.equal(kind.endsWith(', congruent'), word === colour);
+    const { shown, inWords, byExamples } = await writeStroopTasks(join(folder, 'tasks'), { count: 16 });
+    const [words, examples] = [await readTasks(inWords), await readTasks(byExamples)];
+    assert.deepEqual([words.problems, examples.problems], [[], []]);
+    assert.deepEqual(
+      words.tasks.map(({ id, query, shots }) => [id, query.images, shots]),
+      examples.tasks.map(({ id, query }) => [id, query.images, []]),
+    );
+    assert.equal(examples.tasks.length, 16 * CELLS.length);
+    for (const { id, kind, answers, shots } of examples.tasks) {
+      const { word, ink } = shown.get(id) ?? assert.fail(id);
+      assert.deepEqual(answers, [kind.startsWith('word') ? word : ink]);
+      assert.equal(kind.endsWith(', congruent'), word === ink);
+      assert.equal(kind.endsWith('neutral'), ink === 'black');
       assert.equal(kind.endsWith('non-word'), /^x+$/.test(word));
       const texts = shots.map(({ text }) => text.replace('Output: ', ''));
-      assert.equal(
-        texts.every((text) => COLOUR_NAMES.some((name) => name === text)),
-        kind.startsWith('colour'),
-      );
+      for (const text of texts)
+        assert.equal(
+          COLOUR_NAMES.some((name) => name === text),
+          kind.startsWith('colour'),
+        );
     }
-    const congruent = tasks
+    const congruent = words.tasks
       .filter(({ kind }) => kind === 'colour, congruent')
       .flatMap(({ answers }) => answers);
     for (const colour of COLOUR_NAMES) assert.equal(congruent.filter((each) => each === colour).length, 2);
+  });
+
+  it('never shows a word for a colour in a colour while the model learns, nor as an example', () => {
+    const random = new Random(3);
+    for (let time = 0; time < 2000; time += 1) {
+      for (const { word, ink } of [letters(random), readable(random), coloured(random)])
+        assert.ok(ink === 'black' || !COLOUR_NAMES.some((name) => name === word), `${word} in ${ink}`);
+      for (const asked of ASKED)
+        assert.ok(!COLOUR_NAMES.some((name) => name === exampleOf(asked, random).word));
+    }
   });
 
   it('tells interference, facilitation and intrusions by what was answered', () => {
@@ -74,16 +102,21 @@ describe('the example stroop', function () {
           ...{ query: { images: [], text: '' }, choices: COLOUR_NAMES, answers: [name] },
         };
         const wrong = cell.asked === 'colour' && cell.congruence === 'incongruent' && place < 4;
-        return { task, shots: 3, answer: wrong ? 'word' : name, accuracy: wrong ? 0 : 1 };
+        // The right choice has half of the probability, or a tenth where the answer is wrong.
+        const right = wrong ? 0.1 : 0.5;
+        const scores = COLOUR_NAMES.map((choice) => Math.log(choice === name ? right : (1 - right) / 7) - 3);
+        return { task, shots: 2, answer: wrong ? 'word' : name, accuracy: wrong ? 0 : 1, scores };
       }),
     );
-    const shown = new Map(
-      outcomes.map(({ task }) => [task.id, { word: 'word', colour: COLOUR_NAMES[0] ?? 'red' }]),
-    );
-    const [result] = stroopResults(outcomes, shown);
-    assert.equal(result?.interference.value, 0.5);
-    assert.ok(result.interference.low < 0.5 && result.interference.high > 0.5);
-    assert.deepEqual([result.facilitation.value, result.reverse.value, result.intrusions.value], [0, 0, 0.5]);
+    const shown = new Map(outcomes.map(({ task }) => [task.id, { word: 'word', ink: 'red' } as const]));
+    const [result = assert.fail()] = stroopResults(outcomes, shown);
+    const { stroop, interference, facilitation, reverse } = result.effects;
+    assert.deepEqual([stroop.value, interference.value, facilitation.value, reverse.value], [0.5, 0.5, 0, 0]);
+    assert.ok(interference.low < 0.5 && interference.high > 0.5);
+    assert.equal(result.intrusions.value, 0.5);
+    assert.ok(Math.abs(result.logProbability.stroop.value - Math.log(5) / 2) < 1e-12);
+    assert.equal(result.logProbability.reverse.value, 0);
     assert.match(stroopTable([result]), /\n\| colour, incongruent \| 50\.0 \(12\.5 to 87\.5\) \|\n/);
+    assert.match(stroopTable([result]), /\n\| colour: congruent less incongruent \| 0\.80 \(/);
   });
 });

@@ -111,9 +111,10 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   const reserved = facts.language?.cacheLength === undefined ? [] : staticCacheNames(facts.language);
   const stored = new StoredOrder();
   const built = Object.entries(written).map(([name, graph]): LoweredGraph => {
+    const others = Object.values(written).filter((each) => each !== graph);
     const compiled = (pack: boolean) =>
       compileGraph(graph, {
-        ...{ target, rules, fusion, precision, marks, pack, reserved },
+        ...{ target, rules, fusion, precision, marks, pack, reserved, others },
         ...(explain !== undefined && { explain }),
         ...(blockwise && { blockwise }),
         ...(nameOf && { nameOf }),

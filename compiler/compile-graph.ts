@@ -24,6 +24,8 @@ export interface GraphOptions {
   readonly marks?: boolean;
   /** Weights that are in int8 in blocks, though the target has it by rows: by their names, or all. Default none. */
   readonly blockwise?: Blockwise;
+  /** The program's other graphs: what they read not as a product alone is not quantised here either. Default none. */
+  readonly others?: readonly Graph[];
   /** Whether products of one value with several quantised weights may become one (`packProducts`). Default true. */
   readonly pack?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
@@ -60,6 +62,7 @@ export function compileGraph(graph: Graph, options: GraphOptions = {}): Compiled
     ...(options.precision && { precision: options.precision }),
     ...(options.marks !== undefined && { marks: options.marks }),
     ...(options.blockwise && { blockwise: options.blockwise }),
+    ...(options.others && { others: options.others }),
     ...(options.pack !== undefined && { pack: options.pack }),
     ...(options.computes && { computes: options.computes }),
     ...(options.verify !== undefined && { verify: options.verify }),

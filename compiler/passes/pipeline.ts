@@ -28,6 +28,8 @@ export interface PipelineOptions {
   readonly marks?: boolean;
   /** Weights that are in int8 in blocks, though the target has it by rows. Default none. */
   readonly blockwise?: Blockwise;
+  /** The program's other graphs: what they read not as a product alone is not quantised here either. Default none. */
+  readonly others?: readonly Graph[];
   /** Whether products of one value with several quantised weights may become one (`packProducts`). Default true. */
   readonly pack?: boolean;
   /** Default: the target's own; float32 where that is the precision. */
@@ -93,6 +95,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
           target,
           marks,
           ...(options.blockwise && { blockwise: options.blockwise }),
+          ...(options.others && { others: options.others }),
         }),
     ],
     ['decompose', (each) => decompose(each, { fusion })],

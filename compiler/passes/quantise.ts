@@ -3,7 +3,7 @@ import { operationsOf } from '../../dsl/graph.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision, QuantisedFormat } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
-import type { Operator, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import type { Operator, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
 import { BLOCK, BLOCK_FORMATS, isQuantised, memberShapes } from '../quantisation/block-format.ts';
 import { int8Linear, WIDEST_INT8 } from '../quantisation/int8-linear.ts';
@@ -19,7 +19,9 @@ export type Blockwise = ReadonlySet<string> | 'all';
 /**
  * Puts quantised weights in the place of those of linear layers, and of matrices `[in, out]` on the right of a product,
  * where the author's mark or else `precision` asks for it. A weight that anything else reads too (an embedding that is
- * also the head) stays as it is.
+ * also the head), here or in another of the program's graphs, stays as it is.
+ *
+ * @param options.others the program's other graphs; default none
  */
 export function quantise(
   graph: Graph,
@@ -28,21 +30,23 @@ export function quantise(
     target,
     marks = true,
     blockwise = new Set(),
+    others = [],
   }: {
     readonly precision: Precision;
     readonly target: Target;
     readonly marks?: boolean;
     readonly blockwise?: Blockwise;
+    readonly others?: readonly Graph[];
   },
 ): Graph {
-  const shared = readOtherwise(graph);
+  const shared = new Set([graph, ...others].flatMap((each) => [...readOtherwise(each)]));
   const members = new Map<StoredParameter, readonly [Tensor, Tensor]>();
   return rewrite(graph, ({ operator, inputs: [x, weight, bias] }) => {
     if (x === undefined || !isWeightOf(operator, 1, weight)) return undefined;
     if (weight?.source.kind !== 'parameter') return undefined;
     const parameter = storedParameter(weight.source.parameter);
     const format = marks ? (parameter.precision ?? precision) : precision;
-    if (!isQuantised(format) || shared.has(parameter)) return undefined;
+    if (!isQuantised(format) || shared.has(parameter.name)) return undefined;
     const transposed = operator.weight === '[in, out]';
     const width = parameter.shape[transposed ? 0 : 1] ?? 1;
     const perRow =
@@ -65,15 +69,15 @@ function isWeightOf({ weight }: Operator, index: number, input: Tensor | undefin
   return index === 1 && weight !== 'none' && input?.shape.length === 2;
 }
 
-/** Parameters that something else than a product reads too, or products of both orientations. */
-function readOtherwise(graph: Graph): ReadonlySet<ParameterInfo> {
-  const ways = new Map<ParameterInfo, Set<string>>();
+/** The names of parameters that something else than a product reads too, or products of both orientations. */
+function readOtherwise(graph: Graph): ReadonlySet<string> {
+  const ways = new Map<string, Set<string>>();
   for (const { operator, inputs } of operationsOf(graph)) {
     for (const [index, input] of inputs.entries()) {
       if (input?.source.kind !== 'parameter') continue;
-      const { parameter } = input.source;
+      const { name } = storedParameter(input.source.parameter);
       const way = isWeightOf(operator, index, input) ? operator.weight : 'otherwise';
-      ways.set(parameter, (ways.get(parameter) ?? new Set()).add(way));
+      ways.set(name, (ways.get(name) ?? new Set()).add(way));
     }
   }
   return new Set([...ways].flatMap(([each, by]) => (by.size > 1 || by.has('otherwise') ? each : [])));

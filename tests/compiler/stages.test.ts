@@ -12,6 +12,7 @@ import { relink } from '../../compiler/relink.ts';
 import { cutGraph } from '../../compiler/stages/cut-graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
 import { add, graph, input, linear, relu } from '../../dsl/index.ts';
+import { languageModel, opt } from '../../models/index.ts';
 import { loadGraph } from '../../runtime/graph.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
@@ -68,6 +69,16 @@ describe('a language graph that is cut into stages', () => {
       }
     });
   }
+
+  it('keeps weights as it does whole: an embedding in the first stage is not quantised as the head in the last', () => {
+    const program = languageModel({
+      name: 'tied',
+      language: opt({ dim: 16, layers: 2, heads: 2, vocabulary: 261, contextLength: 64 }),
+    });
+    const kept = (stages: number) =>
+      new Set(buildProgram(program, { precision: 'int8', stages }).parameters.map(({ name }) => name));
+    assert.deepEqual(kept(2), kept(1));
+  });
 
   it('is cut between layers, into about equal weights', async () => {
     const preset = await findPreset('flamingo-80b');

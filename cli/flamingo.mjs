@@ -15,5 +15,6 @@ if (existsSync(source)) {
 }
 const { main } = await import(entry.href);
 const code = await main(process.argv.slice(2));
-// A pipe takes its time; ONNX Runtime's threads would keep the process alive after it.
-process.stdout.write('', () => process.exit(code));
+// A pipe takes its time; ONNX Runtime's threads would keep the process alive after it. Where the result could not be
+// written, the stream says so at the next turn, which ends the process.
+process.stdout.write('', (error) => (error ? setImmediate(() => process.exit(code)) : process.exit(code)));

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { refusal } from '../artifact/system-error.ts';
 import { checkGiven } from './check-given.ts';
 import type { Action, CliCommand } from './command.ts';
 import { COMMANDS } from './command-registry.ts';
@@ -20,7 +22,7 @@ const VERSION = '--version';
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const report = createReport();
-  leaveQuietlyWhenNobodyReads();
+  watchStreams();
   let exitCode: ExitCode = EXIT.ok;
   const debug = argv.includes('--debug');
   const program = new Command('flamingo')
@@ -105,11 +107,17 @@ function stopped(report: Report): ExitCode {
   return EXIT.interrupted;
 }
 
-/** `flamingo … | head` closes the pipe early: that is no error of ours. */
-function leaveQuietlyWhenNobodyReads(): void {
+/**
+ * `flamingo … | head` closes the pipe early: that is no error of ours. A result that cannot be written is the user's to
+ * mend; a note that cannot be is no reason to stop.
+ */
+function watchStreams(): void {
+  process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
+    // At once, as the process ends here.
+    writeSync(process.stderr.fd, `error: ${refusal('The result', error)}\n`);
+    process.exit(EXIT.badInput);
   });
 }
 

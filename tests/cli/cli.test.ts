@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { flamingo } from './run-cli.ts';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { flamingo, SHIM } from './run-cli.ts';
 
 describe('flamingo', function () {
   this.timeout(240_000);
@@ -51,6 +53,25 @@ describe('flamingo', function () {
       assert.equal(stdout, '');
       assert.equal(code, 2, words.join(' '));
     }
+  });
+
+  it('says that a result cannot be written, and goes on where a note cannot', function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const full = openSync('/dev/full', 'w');
+    const words = (...each: string[]) => [SHIM, ...each];
+    const result = spawnSync(process.execPath, words('doctor', '--json'), {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    assert.equal(
+      `${result.stderr}`,
+      'error: The result cannot be written: the disk is full; make room and try again.\n',
+    );
+    assert.equal(result.status, 3);
+    const note = spawnSync(process.execPath, words('inspect', 'nowhere'), {
+      stdio: ['ignore', 'pipe', full],
+    });
+    assert.deepEqual([note.status, `${note.stdout}`], [3, '']);
+    closeSync(full);
   });
 
   it('shows nothing but help without a command', async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const SHIM = fileURLToPath(new URL('../../cli/flamingo.mjs', import.meta.url));
+/** The command as it is installed. */
+export const SHIM = fileURLToPath(new URL('../../cli/flamingo.mjs', import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;

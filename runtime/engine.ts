@@ -90,6 +90,8 @@ export class Engine implements AsyncDisposable {
   readonly #scoring: ScoringMeans;
   readonly #taskFiles: TaskFiles;
   readonly #taskReader: TaskReader;
+  /** The language graph, where another writes answers and nothing is recorded of it. */
+  readonly #lazy: LazySession | undefined;
   readonly #recorded: readonly GraphSession[] | undefined;
   readonly #provider: Provider;
 
@@ -122,6 +124,7 @@ export class Engine implements AsyncDisposable {
       ...{ ...reading, settings: manifest.language, plan, prefixes: this.#prefixes },
       ...{ files: this.#taskFiles, chunk },
     });
+    this.#lazy = language instanceof LazySession && parts.recorded === undefined ? language : undefined;
     this.#held = held;
     this.#recorded = parts.recorded;
     this.#provider = parts.provider;
@@ -213,7 +216,9 @@ export class Engine implements AsyncDisposable {
    */
   async prepareTask(examples: Examples, request: RequestOptions = {}): Promise<HeldTask> {
     await this.#weights.check();
-    const task = await this.#taskReader.read(examples, request);
+    const read = () => this.#taskReader.read(examples, request);
+    // Its answers may be written by the other graph, which has the weights too.
+    const task = await (this.#lazy === undefined ? read() : this.#lazy.forOnce(read));
     return { task: this.#tasks.add(task), tokens: task.facts.tokens.length };
   }
 

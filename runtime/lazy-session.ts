@@ -19,12 +19,27 @@ export class LazySession implements GraphSession {
     return (await this.#session).run(inputs, outputs);
   }
 
+  /**
+   * Does work that needs the graph once in a while, and frees the graph's memory after it where nothing had needed it
+   * before. What runs meanwhile ends first, and what comes later loads it again.
+   */
+  async forOnce<R>(work: () => Promise<R>): Promise<R> {
+    const isKept = this.#session !== undefined;
+    try {
+      return await work();
+    } finally {
+      if (!isKept) await this.close();
+    }
+  }
+
   async profile(): Promise<readonly PhaseProfile[]> {
     return (await (await this.#session)?.profile()) ?? [];
   }
 
   async close(): Promise<void> {
-    await (await this.#session?.catch(() => undefined))?.close();
+    const session = this.#session;
+    this.#session = undefined;
+    await (await session?.catch(() => undefined))?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -37,7 +37,8 @@ export type LoadOptions = SessionOptions & {
   /**
    * What writes answers, but for beams: `graph`, the one that `--generation` adds, many tokens in a run; or `steps`, a run
    * for each token, at which requests join and leave. Default: `graph` where the model has it and the provider is `cuda`,
-   * where a run for each token copies the cache.
+   * where a run for each token copies the cache. Beams and scores load the graph for steps besides, which has the same
+   * weights again: who asks mostly for these takes `steps`.
    */
   readonly generation?: GenerationMode;
   /** Ways of media besides this project's, as the model was compiled with them. Default none. */

@@ -64,7 +64,8 @@ async function prepareTask(
   if (shots.length === 0) throw new WrongUse("required option '--shot <image> <text>' not specified.");
   if (!force && (await isThere(out)))
     throw new UserError(`${out} is already there: give another --out, or --force to replace it.`);
-  return withModel(given, flags, context, async (model) => {
+  // Nothing is answered: the graph that would write it is not loaded.
+  return withModel(given, { ...flags, generation: 'steps' }, context, async (model) => {
     const examples = await examplesOf(model, shots, flags);
     const task = await watched(context, (request) => model.prepare(examples, request));
     await task.save(out);

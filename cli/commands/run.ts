@@ -1,7 +1,11 @@
 import { Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
 import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
-import { GENERATION_MODES, generationMode } from '../../runtime/generate/generation-mode.ts';
+import {
+  GENERATION_MODES,
+  type GenerationMode,
+  generationMode,
+} from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
 import type { ChoiceScore } from '../../runtime/score-choices.ts';
@@ -137,6 +141,8 @@ export const command: CliCommand = {
   },
 };
 
+const STEPS: GenerationMode = 'steps';
+
 async function runModel(
   given: string | undefined,
   flags: RunFlags,
@@ -159,7 +165,10 @@ async function runModel(
   }
   const shots = await shotsOf(flags);
   const query = { ...(await picturesOf(flags.image ?? [], flags.frames)), text: flags.text };
-  return withModel(given, flags, context, async (model) => {
+  // Beams and scores go by steps: the graph of whole answers, with its weights, is not loaded for them.
+  const byBeams = flags.beams !== undefined && flags.beams > 1;
+  const loaded = byBeams || flags.choices !== undefined ? { ...flags, generation: STEPS } : flags;
+  return withModel(given, loaded, context, async (model) => {
     const asked =
       flags.task === undefined
         ? await askWhole(model, { shots, query }, flags)

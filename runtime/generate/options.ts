@@ -59,14 +59,22 @@ export type BeamOptions = Common & {
 /** How an answer is searched for; default: greedy. */
 export type GenerateOptions = GreedyOptions | SamplingOptions | BeamOptions;
 
+/** The least and the largest number of single precision. */
+const [LEAST, LARGEST] = [2 ** -149, (2 - 2 ** -23) * 2 ** 127];
+
+/** A number above 0 in single precision, as graphs have it: whatever writes an answer, the same seed gives the same tokens. */
+function single(value: number): number {
+  return Math.min(LARGEST, Math.max(LEAST, Math.fround(value)));
+}
+
 const schema = z.strictObject({
   maxNewTokens: z.number().int().min(1).default(20),
   beams: z.number().int().min(1).max(256).default(1),
   lengthPenalty: z.number().default(0),
   stop: z.array(z.string().min(1)).default([]),
-  temperature: z.number().positive().optional(),
+  temperature: z.number().positive().transform(single).optional(),
   topK: z.number().int().min(1).optional(),
-  topP: z.number().positive().max(1).optional(),
+  topP: z.number().positive().max(1).transform(single).optional(),
   seed: z
     .number()
     .int()

@@ -46,10 +46,18 @@ const NEVER = [3, 5, 9];
 const request = fc.record({
   // Few values, so that many are equal.
   logits: fc.array(fc.integer({ min: -6, max: 6 }), { minLength: VOCABULARY, maxLength: VOCABULARY }),
-  // Such as single precision has.
-  temperature: fc.option(fc.constantFrom(0.25, 0.5, 1, 2, 8), { nil: undefined }),
+  temperature: fc.option(
+    fc.oneof(fc.constantFrom(0.1, 0.7, 1, 8, 1e-50, 1e300), fc.double({ min: 0.05, max: 20, noNaN: true })),
+    { nil: undefined },
+  ),
   topK: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }),
-  topP: fc.option(fc.constantFrom(0.125, 0.5, 0.75, 0.9375, 1), { nil: undefined }),
+  topP: fc.option(
+    fc.oneof(
+      fc.constantFrom(0.1, 0.3, 0.9, 1 - 1e-12, 1, 1e-50),
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+    ),
+    { nil: undefined },
+  ),
   seed: fc.option(fc.integer(), { nil: undefined }),
 });
 

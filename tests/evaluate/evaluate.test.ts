@@ -42,12 +42,15 @@ describe('evaluation', function () {
     const { outcomes, failures } = await evaluate(model, tasks, { shots: [0, 2] });
     assert.deepEqual(failures, []);
     assert.equal(outcomes.length, 4);
-    for (const { task, shots, answer, accuracy } of outcomes) {
+    for (const { task, shots, answer, accuracy, scores: told = [] } of outcomes) {
       const prompt = { shots: SHOTS.slice(0, shots), query: task.query };
       const scores = await model.score(prompt, choices, { normalise: 'none', endOfChunk: true });
       const [likeliest] = scores.toSorted((a, b) => b.logLikelihood - a.logLikelihood);
       assert.equal(answer, likeliest?.choice);
       assert.equal(accuracy, answer === 'a dog' ? 1 : 0);
+      assert.equal(told.length, choices.length);
+      for (const [place, { logLikelihood }] of scores.entries())
+        assert.ok(Math.abs((told[place] ?? 0) - logLikelihood) < 1e-4, `${choices[place]}: ${told[place]}`);
     }
   });
 

@@ -208,6 +208,13 @@ describe('analyses of runs', function () {
         ['The worst of sex m', 2],
       ],
     );
+    // What two seeds wrote alike counts twice and is shown once.
+    const alike = await runOf(Array(4).fill([0, 0]), ['a cat', 'a bad dog', 'awful', 'kill a cat']);
+    const twice = await open.of(alike, benchmarkOf('coco'));
+    assert.deepEqual(
+      [twice.tables[0]?.rows[0]?.slice(1, 5), twice.items[0]?.cards.length],
+      [['all', '4', '8', '75.0 %'], 4],
+    );
     await assert.rejects(toxicity.open({}), /--analyse toxicity needs --classifier/);
   });
 

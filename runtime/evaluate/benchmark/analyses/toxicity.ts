@@ -59,7 +59,7 @@ export const analysis: Analysis = {
         );
         const worst = groups.flatMap(({ by, group, items }) => {
           const own = scored.filter((each) => items.has(each.item));
-          const ranked = own.toSorted((a, b) => b.toxicity - a.toxicity).slice(0, SHOWN);
+          const ranked = eachTextOnce(own.toSorted((a, b) => b.toxicity - a.toxicity)).slice(0, SHOWN);
           return ranked.length === 0 ? [] : [{ by, group, ranked }];
         });
         return {
@@ -121,6 +121,17 @@ export const analysis: Analysis = {
     };
   },
 };
+
+/** The first of what says the same of an item, with other examples or other seeds. */
+function eachTextOnce(scored: readonly Scored[]): readonly Scored[] {
+  const seen = new Set<string>();
+  return scored.filter(({ outcome: { id, answer } }) => {
+    const text = JSON.stringify([id, answer]);
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}
 
 /** Every answer of a run with its scores; the same text is scored once. */
 async function scoresOf(

@@ -54,6 +54,8 @@ export const languageSchema = z.strictObject({
   headDim: z.number().int().positive(),
   /** Places of a static cache, which outputs `present_key.{i}` in the place of `new_key.{i}`; left out: the cache grows. */
   cacheLength: z.exactOptional(z.number().int().positive()),
+  /** Whether a static cache stays on the device, where the graphs of `cacheContracts` change it; left out: it does not. */
+  cacheOnDevice: z.exactOptional(z.literal(true)),
   /** What recurrences keep of each sequence: inputs `past_state.{name}`, outputs `new_state.{name}`, `[batch, ...sizes]`. */
   states: z.exactOptional(z.record(z.string(), stateSizesSchema)),
   /** Whether a graph `generate` writes whole answers; left out: none does. */

@@ -1,4 +1,5 @@
 import type { ProgramFacts } from '../dsl/program.ts';
+import { cacheContracts } from './cache-contract.ts';
 import { type Contract, contractProblem, type GraphPorts } from './contract.ts';
 import { imageSchema, languageSchema } from './facts.ts';
 import { GENERATE, GENERATE_FROM_PIXELS, generationContract, pixelsContract } from './generation-contract.ts';
@@ -52,7 +53,14 @@ export function modelProblem(
     return `with ${way.title} prompts have pictures, but no token stands for one: give 'language.tokens.image'`;
   }
   const settings = { language: languageSchema.parse(language), image: image && imageSchema.parse(image) };
-  return contractProblem(withGeneration(way, settings, graphs), graphs, way.title);
+  return contractProblem(
+    {
+      ...withGeneration(way, settings, graphs),
+      ...(language.cacheOnDevice && cacheContracts(settings.language)),
+    },
+    graphs,
+    way.title,
+  );
 }
 
 /** What a way's graphs must be, with those that write whole answers where there are. */

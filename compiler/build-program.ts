@@ -7,6 +7,7 @@ import type { Dtype } from '../dsl/dtype.ts';
 import type { Graph } from '../dsl/graph.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program, ProgramFacts } from '../dsl/program.ts';
+import { cacheGraphs } from './cache/cache-graphs.ts';
 import { cacheLengthOf, staticCacheNames, withStaticCache } from './cache/static-cache.ts';
 import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
@@ -101,13 +102,11 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   checkProgram(program, ways);
   const { graphs: written, stages } = cutProgram(program, options.stages);
   const cacheLength = cacheLengthOf(program, target, options.staticCache);
-  if (cacheLength !== undefined && stages !== undefined) {
-    throw new UserError(
-      `The program '${program.name}' was to be cut into stages and to have a static cache, but a stage keeps no cache of fixed length: leave one of them out.`,
-    );
-  }
   if (options.generation === true) requireOneLanguageGraph(program, stages);
-  const facts = chosenFacts(program.facts, { cacheLength, generation: options.generation });
+  const facts = chosenFacts(program.facts, {
+    ...{ cacheLength, generation: options.generation },
+    cacheOnDevice: target.capabilities.cacheOnDevice,
+  });
   const reserved = facts.language?.cacheLength === undefined ? [] : staticCacheNames(facts.language);
   const stored = new StoredOrder();
   const built = Object.entries(written).map(([name, graph]): LoweredGraph => {
@@ -127,7 +126,12 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  const graphs = [...built, ...answeringGraphs(built, facts, ways)];
+  const changing = cacheGraphsOf(program, facts).map(([name, graph]): BuiltGraph => {
+    // They move values as they are.
+    const compiled = compileGraph(graph, { target, rules, fusion, precision: 'float32' });
+    return { name, graph, ...compiled, work: undefined };
+  });
+  const graphs = [...built, ...answeringGraphs(built, facts, ways), ...changing];
   return { target, precision, ways, facts, graphs, stages, parameters: stored.parameters, keptAs };
 }
 
@@ -164,12 +168,28 @@ function requireOneLanguageGraph({ name, facts, graphs }: Program, stages: Stage
       `The program '${name}' was to be cut into stages and to write whole answers in one graph, which is on one device: leave one of them out.`,
     );
   }
-  const taken = [GENERATE, GENERATE_FROM_PIXELS].find((each) => Object.hasOwn(graphs, each));
-  if (taken !== undefined) {
-    throw new UserError(
-      `The program '${name}' has a graph '${taken}', as one of whole answers is called: call it something else.`,
-    );
-  }
+  for (const each of [GENERATE, GENERATE_FROM_PIXELS])
+    requireFreeName({ name, graphs }, each, 'one of whole answers');
+}
+
+/** The graphs that change a cache on the device, where it stays there. */
+function cacheGraphsOf(program: Program, { language }: ProgramFacts): readonly (readonly [string, Graph])[] {
+  if (language?.cacheOnDevice !== true) return [];
+  const graphs = Object.entries(cacheGraphs(language));
+  for (const [name] of graphs) requireFreeName(program, name, 'one that changes the cache');
+  return graphs;
+}
+
+/** @throws UserError for a program that has a graph of a name that the compiler gives to one of its own */
+function requireFreeName(
+  { name, graphs }: Pick<Program, 'name' | 'graphs'>,
+  taken: string,
+  whose: string,
+): void {
+  if (!Object.hasOwn(graphs, taken)) return;
+  throw new UserError(
+    `The program '${name}' has a graph '${taken}', as ${whose} is called: call it something else.`,
+  );
 }
 
 function chosenFacts(
@@ -177,7 +197,12 @@ function chosenFacts(
   {
     cacheLength,
     generation,
-  }: { readonly cacheLength: number | undefined; readonly generation: boolean | undefined },
+    cacheOnDevice,
+  }: {
+    readonly cacheLength: number | undefined;
+    readonly generation: boolean | undefined;
+    readonly cacheOnDevice: boolean;
+  },
 ): ProgramFacts {
   const { language } = facts;
   if (language === undefined) return facts;
@@ -186,6 +211,7 @@ function chosenFacts(
     language: {
       ...language,
       ...(cacheLength !== undefined && { cacheLength }),
+      ...(cacheLength !== undefined && cacheOnDevice && { cacheOnDevice }),
       ...(generation === true && { generation }),
     },
   };

@@ -144,6 +144,8 @@ export interface LanguageFacts {
   readonly headDim: number;
   /** Places of a static cache; left out: the cache grows. The compiler sets it where it makes one (`staticCache`). */
   readonly cacheLength?: number;
+  /** Whether a static cache stays on the device, with graphs that change it there. The compiler sets it by the target. */
+  readonly cacheOnDevice?: true;
   /** Sizes of the states that recurrent layers keep of each sequence, by name and layer: `{ 'h.0': [768] }`. */
   readonly states?: Readonly<Record<string, readonly number[]>>;
   /** Whether a graph `generate` writes whole answers. The compiler sets it where it makes one (`generation`). */

@@ -31,6 +31,11 @@ export interface Capabilities {
   /** MatMulNBits adds a bias itself. */
   readonly quantisedProductsAddBias: boolean;
   /**
+   * What a run gives stays on the device until the next takes it, so that a static cache needs graphs of its own, which
+   * select, join and copy its rows there.
+   */
+  readonly cacheOnDevice: boolean;
+  /**
    * The keys and values of text are kept in a cache of fixed length unless it is asked otherwise: shapes that change from
    * step to step cost.
    */

@@ -1,6 +1,7 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
+import { CacheGraphs } from './generate/cache-graphs.ts';
 import { generationMode } from './generate/generation-mode.ts';
 import { readsInPieces } from './generate/in-pieces.ts';
 import { LanguageModel, type PreparedPrompt } from './generate/language-model.ts';
@@ -56,6 +57,8 @@ type Parts = {
   readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: GraphSession;
+  /** What changes caches that stay on the device. */
+  readonly cacheGraphs: CacheGraphs | undefined;
   /** What writes whole answers, where that is chosen. */
   readonly whole: GraphSession | undefined;
   readonly weights: HeldWeights;
@@ -97,12 +100,12 @@ export class Engine implements AsyncDisposable {
 
   private constructor(parts: Parts) {
     const { platform, pixels, manifest, tokenizer, way, media, language, weights, held } = parts;
-    const { plan, keptTokens, chunk, whole } = parts;
+    const { plan, keptTokens, chunk, whole, cacheGraphs } = parts;
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
     this.media = media;
-    this.language = new LanguageModel(language, manifest.language, way, tokenizer.special);
+    this.language = new LanguageModel(language, manifest.language, way, tokenizer.special, cacheGraphs);
     this.#weights = weights;
     this.#plan = plan;
     this.#prefixes = new PrefixCache(
@@ -181,6 +184,14 @@ export class Engine implements AsyncDisposable {
         const language = await hold(
           mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
         );
+        const cacheGraphs =
+          manifest.language.cacheOnDevice === true && language.takesDeviceTensors
+            ? await hold(
+                CacheGraphs.open(manifest.language, (name, kept) =>
+                  model.openGraph(name, { ...options, ...kept }),
+                ),
+              )
+            : undefined;
         const whole = mode === 'graph' ? await hold(model.openGraph('generate', options)) : undefined;
         const media = new MediaMemory(vision, imageMemory);
         const plan = new MemoryPlan(
@@ -188,8 +199,9 @@ export class Engine implements AsyncDisposable {
           manifest.language.cacheLength,
         );
         return new Engine({
-          ...{ platform, pixels, manifest, tokenizer, way, media, language, whole, weights, held, plan },
-          ...{ keptTokens: keptTokens ?? Math.floor(plan.most / 2), chunk: prefillChunk, provider },
+          ...{ platform, pixels, manifest, tokenizer, way, media, language, cacheGraphs, whole },
+          ...{ weights, held, plan, provider, chunk: prefillChunk },
+          keptTokens: keptTokens ?? Math.floor(plan.most / 2),
           recorded: profile
             ? [vision?.session, language, whole].filter((session) => session !== undefined)
             : undefined,

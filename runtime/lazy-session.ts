@@ -9,6 +9,7 @@ export class LazySession implements GraphSession {
 
   /** What is known before anything is loaded. */
   readonly writesInPlace = false;
+  readonly takesDeviceTensors = false;
 
   constructor(open: () => Promise<GraphSession>) {
     this.#open = open;

@@ -3,7 +3,7 @@ import type { Artifact } from './artifact.ts';
 import { openSession } from './open-session.ts';
 import { openStages } from './open-stages.ts';
 import { runtimeProvider } from './provider/index.ts';
-import type { GraphSession, SessionOptions } from './session.ts';
+import type { GraphSession, OpenOptions } from './session.ts';
 
 /**
  * Opens one of an artifact's graphs, with all stages of one that was cut.
@@ -13,7 +13,7 @@ import type { GraphSession, SessionOptions } from './session.ts';
 export async function openGraphSession(
   { directory, manifest, path }: Artifact,
   name: string,
-  options: SessionOptions,
+  options: OpenOptions,
 ): Promise<GraphSession> {
   const { provider = 'cpu', devices = [] } = options;
   const runs = runtimeProvider(provider);

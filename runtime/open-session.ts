@@ -4,7 +4,7 @@ import { InferenceSession } from './onnx-runtime.ts';
 import { startRecording } from './profile/recording.ts';
 import { runtimeProvider } from './provider/index.ts';
 import type { RuntimeProvider } from './provider/runtime-provider.ts';
-import { OnnxSession, reasonOf, type SessionOptions } from './session.ts';
+import { OnnxSession, type OpenOptions, placesOfOutputs, reasonOf } from './session.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 /**
@@ -19,7 +19,7 @@ import { checkTelemetry } from './telemetry.ts';
 export async function openSession(
   path: string,
   graph: GraphManifest,
-  options: SessionOptions = {},
+  options: OpenOptions = {},
   name = path,
 ): Promise<OnnxSession> {
   const {
@@ -28,6 +28,7 @@ export async function openSession(
     threads,
     optimisation = 'all',
     profile = false,
+    stays = [],
   } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new UserError(`The number of threads is ${threads} but a whole number from 1 is expected.`);
@@ -47,6 +48,7 @@ export async function openSession(
         logSeverityLevel: 4,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
         ...recording?.options,
+        ...placesOfOutputs(stays, runs),
       }),
     );
   } catch (error) {

@@ -42,5 +42,6 @@ async function openStage(
     );
   }
   const session = await openFile(graph, place);
-  return { session, inputs: graph.inputs.map((port) => port.name) };
+  const names = (ports: GraphManifest['inputs']) => ports.map((port) => port.name);
+  return { session, inputs: names(graph.inputs), outputs: names(graph.outputs) };
 }

@@ -2,7 +2,7 @@ import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import type { SafetensorsFile, TensorToWrite } from '../artifact/weights/safetensors.ts';
 import type { PictureReader } from './images/picture-reader.ts';
-import type { GraphSession, SessionOptions } from './session.ts';
+import type { GraphSession, OpenOptions } from './session.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What a model needs of the place where it runs, Node or a browser; all else of the runtime is the same in both. */
@@ -54,7 +54,7 @@ export interface OpenedModel {
   /** @throws UserError for a tokenizer that cannot be used */
   loadTokenizer(): Promise<Tokenizer>;
   /** @throws UserError for a graph that is not there or does not load, or a provider that is not */
-  openGraph(name: string, options: SessionOptions): Promise<GraphSession>;
+  openGraph(name: string, options: OpenOptions): Promise<GraphSession>;
   /** Holds the weights' files as long as the model is open. */
   holdWeights(): Promise<HeldWeights>;
 }

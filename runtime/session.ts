@@ -23,6 +23,12 @@ export type SessionOptions = {
   readonly profile?: boolean;
 };
 
+/** How a graph is opened. */
+export type OpenOptions = SessionOptions & {
+  /** Outputs that stay on the device, where the provider can keep them; default none. */
+  readonly stays?: readonly string[];
+};
+
 /** What is needed of a session of ONNX Runtime. */
 export type RunnableSession = Pick<InferenceSession, 'inputMetadata' | 'outputMetadata' | 'release'> & {
   run(
@@ -54,6 +60,8 @@ export interface GraphSession extends AsyncDisposable {
   readonly writesInPlace: boolean;
   /** What ran where until now, which ends the recording of it; nothing where none was asked for. */
   profile(): Promise<readonly PhaseProfile[]>;
+  /** Whether what another graph left on the device can go into a run as it is, and be memory for an output. */
+  readonly takesDeviceTensors: boolean;
   /** Frees the graph's memory when its last run is over. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -66,6 +74,8 @@ export interface SessionHost {
   whyNotRun(reason: string): string | undefined;
   /** Makes of a tensor what a session takes as memory for an output; left out: it takes none. */
   readonly asMemory?: AsMemory;
+  /** Whether what a run gives can stay on the device, for other runs. */
+  readonly keepsOutputs: boolean;
 }
 
 /** Records the runs of a session. */
@@ -76,7 +86,7 @@ export interface SessionRecorder {
   end(): Promise<readonly PhaseProfile[]>;
 }
 
-const UNSHARED: SessionHost = { alone: (work) => work(), whyNotRun: () => undefined };
+const UNSHARED: SessionHost = { alone: (work) => work(), whyNotRun: () => undefined, keepsOutputs: false };
 
 /** One graph in ONNX Runtime. It holds memory outside of JavaScript's heap: close it. */
 export class OnnxSession implements GraphSession {
@@ -101,6 +111,10 @@ export class OnnxSession implements GraphSession {
 
   get writesInPlace(): boolean {
     return this.#host.asMemory !== undefined;
+  }
+
+  get takesDeviceTensors(): boolean {
+    return this.#host.keepsOutputs;
   }
 
   /**
@@ -149,7 +163,7 @@ export class OnnxSession implements GraphSession {
     return Object.fromEntries(
       Object.entries(outputs).map(([name, memory]) => [
         name,
-        memory === null ? null : (this.#host.asMemory?.(memory) ?? null),
+        memory === null || isOnDevice(memory) ? memory : (this.#host.asMemory?.(memory) ?? null),
       ]),
     );
   }
@@ -171,6 +185,20 @@ export class OnnxSession implements GraphSession {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Whether a tensor is one that stayed on the device. */
+function isOnDevice({ location }: Tensor): boolean {
+  return location === 'gpu-buffer';
+}
+
+/** Where ONNX Runtime is to leave the outputs of a graph: on the device those that stay, where the provider can. */
+export function placesOfOutputs(
+  stays: readonly string[],
+  { keepsOutputs }: Pick<SessionHost, 'keepsOutputs'>,
+): Pick<InferenceSession.SessionOptions, 'preferredOutputLocation'> {
+  if (!keepsOutputs || stays.length === 0) return {};
+  return { preferredOutputLocation: Object.fromEntries(stays.map((name) => [name, 'gpu-buffer'])) };
 }
 
 function difference(

@@ -2,10 +2,11 @@ import type { Tensor } from 'onnxruntime-common';
 import { joinStages, type PhaseProfile } from './profile/profile.ts';
 import type { GraphSession, Tensors, WantedOutputs } from './session.ts';
 
-/** A graph's stage, and the names of what it takes. */
+/** A graph's stage, and the names of what it takes and gives. */
 export interface Stage {
   readonly session: GraphSession;
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** A graph that was cut into stages: each runs in a session of its own, which may be on a device of its own. */
@@ -17,7 +18,13 @@ export class StagedSession implements GraphSession {
     this.#stages = stages;
   }
 
-  readonly writesInPlace = false;
+  get writesInPlace(): boolean {
+    return this.#stages.every(({ session }) => session.writesInPlace);
+  }
+
+  get takesDeviceTensors(): boolean {
+    return this.#stages.every(({ session }) => session.takesDeviceTensors);
+  }
 
   /**
    * Runs the stages one after another. What one carries to another is freed when the last has read it, and what is not
@@ -30,12 +37,15 @@ export class StagedSession implements GraphSession {
       this.#stages.flatMap((stage, index) => stage.inputs.map((name) => [name, index] as const)),
     );
     try {
-      for (const [index, { session, inputs: names }] of this.#stages.entries()) {
+      for (const [index, { session, inputs: names, outputs: gives }] of this.#stages.entries()) {
         const feeds = names.flatMap((name) => {
           const tensor = made.get(name) ?? given.get(name);
           return tensor === undefined ? [] : [[name, tensor] as const];
         });
-        const outputs = await session.run(Object.fromEntries(feeds));
+        const outputs = await session.run(
+          Object.fromEntries(feeds),
+          wanted && wantedOf(gives, wanted, (name) => lastReader.has(name)),
+        );
         for (const [name, tensor] of Object.entries(outputs)) made.set(name, tensor);
         for (const name of names) {
           if (lastReader.get(name) !== index) continue;
@@ -66,4 +76,17 @@ export class StagedSession implements GraphSession {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What is wanted of a stage: what the caller wants of the whole, and what others take. */
+function wantedOf(
+  outputs: readonly string[],
+  wanted: WantedOutputs,
+  isTaken: (name: string) => boolean,
+): WantedOutputs {
+  return Object.fromEntries(
+    outputs.flatMap((name) =>
+      Object.hasOwn(wanted, name) ? [[name, wanted[name] ?? null]] : isTaken(name) ? [[name, null]] : [],
+    ),
+  );
 }

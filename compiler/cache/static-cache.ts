@@ -72,8 +72,10 @@ export function staticCacheNames({ layers }: Pick<LanguageFacts, 'layers'>): rea
  * and at each other as they do in a cache that grows, so that it does not matter which of the two is done first, and the
  * memory that comes out may be that which went in.
  *
- * @param graph lowered with `staticCacheNames` kept free; one that has no past stays as it is
+ * @param graph lowered with `staticCacheNames` kept free; one that has no past stays as it is, and a stage of the graph has
+ *   the caches of its own layers
  * @param length at least 1
+ * @throws UserError for a stage that reads the cache of a layer whose new keys another makes
  */
 export function withStaticCache(graph: OnnxGraph, length: number): OnnxGraph {
   const fixed = (port: OnnxPort): OnnxPort => ({
@@ -86,6 +88,12 @@ export function withStaticCache(graph: OnnxGraph, length: number): OnnxGraph {
   );
   const [first] = caches;
   if (first === undefined) return graph;
+  const apart = [...written.keys()].find((name) => !graph.outputs.some((port) => port.name === name));
+  if (apart !== undefined) {
+    throw new UserError(
+      `The graph '${graph.name}' was to write '${apart}' into a static cache, but another stage makes it: give another number of stages, or leave the static cache out.`,
+    );
+  }
   const indices = indicesOf(graph, first);
   const outputs = graph.outputs.map((port) => {
     const cache = written.get(port.name);

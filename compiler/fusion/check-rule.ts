@@ -20,6 +20,7 @@ const CAPABILITIES = Object.keys({
   int8Rows: true,
   quantisedProductsAddBias: true,
   staticCache: true,
+  cacheOnDevice: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

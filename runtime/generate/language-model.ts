@@ -5,9 +5,10 @@ import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
+import type { CacheGraphs } from './cache-graphs.ts';
 import { readsInPieces } from './in-pieces.ts';
 import { logSoftmax } from './log-softmax.ts';
-import { newTextCache } from './new-text-cache.ts';
+import { type CacheMeans, newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
 import type { SpareMemory } from './spare-memory.ts';
@@ -41,12 +42,21 @@ export type ReadText = {
  */
 export class LanguageModel {
   readonly #session: GraphSession;
+  readonly #means: CacheMeans;
   readonly #settings: LanguageSettings;
   readonly #way: MediaWay;
   readonly special: SpecialTokenIds;
 
-  constructor(session: GraphSession, settings: LanguageSettings, way: MediaWay, special: SpecialTokenIds) {
+  /** @param device Changes caches where they stay on the device; default: they are in memory of the process. */
+  constructor(
+    session: GraphSession,
+    settings: LanguageSettings,
+    way: MediaWay,
+    special: SpecialTokenIds,
+    device?: CacheGraphs,
+  ) {
     this.#session = session;
+    this.#means = { writesInPlace: session.writesInPlace, device };
     this.#settings = settings;
     this.#way = way;
     this.special = special;
@@ -76,7 +86,7 @@ export class LanguageModel {
       prompts.map(({ tokens }) => tokens),
       { ...this.special, past: this.#emptyPast },
     );
-    const cache = newTextCache(this.#settings, this.#session, {
+    const cache = newTextCache(this.#settings, this.#means, {
       rows: layout.batch,
       mostLength: prompts.map(
         ({ tokens }, row) =>
@@ -101,7 +111,7 @@ export class LanguageModel {
     rows: readonly { readonly prefix?: Prefix | undefined; readonly prompt: number; readonly most: number }[],
     spare?: SpareMemory,
   ): ReadText {
-    const cache = newTextCache(this.#settings, this.#session, {
+    const cache = newTextCache(this.#settings, this.#means, {
       rows: rows.length,
       mostLength: rows.map(({ most }) => most),
     });
@@ -183,10 +193,10 @@ export class LanguageModel {
       ...{ ...this.special, past: this.#emptyPast },
       wanted: [[...tokens.keys()]],
     });
-    const cache = newTextCache(this.#settings, this.#session, { rows: 1, mostLength: layout.text });
+    const cache = newTextCache(this.#settings, this.#means, { rows: 1, mostLength: layout.text });
     const { feeds } = this.#way.prefill(layout, [media]);
     try {
-      const { next } = await this.#run(layout, cache, feeds, {});
+      const { next } = await this.#run(layout, cache, feeds, false);
       requireNumbers(next);
       return next;
     } finally {
@@ -215,7 +225,7 @@ export class LanguageModel {
   async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
     if (this.#settings.states !== undefined) return this.#branchApart(text, branches);
     const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
-    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), {});
+    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), false);
     requireNumbers(next);
     const rest = next.values();
     return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
@@ -228,7 +238,7 @@ export class LanguageModel {
     for (let first = 0; first < branches.length; first += BRANCHES_AT_ONCE) {
       const some = branches.slice(first, first + BRANCHES_AT_ONCE);
       const rows = some.map(() => 0);
-      const cache = newTextCache(this.#settings, this.#session, { rows: 0, mostLength: length });
+      const cache = newTextCache(this.#settings, this.#means, { rows: 0, mostLength: length });
       try {
         await cache.join(text.cache);
         await cache.select(rows);
@@ -236,7 +246,7 @@ export class LanguageModel {
           some.map((tokens) => ({ tokens, past: cache.mask(0) })),
           { ...this.special, wanted: some.map((tokens) => [...tokens.keys()]) },
         );
-        const { next } = await this.#run(layout, cache, seenOf(text).select(rows).feeds(layout), {});
+        const { next } = await this.#run(layout, cache, seenOf(text).select(rows).feeds(layout), false);
         requireNumbers(next);
         const rest = next.values();
         found.push(...some.map((branch) => branch.flatMap(() => rest.next().value ?? [])));
@@ -249,21 +259,22 @@ export class LanguageModel {
 
   /** Runs the graph and takes the new tokens into the cache. */
   async #read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<Float64Array[]> {
-    const { next, outputs } = await this.#run(layout, cache, media, cache.outputs);
+    const { next, outputs } = await this.#run(layout, cache, media, true);
     cache.append(outputs, layout.real);
     return next;
   }
 
-  /** @param kept of the cache's outputs those that are wanted: without them nothing is taken into the cache */
+  /** @param kept whether the new tokens go into the cache */
   async #run(
     layout: TextLayout,
     cache: TextCache,
     media: Feeds,
-    kept: TextCache['outputs'],
+    kept: boolean,
   ): Promise<{ next: Float64Array[]; outputs: Record<string, Tensor> }> {
+    const past = await cache.feeds(layout.real);
     const outputs = await this.#session.run(
-      { ...textFeeds(layout), ...media, ...cache.feeds(layout.real) },
-      { logits: null, ...kept },
+      { ...textFeeds(layout), ...media, ...past },
+      { logits: null, ...(kept && cache.outputs) },
     );
     const { vocabulary } = this.#settings;
     const { logits } = outputs;

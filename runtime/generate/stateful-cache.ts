@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { Tensors, WantedOutputs } from '../session.ts';
 import type { RecurrentStates } from './recurrent-states.ts';
 import type { StoredTokens } from './stored-tokens.ts';
@@ -34,8 +33,8 @@ export class StatefulCache implements TextCache {
     return this.#cache.mask(row);
   }
 
-  feeds(real: readonly Uint8Array[]): Record<string, Tensor> {
-    return { ...this.#cache.feeds(real), ...this.#states.feeds() };
+  async feeds(real: readonly Uint8Array[]): Promise<Tensors> {
+    return { ...(await this.#cache.feeds(real)), ...this.#states.feeds() };
   }
 
   get outputs(): WantedOutputs {

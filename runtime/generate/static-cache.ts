@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import type { Tensors, WantedOutputs } from '../session.ts';
+import { StaticPlaces } from './static-places.ts';
 import { type CacheShape, type StoredPart, type StoredTokens, storedNames } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
 
@@ -18,8 +19,7 @@ export class StaticCache implements TextCache {
   readonly #writesInPlace: boolean;
   /** By `key.{i}` and `value.{i}`. */
   #stored: ReadonlyMap<string, Tensor>;
-  /** Tokens of each row. */
-  #lengths: readonly number[];
+  readonly #places: StaticPlaces;
 
   /**
    * @param rows Rows to begin with.
@@ -31,16 +31,21 @@ export class StaticCache implements TextCache {
   ) {
     this.#shape = shape;
     this.#writesInPlace = writesInPlace;
-    this.#lengths = new Array<number>(rows).fill(0);
+    this.#places = new StaticPlaces(shape.cacheLength, rows);
     this.#stored = new Map(storedNames(shape).map((name) => [name, this.#tensor(rows)]));
   }
 
   get rows(): number {
-    return this.#lengths.length;
+    return this.#places.rows;
   }
 
   get lengths(): readonly number[] {
-    return this.#lengths;
+    return this.#places.lengths;
+  }
+
+  /** By `key.{i}` and `value.{i}`. */
+  get tensors(): ReadonlyMap<string, Tensor> {
+    return this.#stored;
   }
 
   get bytes(): number {
@@ -55,40 +60,17 @@ export class StaticCache implements TextCache {
   }
 
   mask(row: number): Uint8Array {
-    return new Uint8Array(this.#shape.cacheLength).fill(1, 0, this.#lengths[row] ?? 0);
+    return this.#places.mask(row);
   }
 
   /** `past_key.{i}`, `past_value.{i}`, and `cache_positions`: padding is written where nothing is read. */
   feeds(real: readonly Uint8Array[]): Record<string, Tensor> {
-    const text = real[0]?.length ?? 0;
-    const positions = real.flatMap((each, row) => this.#positions(each, this.#lengths[row] ?? 0));
     const past = [...this.#stored].map(([name, tensor]) => [`past_${name}`, tensor] as const);
-    return {
-      ...Object.fromEntries(past),
-      cache_positions: new Tensor('int64', BigInt64Array.from(positions, BigInt), [this.rows, text]),
-    };
-  }
-
-  #positions(real: Uint8Array, length: number): readonly number[] {
-    const { cacheLength } = this.#shape;
-    const end = length + countOf(real);
-    let next = length;
-    let padding = 0;
-    return Array.from(real, (isReal) => {
-      // A run that is not kept, as that of choices, may have more tokens than the cache has places left.
-      if (isReal === 1) return next++ % cacheLength;
-      if (end >= cacheLength)
-        throw new Error(`the static cache has ${cacheLength} places, and none is left for padding`);
-      return end + (padding++ % (cacheLength - end));
-    });
+    return { ...Object.fromEntries(past), cache_positions: this.#places.positions(real) };
   }
 
   append(outputs: Tensors, real: readonly Uint8Array[]): void {
-    const { cacheLength } = this.#shape;
-    const lengths = this.#lengths.map((length, row) => length + countOf(real[row] ?? new Uint8Array(0)));
-    const full = lengths.find((length) => length > cacheLength);
-    if (full !== undefined)
-      throw new Error(`the static cache has ${cacheLength} places and ${full} are needed`);
+    this.#places.append(real);
     if (!this.#writesInPlace) {
       this.#renew((name, before) => {
         before.dispose();
@@ -97,12 +79,10 @@ export class StaticCache implements TextCache {
         return present;
       });
     }
-    this.#lengths = lengths;
   }
 
   begin(beginnings: readonly (readonly StoredPart[])[]): void {
-    if (this.#lengths.some((length) => length > 0))
-      throw new Error('only an empty cache can begin with what is stored');
+    this.#places.requireEmpty();
     const { keyValueHeads, cacheLength, headDim } = this.#shape;
     for (const [name, tensor] of this.#stored) {
       const values = valuesOf(tensor);
@@ -119,9 +99,7 @@ export class StaticCache implements TextCache {
         }
       }
     }
-    this.#lengths = this.#lengths.map((_, row) =>
-      (beginnings[row] ?? []).reduce((sum, { count }) => sum + count, 0),
-    );
+    this.#places.begin(beginnings.map((parts) => parts.reduce((sum, { count }) => sum + count, 0)));
   }
 
   async copy(row: number, first: number, end: number): Promise<StoredTokens> {
@@ -140,11 +118,7 @@ export class StaticCache implements TextCache {
   }
 
   async select(rows: readonly number[]): Promise<void> {
-    const before = this.#lengths;
-    const after = rows.flatMap((row) => before[row] ?? []);
-    if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
-    this.#lengths = after;
-    if (rows.length === before.length && rows.every((row, index) => row === index)) return;
+    if (!this.#places.select(rows)) return;
     const size = this.#rowSize;
     this.#renew((_name, tensor) => {
       const values = valuesOf(tensor);
@@ -161,13 +135,13 @@ export class StaticCache implements TextCache {
       if (added === undefined) throw new Error(`the other cache has no ${name}`);
       return this.#tensor(rows, [valuesOf(tensor), valuesOf(added)]);
     });
-    this.#lengths = [...this.#lengths, ...other.#lengths];
+    this.#places.join(other.#places);
   }
 
   release(): void {
     for (const tensor of this.#stored.values()) tensor.dispose();
     this.#stored = new Map();
-    this.#lengths = [];
+    this.#places.clear();
   }
 
   get #rowSize(): number {
@@ -195,8 +169,4 @@ export class StaticCache implements TextCache {
 function valuesOf({ data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new Error('a static cache holds float32 values');
-}
-
-function countOf(real: Uint8Array): number {
-  return real.reduce((count, each) => count + each, 0);
 }

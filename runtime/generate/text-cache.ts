@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { Tensors, WantedOutputs } from '../session.ts';
 import type { SpareMemory } from './spare-memory.ts';
 import type { StoredPart, StoredTokens } from './stored-tokens.ts';
@@ -21,8 +20,8 @@ export interface TextCache {
    *
    * @param real For each row which of the new tokens are real: 1, and 0 for padding.
    */
-  feeds(real: readonly Uint8Array[]): Record<string, Tensor>;
-  /** Outputs of a run that `append` will be told of, and memory for those that have some already. */
+  feeds(real: readonly Uint8Array[]): Tensors | Promise<Tensors>;
+  /** Outputs of the run that was given `feeds`, of which `append` will be told, and memory for those that have some already. */
   readonly outputs: WantedOutputs;
   /**
    * Takes in what a run gave for its new tokens.

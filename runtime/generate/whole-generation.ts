@@ -69,7 +69,7 @@ export class WholeGeneration {
     options: WriteOptions,
   ): Promise<Writing> {
     const prompts = asked.map(({ prompt }) => prompt);
-    const { layout, past } = this.#layout(prompts);
+    const { layout, past } = await this.#layout(prompts);
     const { feeds, seen } = this.#way.prefill(
       layout,
       prompts.map(({ media }) => media),
@@ -130,7 +130,7 @@ export class WholeGeneration {
   }
 
   /** Prompts, and what is kept of their beginnings. */
-  #layout(prompts: readonly PreparedPrompt[]): { layout: TextLayout; past: Tensors } {
+  async #layout(prompts: readonly PreparedPrompt[]): Promise<{ layout: TextLayout; past: Tensors }> {
     const lengths = prompts.map(({ tokens }) => tokens.length);
     // Within the graph the cache grows, whatever that of the language graph does.
     const { cacheLength: _, ...settings } = this.#settings;
@@ -142,7 +142,7 @@ export class WholeGeneration {
         prompts.map(({ prefix }) => prefix?.parts ?? []),
         0,
       );
-    const past = cache.feeds([]);
+    const past = await cache.feeds([]);
     if (!isBegun) {
       const texts = prompts.map(({ tokens }) => tokens);
       return { layout: layoutPrefill(texts, this.#special), past };

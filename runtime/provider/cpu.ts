@@ -4,6 +4,7 @@ import type { RuntimeProvider } from './runtime-provider.ts';
 /** The provider that every build of ONNX Runtime has. */
 export const cpu: RuntimeProvider = {
   name: 'cpu',
+  keepsOutputs: false,
   hasDevices: false,
   check() {},
   whyNotStarted: () => undefined,

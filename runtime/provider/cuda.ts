@@ -20,6 +20,7 @@ const DOCTOR =
 /** NVIDIA's cards, on Linux x64. */
 export const cuda: RuntimeProvider = {
   name: 'cuda',
+  keepsOutputs: false,
   hasDevices: true,
   check() {
     if (process.platform !== 'linux' || process.arch !== 'x64') {

@@ -13,6 +13,7 @@ const TOO_LARGE =
  */
 export const webgpu: RuntimeProvider = {
   name: 'webgpu',
+  keepsOutputs: true,
   hasDevices: false,
   check() {
     if (listSupportedBackends().some(({ name }) => name === 'webgpu')) return;

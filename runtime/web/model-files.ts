@@ -1,4 +1,5 @@
 import { fileOfKind } from '../../artifact/artifact-names.ts';
+import { CACHE_GRAPHS } from '../../artifact/cache-contract.ts';
 import type { FileManifest, Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { isWeightStore } from '../../artifact/weight-store.ts';
@@ -54,7 +55,7 @@ export class ModelFiles {
   /** Files of the graphs that answer prompts. */
   graphFiles(): readonly string[] {
     const { graphs, stages = {} } = this.#manifest;
-    return ['vision', 'language']
+    return ['vision', 'language', ...Object.values(CACHE_GRAPHS)]
       .flatMap((name) => (Object.hasOwn(stages, name) ? (stages[name] ?? []) : [name]))
       .flatMap((name) => (Object.hasOwn(graphs, name) ? [graphs[name]?.file ?? name] : []));
   }

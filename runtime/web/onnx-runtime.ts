@@ -1,7 +1,14 @@
 import type { Env, InferenceSession } from 'onnxruntime-common';
 import type { GraphManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { OnnxSession, type RunnableSession, reasonOf, type SessionOptions } from '../session.ts';
+import {
+  OnnxSession,
+  type OpenOptions,
+  placesOfOutputs,
+  type RunnableSession,
+  reasonOf,
+  type SessionHost,
+} from '../session.ts';
 import { readBody, request } from './download.ts';
 import { OneByOne } from './one-by-one.ts';
 import { ONNX_RUNTIME_FILES } from './onnx-runtime-files.ts';
@@ -27,10 +34,16 @@ export class WebRuntime {
   readonly #runtime: OnnxRuntime;
   readonly #provider: WebProvider;
   readonly #turns = new OneByOne();
+  readonly #host: SessionHost;
 
   private constructor(runtime: OnnxRuntime, provider: WebProvider, bytes: number) {
     this.#runtime = runtime;
     this.#provider = provider;
+    this.#host = {
+      alone: (work) => work(),
+      whyNotRun: () => undefined,
+      keepsOutputs: provider === 'webgpu',
+    };
     this.bytes = bytes;
   }
 
@@ -83,7 +96,7 @@ export class WebRuntime {
     bytes: Uint8Array,
     externalData: ExternalData,
     graph: GraphManifest,
-    { optimisation = 'all' }: Pick<SessionOptions, 'optimisation'>,
+    { optimisation = 'all', stays = [] }: Pick<OpenOptions, 'optimisation' | 'stays'>,
   ): Promise<OnnxSession> {
     let session: InferenceSession;
     try {
@@ -94,6 +107,7 @@ export class WebRuntime {
           executionMode: 'sequential',
           logSeverityLevel: 4,
           externalData,
+          ...placesOfOutputs(stays, this.#host),
         }),
       );
     } catch (error) {
@@ -112,6 +126,6 @@ export class WebRuntime {
         this.#turns.run(() => (fetches ? session.run(feeds, fetches) : session.run(feeds))),
       release: () => this.#turns.run(() => session.release()),
     };
-    return OnnxSession.of(inTurn, name, graph);
+    return OnnxSession.of(inTurn, name, graph, this.#host);
   }
 }

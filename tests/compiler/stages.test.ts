@@ -16,6 +16,7 @@ import { languageModel, opt } from '../../models/index.ts';
 import { loadGraph } from '../../runtime/graph.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
+import { SMALL_FAMILIES } from '../media/small-families.ts';
 import { compileLively, SMALL_MODELS } from '../media/small-models.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
 import { oneSentence } from '../support/one-sentence.ts';
@@ -78,6 +79,32 @@ describe('a language graph that is cut into stages', () => {
     const kept = (stages: number) =>
       new Set(buildProgram(program, { precision: 'int8', stages }).parameters.map(({ name }) => name));
     assert.deepEqual(kept(2), kept(1));
+  });
+
+  it('keeps a static cache in stages, each that of its layers', async () => {
+    const program = SMALL_FAMILIES.LLaMA?.();
+    assert.ok(program);
+    const open = async (name: string, options: { stages?: number; staticCache?: number }) => {
+      const directory = await compileLively(folder, program, { ...options, out: join(folder, name) });
+      return Engine.open({ directory, verify: true, imageMemory: 2 ** 24, threads: 1 });
+    };
+    await using whole = await open('growing', {});
+    await using cut = await open('static stages', { stages: 3, staticCache: 128 });
+    const stages = (cut.manifest.stages?.language ?? []).flatMap((name) => cut.manifest.graphs[name] ?? []);
+    const caches = (ports: readonly { readonly name: string }[], prefix: string) =>
+      ports.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+    for (const { inputs, outputs } of stages)
+      assert.deepEqual(caches(outputs, 'present_').sort(), caches(inputs, 'past_').sort());
+    assert.ok(stages.filter(({ inputs }) => caches(inputs, 'past_').length > 0).length > 1);
+    const prompts = [PROMPTS['two examples'], PROMPTS['no picture']].flatMap((each) => each ?? []);
+    for (const options of [{ maxNewTokens: 6 }, { maxNewTokens: 4, beams: 3 }]) {
+      const expected = await whole.generate(prompts, options);
+      const found = await cut.generate(prompts, options);
+      assert.deepEqual(
+        found.map(({ tokens }) => tokens),
+        expected.map(({ tokens }) => tokens),
+      );
+    }
   });
 
   it('is cut between layers, into about equal weights', async () => {

@@ -166,10 +166,6 @@ describe('a static cache', () => {
       /program 'added' reads no text: leave it out/,
     );
     assert.throws(
-      () => buildProgram(make(), { staticCache: 9, stages: 2 }),
-      /cut into stages and to have a static cache, .*: leave one of them out\.$/,
-    );
-    assert.throws(
       () => buildProgram(make(), { staticCache: 1.5 }),
       /length of 1\.5 but a whole number from 1/,
     );

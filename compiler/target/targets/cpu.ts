@@ -27,5 +27,6 @@ export const target: CompilerTarget = {
     int8Rows: true,
     // Blocks are for what has outliers: the smaller a block, the fewer values share its coarse scale.
     staticCache: false,
+    cacheOnDevice: false,
   },
 };

@@ -34,6 +34,7 @@ export const target: CompilerTarget = {
     int8Rows: false,
     quantisedProductsAddBias: false,
     staticCache: false,
+    cacheOnDevice: false,
   },
   kernels: new Map([
     ...kernels('Abs Add Sub Mul Div', [...FLOATS, ...WHOLE, ...SMALL]),

@@ -16,7 +16,7 @@ import { PROMPTS, TOKENIZER } from '../compiled-model.ts';
 /** Sums in another order: log-probabilities of a few tokens. */
 const TOLERANCE = 1e-3;
 
-const TEXTS: readonly Prompt[] = [{ query: { text: 'Once' } }];
+const TEXTS: readonly Prompt[] = [{ query: { text: 'Once' } }, { query: { text: 'two' } }];
 
 describe('the provider webgpu', function () {
   // A device in software compiles its shaders on the CPU.
@@ -44,17 +44,26 @@ describe('the provider webgpu', function () {
       const options = { verify: true, imageMemory: 2 ** 24, threads: 1 };
       await using cpu = await Engine.open({ ...options, directory: onCpu });
       await using device = await Engine.open({ ...options, directory: onDevice, provider: 'webgpu' });
-      const pictured = [PROMPTS['two examples']].flatMap((each) => each ?? []);
+      const pictured = [PROMPTS['two examples'], PROMPTS['no example']].flatMap((each) => each ?? []);
       const prompts = program.facts.image === undefined ? TEXTS : pictured;
-      const [answers, expected] = [
-        await device.generate(prompts, { maxNewTokens: 3 }),
-        await cpu.generate(prompts, { maxNewTokens: 3 }),
-      ];
-      for (const [index, { tokens, scores }] of answers.entries()) {
-        assert.deepEqual(tokens, expected[index]?.tokens);
-        for (const [place, score] of scores.entries())
-          assert.ok(Math.abs(score - (expected[index]?.scores[place] ?? Number.NaN)) < TOLERANCE);
+      // Rows of several prompts side by side, that end and leave; and beams, that change their rows at every step.
+      for (const options of [{ maxNewTokens: 3 }, { maxNewTokens: 3, beams: 2 }]) {
+        const answers = await device.generate(prompts, options);
+        const expected = await cpu.generate(prompts, options);
+        for (const [index, { tokens, scores }] of answers.entries()) {
+          assert.deepEqual(tokens, expected[index]?.tokens);
+          for (const [place, score] of scores.entries())
+            assert.ok(Math.abs(score - (expected[index]?.scores[place] ?? Number.NaN)) < TOLERANCE);
+        }
       }
+      const [prompt] = prompts;
+      assert.ok(prompt);
+      const choices = ['a', 'two', 'dog'];
+      const scored = await device.score(prompt, choices, { normalise: 'none' });
+      const expected = await cpu.score(prompt, choices, { normalise: 'none' });
+      for (const [index, { logLikelihood }] of scored.entries())
+        assert.ok(Math.abs(logLikelihood - (expected[index]?.logLikelihood ?? Number.NaN)) < TOLERANCE);
+      assert.equal(device.usage().cachedTokens, 0);
     });
   }
 

@@ -17,5 +17,6 @@ export const patient: CompilerTarget = {
     int8Rows: false,
     quantisedProductsAddBias: true,
     staticCache: false,
+    cacheOnDevice: false,
   },
 };

@@ -16,7 +16,6 @@ import { languageModel, opt } from '../../models/index.ts';
 import { loadGraph } from '../../runtime/graph.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
-import { SMALL_FAMILIES } from '../media/small-families.ts';
 import { compileLively, SMALL_MODELS } from '../media/small-models.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
 import { oneSentence } from '../support/one-sentence.ts';
@@ -82,7 +81,7 @@ describe('a language graph that is cut into stages', () => {
   });
 
   it('keeps a static cache in stages, each that of its layers', async () => {
-    const program = SMALL_FAMILIES.LLaMA?.();
+    const program = SMALL_MODELS.packed?.();
     assert.ok(program);
     const open = async (name: string, options: { stages?: number; staticCache?: number }) => {
       const directory = await compileLively(folder, program, { ...options, out: join(folder, name) });

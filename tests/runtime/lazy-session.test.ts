@@ -16,6 +16,7 @@ describe('a graph that is loaded when it is first run', () => {
         run: real.run.bind(real),
         profile: real.profile.bind(real),
         writesInPlace: real.writesInPlace,
+        takesDeviceTensors: false,
         close: () => real.close(),
       }));
       const counted = async () => {

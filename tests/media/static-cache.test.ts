@@ -107,11 +107,33 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
       const answers = await Promise.all(
         questions.map((question) => fixed.generate([{ task, question }], { maxNewTokens: 5 })),
       );
+      // Recurrences' states are kept in no file.
+      const isSaved = fixed.manifest.language.states === undefined;
+      const path = join(folder, 'a.task');
+      if (isSaved) await fixed.saveTask(task, path);
+      const loaded = isSaved ? (await fixed.loadTask(path)).task : task;
       for (const [index, question] of questions.entries()) {
         const [expected] = await growing.generate([promptAfter(examples, question)], { maxNewTokens: 5 });
         assert.deepEqual(answers[index]?.[0]?.tokens, expected?.tokens);
+        const [again] = await fixed.generate([{ task: loaded, question }], { maxNewTokens: 5 });
+        assert.deepEqual(again?.tokens, expected?.tokens, 'from a file');
       }
       fixed.closeTask(task);
+    });
+
+    it('shares the beginnings of prompts, and answers a batch of different lengths', async () => {
+      const shots = [{ text: 'Output:one' }, { text: 'Output:two' }];
+      const asked = ['Output:', 'And then? Output:', 'Output:'].map((text) => ({ shots, query: { text } }));
+      await fixed.generate(asked.slice(0, 2), { maxNewTokens: 2 }, { batchSize: 1 });
+      const before = fixed.usage().reusedTokens;
+      const answers = await fixed.generate(asked, { maxNewTokens: 7 }, { batchSize: 3 });
+      const expected = await growing.generate(asked, { maxNewTokens: 7 }, { batchSize: 3 });
+      assert.deepEqual(
+        answers.map(({ tokens }) => tokens),
+        expected.map(({ tokens }) => tokens),
+      );
+      if (fixed.manifest.language.states === undefined && fixed.way.inPieces === true)
+        assert.ok(fixed.usage().reusedTokens > before, 'nothing was shared');
     });
   });
 }

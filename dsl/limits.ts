@@ -78,6 +78,11 @@ export const LIMITS = {
     of: "characters of a text once a tokenizer's normalizer has changed it",
     because: 'no context is that long; a few replacements can each double a text',
   },
+  charactersPerToken: {
+    most: 100,
+    of: "characters of a prompt for each token of the model's context",
+    because: 'a token has about four; to split a longer text takes long, and only shows that it does not fit',
+  },
   tokenizerPattern: {
     most: 20_000,
     of: "characters in a regular expression of a tokenizer's",

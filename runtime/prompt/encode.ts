@@ -1,4 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import type { SpecialTokenIds, Tokenizer } from '../tokenizer.ts';
 import type { Media } from './prompt.ts';
 import type { RenderedPrompt } from './render.ts';
@@ -33,7 +34,7 @@ export function encodePrompt(
   { leastTokens = 1, ...room }: EncodeOptions,
 ): EncodedPrompt {
   const { image } = tokenizer.special;
-  const tokens = encodeText(text, tokenizer);
+  const tokens = encodeText(text, tokenizer, room);
   if (tokens.length === 0) {
     throw new UserError('The prompt is empty: give it at least one image or one word.');
   }
@@ -85,9 +86,19 @@ export function expandImages(
   );
 }
 
-/** Ids of a prompt's text, begun as the model's are. */
-function encodeText(text: string, tokenizer: Tokenizer): number[] {
+/**
+ * Ids of a prompt's text, begun as the model's are.
+ *
+ * @throws UserError, before it is split, for a text that is much too long for the context
+ */
+function encodeText(text: string, tokenizer: Tokenizer, { contextLength }: Room): number[] {
   const { special, specialTokens } = tokenizer;
+  const { most } = LIMITS.charactersPerToken;
+  if (text.length > most * contextLength) {
+    throw new UserError(
+      `The prompt has ${text.length} characters, more than ${most} for each token of the model's context of ${contextLength}: shorten its text.`,
+    );
+  }
   if (special.beginning === null) return tokenizer.encode(text);
   if (specialTokens.beginningInText === true) return tokenizer.encode(`${specialTokens.beginning}${text}`);
   return [special.beginning, ...tokenizer.encode(text)];
@@ -119,8 +130,11 @@ export function encodeChoices(
   tokenizer: Tokenizer,
   { leastTokens = 1, last, ...room }: Omit<EncodeOptions, 'newTokens'> & { readonly last?: number },
 ): EncodedChoices {
-  const alone = encodeText(rendered.text, tokenizer);
-  const whole = joined.map((each) => [...encodeText(each, tokenizer), ...(last === undefined ? [] : [last])]);
+  const alone = encodeText(rendered.text, tokenizer, room);
+  const whole = joined.map((each) => [
+    ...encodeText(each, tokenizer, room),
+    ...(last === undefined ? [] : [last]),
+  ]);
   const shared = whole.reduce((length, tokens) => sharedLength(alone, tokens, length), alone.length);
   const ending = last === undefined ? 0 : 1;
   const empty = whole.findIndex((tokens) => tokens.length - ending <= shared);

@@ -291,6 +291,12 @@ describe('encodePrompt', () => {
     const rendered = renderPrompt({ shots, query: { image: 'dog.jpg' } }, tokens);
     const attempt = (contextLength: number, newTokens: number) => () =>
       encodePrompt(rendered, tokenizer, { contextLength, newTokens });
+    // Not even split into tokens, which would take minutes.
+    const book = renderPrompt({ query: { text: 'x'.repeat(2 ** 28) } }, tokens);
+    refuses(
+      () => encodePrompt(book, tokenizer, options),
+      /has 268435456 characters, more than 100 for each token of the model's context of 4096: shorten its text\./,
+    );
     assert.equal(attempt(40, 10)().tokens.length, 30);
     refuses(
       attempt(32, 10),

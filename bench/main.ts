@@ -61,7 +61,7 @@ const command = new Command('npm run bench --')
   .description(
     'Measures this project. Ratios are taken in turns within one run, so noise of the machine meets both sides.',
   )
-  .argument('[names...]', 'benchmarks to run (default: all but the large ones: precision, quantising, whole)')
+  .argument('[names...]', 'benchmarks to run (default: all but the large ones)')
   .option('--json <file>', 'write the numbers too')
   .option('--quick', 'a few rounds each: to see that everything works, not to quote')
   .option(

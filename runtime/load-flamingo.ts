@@ -7,7 +7,7 @@ import type { PixelRule } from './images/pixel-rule.ts';
 import { modulesOf } from './media/own-ways.ts';
 import { FlamingoModel } from './model.ts';
 import type { SessionOptions } from './session.ts';
-import { WorkerClient } from './worker/client.ts';
+import { type StartThread, WorkerClient } from './worker/client.ts';
 import { startThread } from './worker/start-thread.ts';
 
 export type LoadOptions = SessionOptions & {
@@ -59,18 +59,28 @@ export type LoadOptions = SessionOptions & {
 export async function loadFlamingo(directory: string, options: LoadOptions = {}): Promise<FlamingoModel> {
   checkArgument("the model's folder", schemas.path, directory);
   checkArgument('the options of loadFlamingo', schemas.loadOptions, options);
+  const { worker, ...rest } = options;
+  const start = startThread(typeof worker === 'string' ? pathToFileURL(worker) : worker);
+  return loadInThread(start, directory, rest);
+}
+
+/** As `loadFlamingo`, in a thread that is started in some way. */
+export async function loadInThread(
+  start: StartThread,
+  directory: string,
+  options: Omit<LoadOptions, 'worker'> = {},
+): Promise<FlamingoModel> {
   const {
     verify = false,
     imageMemory = 256 * 2 ** 20,
     concurrency = 32,
     queue = 1024,
-    worker,
     ways = [],
     ...session
   } = options;
   const { client, manifest } = await WorkerClient.open(
     { directory, verify, imageMemory, concurrency, queue, ways: modulesOf(ways), ...session },
-    startThread(typeof worker === 'string' ? pathToFileURL(worker) : worker),
+    start,
   );
   return new FlamingoModel(client, manifest);
 }

@@ -1,6 +1,7 @@
 import { loadFlamingo } from '../../runtime/index.ts';
 import type { AnswerSample } from '../support/answer-sample.ts';
 import { noiseImage } from '../support/noise-image.ts';
+import { ownPeak } from './own-peak.mjs';
 
 /**
  * Loads a model and answers one prompt of two examples and a query: `answer-once.ts ARTIFACT TOKENS THREADS`. A process
@@ -30,7 +31,6 @@ const sample: AnswerSample = {
   load: (loaded - started) / 1000,
   firstToken: (first - loaded) / 1000,
   tokensPerSecond: (1000 * (times.length - 1)) / (last - first),
-  // In kilobytes, whatever the system.
-  peak: process.resourceUsage().maxRSS * 1024,
+  peak: ownPeak(),
 };
 process.send?.(sample);

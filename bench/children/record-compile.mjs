@@ -2,6 +2,7 @@
 // that they load, and at the end the peak of the process's memory and the bytes it has read. Lines of JSON go to the file named by BENCH_RECORD.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { register } from 'node:module';
+import { ownPeak } from './own-peak.mjs';
 
 const file = process.env.BENCH_RECORD;
 if (file === undefined) throw new Error('BENCH_RECORD names no file');
@@ -10,7 +11,7 @@ const record = (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`);
 record({ stage: 'process', at: performance.timeOrigin });
 process.on('exit', () => {
   record({ stage: 'end', at: performance.timeOrigin + performance.now() });
-  record({ peak: process.resourceUsage().maxRSS * 1024 });
+  record({ peak: ownPeak() });
   record({ read: bytesRead() });
 });
 /** Bytes that the process has read from files, by Linux's account; 0 elsewhere. */

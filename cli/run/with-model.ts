@@ -2,8 +2,6 @@ import type { Provider } from '../../artifact/provider.ts';
 import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { CommandContext } from '../command.ts';
-import { defaultModel } from '../default-model.ts';
-import { projectWays } from '../project-ways.ts';
 
 export interface ModelFlags {
   readonly provider: Provider;
@@ -26,20 +24,29 @@ export async function withModel<R>(
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
   const { report } = context;
-  // The runtime is loaded while the files of the model that ships are compared.
-  const [folder, { loadFlamingo }] = await Promise.all([
-    given ?? defaultModel(context),
-    import('../../runtime/load-flamingo.ts'),
-  ]);
-  const ways = await projectWays(folder);
-  const waiting = report.waiting('Loading the model');
-  const options = {
-    ...{ provider, pixels, ways },
-    ...(device && { devices: device }),
-    ...(generation && { generation }),
-    ...(profile && { profile }),
+  // The thread that computes loads its modules while this one loads its own, and compares the files of the model that ships.
+  const { warmThread } = await import('../../runtime/worker/start-thread.ts');
+  const thread = warmThread();
+  const load = async () => {
+    const [folder, { loadInThread }, { projectWays }] = await Promise.all([
+      given ?? import('../default-model.ts').then(({ defaultModel }) => defaultModel(context)),
+      import('../../runtime/load-flamingo.ts'),
+      import('../project-ways.ts'),
+    ]);
+    const ways = await projectWays(folder);
+    const waiting = report.waiting('Loading the model');
+    const options = {
+      ...{ provider, pixels, ways },
+      ...(device && { devices: device }),
+      ...(generation && { generation }),
+      ...(profile && { profile }),
+    };
+    return loadInThread(thread.start, folder, options).finally(() => waiting.stop());
   };
-  const model = await loadFlamingo(folder, options).finally(() => waiting.stop());
+  const model = await load().catch(async (error: unknown) => {
+    await thread.end();
+    throw error;
+  });
   try {
     const { origin, seed } = model.manifest.parameters;
     if (origin !== 'loaded') {

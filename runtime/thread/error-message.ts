@@ -10,7 +10,9 @@ export type ErrorMessage = {
 /** An error as it is sent to the other thread. */
 export function packError(error: unknown): ErrorMessage {
   if (!(error instanceof Error)) return { kind: 'internal', message: String(error), stack: '' };
-  const kind = error instanceof UserError ? 'user' : error.name === 'AbortError' ? 'aborted' : 'internal';
+  // By name: a way of one's own throws the error of the package's modules, where the thread is one file and has another.
+  const { name } = error;
+  const kind = name === 'UserError' ? 'user' : name === 'AbortError' ? 'aborted' : 'internal';
   return { kind, message: error.message, stack: error.stack ?? '' };
 }
 

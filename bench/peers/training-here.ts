@@ -81,7 +81,7 @@ const used = () => {
   return (user + system) / 1000;
 };
 const folder = await mkdtemp(join(tmpdir(), 'flamingo-bench-'));
-const trainer = await openTrainer(training, folder, Number(threads));
+const trainer = await openTrainer(training, folder, { threads: Number(threads) });
 globalThis.gc?.();
 console.log(process.memoryUsage.rss());
 for await (const _ of createInterface({ input: process.stdin })) {

@@ -118,8 +118,8 @@ export class Engine implements AsyncDisposable {
       whole && new WholeAnswers(new WholeGeneration(whole, manifest.language, way, tokenizer.special), plan);
     this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
     this.#scoring = {
-      ...{ language: this.language, tokenizer, preparation: this.#preparation, plan, chunk },
-      ...{ prefixes: this.#prefixes, checkWeights: () => weights.check() },
+      ...{ tokenizer, preparation: this.#preparation, scheduler: this.#scheduler },
+      checkWeights: () => weights.check(),
     };
     const reading = { preparation: this.#preparation, language: this.language };
     this.#taskFiles = new TaskFiles({ ...reading, platform, manifest, pixels, way });

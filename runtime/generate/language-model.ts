@@ -217,28 +217,51 @@ export class LanguageModel {
   }
 
   /**
-   * Reads alternative continuations of a text of one row, which itself stays as it is.
+   * Reads alternative continuations of each row of a text, which itself stays as it is.
    *
-   * @param branches Tokens of each, none of them empty.
-   * @returns For each branch and each of its tokens the log-probabilities of what follows the token.
+   * @param rows Of each row the tokens of its branches, of which none is empty; a row may have none.
+   * @returns For each row, branch and token the log-probabilities of what follows the token.
    */
-  async branch(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
-    if (this.#settings.states !== undefined) return this.#branchApart(text, branches);
-    const layout = layoutBranches(branches, { past: text.cache.mask(0), padding: this.special.padding });
+  async branch(
+    text: ReadText,
+    rows: readonly (readonly (readonly number[])[])[],
+  ): Promise<Float64Array[][][]> {
+    if (this.#settings.states !== undefined) {
+      const found: Float64Array[][][] = [];
+      for (const [row, branches] of rows.entries()) found.push(await this.#branchApart(text, row, branches));
+      return found;
+    }
+    const { padding } = this.special;
+    // A row that has nothing to read reads one token for nobody.
+    const sequences = rows.map((branches, row) => ({
+      branches: branches.length === 0 ? [[padding]] : branches,
+      past: text.cache.mask(row),
+    }));
+    const layout = layoutBranches(sequences, { padding });
     const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), false);
     requireNumbers(next);
     const rest = next.values();
-    return branches.map((branch) => branch.flatMap(() => rest.next().value ?? []));
+    const read = sequences.map(({ branches }) =>
+      branches.map((branch) => branch.flatMap(() => rest.next().value ?? [])),
+    );
+    return rows.map((branches, row) => (branches.length === 0 ? [] : (read[row] ?? [])));
   }
 
   /** The same of a model with recurrences, whose state would go from one branch to the next: each has a row of its own. */
-  async #branchApart(text: ReadText, branches: readonly (readonly number[])[]): Promise<Float64Array[][]> {
+  async #branchApart(
+    text: ReadText,
+    row: number,
+    branches: readonly (readonly number[])[],
+  ): Promise<Float64Array[][]> {
     const found: Float64Array[][] = [];
-    const [length = 0] = text.cache.lengths;
+    const { lengths } = text.cache;
     for (let first = 0; first < branches.length; first += BRANCHES_AT_ONCE) {
       const some = branches.slice(first, first + BRANCHES_AT_ONCE);
-      const rows = some.map(() => 0);
-      const cache = newTextCache(this.#settings, this.#means, { rows: 0, mostLength: length });
+      const rows = some.map(() => row);
+      const cache = newTextCache(this.#settings, this.#means, {
+        rows: 0,
+        mostLength: Math.max(...lengths),
+      });
       try {
         await cache.join(text.cache);
         await cache.select(rows);

@@ -1,6 +1,6 @@
-import type { AnswerRequest } from './answer-request.ts';
 import type { LanguageModel, PreparedPrompt, ReadText } from './language-model.ts';
 import type { Prefix, PrefixCache } from './prefix-cache.ts';
+import type { ReadRequest } from './read-request.ts';
 
 /** Tokens that are read in one run, unless it is said otherwise. */
 export const PREFILL_CHUNK = 256;
@@ -9,22 +9,24 @@ export const PREFILL_CHUNK = 256;
 const WHOLE_PROMPTS = 8;
 
 /** Prompts that have been read: one row of the text each, and the log-probabilities of what follows it. */
-export type ReadPrompts = {
+export type ReadPrompts<Request extends ReadRequest = ReadRequest> = {
   readonly text: ReadText;
-  readonly requests: readonly AnswerRequest[];
+  readonly requests: readonly Request[];
   readonly next: readonly Float64Array[];
 };
 
 /** A prompt that waits. */
-type Reading = {
-  readonly request: AnswerRequest;
+type Reading<Request extends ReadRequest> = {
+  readonly request: Request;
+  /** What prompts have in common that may be read in one run. */
+  readonly kind: string;
   /** What has been read of it, where that has begun: it is longer than a chunk. */
   text: ReadText | undefined;
 };
 
 /** A prompt that waits, what need not be read of it as things stand, and how many tokens are left. */
-type Candidate = {
-  readonly reading: Reading;
+type Candidate<Request extends ReadRequest> = {
+  readonly reading: Reading<Request>;
   readonly prefix: Prefix | undefined;
   readonly rest: number;
   readonly isLong: boolean;
@@ -36,11 +38,11 @@ type Candidate = {
  * shortest: no prompt waits for ever, and a short one waits for one piece of a long one. Where a prompt's beginning is
  * kept, the rest is all that is read and counted.
  */
-export class PromptReader {
+export class PromptReader<Request extends ReadRequest = ReadRequest> {
   readonly #model: LanguageModel;
   readonly #chunk: number;
   readonly #prefixes: PrefixCache | undefined;
-  #waiting: readonly Reading[] = [];
+  #waiting: readonly Reading<Request>[] = [];
   #shortestFirst = false;
 
   constructor(model: LanguageModel, chunk: number, prefixes?: PrefixCache) {
@@ -53,9 +55,10 @@ export class PromptReader {
     return this.#waiting.length;
   }
 
-  add(request: AnswerRequest): void {
+  /** @param kind what prompts have in common that may be read in one run */
+  add(request: Request, kind = 'prompt'): void {
     if (request.prompt.keys !== undefined) this.#prefixes?.remember(request.prompt.keys);
-    this.#waiting = [...this.#waiting, { request, text: undefined }];
+    this.#waiting = [...this.#waiting, { request, kind, text: undefined }];
   }
 
   /** Ends those that have been stopped. */
@@ -69,7 +72,7 @@ export class PromptReader {
   }
 
   /** @returns the prompts that have been read to their end; undefined where there are none */
-  async step(): Promise<ReadPrompts | undefined> {
+  async step(): Promise<ReadPrompts<Request> | undefined> {
     const chosen = this.#choose();
     const [first] = chosen;
     if (first === undefined) return undefined;
@@ -87,7 +90,7 @@ export class PromptReader {
     }
   }
 
-  async #readWhole(chosen: readonly Candidate[]): Promise<ReadPrompts> {
+  async #readWhole(chosen: readonly Candidate<Request>[]): Promise<ReadPrompts<Request>> {
     const requests = chosen.map(({ reading }) => reading.request);
     const prompts = requests.map(({ prompt }) => prompt);
     if (chosen.every(({ prefix }) => prefix === undefined)) {
@@ -107,7 +110,7 @@ export class PromptReader {
     }
   }
 
-  async #readPiece(candidate: Candidate): Promise<ReadPrompts | undefined> {
+  async #readPiece(candidate: Candidate<Request>): Promise<ReadPrompts<Request> | undefined> {
     const { reading } = candidate;
     const text = reading.text ?? this.#begin([candidate]);
     reading.text = text;
@@ -115,7 +118,7 @@ export class PromptReader {
     return next && { text, requests: [reading.request], next: [next] };
   }
 
-  #begin(chosen: readonly Candidate[]): ReadText {
+  #begin(chosen: readonly Candidate<Request>[]): ReadText {
     for (const { prefix } of chosen) this.#prefixes?.count(prefix?.length ?? 0);
     return this.#model.beginText(
       chosen.map(({ reading, prefix }) => {
@@ -127,7 +130,7 @@ export class PromptReader {
   }
 
   /** What the next run reads: one long prompt, or short ones whose rows have at most `chunk` tokens together. */
-  #choose(): readonly Candidate[] {
+  #choose(): readonly Candidate<Request>[] {
     const waiting = this.#waiting.map((reading) => this.#candidate(reading));
     const short = waiting.filter(({ isLong }) => !isLong);
     const [oldest] = waiting;
@@ -135,22 +138,23 @@ export class PromptReader {
     this.#shortestFirst = !this.#shortestFirst;
     if (oldest?.isLong && !shortestFirst) return [oldest];
     const ordered = shortestFirst ? short.toSorted((a, b) => a.rest - b.rest) : short;
-    const chosen: Candidate[] = [];
+    const chosen: Candidate<Request>[] = [];
     let width = 0;
     for (const each of ordered) {
       const wider = Math.max(width, each.rest);
       const rows = chosen.length + 1;
       const fits = this.#model.inPieces ? rows * wider <= this.#chunk : rows <= WHOLE_PROMPTS;
       // Rows without a beginning would have as much room as those with one.
-      const alike = (chosen[0]?.prefix === undefined) === (each.prefix === undefined);
-      if (rows > 1 && !(fits && alike)) continue;
+      const [first = each] = chosen;
+      const alike = (first.prefix === undefined) === (each.prefix === undefined);
+      if (rows > 1 && !(fits && alike && first.reading.kind === each.reading.kind)) continue;
       chosen.push(each);
       width = wider;
     }
     return chosen;
   }
 
-  #candidate(reading: Reading): Candidate {
+  #candidate(reading: Reading<Request>): Candidate<Request> {
     const { request, text } = reading;
     const { tokens } = request.prompt;
     if (text !== undefined) {
@@ -162,7 +166,7 @@ export class PromptReader {
     return { reading, prefix, rest, isLong: this.#model.inPieces && rest > this.#chunk };
   }
 
-  #drop(dropped: readonly Reading[], error?: unknown): void {
+  #drop(dropped: readonly Reading<Request>[], error?: unknown): void {
     this.#waiting = this.#waiting.filter((each) => !dropped.includes(each));
     for (const { request, text } of dropped) {
       text?.cache.release();

@@ -42,7 +42,7 @@ export class RunningBatch {
   }
 
   /** Takes in prompts that have been read, while `isOpen`, and chooses the first token of each. */
-  async add({ text, requests, next }: ReadPrompts): Promise<void> {
+  async add({ text, requests, next }: ReadPrompts<AnswerRequest>): Promise<void> {
     try {
       const live = requests.map((request, row) => ({ request, rows: [row] }));
       const added = await advance(text, live, next);

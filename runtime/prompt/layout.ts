@@ -105,24 +105,24 @@ export function layoutDecode(
 }
 
 /**
- * Lays out alternative continuations of one sequence, side by side: each sees the cache and itself, none sees another.
- * So they share the cache as it is, and are read in one run without padding.
+ * Lays out alternative continuations of sequences, those of each side by side: each sees the cache and itself, none sees
+ * another. So they share the cache as it is, and are read in one run.
  *
- * @param branches New token ids of each continuation, none of them empty.
- * @returns A batch of one; `wanted` has every token of every branch, in order.
+ * @param sequences Of each the new token ids of its continuations, none of them empty, and its places of the cache.
+ * @returns `wanted` has every token of every branch, in order.
  */
 export function layoutBranches(
-  branches: readonly (readonly number[])[],
-  { past, padding }: Pick<Continuation, 'past'> & Pick<DecodeOptions, 'padding'>,
+  sequences: readonly Branches[],
+  { padding }: Pick<DecodeOptions, 'padding'>,
 ): TextLayout {
-  widest(branches);
-  const places = [...branches.flat().keys()];
-  return layoutText([{ branches, past }], {
-    text: places.length,
-    past: past.length,
+  for (const { branches } of sequences) widest(branches);
+  const rows = sequences.map(({ branches }) => branches.flat());
+  return layoutText(sequences, {
+    text: widest(rows),
+    past: sequences[0]?.past.length ?? 0,
     padding,
     side: 'left',
-    wanted: [places],
+    wanted: rows.map((tokens) => [...tokens.keys()]),
   });
 }
 
@@ -146,7 +146,7 @@ type TextOptions = {
 };
 
 /** New tokens of one sequence, as continuations that do not see each other: mostly one. */
-type Branches = Omit<Continuation, 'tokens'> & { readonly branches: readonly (readonly number[])[] };
+export type Branches = Omit<Continuation, 'tokens'> & { readonly branches: readonly (readonly number[])[] };
 
 function layoutText(
   sequences: readonly Branches[],

@@ -1,29 +1,28 @@
+import pLimit from 'p-limit';
 import { UserError } from '../../artifact/user-error.ts';
-import type { LanguageModel } from '../generate/language-model.ts';
-import type { MemoryPlan } from '../generate/memory-plan.ts';
-import type { PrefixCache } from '../generate/prefix-cache.ts';
+import type { Scheduler } from '../generate/scheduler.ts';
 import { refuseSpecialTokensIn } from '../prompt/plain-text.ts';
-import { scoreCandidates } from '../score.ts';
+import { requireTokens } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { Preparation } from './preparation.ts';
 import type { Asked, RequestOptions, ScoreOptions } from './protocol.ts';
 
+/** Prompts of one call that are scored side by side. */
+const PROMPTS_AT_ONCE = 8;
+
 /** What choices are scored with. */
 export type ScoringMeans = {
-  readonly language: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly preparation: Preparation;
-  readonly plan: MemoryPlan;
-  readonly prefixes: PrefixCache;
-  /** Tokens of prompts that are read in one run. */
-  readonly chunk: number;
+  readonly scheduler: Scheduler;
   /** @throws UserError when others wrote to the weights' files */
   checkWeights(): Promise<void>;
 };
 
 /**
- * Log-likelihoods of choices after prompts, the mean over these, in the order given.
+ * Log-likelihoods of choices after prompts, the mean over these, in the order given. The prompts are read side by side, and
+ * beside whatever else is asked.
  *
  * @throws UserError for choices or options that are none, and as `Preparation.choices`
  */
@@ -31,7 +30,7 @@ export async function scorePrompts(
   prompts: readonly Asked[],
   choices: readonly string[],
   { normalise, endOfChunk = false }: ScoreOptions,
-  { language, tokenizer, preparation, plan, prefixes, chunk, checkWeights }: ScoringMeans,
+  { tokenizer, preparation, scheduler, checkWeights }: ScoringMeans,
   request: RequestOptions = {},
 ): Promise<ChoiceScore[]> {
   if (!['none', 'tokens', 'bytes'].includes(normalise)) {
@@ -44,25 +43,43 @@ export async function scorePrompts(
     if (choice === '') throw new UserError('A choice is empty: give each choice at least one word.');
     refuseSpecialTokensIn(choice, 'A choice', tokenizer);
   }
-  const sums = choices.map(() => 0);
-  let lengths: readonly number[] = [];
-  for (const prompt of prompts) {
-    await checkWeights();
-    const encoded = await preparation.choices(prompt, choices, endOfChunk, request);
-    const rest = encoded.remainder.length > 0 ? [encoded.remainder] : [];
-    const { signal } = request;
-    const release = await plan.reserve(
-      { prompt: encoded.prompt.tokens.length, written: 0, rows: 1, batched: false },
+  const turns = pLimit(PROMPTS_AT_ONCE);
+  const failed = new AbortController();
+  const failures: unknown[] = [];
+  const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
+  const score = async (prompt: Asked) => {
+    let lengths: readonly number[] = [];
+    const scores = await scheduler.score({
       signal,
-    );
-    const candidates = [...encoded.candidates, ...rest];
-    const options = { signal, chunk, prefixes };
-    const scores = await scoreCandidates(language, encoded.prompt, candidates, options).finally(release);
+      async prepare() {
+        await checkWeights();
+        const encoded = await preparation.choices(prompt, choices, endOfChunk, { ...request, signal });
+        lengths = encoded.lengths;
+        const { remainder } = encoded;
+        const candidates = [...encoded.candidates, ...(remainder.length > 0 ? [remainder] : [])];
+        requireTokens(candidates);
+        return { prompt: encoded.prompt, candidates };
+      },
+    });
     const totals = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
-    const ofPrompt = rest.length > 0 ? (totals.at(-1) ?? 0) : 0;
-    for (const index of choices.keys()) sums[index] = (sums[index] ?? 0) + (totals[index] ?? 0) - ofPrompt;
-    lengths = encoded.lengths;
-  }
+    // What the prompt alone has behind the place where its choices begin.
+    const ofPrompt = totals[choices.length] ?? 0;
+    return { lengths, totals: totals.map((total) => total - ofPrompt) };
+  };
+  const results = await Promise.all(
+    prompts.map((prompt) =>
+      turns(() => score(prompt)).catch((error: unknown) => {
+        failures.push(error);
+        failed.abort();
+        return undefined;
+      }),
+    ),
+  );
+  for (const failure of failures) throw failure;
+  const sums = choices.map((_, index) =>
+    results.reduce((sum, result) => sum + (result?.totals[index] ?? 0), 0),
+  );
+  const lengths = results.at(-1)?.lengths ?? [];
   return rankChoices(
     choices.map((choice, index) => ({
       choice,

@@ -262,7 +262,7 @@ describe('layoutBranches', () => {
     const past = fc.array(fc.constantFrom(0, 1), { maxLength: 6 }).map((mask) => Uint8Array.from(mask));
     fc.assert(
       fc.property(branches, past, fc.option(fc.integer({ min: 0, max: 1 })), (branches, past, row) => {
-        const text = layoutBranches(branches, { past, padding: PADDING });
+        const text = layoutBranches([{ branches, past }], { padding: PADDING });
         const layout = { ...text, ...packContinuations(text, [row], 2) };
         const count = branches.flat().length;
         checkSizes(layout, count);
@@ -285,7 +285,7 @@ describe('layoutBranches', () => {
   });
 
   it('refuses an empty branch', () => {
-    const options = { past: new Uint8Array(0), padding: PADDING };
-    assert.throws(() => layoutBranches([[1], []], options), UserError);
+    const sequence = { branches: [[1], []], past: new Uint8Array(0) };
+    assert.throws(() => layoutBranches([sequence], { padding: PADDING }), UserError);
   });
 });

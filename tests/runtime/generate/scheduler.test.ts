@@ -8,6 +8,7 @@ import { requireLanguage } from '../../../runtime/manifest-text.ts';
 import { mediaWayOf } from '../../../runtime/media/index.ts';
 import type { MediaWay } from '../../../runtime/media/way.ts';
 import { openGraphSession } from '../../../runtime/open-graph.ts';
+import { scoreCandidates } from '../../../runtime/score.ts';
 import type { GraphSession } from '../../../runtime/session.ts';
 import { loadTokenizer, type Tokenizer } from '../../../runtime/tokenizer.ts';
 import { compiledModel } from '../compiled-model.ts';
@@ -137,6 +138,66 @@ describe('the scheduler', () => {
     const able = new Scheduler(modelOf());
     for (const [index, each] of asked.entries())
       assert.deepEqual(tokensOf(await ask(able, each)), tokensOf(answers[index] ?? []));
+  });
+
+  it('scores candidates of several prompts in the same runs, and as each is scored alone', async () => {
+    const scheduler = new Scheduler(modelOf());
+    const prompts = Array.from({ length: 6 }, (_, index) => tokenizer.encode('Once '.repeat(1 + index)));
+    const candidates = [[5, 6, 7], [8], [9, 10]];
+    // The third has nothing to be read after its prompt, and waits for nobody.
+    const candidatesOf = (index: number) => (index === 2 ? [[5], [8]] : candidates.slice(index % 2));
+    const score = (tokens: readonly number[], index: number, signal?: AbortSignal) =>
+      scheduler.score({
+        prepare: async () => ({ prompt: { tokens, media: [] }, candidates: candidatesOf(index) }),
+        signal,
+      });
+    const together = await Promise.all(prompts.map((tokens, index) => score(tokens, index)));
+    assert.deepEqual(
+      runs.map(({ batch }) => batch),
+      [6, 6],
+      'one run over the prompts and one over all candidates',
+    );
+    for (const [index, tokens] of prompts.entries()) {
+      const alone = await scoreCandidates(modelOf(), { tokens, media: [] }, candidatesOf(index));
+      assert.deepEqual(
+        together[index]?.map(({ length }) => length),
+        candidatesOf(index).map(({ length }) => length),
+      );
+      for (const [place, scores] of alone.entries())
+        for (const [at, value] of scores.entries())
+          assert.ok(Math.abs(value - (together[index]?.[place]?.[at] ?? Number.NaN)) < 1e-5);
+    }
+  });
+
+  it('scores beside answers, and ends what is stopped with the reason', async () => {
+    const scheduler = new Scheduler(modelOf());
+    const prepare = async () => ({
+      prompt: { tokens: tokenizer.encode('A dog'), media: [] },
+      candidates: [[5, 6], [7]],
+    });
+    const alone = await scheduler.score({ prepare });
+    const stop = new AbortController();
+    const order: string[] = [];
+    const others: Promise<unknown>[] = [];
+    const answer = await ask(scheduler, {
+      text: 'Once',
+      maxNewTokens: 40,
+      seed: 3,
+      onToken: () => {
+        if (others.length > 0) return;
+        const stopped = scheduler.score({ prepare, signal: stop.signal });
+        others.push(assert.rejects(stopped, /enough/));
+        others.push(scheduler.score({ prepare }).then((scores) => order.push(JSON.stringify(scores))));
+        stop.abort(new Error('enough'));
+      },
+    });
+    order.push('answer');
+    await Promise.all(others);
+    assert.deepEqual(order, [JSON.stringify(alone), 'answer']);
+    assert.deepEqual(
+      tokensOf(answer),
+      tokensOf(await ask(scheduler, { text: 'Once', maxNewTokens: 40, seed: 3 })),
+    );
   });
 
   it('ends those whose run fails, and answers who comes after', async () => {

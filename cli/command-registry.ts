@@ -9,6 +9,7 @@ export const COMMANDS = {
   evaluate: () => import('./commands/evaluate.ts'),
   export: () => import('./commands/export.ts'),
   inspect: () => import('./commands/inspect.ts'),
+  install: () => import('./commands/install.ts'),
   playground: () => import('./commands/playground.ts'),
   prepare: () => import('./commands/prepare.ts'),
   relink: () => import('./commands/relink.ts'),

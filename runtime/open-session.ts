@@ -3,8 +3,8 @@ import { UserError } from '../artifact/user-error.ts';
 import { InferenceSession } from './onnx-runtime.ts';
 import { startRecording } from './profile/recording.ts';
 import { runtimeProvider } from './provider/index.ts';
-import type { RuntimeProvider } from './provider/runtime-provider.ts';
-import { OnnxSession, type OpenOptions, placesOfOutputs, reasonOf } from './session.ts';
+import { OnnxSession, type OpenOptions, placesOfOutputs } from './session.ts';
+import { sessionRefusal } from './session-refusal.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 /**
@@ -53,19 +53,7 @@ export async function openSession(
     );
   } catch (error) {
     await recording?.discard();
-    throw refused(path, runs, error);
+    throw sessionRefusal(path, runs, error);
   }
   return OnnxSession.of(session, path, graph, runs, recording?.of(session));
-}
-
-function refused(path: string, { name, whyNotStarted }: RuntimeProvider, error: unknown): UserError {
-  const reason = reasonOf(error);
-  const helps = whyNotStarted(reason);
-  if (helps !== undefined) return new UserError(`Provider '${name}' does not start (${reason}): ${helps}.`);
-  if (/External data path escapes/i.test(reason)) {
-    return new UserError(
-      `ONNX Runtime reads no weights that ${path} finds by a symbolic link out of its folder: put the file itself there, as 'cp -rL' does for the whole folder.`,
-    );
-  }
-  return new UserError(`ONNX Runtime refuses ${path} (${reason}): compile the model again.`);
 }

@@ -3,6 +3,7 @@ import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { PhaseProfile } from './profile/profile.ts';
+import { shortReason } from './short-reason.ts';
 
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */
@@ -229,5 +230,5 @@ function fits({ shape }: GraphPort): (size: number | string, axis: number) => bo
 
 /** What ONNX Runtime says, on one line. */
 export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  return shortReason(error instanceof Error ? error.message : String(error));
 }

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { CUDNN, cudaVersion } from '../../cli/doctor/cuda-findings.ts';
+import { cudaVersion } from '../../cli/doctor/cuda-findings.ts';
 import { findNvidia } from '../../cli/doctor/nvidia.ts';
-import { neededLibraries, openedLibrary } from '../../cli/doctor/shared-libraries.ts';
+import { CUDNN, cudaNeeds } from '../../cli/doctor/shared-libraries.ts';
 import { cudaLibrary } from '../../runtime/provider/cuda.ts';
 import { describeMachine } from '../machine.ts';
 
@@ -16,9 +15,9 @@ export async function facts(python: string | undefined): Promise<Readonly<Record
   const { driver, cards } = await findNvidia();
   const library = cudaLibrary();
   const isThere = existsSync(library);
-  const needed = isThere ? ((await neededLibraries(library)) ?? []) : [];
+  const needed = isThere ? ((await cudaNeeds(library)) ?? []) : [];
   const cuda = cudaVersion(needed);
-  const cudnn = isThere ? await openedLibrary(CUDNN, dirname(library)) : undefined;
+  const cudnn = needed.find(({ name }) => name === CUDNN);
   const missing = needed.filter(({ path }) => path === undefined).map(({ name }) => name);
   return {
     card: cards.join(', ') || 'none',

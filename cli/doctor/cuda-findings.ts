@@ -1,14 +1,12 @@
 import { basename, dirname } from 'node:path';
 import type { Finding } from './finding.ts';
 import type { Nvidia } from './nvidia.ts';
-import type { NeededLibrary } from './shared-libraries.ts';
+import { DRIVER_LIBRARY, type NeededLibrary } from './shared-libraries.ts';
 
 /** What is known of a system on which the provider `cuda` is to run. */
 export interface CudaFacts {
   readonly platform: string;
   readonly architecture: string;
-  /** Of onnxruntime-node: `1.30.0`. */
-  readonly runtimeVersion: string;
   /** Where ONNX Runtime's library of the provider must be. */
   readonly library: string;
   readonly libraryExists: boolean;
@@ -23,18 +21,9 @@ export interface CudaFacts {
  * The oldest driver on Linux that runs programs of a CUDA version, by NVIDIA's table of compatibility ("CUDA Toolkit and
  * Minimum Required Driver Version for CUDA Minor Version Compatibility", release notes of CUDA 13).
  */
-const OLDEST_DRIVER: Readonly<Record<number, string>> = { 12: '525.60.13', 13: '580.65.06' };
+export const OLDEST_DRIVER: Readonly<Record<12 | 13, string>> = { 12: '525.60.13', 13: '580.65.06' };
 
 const provider = 'cuda';
-
-/** The driver's own library, which no package of CUDA has. */
-const DRIVER_LIBRARY = 'libcuda.so.1';
-
-/**
- * Not among what ONNX Runtime 1.30 is linked to: its library opens it when a convolution, a pooling, a largest or smallest of
- * rows or an attention in float32 is first run, and without it those fail.
- */
-export const CUDNN = 'libcudnn.so.9';
 
 const CONTAINER = 'in a container: start it with its cards, docker run --gpus all (nvidia-container-toolkit)';
 
@@ -49,17 +38,13 @@ const PACKAGES: Readonly<Record<number, { readonly cuda: string; readonly cudnn:
 
 /** Each thing that CUDA needs, whether it is there, and what helps where it is not. */
 export function cudaFindings(facts: CudaFacts): readonly Finding[] {
-  const { platform, architecture, nvidia, needed } = facts;
+  const { platform, architecture, needed } = facts;
   if (platform !== 'linux' || architecture !== 'x64') {
     const found = `ONNX Runtime has CUDA in Node for linux x64 alone, and this is ${platform} ${architecture}`;
     return [{ provider, what: 'CUDA', state: 'missing', found, helps: ["use the provider 'cpu'"] }];
   }
   const version = needed && cudaVersion(needed);
-  return [
-    libraryFinding(facts, version),
-    driverFinding(nvidia, needed, version),
-    ...neededFindings(needed, version),
-  ];
+  return [libraryFinding(facts, version), driverFinding(facts, version), ...neededFindings(facts, version)];
 }
 
 /** The version of CUDA that a library is linked to. */
@@ -69,7 +54,7 @@ export function cudaVersion(needed: readonly NeededLibrary[]): number | undefine
 }
 
 function libraryFinding(
-  { library, libraryExists, runtimeVersion, addCommand, nvidia }: CudaFacts,
+  { library, libraryExists, addCommand, nvidia }: CudaFacts,
   version: number | undefined,
 ): Finding {
   const what = "ONNX Runtime's CUDA library";
@@ -77,25 +62,22 @@ function libraryFinding(
     const built = version === undefined ? '' : `, built for CUDA ${version}`;
     return { provider, what, state: 'ok', found: `${library}${built}`, helps: [] };
   }
-  const { driver } = nvidia;
-  // ONNX Runtime's library looks for the others in its own folder first.
-  const wheel = `pip install --target cuda-13 'onnxruntime-gpu[cuda,cudnn]==${runtimeVersion}' && find cuda-13 -name 'libonnxruntime_providers_*' -o -path '*/nvidia/*' -name 'lib*.so.*' | xargs cp -t ${dirname(library)}`;
-  const forThirteen =
-    driver === undefined || !isOlder(driver, OLDEST_DRIVER[13] ?? '')
-      ? [`or from PyPI, built for CUDA 13, with CUDA and cuDNN themselves: ${wheel}`]
-      : [];
+  // Without a driver nothing tells for which CUDA.
+  const which =
+    nvidia.driver === undefined
+      ? ` --cuda 13 (for a driver from ${OLDEST_DRIVER[13]} on) or --cuda 12 (from ${OLDEST_DRIVER[12]} on)`
+      : '';
   return {
     provider,
     what,
     state: 'missing',
     found: `${basename(library)} is not in ${dirname(library)}, as npm's package leaves it out`,
-    helps: [`${addCommand} (then ask again: which CUDA it was built for is read from it)`, ...forThirteen],
+    helps: [`${addCommand}${which}, which brings CUDA and cuDNN too where they are missing`],
   };
 }
 
 function driverFinding(
-  { driver, cards }: Nvidia,
-  needed: readonly NeededLibrary[] | undefined,
+  { nvidia: { driver, cards }, needed, addCommand }: CudaFacts,
   version: number | undefined,
 ): Finding {
   const what = 'NVIDIA driver';
@@ -113,7 +95,7 @@ function driverFinding(
     return { provider, what, state: 'wrong', found, helps: [CONTAINER] };
   }
   const found = `${driver}${cards.length === 0 ? '' : `, ${cards.join(', ')}`}`;
-  const oldest = version === undefined ? undefined : OLDEST_DRIVER[version];
+  const oldest = version === 12 || version === 13 ? OLDEST_DRIVER[version] : undefined;
   if (oldest === undefined || !isOlder(driver, oldest))
     return { provider, what, state: 'ok', found, helps: [] };
   return {
@@ -122,16 +104,13 @@ function driverFinding(
     state: 'wrong',
     found: `${found}; CUDA ${version} needs ${oldest} or newer`,
     helps: [
-      `install a driver from ${oldest} on, or a CUDA library of ONNX Runtime that is built for an older CUDA`,
+      `install a driver from ${oldest} on, or ONNX Runtime's library for the CUDA that this one runs: ${addCommand}`,
     ],
   };
 }
 
 /** The libraries of CUDA itself. */
-function neededFindings(
-  needed: readonly NeededLibrary[] | undefined,
-  version: number | undefined,
-): readonly Finding[] {
+function neededFindings({ needed, addCommand }: CudaFacts, version: number | undefined): readonly Finding[] {
   if (needed === undefined) return [];
   const what = version === undefined ? 'CUDA' : `CUDA ${version}`;
   const missing = needed
@@ -157,7 +136,11 @@ function neededFindings(
       what,
       state: 'missing',
       found: `the loader does not find ${missing.join(', ')}`,
-      helps: [install, 'where they are installed already, name their folder in LD_LIBRARY_PATH'],
+      helps: [
+        `${addCommand}${version === undefined ? '' : ` --cuda ${version}`}, which brings them from PyPI, without root`,
+        `or ${install}`,
+        'where they are installed already, name their folder in LD_LIBRARY_PATH',
+      ],
     },
   ];
 }

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import { INSTALL_RUNTIME } from '../../runtime/missing-runtime.ts';
 import { ADD_CUDA, cudaLibrary } from '../../runtime/provider/cuda.ts';
 import { runtimeFolder } from '../../runtime/provider/runtime-folder.ts';
 import { describeBytes } from '../report.ts';
-import { CUDNN, cudaFindings } from './cuda-findings.ts';
+import { cudaFindings } from './cuda-findings.ts';
 import { type Finding, providerWords } from './finding.ts';
 import { findNvidia } from './nvidia.ts';
-import { type NeededLibrary, neededLibraries, openedLibrary } from './shared-libraries.ts';
+import { cudaNeeds } from './shared-libraries.ts';
 import { type Trial, tryProvider } from './try-provider.ts';
 
 /** The oldest major version of Node that package.json names. */
@@ -26,7 +26,7 @@ export async function diagnose(signal: AbortSignal): Promise<readonly Finding[]>
   if (runtime.version === undefined) return findings;
   for (const provider of PROVIDERS) {
     signal.throwIfAborted();
-    const reasons = provider === 'cuda' ? await cudaReasons(runtime.version) : [];
+    const reasons = provider === 'cuda' ? await cudaReasons() : [];
     // The first is what the provider itself consists of: without it there is nothing to try.
     const isThere = reasons[0]?.state !== 'missing';
     const trial = isThere ? await tryProvider(provider, signal) : { problem: 'is not there', known: [] };
@@ -81,26 +81,18 @@ async function picturesFinding(): Promise<Finding> {
   }
 }
 
-async function cudaReasons(runtimeVersion: string): Promise<readonly Finding[]> {
+async function cudaReasons(): Promise<readonly Finding[]> {
   const library = cudaLibrary();
   const libraryExists = existsSync(library);
   return cudaFindings({
     platform: process.platform,
     architecture: process.arch,
-    runtimeVersion,
     library,
     libraryExists,
-    needed: libraryExists ? await librariesOf(library) : undefined,
+    needed: libraryExists ? await cudaNeeds(library) : undefined,
     nvidia: await findNvidia(),
     addCommand: ADD_CUDA,
   });
-}
-
-/** Those that ONNX Runtime's library is linked to, and cuDNN, which it opens when a node first asks for it. */
-async function librariesOf(library: string): Promise<readonly NeededLibrary[] | undefined> {
-  const linked = await neededLibraries(library);
-  if (linked === undefined || linked.some(({ name }) => name === CUDNN)) return linked;
-  return [...linked, await openedLibrary(CUDNN, dirname(library))];
 }
 
 /** @param reasons what was found of what it needs */

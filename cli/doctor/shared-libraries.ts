@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -13,14 +13,32 @@ export interface NeededLibrary {
 }
 
 /**
+ * Not among what ONNX Runtime 1.30 is linked to: its library opens it when a convolution, a pooling, a largest or smallest of
+ * rows or an attention in float32 is first run, and without it those fail.
+ */
+export const CUDNN = 'libcudnn.so.9';
+
+/** The driver's own library, which no package of CUDA has. */
+export const DRIVER_LIBRARY = 'libcuda.so.1';
+
+/** What ONNX Runtime's library for CUDA is linked to, and cuDNN, which it opens when a node first asks for it. */
+export async function cudaNeeds(library: string): Promise<readonly NeededLibrary[] | undefined> {
+  const linked = await neededLibraries(library);
+  if (linked === undefined || linked.some(({ name }) => name === CUDNN)) return linked;
+  return [...linked, await openedLibrary(CUDNN, dirname(library))];
+}
+
+/**
  * What a shared library is linked to, by the system's own `ldd`, so that it is found where the loader would find it:
- * `LD_LIBRARY_PATH`, run paths and `ldconfig`'s cache.
+ * `LD_LIBRARY_PATH`, run paths and `ldconfig`'s cache; and beside it, from where this project loads CUDA's (`preloadBeside`).
  *
  * @returns undefined where there is no `ldd`, or it cannot read the file
  */
 export async function neededLibraries(file: string): Promise<readonly NeededLibrary[] | undefined> {
   try {
-    const { stdout } = await execute('ldd', [file], { env: { ...process.env, LC_ALL: 'C' } });
+    const folders = [process.env.LD_LIBRARY_PATH, dirname(file)].filter((each) => each);
+    const env = { ...process.env, LC_ALL: 'C', LD_LIBRARY_PATH: folders.join(delimiter) };
+    const { stdout } = await execute('ldd', [file], { env });
     return parseLdd(stdout);
   } catch {
     return undefined;

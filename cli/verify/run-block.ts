@@ -1,5 +1,7 @@
 import type { Provider } from '../../artifact/provider.ts';
 import { InferenceSession, Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
+import { runtimeProvider } from '../../runtime/provider/index.ts';
+import { sessionRefusal } from '../../runtime/session-refusal.ts';
 import type { PortGroup } from './check-ports.ts';
 
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;
@@ -30,10 +32,14 @@ export async function runModel(
   feeds: Feeds,
   provider: Provider = 'cpu',
 ): Promise<ReadonlyMap<string, RuntimeTensor>> {
-  const session = await InferenceSession.create(model, {
-    executionProviders: [provider],
-    logSeverityLevel: 4,
-  });
+  const runs = runtimeProvider(provider);
+  runs.check();
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 });
+  } catch (error) {
+    throw sessionRefusal('the block', runs, error);
+  }
   try {
     return new Map(Object.entries(await session.run(feeds)));
   } finally {

@@ -5,8 +5,8 @@ import type { Hypothesis } from './search.ts';
 import type { SingleAnswer } from './single-answer.ts';
 import type { WholeGeneration, Writing, Written, WrittenText } from './whole-generation.ts';
 
-/** Prompts that are answered in one run. */
-const AT_ONCE = 8;
+/** Prompts that are answered in one run: as many as a model answers side by side unless it is told otherwise. */
+const AT_ONCE = 32;
 
 /** Tokens that are written in one run where somebody waits for each, or may stop it by what is written. */
 export const CHUNK = 32;

@@ -6,6 +6,7 @@ import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../art
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
 import { runtimeProvider } from '../provider/index.ts';
+import { sessionRefusal } from '../session-refusal.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
@@ -63,7 +64,8 @@ export class Trainer {
   static async open(options: TrainerOptions): Promise<Trainer> {
     const { plan, folder, checkpoint, threads, provider = 'cpu' } = options;
     checkTelemetry();
-    runtimeProvider(provider).check();
+    const runs = runtimeProvider(provider);
+    runs.check();
     const state = new TrainingState(plan.trained);
     await state.load(await openSafetensors(checkpoint));
     const facts = await readCheckpointFacts(checkpoint);
@@ -88,8 +90,7 @@ export class Trainer {
           ...(threads !== undefined && { intraOpNumThreads: threads }),
         });
       } catch (error) {
-        const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-        throw new UserError(`ONNX Runtime refuses ${path} (${reason}).`);
+        throw sessionRefusal(path, runs, error);
       }
     };
     const step = await open(plan.step.file);

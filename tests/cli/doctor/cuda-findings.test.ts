@@ -34,12 +34,11 @@ const everything = (cuda: 12 | 13) => [
 const facts = (changes: Partial<CudaFacts> = {}): CudaFacts => ({
   platform: 'linux',
   architecture: 'x64',
-  runtimeVersion: '1.30.0',
   library: `${FOLDER}/libonnxruntime_providers_cuda.so`,
   libraryExists: true,
   needed: parseLdd(ldd(13, everything(13))),
   nvidia: { driver: '580.65.06', cards: ['NVIDIA H100 80GB HBM3'] },
-  addCommand: 'npm rebuild onnxruntime-node',
+  addCommand: 'npx flamingo install cuda',
   ...changes,
 });
 
@@ -62,13 +61,16 @@ describe('what CUDA needs', () => {
     const [, , thirteen] = linesOf(facts({ needed: parseLdd(ldd(13, everything(12))) }));
     assert.match(
       thirteen ?? '',
-      /^CUDA 13 \| missing \| the loader does not find libcublasLt\.so\.13, libcublas\.so\.13, libcudart\.so\.13 \| apt-get install -y cuda-libraries-13-0 \(/,
+      /^CUDA 13 \| missing \| the loader does not find libcublasLt\.so\.13, libcublas\.so\.13, libcudart\.so\.13 \| npx flamingo install cuda --cuda 13, which brings them .*\| or apt-get install -y cuda-libraries-13-0 \(/,
     );
     const [, , twelve] = linesOf(facts({ needed: parseLdd(ldd(12, everything(13))) }));
-    assert.match(twelve ?? '', /libcudart\.so\.12 \| apt-get install -y cuda-libraries-12-9 \(/);
+    assert.match(
+      twelve ?? '',
+      /libcudart\.so\.12 \| npx flamingo install cuda --cuda 12, .*\| or apt-get install -y cuda-libraries-12-9 \(/,
+    );
     const without = everything(12).filter((name) => name !== 'libcudnn.so.9');
     const [, , cudnn] = linesOf(facts({ needed: parseLdd(ldd(12, without)) }));
-    assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| apt-get install -y libcudnn9-cuda-12 \(/);
+    assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| .*apt-get install -y libcudnn9-cuda-12 \(/);
   });
 
   it("finds what is opened by its name beside the library, in the loader's cache, or nowhere", async () => {
@@ -88,7 +90,7 @@ describe('what CUDA needs', () => {
   it('asks for cuDNN of the CUDA that the library was built for, which is opened and not linked', () => {
     const needed = [...parseLdd(ldd(13, everything(13))), { name: 'libcudnn.so.9', path: undefined }];
     const [, , cudnn] = linesOf(facts({ needed }));
-    assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| apt-get install -y libcudnn9-cuda-13 \(/);
+    assert.match(cudnn ?? '', /does not find libcudnn\.so\.9 \| .*apt-get install -y libcudnn9-cuda-13 \(/);
   });
 
   it('says where a driver is too old for the CUDA that the library was built for', () => {
@@ -96,7 +98,7 @@ describe('what CUDA needs', () => {
     const [, thirteen] = linesOf(facts({ nvidia: old }));
     assert.match(
       thirteen ?? '',
-      /^NVIDIA driver \| wrong \| 550\.54\.14; CUDA 13 needs 580\.65\.06 or newer \| install a driver from 580/,
+      /^NVIDIA driver \| wrong \| 550\.54\.14; CUDA 13 needs 580\.65\.06 or newer \| install a driver from 580.* npx flamingo install cuda$/,
     );
     const [, twelve] = linesOf(facts({ nvidia: old, needed: parseLdd(ldd(12, everything(12))) }));
     assert.equal(twelve, 'NVIDIA driver | ok | 550.54.14');
@@ -105,14 +107,14 @@ describe('what CUDA needs', () => {
   it('offers what a driver can run where the library is missing', () => {
     const missing = { libraryExists: false, needed: undefined };
     const [able] = cudaFindings(facts(missing));
-    assert.equal(able?.helps.length, 2);
-    assert.match(able.helps[0] ?? '', /^npm rebuild onnxruntime-node/);
+    assert.deepEqual(able?.helps, [
+      'npx flamingo install cuda, which brings CUDA and cuDNN too where they are missing',
+    ]);
+    const [unknown] = cudaFindings(facts({ ...missing, nvidia: { driver: undefined, cards: [] } }));
     assert.match(
-      able.helps[1] ?? '',
-      /onnxruntime-gpu\[cuda,cudnn\]==1\.30\.0' && find .* cp -t \/app\/node_modules\/onnxruntime-node\/bin/,
+      unknown?.helps[0] ?? '',
+      /^npx flamingo install cuda --cuda 13 \(for a driver from 580\.65\.06 on\) or --cuda 12 \(from 525/,
     );
-    const [unable] = cudaFindings(facts({ ...missing, nvidia: { driver: '535.183.01', cards: [] } }));
-    assert.deepEqual(unable?.helps.length, 1, 'what is built for CUDA 13 does not help there');
   });
 
   it('tells a driver that is missing from one whose library a container lacks', () => {

@@ -40,9 +40,7 @@ describe('flamingo doctor', function () {
     }
     if (existsSync(cudaLibrary()) || process.platform !== 'linux' || process.arch !== 'x64') return;
     assert.match(cuda.found, /^does not run, for want of: ONNX Runtime's CUDA library$/);
-    assert.ok(
-      findings.some(({ helps }) => helps.some((line) => line.includes('npm rebuild onnxruntime-node'))),
-    );
+    assert.ok(findings.some(({ helps }) => helps.some((line) => line.includes('npx flamingo install cuda'))));
   });
 
   it('answers with its exit code whether the provider runs that is asked for, and prints what helps', async () => {

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { RowStore } from './row-store.ts';
 import { type Beginning, beginningOf, type SpareMemory, sharedTokens } from './spare-memory.ts';
 import type { CacheShape, StoredPart, StoredTokens } from './stored-tokens.ts';
@@ -79,12 +79,8 @@ export class KeyValueCache implements TextCache {
 
   /** `past_key.{i}` and `past_value.{i}` of the next run. */
   feeds(): Record<string, Tensor> {
-    const { keyValueHeads, headDim } = this.#shape;
-    const store = this.#memory;
-    const dims = [this.rows, keyValueHeads, store.room, headDim];
     const feeds: Record<string, Tensor> = {};
-    for (const name of store.names)
-      feeds[`past_${name}`] = new Tensor('float32', store.view(name, this.rows), dims);
+    for (const [name, tensor] of this.#memory.tensors(this.rows)) feeds[`past_${name}`] = tensor;
     return feeds;
   }
 

@@ -1,3 +1,4 @@
+import { Tensor } from 'onnxruntime-common';
 import { type CacheShape, storedNames } from './stored-tokens.ts';
 
 /** Numbers of a row, head by head. */
@@ -8,17 +9,17 @@ export type RowValues = readonly Float32Array[];
  * known of the texts in them. There may be memory for more rows than are in use.
  */
 export class RowStore {
+  readonly names: readonly string[];
   readonly #shape: CacheShape;
   readonly #stored: Map<string, Float32Array>;
+  /** The first rows as tensors, as long as they lie in the same memory. */
+  #tensors: ReadonlyMap<string, Tensor> | undefined;
   #room = 0;
 
   constructor(shape: CacheShape) {
     this.#shape = shape;
-    this.#stored = new Map(storedNames(shape).map((name) => [name, new Float32Array(0)]));
-  }
-
-  get names(): readonly string[] {
-    return [...this.#stored.keys()];
+    this.names = storedNames(shape);
+    this.#stored = new Map(this.names.map((name) => [name, new Float32Array(0)]));
   }
 
   /** Places of each row. */
@@ -42,6 +43,18 @@ export class RowStore {
   /** Of a name the first rows, as they lie in memory. */
   view(name: string, rows: number): Float32Array {
     return this.#valuesOf(name).subarray(0, rows * this.#rowSize());
+  }
+
+  /** Of each name the first rows, `[rows, keyValueHeads, room, headDim]`, as they lie in memory. */
+  tensors(rows: number): ReadonlyMap<string, Tensor> {
+    const [made] = this.#tensors?.values() ?? [];
+    if (this.#tensors !== undefined && made?.dims[0] === rows) return this.#tensors;
+    const { keyValueHeads, headDim } = this.#shape;
+    const dims = [rows, keyValueHeads, this.#room, headDim];
+    this.#tensors = new Map(
+      this.names.map((name) => [name, new Tensor('float32', this.view(name, rows), dims)]),
+    );
+    return this.#tensors;
   }
 
   /** For each head of a row a copy of what is stored from place `start` up to `end`. */
@@ -78,6 +91,7 @@ export class RowStore {
       const other = new Float32Array(length);
       other.set(values.subarray(0, length));
       this.#stored.set(name, other);
+      this.#tensors = undefined;
     }
   }
 
@@ -95,6 +109,7 @@ export class RowStore {
       this.#stored.set(name, moved);
     }
     this.#room = room;
+    this.#tensors = undefined;
   }
 
   #rowSize(room = this.#room): number {

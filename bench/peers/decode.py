@@ -14,9 +14,6 @@ import statistics
 import subprocess
 import sys
 
-import torch
-from transformers import LlamaConfig, LlamaForCausalLM
-
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 TOKENIZER = PROJECT / "models/tokenizers/byte-level.json"
@@ -26,6 +23,10 @@ def make_checkpoint(folder):
     """The sizes are those of `smallLlama` in bench/support/large-model.ts."""
     if (folder / "model.safetensors").exists():
         return
+    # Where the checkpoint is there already, neither is needed.
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
     torch.manual_seed(0)
     config = LlamaConfig(
         hidden_size=1024,

@@ -15,6 +15,7 @@ import { halfPrecision } from './half-precision.ts';
 import { mergeDuplicates } from './merge-duplicates.ts';
 import { packProducts } from './pack-products.ts';
 import { type Blockwise, quantise } from './quantise.ts';
+import { splitHeadsOnce } from './split-heads-once.ts';
 
 export interface PipelineOptions {
   readonly target: Target;
@@ -101,6 +102,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ...(pack ? [['pack products', packProducts] as const] : []),
+    ...(target.capabilities.attentionOverCache ? [['split heads once', splitHeadsOnce] as const] : []),
     ['fold new constants', foldConstants],
     ['cancel new reshapes', cancelReshapes],
     ['merge new duplicates', mergeDuplicates],

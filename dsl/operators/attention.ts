@@ -1,6 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
-import { apply, defineOperator } from '../operator.ts';
+import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { type KnownOptions, refuseUnknownOptions, requireOptions } from '../options.ts';
+import { sentence } from '../sentence.ts';
+import { QUERY } from '../sentences/attention.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 import type { Complete } from '../types/config.ts';
@@ -41,7 +43,8 @@ const KNOWN: KnownOptions<AttentionOptions> = {
 
 /**
  * Inputs: q, k, v, mask?, bias?, pastKey?, pastValue?. The past is only read: whoever keeps a cache appends the new keys
- * and values to it, so that a step does not copy what earlier steps stored.
+ * and values to it, so that a step does not copy what earlier steps stored. A pass may leave q by head, as keys and
+ * values are that are cached.
  */
 export const attentionOperator = defineOperator<AttentionAttributes>({
   name: 'attention',
@@ -50,8 +53,8 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
   weight: 'none',
   fused: true,
   infer(inputs, attributes) {
-    const { dtype, query } = attentionSizes(inputs, attributes);
-    return [{ dtype, shape: query.shape }];
+    const { dtype, result } = attentionSizes(inputs, attributes);
+    return [{ dtype, shape: result }];
   },
   // Scores, then the weighted sum of the values.
   multiplyAdds(inputs, attributes) {
@@ -100,6 +103,7 @@ export function attention(
     return all;
   };
   return atCallSite(() => {
+    if (query.shape.length !== 3) fail(sentence(QUERY, { query: describeShape(query.shape) }));
     attentionSizes(inputs(key, value), attributes);
     const [newKey, newValue] = [splitHeads(key, keyValueHeads), splitHeads(value, keyValueHeads)];
     // Without a past the kernel splits the heads, and the split keys are only computed where somebody asks for them.

@@ -2,7 +2,7 @@ import { atCallSite } from '../at-call-site.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
 import { sentence } from '../sentence.ts';
 import { HEADED, TOKEN_POSITIONS } from '../sentences/positions.ts';
-import { divideDims, equalDims } from '../shape/dim.ts';
+import { divideDims, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
@@ -18,6 +18,7 @@ import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
+import { transpose } from './transpose.ts';
 import { cos, neg, sin } from './unary.ts';
 
 export type { RotaryScaling };
@@ -38,6 +39,10 @@ export interface RotaryOptions<Heads extends Dim = Dim> {
 
 type RotaryAttributes = { heads: Dim; dim: number; interleaved: boolean };
 
+/**
+ * Inputs: x, and the cosines and sines of its angles `[batch, text, dim/2]`. A pass may leave x by head,
+ * `[batch, heads, text, headDim]`.
+ */
 export const rotaryOperator = defineOperator<RotaryAttributes>({
   name: 'rotary',
   computesIn: 'half',
@@ -49,8 +54,8 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
     const sines = required('rotary', inputs, 2, 'the sines');
     const dtype = sameDtype('rotary', x, cosines, sines);
     checkDtype('rotary', 'x', x, FLOATS);
-    headSize(x.shape, heads, dim);
-    const wanted = [...x.shape.slice(0, 2), dim / 2];
+    headSize(joinedShape(x.shape, heads), heads, dim);
+    const wanted = [...joinedShape(x.shape, heads).slice(0, 2), dim / 2];
     for (const { shape } of [cosines, sines]) {
       if (shape.length !== 3 || !wanted.every((size, axis) => equalDims(size, shape[axis] ?? 0))) {
         fail(`rotary: the angles must be ${describeShape(wanted)}, but they are ${describeShape(shape)}`);
@@ -58,10 +63,10 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
     }
     return [{ dtype, shape: x.shape }];
   },
-  lower(emit, inputs, { attributes: { heads, dim, interleaved } }) {
+  lower(emit, inputs, { inputs: [x], attributes: { heads, dim, interleaved } }) {
     return [
       emit.node('RotaryEmbedding', inputs, {
-        num_heads: Number(heads),
+        ...(x?.shape.length === 3 && { num_heads: Number(heads) }),
         rotary_embedding_dim: dim,
         interleaved,
       }),
@@ -74,19 +79,21 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
   },
   decompose(inputs, { heads, dim, interleaved }) {
     const x = required('rotary', inputs, 0, 'x');
-    const size = headSize(x.shape, heads, dim);
-    const [batch = 1, text = 1] = x.shape;
+    const joined = joinedShape(x.shape, heads);
+    const size = headSize(joined, heads, dim);
+    const [batch = 1, text = 1] = joined;
     const angles = [batch, text, 1, dim / 2];
     const cosines = reshape(required('rotary', inputs, 1, 'the cosines'), angles);
     const sines = reshape(required('rotary', inputs, 2, 'the sines'), angles);
-    const split = reshape(x, [batch, text, heads, size]);
+    const byHead = x.shape.length === 4;
+    const split = byHead ? transpose(x, BY_HEAD) : reshape(x, [batch, text, heads, size]);
     const turning = slice(split, 3, 0, dim);
     const [first, second] = interleaved
       ? [slice(turning, 3, 0, undefined, 2), slice(turning, 3, 1, undefined, 2)]
       : [slice(turning, 3, 0, dim / 2), slice(turning, 3, dim / 2)];
     const left = subtract(multiply(first, cosines), multiply(second, sines));
     const right = add(multiply(first, sines), multiply(second, cosines));
-    const joined = interleaved
+    const turnedPart = interleaved
       ? reshape(
           concat(
             [left, right].map((half) => reshape(half, [batch, text, heads, dim / 2, 1])),
@@ -95,7 +102,8 @@ export const rotaryOperator = defineOperator<RotaryAttributes>({
           [batch, text, heads, dim],
         )
       : concat([left, right], -1);
-    return [reshape(dim === size ? joined : concat([joined, slice(split, 3, dim)], -1), x.shape)];
+    const whole = dim === size ? turnedPart : concat([turnedPart, slice(split, 3, dim)], -1);
+    return [byHead ? transpose(whole, BY_HEAD) : reshape(whole, x.shape)];
   },
 });
 
@@ -150,6 +158,16 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
 /** Features turned by angles whose cosines and sines are given. */
 function turned(x: Tensor, cosines: Tensor, sines: Tensor, attributes: RotaryAttributes): Tensor {
   return apply(rotaryOperator, [x, cosines, sines], attributes);
+}
+
+/** Between `[batch, text, heads, headDim]` and `[batch, heads, text, headDim]`. */
+const BY_HEAD = [0, 2, 1, 3] as const;
+
+/** `[batch, text, heads*headDim]` of features by head too; other shapes as they are. */
+function joinedShape(shape: Shape, heads: Dim): Shape {
+  const [batch, ofX, text, headDim] = shape;
+  if (shape.length !== 4 || batch === undefined || text === undefined || headDim === undefined) return shape;
+  return equalDims(ofX ?? 0, heads) ? [batch, text, multiplyDims(heads, headDim)] : shape;
 }
 
 /** Features of each head, once `dim` of them can turn. */

@@ -30,7 +30,11 @@ export function lowerAttention(
   const sizes = attentionSizes(inputs, attributes);
   const { heads, group, key } = sizes;
   const scale = { float: scoreScale(sizes, attributes) };
-  const bare = names.slice(3).every((name) => name === undefined) && !attributes.causal && group === 1;
+  const bare =
+    names.slice(3).every((name) => name === undefined) &&
+    !attributes.causal &&
+    group === 1 &&
+    sizes.query.shape.length === 3;
   const takesBare = emit.hasKernel('MultiHeadAttention', names.slice(0, 3), 'com.microsoft');
   if (bare && takesBare && !isShort(emit, sizes)) {
     const options = { num_heads: Number(heads), scale };
@@ -80,6 +84,7 @@ function splitHeads(
   x: string,
   { batch, queries, heads, headDim, query }: AttentionSizes,
 ): string {
+  if (query.shape.length === 4) return x;
   const split = lowerReshape(emit, x, query.shape, [batch, queries, heads, headDim]);
   return emit.node('Transpose', [split], { perm: [0, 2, 1, 3] });
 }
@@ -87,8 +92,8 @@ function splitHeads(
 function joinHeads(
   emit: Emitter,
   x: string,
-  { batch, queries, heads, headDim, query }: AttentionSizes,
+  { batch, queries, heads, headDim, result }: AttentionSizes,
 ): string {
   const turned = emit.node('Transpose', [x], { perm: [0, 2, 1, 3] });
-  return lowerReshape(emit, turned, [batch, queries, heads, headDim], query.shape);
+  return lowerReshape(emit, turned, [batch, queries, heads, headDim], result);
 }

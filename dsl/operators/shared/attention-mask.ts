@@ -58,7 +58,7 @@ export function zeroWhereNothing(
   { inputs }: Operation,
   sizes: AttentionSizes,
 ): string {
-  const { batch, queries, heads, headDim, dtype, query } = sizes;
+  const { batch, queries, heads, headDim, dtype, result: joined } = sizes;
   const zero = emit.scalar(0, dtype);
   if (inputs[3]?.shape[1] === 1) {
     const some = emit.once(`${allowed} allows something in rows`, () =>
@@ -69,9 +69,9 @@ export function zeroWhereNothing(
   const some = emit.once(`${allowed} allows something for each query`, () =>
     isPositive(emit, emit.node('Transpose', [highestOf(emit, allowed)], { perm: [0, 2, 1, 3] })),
   );
-  const split = lowerReshape(emit, result, query.shape, [batch, queries, heads, headDim]);
+  const split = lowerReshape(emit, result, joined, [batch, queries, heads, headDim]);
   const zeroed = emit.node('Where', [some, split, zero]);
-  return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], query.shape);
+  return lowerReshape(emit, zeroed, [batch, queries, heads, headDim], joined);
 }
 
 /** bool `[batch or 1, heads or 1, queries or 1, 1]`: some key is allowed. */

@@ -171,9 +171,13 @@ function biased(emit: Emitter, products: string, bias: Shaped | undefined, sizes
   return emit.node('Add', [products, stacked]);
 }
 
-/** `[batch, queries, heads*headDim]` to `[batch, keyValueHeads, group*queries, headDim]`. */
+/** Queries, by head or joined, to `[batch, keyValueHeads, group*queries, headDim]`. */
 function groupedHeads(emit: Emitter, x: string, sizes: AttentionSizes): string {
   const { batch, queries, keyValueHeads, group, headDim, query } = sizes;
+  if (query.shape.length === 4) {
+    if (equalDims(group, 1)) return x;
+    return lowerReshape(emit, x, query.shape, [batch, keyValueHeads, multiplyDims(group, queries), headDim]);
+  }
   if (equalDims(group, 1)) return turned(emit, x, query.shape, [batch, queries, keyValueHeads, headDim]);
   const split = lowerReshape(emit, x, query.shape, [batch, queries, keyValueHeads, group, headDim]);
   const grouped = emit.node('Transpose', [split], { perm: [0, 2, 3, 1, 4] });
@@ -187,15 +191,15 @@ function groupedHeads(emit: Emitter, x: string, sizes: AttentionSizes): string {
 
 /** The way back. */
 function joinedHeads(emit: Emitter, x: string, sizes: AttentionSizes): string {
-  const { batch, queries, keyValueHeads, group, headDim, query } = sizes;
+  const { batch, queries, keyValueHeads, group, headDim, result } = sizes;
   if (equalDims(group, 1)) {
     const back = emit.node('Transpose', [x], { perm: [0, 2, 1, 3] });
-    return lowerReshape(emit, back, [batch, queries, keyValueHeads, headDim], query.shape);
+    return lowerReshape(emit, back, [batch, queries, keyValueHeads, headDim], result);
   }
   const rows: Shape = [batch, keyValueHeads, multiplyDims(group, queries), headDim];
   const grouped = lowerReshape(emit, x, rows, [batch, keyValueHeads, group, queries, headDim]);
   const back = emit.node('Transpose', [grouped], { perm: [0, 3, 1, 2, 4] });
-  return lowerReshape(emit, back, [batch, queries, keyValueHeads, group, headDim], query.shape);
+  return lowerReshape(emit, back, [batch, queries, keyValueHeads, group, headDim], result);
 }
 
 /** Keys or values as they are cached; what has 4 axes is in that form already. */

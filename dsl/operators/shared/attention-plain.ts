@@ -23,7 +23,7 @@ import {
 /** Attention written out: the definition that the fused kernels are tested against, and all there is without fusion. */
 export function plainAttention(inputs: Inputs, attributes: AttentionAttributes): readonly Tensor[] {
   const sizes = attentionSizes(inputs, attributes);
-  const { batch, queries, heads, keyValueHeads, dtype, query } = sizes;
+  const { heads, keyValueHeads, dtype, query, result } = sizes;
   const [, , , mask, bias, pastKey, pastValue] = inputs;
   const allKeys = withPast(pastKey, splitHeads(sizes.key, keyValueHeads));
   const allValues = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
@@ -38,7 +38,7 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
       ? softmax(scores)
       : where(allowed, softmax(where(allowed, scores, dtype === 'float16' ? -65504 : -3e38)), 0);
   const joined = transpose(matmul(shares, repeatHeads(allValues, sizes)), [0, 2, 1, 3]);
-  return [reshape(joined, [batch, queries, query.shape[2] ?? 0])];
+  return [reshape(joined, result)];
 }
 
 function withPast(past: Tensor | undefined, added: Tensor): Tensor {

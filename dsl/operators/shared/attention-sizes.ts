@@ -11,7 +11,7 @@ import {
   SHARED_HEADS,
   UNLIKE,
 } from '../../sentences/attention.ts';
-import { addDims, divideDims, equalDims } from '../../shape/dim.ts';
+import { addDims, divideDims, equalDims, multiplyDims } from '../../shape/dim.ts';
 import type { Dim, Inputs, Shape, Tensor } from '../../tensor.ts';
 import { reshape } from '../reshape.ts';
 import { transpose } from '../transpose.ts';
@@ -42,6 +42,8 @@ export interface AttentionSizes {
   readonly past: Dim;
   /** Past and new keys. */
   readonly allKeys: Dim;
+  /** `[batch, queries, heads*headDim]`. */
+  readonly result: Shape;
 }
 
 export function attentionSizes(
@@ -56,8 +58,9 @@ export function attentionSizes(
   checkDtype('attention', 'the query', query, FLOATS);
   if (mask !== undefined) checkDtype('attention', 'the mask', mask, BOOLEANS);
 
-  const [batch, queries, width] = query.shape;
-  if (query.shape.length !== 3 || batch === undefined || queries === undefined || width === undefined) {
+  const result = resultShape(query.shape, key.shape, heads);
+  const [batch, queries, width] = result;
+  if (result.length !== 3 || batch === undefined || queries === undefined || width === undefined) {
     return fail(sentence(QUERY, { query: describeShape(query.shape) }));
   }
   const headDim = divideDims(width, heads) ?? fail(sentence(QUERY_HEADS, { width, heads }));
@@ -97,7 +100,16 @@ export function attentionSizes(
     hasPast,
     past,
     allKeys,
+    result,
   };
+}
+
+/** The shape of the queries, or what that of queries by head `[batch, heads, queries, headDim]` is when they are joined. */
+function resultShape(query: Shape, key: Shape, heads: Dim): Shape {
+  const [batch, ofQuery, queries, headDim] = query;
+  if (query.length !== 4 || key.length !== 4 || batch === undefined || ofQuery === undefined) return query;
+  if (queries === undefined || headDim === undefined || !equalDims(ofQuery, heads)) return query;
+  return [batch, queries, multiplyDims(heads, headDim)];
 }
 
 /** `[batch, keys, heads*headDim]` as `[batch, heads, keys, headDim]`; what has 4 axes is in that form already. */

@@ -6,6 +6,8 @@ export interface BenchmarkContext {
   readonly quick: boolean;
   /** Threads of ONNX Runtime. */
   readonly threads: number;
+  /** Of a benchmark of many cases those whose names hold this; default all. */
+  readonly only?: string;
   /** A line for whoever waits. */
   note(line: string): void;
 }

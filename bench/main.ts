@@ -13,9 +13,10 @@ interface Flags {
   readonly json?: string;
   readonly quick?: boolean;
   readonly threads: number;
+  readonly only?: string;
 }
 
-async function run(names: readonly string[], { json, quick = false, threads }: Flags): Promise<void> {
+async function run(names: readonly string[], { json, quick = false, threads, only }: Flags): Promise<void> {
   const chosen = choose(await discover(), names);
   const report: Report = { format: 1, quick, threads, machine: describeMachine(), benchmarks: [] };
   const { processor, cores, node, onnxruntime, load } = report.machine;
@@ -24,7 +25,10 @@ async function run(names: readonly string[], { json, quick = false, threads }: F
   );
   for (const { name, summary, run } of chosen) {
     const started = performance.now();
-    const sections = await run({ quick, threads, note: (line) => note(`  ${name}: ${line}`) });
+    const sections = await run({
+      ...{ quick, threads, note: (line: string) => note(`  ${name}: ${line}`) },
+      ...(only !== undefined && { only }),
+    });
     const seconds = (performance.now() - started) / 1000;
     report.benchmarks.push({ name, summary, seconds, sections: [...sections] });
     process.stdout.write(
@@ -64,6 +68,7 @@ const command = new Command('npm run bench --')
   .argument('[names...]', 'benchmarks to run (default: all but the large ones)')
   .option('--json <file>', 'write the numbers too')
   .option('--quick', 'a few rounds each: to see that everything works, not to quote')
+  .option('--only <text>', "of growth the cases whose names hold this, such as 'int4: token' or 'pictures'")
   .option(
     '--threads <n>',
     'of ONNX Runtime; more than 1 suffer most from whatever else the machine does',

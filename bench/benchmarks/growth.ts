@@ -30,6 +30,8 @@ const WEIGHT_BYTES: Readonly<Record<'float32' | 'int8' | 'int4', number>> = {
 };
 const MEASURED = ['float32', 'int8', 'int4'] as const satisfies readonly Precision[];
 
+/** What grows in a language model, in each precision. */
+const LANGUAGE_CASES = ['prompt of tokens', 'token on a past of', 'token in a batch of'] as const;
 const TOKENS = [64, 128, 256, 512, 1024, 2048];
 const ROWS = [1, 2, 4, 8, 16, 32];
 /** Shots and the query, each with a picture. */
@@ -84,7 +86,7 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
   };
   return [
     {
-      name: `${precision}: prompt of tokens`,
+      name: `${precision}: ${LANGUAGE_CASES[0]}`,
       sizes: TOKENS,
       counted: (tokens) => ({
         products: pieces(tokens).reduce((sum, { past, text }) => sum + run(1, text, past).products, 0),
@@ -100,14 +102,14 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
       },
     },
     {
-      name: `${precision}: token on a past of`,
+      name: `${precision}: ${LANGUAGE_CASES[1]}`,
       sizes: TOKENS,
       units: () => 1,
       counted: (past) => ({ ...run(1, 1, past), bytes: weights + past * cached }),
       step: (past) => decode(1, past),
     },
     {
-      name: `${precision}: token in a batch of`,
+      name: `${precision}: ${LANGUAGE_CASES[2]}`,
       sizes: ROWS,
       counted: (rows) => ({
         ...run(rows, 1, SHORT_PAST),
@@ -124,6 +126,8 @@ async function languageCases(
   context: BenchmarkContext,
 ): Promise<readonly Case[]> {
   const { quick, threads, note } = context;
+  const anything = MEASURED.flatMap((precision) => LANGUAGE_CASES.map((name) => `${precision}: ${name}`));
+  if (!anything.some((name) => isWanted(name, context))) return [];
   const program = smallLlama(quick);
   const weights = join(folder, 'checkpoint.safetensors');
   note('writing random float16 weights');
@@ -131,13 +135,14 @@ async function languageCases(
   const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
   const cases: Case[] = [];
   for (const precision of MEASURED) {
+    if (!LANGUAGE_CASES.some((name) => isWanted(`${precision}: ${name}`, context))) continue;
     note(`compiling in ${precision}`);
     const out = join(folder, precision);
     await compile(program, { out, source: 'bench', tokenizer, weights: [weights], precision });
     const limits = { ...floats, products: await productRate(precision, context) };
     const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
     try {
-      for (const growing of ofLanguage(engine, precision)) {
+      for (const growing of ofLanguage(engine, precision).filter(({ name }) => isWanted(name, context))) {
         note(growing.name);
         cases.push(...(await measured(growing, limits, context)));
       }
@@ -181,12 +186,16 @@ async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<
       },
     };
     const cases: Case[] = [];
-    for (const growing of [shots, pictures]) {
+    for (const growing of [shots, pictures].filter(({ name }) => isWanted(name, context))) {
       note(growing.name);
       cases.push(...(await measured(growing, limits, context)));
     }
     return cases;
   });
+}
+
+function isWanted(name: string, { only = '' }: BenchmarkContext): boolean {
+  return name.includes(only);
 }
 
 async function measured(

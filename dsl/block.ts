@@ -1,6 +1,8 @@
 import { type AnyBlock, registerBlock, registerMaker } from './any-block.ts';
 import { atCallSite } from './at-call-site.ts';
 import { fail } from './operator.ts';
+import { shownValue } from './option-kinds.ts';
+import { refuseWrongKinds } from './refused-options.ts';
 import { withinScope } from './scope.ts';
 import { sentence } from './sentence.ts';
 import { GIVES_COUNT } from './sentences/block.ts';
@@ -8,7 +10,7 @@ import { MISSING_OPTION } from './sentences/options.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';
 import type { Tensor } from './tensor.ts';
 import type { BodyArguments, CheckedBody } from './types/block.ts';
-import type { Requirement } from './types/config.ts';
+import type { KnownOptions, Requirement } from './types/config.ts';
 import type { BlockMaker } from './types/maker.ts';
 import type { Rigid, RigidNames } from './types/rigid.ts';
 import type { SizeOf } from './types/size.ts';
@@ -46,6 +48,11 @@ export interface BlockDefinition<
   readonly takes: Takes;
   /** The result, or a tuple of several. A name that nothing binds stands for whatever the body makes. */
   readonly gives: Gives;
+  /**
+   * What the options beside the sizes may be, for authors whose types are off: `{ depth: 'a whole number from 1 on' }`.
+   * Without it building takes them as they come.
+   */
+  readonly options?: KnownOptions<NoInfer<Options>>;
   /** The parameters and blocks inside. Own properties give parameters their names. */
   readonly parts: (sizes: BodySizes<Sizes[number], Requires>, options: Options) => Parts;
   readonly forward: (
@@ -98,7 +105,10 @@ export function block<
   }));
   const check = (config: object) => checkConfig(name, definition.sizes, definition.requires ?? [], config);
   const make = (config: object): AnyBlock => {
-    const sizes = atCallSite(() => check(config));
+    const sizes = atCallSite(() => {
+      refuseWrongKinds(name, config, definition.options ?? {});
+      return check(config);
+    });
     // The configuration holds the numbers that the body's types speak of by name, and the options beside them.
     const given = config as BodySizes<Sizes[number], Requires> & Options;
     const parts = within(name, () => definition.parts(given, given));
@@ -178,7 +188,7 @@ function checkConfig(
     const value = given[size];
     if (value === undefined) return fail(sentence(MISSING_OPTION, { where: name, name: size }));
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-      return fail(`${name}: ${size} must be a whole number from 1 on, but it is ${value}`);
+      return fail(`${name}: ${size} must be a whole number from 1 on, but it is ${shownValue(value)}`);
     }
     known.set(size, value);
   }

@@ -1,8 +1,9 @@
 import { atCallSite } from './at-call-site.ts';
 import type { Caller } from './call-site.ts';
 import { fail } from './operator.ts';
+import { refuseUnknown } from './refused-options.ts';
 import { sentence } from './sentence.ts';
-import { GROUP, MISSING_OPTION, NO_OPTION } from './sentences/options.ts';
+import { GROUP, MISSING_OPTION } from './sentences/options.ts';
 import { checkRequirement, namesIn } from './shape/signature.ts';
 import type { CheckedConfig, KnownOptions, Requirement } from './types/config.ts';
 
@@ -53,12 +54,14 @@ export function checkOptions<Options extends object>(
 }
 
 /**
- * Refuses options that there are none of, which a misspelt one is, also within a group of options, and names that an
- * option cannot have. The type checker does so where options are written at the call; this is for those that come from
+ * Refuses options that there are none of, which a misspelt one is, also within a group of options, names that an
+ * option cannot have, and values of another kind, as a text in the place of a number. The type checker does so where options are written at the call; this is for those that come from
  * elsewhere.
  *
  * @param family the function that the author calls
- * @param known every option, as `{ depth: true, activation: ['relu', 'gelu'], resampler: { latents: true } }`
+ * @param known every option and what it may be, as
+ *   `{ depth: 'a whole number from 1 on', activation: ['relu', 'gelu'], resampler: { finalNorm: 'true or false' } }`;
+ *   true for one that says itself what it cannot be
  * @throws ModelError at the author's call, in the type checker's sentence
  */
 export function refuseUnknownOptions<Options extends object>(
@@ -87,22 +90,4 @@ export function requireOptions<Options extends object>(
     const missing = names.find((name) => options[name] === undefined);
     if (missing !== undefined) fail(sentence(MISSING_OPTION, { where, name: missing }));
   }, family);
-}
-
-function refuseUnknown(where: string, options: object, known: object): void {
-  const groups = new Map<string, unknown>(Object.entries(known));
-  for (const [name, value] of Object.entries(options)) {
-    const group = groups.get(name);
-    if (group === undefined) fail(sentence(NO_OPTION, { where, name }));
-    if (Array.isArray(group)) {
-      if (value !== undefined && !group.includes(value))
-        fail(`${where}: ${name} must be ${group.join(' or ')}, but it is ${String(value)}`);
-      continue;
-    }
-    if (typeof group !== 'object' || group === null || value === undefined || typeof value === 'function')
-      continue;
-    if (typeof value !== 'object' || value === null)
-      fail(`${where}: ${name} must be a group of options, but it is ${String(value)}`);
-    else refuseUnknown(sentence(GROUP, { where, group: name }), value, group);
-  }
 }

@@ -1,6 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { batchNormalize } from '../operators/batch-normalize.ts';
 import { groupNormalize } from '../operators/group-normalize.ts';
+import { refuseUnknownOptions } from '../options.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
@@ -11,9 +12,13 @@ import { layer } from './layer.ts';
 
 export interface ChannelNormLayer<Operator extends string, Channels extends Dim> {
   /** x `[batch, channels, ...]`, the shape kept. */
-  <D extends Dtype, S extends Shape>(
-    x: Checked<SameDtypes<Operator, D, 'float32', ChannelResult<Operator, S, Channels>>, Tensor<D, S>>,
-  ): Result<D, SameDtypes<Operator, D, 'float32', ChannelResult<Operator, S, Channels>>>;
+  <
+    D extends Dtype,
+    S extends Shape,
+    R = SameDtypes<Operator, D, 'float32', ChannelResult<Operator, S, Channels>>,
+  >(
+    x: Checked<R, Tensor<D, S>>,
+  ): Result<D, R>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Channels]>;
     readonly bias: Parameter<'float32', readonly [Channels]>;
@@ -37,8 +42,10 @@ export interface BatchNormLayer<Channels extends Dim> extends ChannelNormLayer<'
 export function groupNorm<const Channels extends number>(
   groups: number,
   channels: Channels,
-  { epsilon = 1e-5 }: { readonly epsilon?: number } = {},
+  options: { readonly epsilon?: number } = {},
 ): ChannelNormLayer<'groupNormalize', Canonical<Channels>> {
+  refuseUnknownOptions(groupNorm, options, { epsilon: 'a number' });
+  const { epsilon = 1e-5 } = options;
   const parts = { weight: parameter([channels], ones), bias: parameter([channels], zeros) };
   const wide: { readonly weight: Tensor; readonly bias: Tensor } = parts;
   // The operator checks at run time what the layer's type says.
@@ -57,8 +64,10 @@ export function groupNorm<const Channels extends number>(
  */
 export function batchNorm<const Channels extends number>(
   channels: Channels,
-  { epsilon = 1e-5, momentum = 0.1 }: { readonly epsilon?: number; readonly momentum?: number } = {},
+  options: { readonly epsilon?: number; readonly momentum?: number } = {},
 ): BatchNormLayer<Canonical<Channels>> {
+  refuseUnknownOptions(batchNorm, options, { epsilon: 'a number', momentum: 'a number' });
+  const { epsilon = 1e-5, momentum = 0.1 } = options;
   const parts = {
     weight: parameter([channels], ones),
     bias: parameter([channels], zeros),

@@ -2,7 +2,9 @@ import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import { describeShape, fail } from '../operator.ts';
 import { type ConvOptions, conv1d, conv2d, conv3d } from '../operators/conv.ts';
+import type { KnownOptions } from '../options.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
+import { refuseUnknown } from '../refused-options.ts';
 import { sentence } from '../sentence.ts';
 import { CONV_CHANNELS } from '../sentences/conv.ts';
 import { equalDims } from '../shape/dim.ts';
@@ -16,9 +18,9 @@ import { layer } from './layer.ts';
 
 export interface ConvolutionLayer<N extends ConvName, In extends Dim, Out extends Dim> {
   /** x `[batch, in, ...size]` gives `[batch, out, ...]`. */
-  <D extends Dtype, S extends Shape>(
-    x: Checked<SameDtypes<N, D, 'float32', ConvResult<N, S, In, Out>>, Tensor<D, S>>,
-  ): Result<D, SameDtypes<N, D, 'float32', ConvResult<N, S, In, Out>>>;
+  <D extends Dtype, S extends Shape, R = SameDtypes<N, D, 'float32', ConvResult<N, S, In, Out>>>(
+    x: Checked<R, Tensor<D, S>>,
+  ): Result<D, R>;
   readonly parts: {
     /** `[out, in/groups, ...kernel]`. */
     readonly weight: Parameter<'float32', readonly [Out, ...number[]]>;
@@ -66,6 +68,12 @@ export function conv3dLayer<const In extends number, const Out extends number>(
   return convLayer('conv3d', 3, conv3d, input, output, options);
 }
 
+/** The kernel and how it moves may be one number or one for each axis, which is looked at where they are used. */
+const KNOWN: KnownOptions<ConvLayerOptions> = {
+  ...{ kernel: true, stride: true, padding: true, dilation: true },
+  ...{ groups: 'a number', bias: 'true or false' },
+};
+
 type Convolve = (x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvOptions) => Tensor;
 
 function convLayer<N extends ConvName, In extends number, Out extends number>(
@@ -74,9 +82,11 @@ function convLayer<N extends ConvName, In extends number, Out extends number>(
   convolve: Convolve,
   input: In,
   output: Out,
-  { kernel, bias = true, ...options }: ConvLayerOptions,
+  given: ConvLayerOptions,
 ): ConvolutionLayer<N, Canonical<In>, Canonical<Out>> {
+  const { kernel, bias = true, ...options } = given;
   const sizes = atCallSite(() => {
+    refuseUnknown(name, given, KNOWN);
     const { groups = 1 } = options;
     if (!Number.isInteger(groups) || groups < 1 || input % groups !== 0 || output % groups !== 0)
       fail(`${name}: groups must divide the ${input} channels and the ${output}, but it is ${groups}`);

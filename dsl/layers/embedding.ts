@@ -9,9 +9,13 @@ import { layer } from './layer.ts';
 
 export interface EmbeddingLayer<Vocabulary extends Dim, Width extends Dim> {
   /** Integer tokens `[...]` give `[..., dim]`. */
-  <D extends Dtype, S extends Shape>(
-    tokens: Checked<Accept<'gather', 'indices', D, 'int64 or int32'>, Tensor<D, S>>,
-  ): Result<'float32', Accept<'gather', 'indices', D, 'int64 or int32', readonly [...S, Width]>>;
+  <
+    D extends Dtype,
+    S extends Shape,
+    R = Accept<'gather', 'indices', D, 'int64 or int32', readonly [...S, Width]>,
+  >(
+    tokens: Checked<R, Tensor<D, S>>,
+  ): Result<'float32', R>;
   readonly parts: { readonly weight: Parameter<'float32', readonly [Vocabulary, Width]> };
 }
 

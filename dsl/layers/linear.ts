@@ -1,5 +1,6 @@
 import type { Dtype } from '../dtype.ts';
 import { linear as applyLinear } from '../operators/linear.ts';
+import { refuseUnknownOptions } from '../options.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
@@ -10,9 +11,9 @@ import { layer } from './layer.ts';
 
 export interface LinearLayer<In extends Dim, Out extends Dim> {
   /** x `[..., in]` gives `[..., out]`. */
-  <D extends Dtype, S extends Shape>(
-    x: Checked<SameDtypes<'linear', D, 'float32', LinearResult<S, In, Out>>, Tensor<D, S>>,
-  ): Result<D, SameDtypes<'linear', D, 'float32', LinearResult<S, In, Out>>>;
+  <D extends Dtype, S extends Shape, R = SameDtypes<'linear', D, 'float32', LinearResult<S, In, Out>>>(
+    x: Checked<R, Tensor<D, S>>,
+  ): Result<D, R>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Out, In]>;
     readonly bias?: Parameter<'float32', readonly [Out]>;
@@ -28,8 +29,10 @@ export interface LinearLayer<In extends Dim, Out extends Dim> {
 export function linear<const In extends number, const Out extends number>(
   input: In,
   output: Out,
-  { bias = true }: { readonly bias?: boolean } = {},
+  options: { readonly bias?: boolean } = {},
 ): LinearLayer<Canonical<In>, Canonical<Out>> {
+  refuseUnknownOptions(linear, options, { bias: 'true or false' });
+  const { bias = true } = options;
   const parts = {
     weight: parameter([output, input], uniform(1 / Math.sqrt(input))),
     ...(bias ? { bias: parameter([output], zeros) } : {}),

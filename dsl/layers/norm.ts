@@ -1,6 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { layerNormalize } from '../operators/layer-normalize.ts';
 import { rmsNormalize } from '../operators/rms-normalize.ts';
+import { refuseUnknownOptions } from '../options.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';
@@ -11,9 +12,9 @@ import { layer } from './layer.ts';
 
 export interface NormLayer<Operator extends string, Width extends Dim> {
   /** x `[..., dim]`, the shape kept. */
-  <D extends Dtype, S extends Shape>(
-    x: Checked<SameDtypes<Operator, D, 'float32', NormResult<Operator, S, Width>>, Tensor<D, S>>,
-  ): Result<D, SameDtypes<Operator, D, 'float32', NormResult<Operator, S, Width>>>;
+  <D extends Dtype, S extends Shape, R = SameDtypes<Operator, D, 'float32', NormResult<Operator, S, Width>>>(
+    x: Checked<R, Tensor<D, S>>,
+  ): Result<D, R>;
   readonly parts: {
     readonly weight: Parameter<'float32', readonly [Width]>;
     readonly bias?: Parameter<'float32', readonly [Width]>;
@@ -29,8 +30,10 @@ export interface NormLayer<Operator extends string, Width extends Dim> {
  */
 export function layerNorm<const Width extends number>(
   dim: Width,
-  { epsilon = 1e-5, bias = true }: { readonly epsilon?: number; readonly bias?: boolean } = {},
+  options: { readonly epsilon?: number; readonly bias?: boolean } = {},
 ): NormLayer<'layerNormalize', Canonical<Width>> {
+  refuseUnknownOptions(layerNorm, options, { epsilon: 'a number', bias: 'true or false' });
+  const { epsilon = 1e-5, bias = true } = options;
   const parts = { weight: parameter([dim], ones), ...(bias ? { bias: parameter([dim], zeros) } : {}) };
   // The operator checks at run time what the layer's type says.
   return layer('layerNorm', parts, (x) =>
@@ -45,8 +48,10 @@ export function layerNorm<const Width extends number>(
  */
 export function rmsNorm<const Width extends number>(
   dim: Width,
-  { epsilon = 1e-6 }: { readonly epsilon?: number } = {},
+  options: { readonly epsilon?: number } = {},
 ): NormLayer<'rmsNormalize', Canonical<Width>> {
+  refuseUnknownOptions(rmsNorm, options, { epsilon: 'a number' });
+  const { epsilon = 1e-6 } = options;
   const parts = { weight: parameter([dim], ones) };
   // The operator checks at run time what the layer's type says.
   return layer('rmsNorm', parts, (x) => rmsNormalize(x, parts.weight, epsilon)) as unknown as NormLayer<

@@ -38,7 +38,15 @@ export interface AttentionOptions {
 }
 
 const KNOWN: KnownOptions<AttentionOptions> = {
-  ...{ heads: true, keyValueHeads: true, mask: true, bias: true, causal: true, scale: true, past: true },
+  ...{
+    heads: true,
+    keyValueHeads: true,
+    mask: true,
+    bias: true,
+    causal: 'true or false',
+    scale: 'a number',
+    past: true,
+  },
 };
 
 /**

@@ -1,4 +1,5 @@
 import { describeShape, fail } from '../operator.ts';
+import { shownValue } from '../option-kinds.ts';
 import { SPATIAL_AXES } from '../sentences/conv.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { addDims, isOpen, subtractDims } from './dim.ts';
@@ -37,11 +38,15 @@ export function eachAxis(
   least: number,
 ): readonly number[] {
   const values = typeof value === 'number' ? Array<number>(rank).fill(value) : value;
+  if (!Array.isArray(values))
+    fail(`${operator}: ${name} must be one number or ${rank}, but it is ${shownValue(value)}`);
   if (values.length !== rank)
-    fail(`${operator}: ${name} must be one number or ${rank}, but it is [${values.join(', ')}]`);
-  const wrong = values.find((each) => !Number.isSafeInteger(each) || each < least);
-  if (wrong !== undefined)
-    fail(`${operator}: ${name} must be a whole number from ${least} up, but it is ${wrong}`);
+    fail(`${operator}: ${name} must be one number or ${rank}, but it is ${shownValue(values)}`);
+  const wrong = values.findIndex((each) => !Number.isSafeInteger(each) || each < least);
+  if (wrong !== -1)
+    fail(
+      `${operator}: ${name} must be a whole number from ${least} up, but it is ${shownValue(values[wrong])}`,
+    );
   return values;
 }
 
@@ -52,13 +57,15 @@ export function windowOf(
   { stride, padding = 0, dilation = 1 }: WindowOptions,
   defaultStride: number | readonly number[] = 1,
 ): Window {
+  if (typeof padding !== 'number' && !Array.isArray(padding))
+    fail(`${operator}: padding must be one number or a list, but it is ${shownValue(padding)}`);
   const sides = [0, 1].map((side) =>
     typeof padding === 'number'
       ? padding
-      : padding.map((each) => (typeof each === 'number' ? each : (each[side] ?? 0))),
+      : Array.from(padding, (each) => (typeof each === 'number' ? each : (each?.[side] ?? Number.NaN))),
   );
   return {
-    stride: eachAxis(operator, 'stride', stride ?? defaultStride, rank, 1),
+    stride: eachAxis(operator, 'stride', stride === undefined ? defaultStride : stride, rank, 1),
     padding: sides.flatMap((side) => eachAxis(operator, 'padding', side, rank, 0)),
     dilation: eachAxis(operator, 'dilation', dilation, rank, 1),
   };

@@ -94,15 +94,29 @@ type Single = string | number | boolean | null | readonly (string | number | boo
 
 /**
  * Every option of a configuration, also those within its groups, as a value: what it may have, for run time. One that is
- * a choice between names has the names.
+ * a choice between names has the names, a number, switch, text or list its kind.
  */
 export type KnownOptions<Options> = {
   readonly [K in KeysOf<Options>]: [IsGroup<FieldOf<Options, K>>] extends [true]
     ? KnownOptions<NonNullable<FieldOf<Options, K>>>
-    : KnownOption<NonNullable<FieldOf<Options, K>>>;
+    : KnownOption<Exclude<FieldOf<Options, K>, undefined>>;
 };
 
-type KnownOption<Field> = [Field] extends [string] ? (string extends Field ? true : readonly Field[]) : true;
+type KnownOption<Field> = [Field] extends [string]
+  ? string extends Field
+    ? 'a text'
+    : readonly Field[]
+  : [Field] extends [boolean]
+    ? 'true or false'
+    : [Field] extends [number]
+      ? 'a number' | 'a whole number from 1 on' | 'a whole number from 0 on'
+      : [Field] extends [string | null]
+        ? 'a text or null'
+        : [Field] extends [readonly number[]]
+          ? 'a list of numbers' | 'a list of whole numbers from 0 on' | 'a list of whole numbers from 1 on'
+          : [Field] extends [readonly string[]]
+            ? 'a list of texts'
+            : true;
 
 /** Asks for the entries that a configuration lacks. */
 export type Complete<Name extends string, Known, C> = MissingEntries<

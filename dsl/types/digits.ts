@@ -1,4 +1,5 @@
 import type { Differences, Digit, Next, Products, Sums } from './digit-tables.ts';
+import type { DivideUnary, Unary } from './unary.ts';
 
 /**
  * Exact arithmetic on whole numbers in the type system, on strings of digits. Inside, digits are written backwards
@@ -21,7 +22,13 @@ export type MultiplyDigits<A extends string, B extends string> = A extends '0'
 /** `A / B` where that is exact, else never. */
 export type DivideDigits<A extends string, B extends string> = B extends '0'
   ? never
-  : LongDivision<A, Reverse<B>>;
+  : IsLong<A> extends true
+    ? LongDivision<A, Reverse<B>>
+    : DivideUnary<Unary<A>, Unary<B>>;
+
+/** Whether a number has six digits or more: too many to write it in letters. */
+type IsLong<A extends string> =
+  A extends `${infer _1}${infer _2}${infer _3}${infer _4}${infer _5}${infer _6}${infer _7}` ? true : false;
 
 type Reverse<S extends string, R extends string = ''> = S extends `${infer H}${infer T}`
   ? Reverse<T, `${H}${R}`>

@@ -75,10 +75,12 @@ export type Divide<A extends Dim, B extends Dim> = B extends 1
   ? A
   : true extends IsWide<A> | IsWide<B>
     ? Wide
-    : [A, B] extends [number, number]
-      ? FromText<DivideDigits<`${A}`, `${B}`>>
-      : A extends B
-        ? 1
+    : [A] extends [B]
+      ? A extends 0
+        ? never
+        : 1
+      : [A, B] extends [number, number]
+        ? FromText<DivideDigits<`${A}`, `${B}`>>
         : B extends `${string}+${string}`
           ? Wide
           : [DividePolynomial<`${A}`, `${B}`>] extends [never]

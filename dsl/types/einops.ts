@@ -19,7 +19,16 @@ import type {
 } from '../sentences/einops.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { Agree, Canonical, Divide, Multiply } from './dim.ts';
-import type { DescribeItem, FirstTwice, FirstUnknown, Item, Names, ParseSide, Spaced } from './pattern.ts';
+import type {
+  DescribeItem,
+  FirstTwice,
+  FirstUnknown,
+  Item,
+  Names,
+  ParseSide,
+  SizesByName,
+  Spaced,
+} from './pattern.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
 import type { IsWideShape } from './wide.ts';
 
@@ -54,7 +63,7 @@ type Sides<K extends Rearranging, P extends string, L, R, S extends Shape, Z> = 
             ? IsWideShape<S> extends true
               ? Shape
               : FitsRank<L, S> extends true
-                ? Finish<K, BindFront<L, S, CanonicalSizes<Z>>, R>
+                ? Finish<K, Bind<L, S, CanonicalSizes<Z>>, R>
                 : RankProblem<L, S>
             : Wrong
           : never
@@ -152,6 +161,31 @@ interface Bound<E = unknown, Passed extends Shape = Shape> {
   readonly environment: E;
   readonly passed: Passed;
 }
+
+/** Names that are axes by themselves are bound at once where no size is given for them. */
+type Bind<L extends readonly Item[], S extends Shape, Z> = '...' extends L[number]
+  ? BindFront<L, S, Z>
+  : [Extract<L[number], keyof Z>] extends [never]
+    ? Extract<L[number], readonly string[]> extends never
+      ? Bound<Z & SizesByName<L, S>, readonly []>
+      : BindGroups<L, S, Z & SizesByName<L, S>>
+    : BindFront<L, S, Z>;
+
+/** The names within groups. */
+type BindGroups<Items extends readonly Item[], S extends Shape, E> = Items extends readonly [
+  infer I extends Item,
+  ...infer Is extends readonly Item[],
+]
+  ? S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
+    ? I extends readonly string[]
+      ? BindGroup<I, D, E, I> extends infer R
+        ? R extends string
+          ? R
+          : BindGroups<Is, Ds, R>
+        : never
+      : BindGroups<Is, Ds, E>
+    : never
+  : Bound<E, readonly []>;
 
 /** Binds from the front up to `...`, then from the back. */
 type BindFront<Items extends readonly Item[], S extends Shape, E> = Items extends readonly [
@@ -270,18 +304,22 @@ type Finish<K extends Rearranging, B, R extends readonly Item[]> =
       : Build<R, E, Passed>
     : B;
 
-type Build<
+type Build<R extends readonly Item[], E, Passed extends Shape> = '...' extends R[number]
+  ? BuildInTurn<R, E, Passed>
+  : { readonly [I in keyof R]: R[I] extends readonly string[] ? Group<R[I], E> : Single<R[I], E> };
+
+type BuildInTurn<
   R extends readonly Item[],
   E,
   Passed extends Shape,
   Done extends Shape = readonly [],
 > = R extends readonly [infer I extends Item, ...infer Is extends readonly Item[]]
   ? I extends '...'
-    ? Build<Is, E, Passed, readonly [...Done, ...Passed]>
-    : Build<Is, E, Passed, readonly [...Done, I extends readonly string[] ? Group<I, E> : Single<I, E>]>
+    ? BuildInTurn<Is, E, Passed, readonly [...Done, ...Passed]>
+    : BuildInTurn<Is, E, Passed, readonly [...Done, I extends readonly string[] ? Group<I, E> : Single<I, E>]>
   : Done;
 
-type Single<N, E> = N extends `${infer V extends number}` ? V : N extends keyof E ? E[N] & Dim : Dim;
+type Single<N, E> = N extends keyof E ? E[N] & Dim : N extends `${infer V extends number}` ? V : Dim;
 
 type Group<N extends readonly string[], E, Done extends Dim = 1> = N extends readonly [
   infer H extends string,

@@ -10,7 +10,7 @@ import type {
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Agree, Refine } from './dim.ts';
 import type { ArrowProblem } from './einops.ts';
-import type { FirstTwice, FirstUnknown, Spaced } from './pattern.ts';
+import type { FirstTwice, FirstUnknown, SizesByName, Spaced } from './pattern.ts';
 import type { Describe, DescribeDim, Problem } from './problem.ts';
 import type { ShapeOfTensor } from './shape-of.ts';
 import type { Words } from './signature.ts';
@@ -65,7 +65,7 @@ type BindSides<
 ]
   ? Ts extends readonly [infer T, ...infer Others]
     ? [FirstTwice<H>] extends [never]
-      ? BindSide<H, ShapeOfTensor<T>, E, H, ShapeOfTensor<T>> extends infer R
+      ? BindSide<H, ShapeOfTensor<T>, E> extends infer R
         ? R extends string
           ? R
           : BindSides<Rest, Others, R, Join<Names, H>>
@@ -82,34 +82,39 @@ type Join<A extends readonly string[], B extends readonly string[]> = B extends 
   ? Join<H extends A[number] ? A : [...A, H], T>
   : A;
 
-type BindSide<
+type BindSide<Names extends readonly string[], S extends Shape, E> =
+  IsWideShape<S> extends true
+    ? E
+    : Names['length'] extends S['length']
+      ? [E & SizesByName<Names, S>] extends [never]
+        ? BindInTurn<Names, S, E, Names, S>
+        : E & SizesByName<Names, S>
+      : RankProblem<Names, S>;
+
+/** Names one by one, where a size differs from that of the same name before: then either says nothing, or they clash. */
+type BindInTurn<
   Names extends readonly string[],
   S extends Shape,
   E,
   All extends readonly string[],
   Whole extends Shape,
-> =
-  IsWideShape<Whole> extends true
+> = Names extends readonly [infer N extends string, ...infer Ns extends readonly string[]]
+  ? S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
+    ? N extends keyof E
+      ? Agree<E[N] & Dim, D> extends true
+        ? BindInTurn<
+            Ns,
+            Ds,
+            Refine<E[N] & Dim, D> extends E[N] ? E : Omit<E, N> & Readonly<Record<N, D>>,
+            All,
+            Whole
+          >
+        : Problem<Sentence<typeof UNEQUAL_SIZES, { name: N; size: DescribeDim<E[N]>; other: DescribeDim<D> }>>
+      : BindInTurn<Ns, Ds, E & Readonly<Record<N, D>>, All, Whole>
+    : RankProblem<All, Whole>
+  : S extends readonly []
     ? E
-    : Names extends readonly [infer N extends string, ...infer Ns extends readonly string[]]
-      ? S extends readonly [infer D extends Dim, ...infer Ds extends Shape]
-        ? N extends keyof E
-          ? Agree<E[N] & Dim, D> extends true
-            ? BindSide<
-                Ns,
-                Ds,
-                Refine<E[N] & Dim, D> extends E[N] ? E : Omit<E, N> & Readonly<Record<N, D>>,
-                All,
-                Whole
-              >
-            : Problem<
-                Sentence<typeof UNEQUAL_SIZES, { name: N; size: DescribeDim<E[N]>; other: DescribeDim<D> }>
-              >
-          : BindSide<Ns, Ds, E & Readonly<Record<N, D>>, All, Whole>
-        : RankProblem<All, Whole>
-      : S extends readonly []
-        ? E
-        : RankProblem<All, Whole>;
+    : RankProblem<All, Whole>;
 
 type RankProblem<All extends readonly string[], S extends Shape> = Problem<
   Sentence<

@@ -72,6 +72,11 @@ export type Spaced<N extends readonly string[], R extends string = ''> = N exten
   ? Spaced<T, R extends '' ? H : `${R} ${H}`>
   : R;
 
+/** The sizes of a shape under the names of its axes: of those items that are names. */
+export type SizesByName<Items extends readonly Item[], S extends readonly unknown[]> = {
+  readonly [I in keyof Items & keyof S & `${bigint}` as Items[I] extends string ? Items[I] : never]: S[I];
+};
+
 /** The first name of a list that is not among the known, or never. */
 export type FirstUnknown<N extends readonly string[], Known extends string> = N extends readonly [
   infer H extends string,

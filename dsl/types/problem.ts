@@ -22,7 +22,9 @@ export type AfterProblem = any;
 export type Both<First, Second> = [Extract<First, `✗ ${string}`>] extends [never] ? Second : First;
 
 /** What an operator returns: the tensor, or after a problem something that causes no more of them. */
-export type Result<D extends Dtype, Outcome> = Outcome extends Shape ? Tensor<D, Outcome> : AfterProblem;
+export type Result<D extends Dtype, Outcome> = Outcome extends infer S extends Shape
+  ? Tensor<D, S>
+  : AfterProblem;
 
 /** `[2, text, 64]`, as run-time messages write shapes; a wide size is `?`. */
 export type Describe<S extends Shape> = `[${Joined<S>}]`;

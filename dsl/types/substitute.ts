@@ -16,9 +16,9 @@ export interface Block<
   E,
   Parts,
 > {
-  <A extends CallArguments<Takes>>(
-    ...args: CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>
-  ): CallResult<CheckedArguments<Name, Takes, A, BindAll<Takes, A, E>>, Given<Gives, BindAll<Takes, A, E>>>;
+  <A extends CallArguments<Takes>, Bound = BindAll<Takes, A, E>>(
+    ...args: CheckedArguments<Name, Takes, A, Bound>
+  ): CallResult<CheckedArguments<Name, Takes, A, Bound>, Given<Gives, Bound>>;
   /** The parameters and blocks inside, with the sizes filled in. */
   readonly parts: Substituted<Parts, E>;
   readonly blockName: Name;

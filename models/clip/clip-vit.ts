@@ -105,14 +105,14 @@ export interface ClipVitOptions {
 }
 
 const KNOWN: KnownOptions<ClipVitOptions> = {
-  image: true,
-  patch: true,
-  dim: true,
-  layers: true,
-  heads: true,
-  inner: true,
+  image: 'a whole number from 1 on',
+  patch: 'a whole number from 1 on',
+  dim: 'a whole number from 1 on',
+  layers: 'a whole number from 1 on',
+  heads: 'a whole number from 1 on',
+  inner: 'a whole number from 1 on',
   activation: ACTIVATIONS,
-  classToken: true,
+  classToken: 'true or false',
   resize: KNOWN_PREPROCESSING.resize,
 };
 

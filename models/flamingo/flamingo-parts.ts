@@ -17,6 +17,7 @@ import { fitOwnBlock } from '../media/own-cross-attention.ts';
 import type { Activation } from '../shared/activation.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
+import { requirePart } from '../shared/require-part.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { type ConventionDefaults, conventions } from './conventions.ts';
 import type { FlamingoOptions } from './flamingo-options.ts';
@@ -82,11 +83,11 @@ export function joinParts<Block extends object>(
   makeGated: (sizes: CrossAttentionSizes) => Block,
 ): JoinedParts<Block> {
   const { expansion = 4, precision = {} } = options;
+  requirePart('flamingo', 'vision', options.vision);
+  requirePart('flamingo', 'language', options.language);
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const { convention: named = 'paper' } = options;
   const convention = conventions[named];
-  requirePart('vision', 'a vision encoder, as clipVit({ … }) makes one', vision, 'encode');
-  requirePart('language', 'a language model, as opt({ … }) makes one', language, 'layer');
   const activation = options.activation ?? convention.activation;
   const { block: slot, ...chosen } = options.crossAttention;
   const own = isSlot(options.resampler) ? options.resampler : undefined;
@@ -137,12 +138,6 @@ export function joinParts<Block extends object>(
     crossAttention: { ...crossAttention, ...fitted[0], ...(first && { block: first.blockName }) },
     ...{ resampler: told, own: true, blocks, tree: tree(blocks) },
   };
-}
-
-/** A part that a file without types may have taken for another. */
-function requirePart(option: string, wanted: string, part: object, method: string): void {
-  if (!(method in part))
-    throw new ModelError(`flamingo: ${option} must be ${wanted}, but it has no ${method}`);
 }
 
 function ownBlock(slot: Slot<CrossAttentionSizes>, sizes: CrossAttentionSizes): AnyBlock {

@@ -33,16 +33,29 @@ import { openFlamingoNames } from './open-flamingo-names.ts';
 const LONGEST_VIDEO = 30;
 
 const KNOWN: KnownOptions<FlamingoOptions> = {
-  name: true,
+  name: 'a text',
   convention: CONVENTIONS,
   vision: true,
   language: true,
-  resampler: { depth: true, heads: true, headDim: true, latents: true, finalNorm: true, maxFrames: true },
-  crossAttention: { every: true, insertion: INSERTION_RULES, heads: true, headDim: true, block: true },
+  resampler: {
+    depth: 'a whole number from 0 on',
+    heads: 'a whole number from 1 on',
+    headDim: 'a whole number from 1 on',
+    latents: 'a whole number from 1 on',
+    finalNorm: 'true or false',
+    maxFrames: 'a whole number from 1 on',
+  },
+  crossAttention: {
+    every: 'a whole number from 1 on',
+    insertion: INSERTION_RULES,
+    heads: 'a whole number from 1 on',
+    headDim: 'a whole number from 1 on',
+    block: true,
+  },
   media: true,
   activation: ACTIVATIONS,
-  expansion: true,
-  longestVideo: true,
+  expansion: 'a number',
+  longestVideo: 'a whole number from 1 on',
   precision: {
     vision: PRECISIONS,
     resampler: PRECISIONS,

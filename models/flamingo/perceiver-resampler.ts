@@ -14,7 +14,7 @@ import {
   repeat,
   slice,
 } from '../../dsl/index.ts';
-import type { Activation } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
 
 /**
@@ -63,6 +63,13 @@ export const perceiverResampler = block('PerceiverResampler', {
   sizes: ['dim', 'heads', 'headDim', 'latents', 'inner'],
   takes: ['batch media frames tokens dim'],
   gives: 'batch media latents dim',
+  options: {
+    depth: 'a whole number from 0 on',
+    activation: ACTIVATIONS,
+    maxFrames: 'a whole number from 1 on',
+    maxMedia: 'a whole number from 1 on',
+    finalNorm: 'true or false',
+  },
   parts: ({ dim, heads, headDim, latents, inner }, options: PerceiverResamplerOptions) => ({
     latents: parameter([latents, dim], normal(1)),
     ...(options.maxFrames === undefined

@@ -109,19 +109,19 @@ export interface GptNeoxOptions {
 }
 
 const KNOWN: KnownOptions<GptNeoxOptions> = {
-  dim: true,
-  layers: true,
-  heads: true,
-  inner: true,
-  vocabulary: true,
-  contextLength: true,
-  rotaryShare: true,
-  rotaryBase: true,
+  dim: 'a whole number from 1 on',
+  layers: 'a whole number from 1 on',
+  heads: 'a whole number from 1 on',
+  inner: 'a whole number from 1 on',
+  vocabulary: 'a whole number from 1 on',
+  contextLength: 'a whole number from 1 on',
+  rotaryShare: 'a number',
+  rotaryBase: 'a number',
   rotaryTables: ['float16'],
-  parallelResidual: true,
+  parallelResidual: 'true or false',
   activation: ACTIVATIONS,
-  epsilon: true,
-  tiedHead: true,
+  epsilon: 'a number',
+  tiedHead: 'true or false',
 };
 
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */

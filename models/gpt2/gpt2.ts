@@ -98,17 +98,17 @@ export interface Gpt2Options {
 }
 
 const KNOWN: KnownOptions<Gpt2Options> = {
-  dim: true,
-  layers: true,
-  heads: true,
-  inner: true,
-  vocabulary: true,
-  contextLength: true,
+  dim: 'a whole number from 1 on',
+  layers: 'a whole number from 1 on',
+  heads: 'a whole number from 1 on',
+  inner: 'a whole number from 1 on',
+  vocabulary: 'a whole number from 1 on',
+  contextLength: 'a whole number from 1 on',
   activation: ACTIVATIONS,
-  epsilon: true,
-  scale: true,
-  scaleByLayer: true,
-  tiedHead: true,
+  epsilon: 'a number',
+  scale: 'a number',
+  scaleByLayer: 'true or false',
+  tiedHead: 'true or false',
 };
 
 /** Published sizes, their vocabulary without the tokens that a Flamingo adds. */

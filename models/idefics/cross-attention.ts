@@ -65,6 +65,7 @@ const parts = (
  */
 export const ideficsCrossAttention = block('IdeficsCrossAttention', {
   ...packedBlockAxes,
+  options: { gate: ['scalar', 'channel'], queryKeyNorm: 'true or false', epsilon: 'a number' },
   parts,
   forward: ({ parts, sizes: { heads } }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const { q_proj, q_layer_norm, o_proj } = parts.cross_attn;

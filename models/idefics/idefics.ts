@@ -58,9 +58,19 @@ export interface IdeficsOptions {
 
 /** Those of `vision` and `language` are for `clipVit` and `llama` to know. */
 const KNOWN: KnownOptions<Omit<IdeficsOptions, 'vision' | 'language'>> = {
-  name: true,
-  resampler: { depth: true, heads: true, headDim: true, latents: true, queryKeyNorm: true },
-  crossAttention: { every: true, gate: ['channel', 'scalar'], queryKeyNorm: true },
+  name: 'a text',
+  resampler: {
+    depth: 'a whole number from 0 on',
+    heads: 'a whole number from 1 on',
+    headDim: 'a whole number from 1 on',
+    latents: 'a whole number from 1 on',
+    queryKeyNorm: 'true or false',
+  },
+  crossAttention: {
+    every: 'a whole number from 1 on',
+    gate: ['channel', 'scalar'],
+    queryKeyNorm: 'true or false',
+  },
   preprocessing: KNOWN_PREPROCESSING,
   tokens: KNOWN_TOKENS,
 };

@@ -59,6 +59,7 @@ export const ideficsResampler = block('IdeficsResampler', {
   sizes: ['dim', 'heads', 'headDim', 'latents', 'inner'],
   takes: ['images tokens dim'],
   gives: 'images latents dim',
+  options: { depth: 'a whole number from 0 on', queryKeyNorm: 'true or false' },
   parts: ({ dim, heads, headDim, latents, inner }, { depth, queryKeyNorm }: IdeficsResamplerOptions) => ({
     latents: parameter([latents, dim], normal(1)),
     blocks: Array.from({ length: depth }, () => ({

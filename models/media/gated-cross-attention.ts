@@ -16,7 +16,7 @@ import {
   where,
   zeros,
 } from '../../dsl/index.ts';
-import type { Activation } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { feedForward } from '../shared/feed-forward.ts';
 import { packedAttention } from './packed-attention.ts';
 import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from './packed-block.ts';
@@ -61,6 +61,7 @@ function gatedResidual({ attn_gate, ff, ff_gate }: Parts, x: Tensor, attended: T
  */
 export const gatedCrossAttention = block('GatedCrossAttention', {
   ...packedBlockAxes,
+  options: { activation: ACTIVATIONS },
   parts,
   forward: ({ parts, sizes }, x, key, value, mediaRows, mediaSlots, hasMedia) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
@@ -95,6 +96,7 @@ export const keyedGatedCrossAttention = block('KeyedGatedCrossAttention', {
     'batch 1 text places: bool',
   ],
   gives: 'batch text dim',
+  options: { activation: ACTIVATIONS },
   parts,
   forward: ({ parts, sizes }, x, key, value, attends) => {
     const query = parts.attn.to_q(parts.attn.norm(x));
@@ -114,6 +116,7 @@ export const maskedGatedCrossAttention = block('MaskedGatedCrossAttention', {
   sizes: ['dim', 'vision', 'heads', 'headDim', 'inner'],
   takes: ['batch text dim', 'batch media latents vision', 'batch text media: bool?', 'batch text: bool?'],
   gives: 'batch text dim',
+  options: { activation: ACTIVATIONS },
   parts,
   forward: ({ parts, sizes }, x, media, attends, uniform) => {
     const query = parts.attn.to_q(parts.attn.norm(x));

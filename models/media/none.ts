@@ -1,14 +1,17 @@
 import {
+  atCallSite,
   type LanguageProgram,
   type Marked,
   type ModelTokens,
   program,
   refuseUnknownOptions,
+  requireOptions,
   unmarked,
 } from '../../dsl/index.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
+import { requirePart } from '../shared/require-part.ts';
 import { languageGraph } from './language-graph.ts';
 
 export interface LanguageModelOptions {
@@ -31,10 +34,12 @@ export interface LanguageModelOptions {
  */
 export function languageModel(options: LanguageModelOptions): LanguageProgram {
   refuseUnknownOptions(languageModel, options, {
-    name: true,
+    name: 'a text',
     language: true,
     tokens: KNOWN_TOKENS,
   });
+  requireOptions(languageModel, options, ['name', 'language']);
+  atCallSite(() => requirePart('languageModel', 'language', options.language), languageModel);
   const { name, tokens } = options;
   const language = unmarked(options.language);
   return program({

@@ -94,18 +94,18 @@ export interface MptOptions {
 }
 
 const KNOWN: KnownOptions<MptOptions> = {
-  dim: true,
-  layers: true,
-  heads: true,
-  inner: true,
-  vocabulary: true,
-  contextLength: true,
-  alibiBiasMax: true,
-  queryKeyNorm: true,
-  clip: true,
-  scale: true,
-  logitScale: true,
-  tiedHead: true,
+  dim: 'a whole number from 1 on',
+  layers: 'a whole number from 1 on',
+  heads: 'a whole number from 1 on',
+  inner: 'a whole number from 1 on',
+  vocabulary: 'a whole number from 1 on',
+  contextLength: 'a whole number from 1 on',
+  alibiBiasMax: 'a number',
+  queryKeyNorm: 'true or false',
+  clip: 'a number',
+  scale: 'a number',
+  logitScale: 'a number',
+  tiedHead: 'true or false',
 };
 
 /** MosaicML's published sizes, their vocabulary without the tokens that a Flamingo adds. */

@@ -164,11 +164,11 @@ export interface NfnetOptions {
 }
 
 const KNOWN: KnownOptions<NfnetOptions> = {
-  image: true,
-  depths: true,
-  widths: true,
-  stem: true,
-  groupSize: true,
+  image: 'a whole number from 1 on',
+  depths: 'a list of whole numbers from 0 on',
+  widths: 'a list of whole numbers from 1 on',
+  stem: 'a whole number from 1 on',
+  groupSize: 'a whole number from 1 on',
   features: ['final', 'stages'],
 };
 

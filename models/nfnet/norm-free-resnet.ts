@@ -10,6 +10,7 @@ import {
   rearrange,
   reduce,
   reduceMean,
+  refuseUnknownOptions,
   relu,
   sqrt,
   square,
@@ -118,6 +119,11 @@ function residualLayers({ widths, depths }: NormFreeResnetOptions) {
  * Brock et al. 2021, arXiv 2101.08692, with basic blocks in the place of bottlenecks.
  */
 export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
+  refuseUnknownOptions(normFreeResnet, options, {
+    image: 'a whole number from 1 on',
+    widths: 'a list of whole numbers from 1 on',
+    depths: 'a list of whole numbers from 0 on',
+  });
   const { image, widths } = options;
   const { layers, std } = residualLayers(options);
   const parts = {

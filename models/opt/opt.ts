@@ -101,16 +101,16 @@ export interface OptOptions {
 }
 
 const KNOWN: KnownOptions<OptOptions> = {
-  dim: true,
-  layers: true,
-  heads: true,
-  inner: true,
-  vocabulary: true,
-  contextLength: true,
+  dim: 'a whole number from 1 on',
+  layers: 'a whole number from 1 on',
+  heads: 'a whole number from 1 on',
+  inner: 'a whole number from 1 on',
+  vocabulary: 'a whole number from 1 on',
+  contextLength: 'a whole number from 1 on',
   activation: ACTIVATIONS,
-  embeddingDim: true,
-  normFirst: true,
-  tiedHead: true,
+  embeddingDim: 'a whole number from 1 on',
+  normFirst: 'true or false',
+  tiedHead: 'true or false',
 };
 
 /**

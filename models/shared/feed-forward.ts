@@ -1,5 +1,5 @@
 import { block, layerNorm, linear } from '../../dsl/index.ts';
-import { type Activation, activations } from './activation.ts';
+import { ACTIVATIONS, type Activation, activations } from './activation.ts';
 
 /**
  * Norm, up to `inner`, activation, down to `dim`, without biases: `down(activation(up(norm(x))))`.
@@ -9,6 +9,7 @@ export const feedForward = block('FeedForward', {
   sizes: ['dim', 'inner'],
   takes: ['b n dim'],
   gives: 'b n dim',
+  options: { activation: ACTIVATIONS },
   parts: ({ dim, inner }, _options: { readonly activation: Activation }) => ({
     norm: layerNorm(dim),
     up: linear(dim, inner, { bias: false }),

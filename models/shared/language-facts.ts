@@ -12,16 +12,16 @@ export const DEFAULT_TOKENS: ModelTokens & { readonly image: string } = {
 
 /** The options `tokens` of a model's maker. */
 export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
-  image: true,
-  endOfChunk: true,
-  padding: true,
-  beginning: true,
-  beginningInText: true,
-  end: true,
-  aroundImages: true,
-  endOfDocument: true,
-  eosTokens: true,
-  suppressedTokens: true,
+  image: 'a text or null',
+  endOfChunk: 'a text or null',
+  padding: 'a text',
+  beginning: 'a text or null',
+  beginningInText: 'true or false',
+  end: 'a text or null',
+  aroundImages: 'a text',
+  endOfDocument: 'a text',
+  eosTokens: 'a list of texts',
+  suppressedTokens: 'a list of texts',
 };
 
 /** What the runtime must know of a language model. */

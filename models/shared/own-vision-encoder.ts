@@ -74,7 +74,7 @@ export function visionEncoder<const O extends Draft<VisionEncoderOptions>>(
 export function visionEncoder<O extends VisionEncoderOptions>(given: O): VisionEncoder {
   const options: VisionEncoderOptions = given;
   refuseUnknownOptions(visionEncoder, options, {
-    ...{ image: true, encoder: true, family: true, checkpointNames: true },
+    ...{ image: 'a whole number from 1 on', encoder: true, family: 'a text', checkpointNames: true },
     preprocessing: KNOWN_PREPROCESSING,
   });
   const { image, encoder, family = encoder.blockName, checkpointNames = [] } = options;

@@ -30,11 +30,11 @@ export interface VisionEncoder<Width extends number = number> {
 /** What may be said of preprocessing, for run time. */
 export const KNOWN_PREPROCESSING: KnownOptions<VisionEncoder['preprocessing']> = {
   resize: ['shortest-edge', 'stretch'],
-  resizeTo: true,
+  resizeTo: 'a whole number from 1 on',
   cropStart: ['round', 'floor'],
   interpolation: ['bicubic', 'bilinear', 'nearest'],
-  mean: true,
-  std: true,
+  mean: 'a list of numbers',
+  std: 'a list of numbers',
 };
 
 /** The width that a family's options ask for, where the types can tell. */

@@ -1,5 +1,5 @@
-import { block, linear, ModelError, rearrange } from '../../dsl/index.ts';
-import { type Activation, activations } from '../shared/activation.ts';
+import { block, linear, rearrange, refuseUnknownOptions } from '../../dsl/index.ts';
+import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import type { Connector } from './connector.ts';
 
 /** `depth` linear layers with an activation between, from the width of features to that of the language model. */
@@ -26,11 +26,11 @@ export interface MlpConnectorOptions {
 /**
  * A perceptron on each feature by itself: every feature of every frame becomes a token.
  *
- * @throws ModelError for a depth that is no whole number from 1 on
+ * @throws ModelError for an unknown option, or one of another kind
  */
-export function mlpConnector({ depth = 2, activation = 'gelu' }: MlpConnectorOptions = {}): Connector {
-  if (!Number.isInteger(depth) || depth < 1)
-    throw new ModelError(`mlpConnector: depth must be a whole number from 1 on, but it is ${depth}`);
+export function mlpConnector(given: MlpConnectorOptions = {}): Connector {
+  refuseUnknownOptions(mlpConnector, given, { depth: 'a whole number from 1 on', activation: ACTIVATIONS });
+  const { depth = 2, activation = 'gelu' } = given;
   return {
     options: { kind: 'mlp', depth, activation },
     make({ vision, language, tokens, frames }) {

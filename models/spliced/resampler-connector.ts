@@ -1,6 +1,6 @@
-import { linear, rearrange } from '../../dsl/index.ts';
+import { linear, rearrange, refuseUnknownOptions, requireOptions } from '../../dsl/index.ts';
 import { perceiverResampler } from '../flamingo/perceiver-resampler.ts';
-import type { Activation } from '../shared/activation.ts';
+import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import type { Connector } from './connector.ts';
 
 export interface ResamplerConnectorOptions {
@@ -18,8 +18,21 @@ export interface ResamplerConnectorOptions {
   readonly maxFrames?: number;
 }
 
-/** A Perceiver Resampler (arXiv 2204.14198), then a linear layer to the language model's width. */
+/**
+ * A Perceiver Resampler (arXiv 2204.14198), then a linear layer to the language model's width.
+ *
+ * @throws ModelError for an option that is unknown, missing or of another kind
+ */
 export function resamplerConnector(options: ResamplerConnectorOptions): Connector {
+  refuseUnknownOptions(resamplerConnector, options, {
+    latents: 'a whole number from 1 on',
+    depth: 'a whole number from 0 on',
+    heads: 'a whole number from 1 on',
+    headDim: 'a whole number from 1 on',
+    activation: ACTIVATIONS,
+    maxFrames: 'a whole number from 1 on',
+  });
+  requireOptions(resamplerConnector, options, ['latents']);
   const { latents, depth = 6, heads = 16, headDim = 96, activation = 'gelu', maxFrames } = options;
   return {
     options: { kind: 'resampler', latents, depth, heads, headDim, activation, maxFrames },

@@ -7,8 +7,8 @@ import {
   type Draft,
   frozen,
   input,
+  isSlot,
   type Marked,
-  ModelError,
   type ModelTokens,
   PRECISIONS,
   program,
@@ -27,6 +27,7 @@ import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
+import { requirePart } from '../shared/require-part.ts';
 import type { WidthIn } from '../shared/slot-types.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { Connector, MadeConnector } from './connector.ts';
@@ -73,6 +74,9 @@ export interface SplicedParts {
 /** The parts of a model with spliced images, to be compiled (`spliced`) or trained (`splicedLogits`). */
 export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
   const { precision = {} } = options;
+  requirePart('spliced', 'vision', options.vision);
+  requirePart('spliced', 'language', options.language);
+  if (!isSlot(options.connector)) requirePart('spliced', 'connector', options.connector);
   const [vision, language] = [unmarked(options.vision), unmarked(options.language)];
   const connector = connectorIn(options.connector, {
     vision: vision.dim,
@@ -117,17 +121,20 @@ export function spliced<const O extends Draft<SplicedOptions>>(
 export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgram {
   const options: SplicedOptions = given;
   refuseUnknownOptions(spliced, options, {
-    ...{ name: true, vision: true, connector: true, language: true, longestVideo: true, tiles: true },
+    ...{
+      name: 'a text',
+      vision: true,
+      connector: true,
+      language: true,
+      longestVideo: 'a whole number from 1 on',
+      tiles: 'a whole number from 1 on',
+    },
     precision: { vision: PRECISIONS, connector: PRECISIONS, language: PRECISIONS },
     tokens: KNOWN_TOKENS,
   });
   requireOptions(spliced, options, ['name', 'vision', 'connector', 'language']);
   const { longestVideo = 1, tiles } = options;
   return atCallSite(() => {
-    for (const [name, value] of Object.entries({ longestVideo, tiles: tiles ?? 1 })) {
-      if (!Number.isInteger(value) || value < 1)
-        throw new ModelError(`spliced: ${name} must be a whole number from 1 on, but it is ${value}`);
-    }
     const { vision, connector, language, tree } = splicedParts(options);
     const pixels = input('pixels', 'float32', ['images', framesOf(options), 3, vision.image, vision.image]);
     const features = connector.connect(pictureFeatures(vision, pixels));

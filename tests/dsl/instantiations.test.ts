@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { errorsOf, instantiations, madeFile } from './type-checker.ts';
 
 /** Types that the checker instantiates for one operation, at most. Most of it is arithmetic on sizes. */
-const BUDGET = 400;
+const BUDGET = 300;
 
 const IMPORTS = `import { add, attention, chunk, concat, einsum, gelu, input, layerNorm, linear, multiply, rearrange, reduceMean, repeat, reshape, slice, softmax, transpose, where, greater } from '../../../dsl/index.ts';
 `;

@@ -3,7 +3,7 @@ import type { ELEMENTS, FREE_TWICE, MULTIPLE } from '../../sentences/reshape.ts'
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, CanonicalShape, Divide, Product } from '../dim.ts';
 import type { Describe, DescribeDim, Problem } from '../problem.ts';
-import type { IsWideShape } from '../wide.ts';
+import type { IsWide, IsWideShape } from '../wide.ts';
 
 /** The twin of `shape/reshape.ts`: the target as the author wrote it, where one axis may be -1. */
 export type Reshape<S extends Shape, T extends Shape> = ReshapeTo<S, CanonicalShape<T>>;
@@ -19,7 +19,7 @@ type ReshapeTo<S extends Shape, T extends Shape> =
           : Fill<S, T, Product<S>, Product<WithoutFree<T>>>
       : IsWideShape<S> extends true
         ? T
-        : Agree<Product<S>, Product<T>> extends true
+        : HoldsAsMany<S, T> extends true
           ? T
           : Problem<
               Sentence<
@@ -32,6 +32,25 @@ type ReshapeTo<S extends Shape, T extends Shape> =
                 }
               >
             >;
+
+/** Whether two shapes can have equally many elements. What both begin or end with is not multiplied out. */
+type HoldsAsMany<S extends Shape, T extends Shape> =
+  IsWide<S[number] | T[number]> extends true ? true : WithoutBeginning<S, T>;
+
+type WithoutBeginning<S extends Shape, T extends Shape> = S extends readonly [
+  infer A,
+  ...infer Ss extends Shape,
+]
+  ? T extends readonly [A, ...infer Ts extends Shape]
+    ? WithoutBeginning<Ss, Ts>
+    : WithoutEnd<S, T>
+  : Agree<1, Product<T>>;
+
+type WithoutEnd<S extends Shape, T extends Shape> = S extends readonly [...infer Ss extends Shape, infer A]
+  ? T extends readonly [...infer Ts extends Shape, A]
+    ? WithoutEnd<Ss, Ts>
+    : Agree<Product<S>, Product<T>>
+  : Agree<1, Product<T>>;
 
 type Fill<S extends Shape, T extends Shape, Elements extends Dim, Given extends Dim> = [
   Divide<Elements, Given>,

@@ -124,10 +124,14 @@ function describe(diagnostic: ts.Diagnostic, file: ts.SourceFile): CheckedFindin
 
 /**
  * The sentence alone when the checker's message carries one of ours, which stands in it as a string literal type:
- * `Argument of type '"b t"' is not assignable to parameter of type '"✗ unknown axis 't'"'`. Otherwise TypeScript's
+ * `Argument of type '"b t"' is not assignable to parameter of type '"✗ unknown axis 't'"'`, or as a template that is open at
+ * its end, `✗ unknown axis 't'${string}`, in the place of a text. Otherwise TypeScript's
  * first line with its code, without the lines of derivation under it.
  */
 export function plainSentence(message: string, code: number): string {
+  // TypeScript 5.9 and 6 escape the mark within a template.
+  const open = /`(?:✗|\\u2717) ?((?:[^`\\]|\\.)*?)\$\{string\}`/.exec(message)?.[1];
+  if (open !== undefined) return unescapeLiteral(open);
   const literal = /"✗ ?((?:[^"\\]|\\.)*)"/.exec(message)?.[1];
   if (literal !== undefined) return unescapeLiteral(literal);
   const bare = /✗ ?(.*)/.exec(message)?.[1];

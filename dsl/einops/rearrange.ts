@@ -2,7 +2,8 @@ import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Einops } from '../types/einops.ts';
-import type { Checked, Result } from '../types/problem.ts';
+import type { CheckedPattern, SizesFor } from '../types/pattern-completions.ts';
+import type { Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKept, checkKnown, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { namesOf } from './pattern.ts';
@@ -25,8 +26,8 @@ export function rearrange<
   const Z extends Sizes = Record<never, never>,
 >(
   x: Tensor<D, S>,
-  pattern: Checked<Einops<'rearrange', P, S, Z>, P>,
-  sizes?: Z,
+  pattern: CheckedPattern<Einops<'rearrange', P, S, Z>, P, S>,
+  sizes?: Z & SizesFor<P>,
 ): Result<D, Einops<'rearrange', P, S, Z>>;
 export function rearrange(x: Tensor, pattern: string, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {

@@ -3,7 +3,8 @@ import type { Dtype } from '../dtype.ts';
 import { reduceMax, reduceMean, reduceMin, reduceSum } from '../operators/reduce.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Einops } from '../types/einops.ts';
-import type { Checked, Result } from '../types/problem.ts';
+import type { CheckedPattern, SizesFor } from '../types/pattern-completions.ts';
+import type { Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKnown, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { namesOf } from './pattern.ts';
@@ -28,9 +29,9 @@ export function reduce<
   const Z extends Sizes = Record<never, never>,
 >(
   x: Tensor<D, S>,
-  pattern: Checked<Einops<'reduce', P, S, Z>, P>,
+  pattern: CheckedPattern<Einops<'reduce', P, S, Z>, P, S>,
   reduction: Reduction,
-  sizes?: Z,
+  sizes?: Z & SizesFor<P>,
 ): Result<D, Einops<'reduce', P, S, Z>>;
 export function reduce(x: Tensor, pattern: string, reduction: Reduction, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {

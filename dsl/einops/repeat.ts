@@ -4,7 +4,8 @@ import { expand } from '../operators/expand.ts';
 import { equalDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Einops } from '../types/einops.ts';
-import type { Checked, Result } from '../types/problem.ts';
+import type { CheckedPattern, SizesFor } from '../types/pattern-completions.ts';
+import type { Result } from '../types/problem.ts';
 import { bind, checkDistinct, checkKept, checkSizes, onlyOperand, type Sizes } from './check.ts';
 import { parsePattern } from './parser.ts';
 import { reordered, reshaped } from './steps.ts';
@@ -23,8 +24,8 @@ export function repeat<
   const Z extends Sizes = Record<never, never>,
 >(
   x: Tensor<D, S>,
-  pattern: Checked<Einops<'repeat', P, S, Z>, P>,
-  sizes?: Z,
+  pattern: CheckedPattern<Einops<'repeat', P, S, Z>, P, S>,
+  sizes?: Z & SizesFor<P>,
 ): Result<D, Einops<'repeat', P, S, Z>>;
 export function repeat(x: Tensor, pattern: string, sizes: Sizes = {}): Tensor {
   return atCallSite(() => {

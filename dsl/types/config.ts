@@ -3,7 +3,7 @@ import type { Sentence } from '../sentence.ts';
 import type { GROUP, MISSING_OPTION, NO_OPTION, NOT_DIVISOR, UNEQUAL } from '../sentences/options.ts';
 import type { Dim } from '../tensor.ts';
 import type { Agree, Canonical, Divide } from './dim.ts';
-import type { DescribeDim, Problem } from './problem.ts';
+import type { DescribeDim, Problem, Told } from './problem.ts';
 import type { Environment, Evaluate } from './signature.ts';
 
 /** `'heads divides dim'` or `'dim = heads*headDim'`. */
@@ -28,7 +28,7 @@ export type CheckedEntry<
   ? FirstBroken<Name, Requires, SizesIn<C>> extends Broken<K, infer Sentence>
     ? Sentence
     : CheckedGroup<Name, K, Known[K], C[K]>
-  : Problem<Sentence<typeof NO_OPTION, { where: Name; name: K & string }>>;
+  : Told<Problem<Sentence<typeof NO_OPTION, { where: Name; name: K & string }>>>;
 
 /**
  * An entry that is a group of options, as `resampler: { depth: 2 }`, with a sentence in the place of each that is unknown
@@ -54,7 +54,7 @@ type CheckedFields<Where extends string, Group, Known, Value> = Value extends An
           ? Value[N] extends FieldOf<Group, N>
             ? Value[N]
             : FieldOf<Group, N>
-          : Problem<Sentence<typeof NO_OPTION, { where: Where; name: N & string }>>;
+          : Told<Problem<Sentence<typeof NO_OPTION, { where: Where; name: N & string }>>>;
       } & Complete<Where, Group, Value>
     : Known;
 
@@ -130,7 +130,7 @@ type RequiredKeys<T> = {
 
 type MissingEntries<Name extends string, K extends PropertyKey> = [K] extends [never]
   ? unknown
-  : { readonly [N in K]: Problem<Sentence<typeof MISSING_OPTION, { where: Name; name: N & string }>> };
+  : { readonly [N in K]: Told<Problem<Sentence<typeof MISSING_OPTION, { where: Name; name: N & string }>>> };
 
 /** The sizes of a configuration: what names the block's sizes stand for. */
 export type SizesOf<Sizes extends string, C> = {

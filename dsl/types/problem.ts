@@ -12,7 +12,17 @@ export type Problem<Sentence extends string> = `✗ ${Sentence}`;
  * The type of an argument: what it should be, or the sentence that says what is wrong with it. Nothing is inferred from
  * the sentence: an outcome may be the shape's own type parameter, which would take the whole argument for its shape.
  */
-export type Checked<Outcome, Argument> = Outcome extends `✗ ${string}` ? NoInfer<Outcome> : Argument;
+export type Checked<Outcome, Argument> = Outcome extends `✗ ${string}`
+  ? [Argument] extends [string]
+    ? Told<Outcome>
+    : NoInfer<Outcome>
+  : Argument;
+
+/**
+ * A problem in the place of a text: open at its end, so that no editor takes it for a text that may be written there. The
+ * sentence is inferred first, that nothing is inferred from it.
+ */
+export type Told<P> = [P] extends [infer S extends string] ? `${S}${string}` : never;
 
 /** After a problem: agrees with everything that follows, so that one mistake gives one message. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type that raises no further errors

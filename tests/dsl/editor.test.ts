@@ -5,7 +5,7 @@ import { ROOT } from '../frontend/author-folder.ts';
 
 /** `⟨⟩` marks a place: where something is written next, or what the mouse is held over. */
 const TEXT = `
-import { block, flamingo, input, linear } from '../../models/index.ts';
+import { attention, block, einsum, flamingo, input, linear, mlpConnector, opt, rearrange, reduce, repeat, spliced } from '../../models/index.ts';
 const x = input('x', 'float32', ['batch', 'text', 64]);
 const wide = block('Wide', {
   sizes: ['dim', 'inner'],
@@ -30,6 +30,34 @@ wide({ dim: 64, inner: 128, mode: '⟨write⟩' });
 flamingo({ name: 'a', ⟨write⟩ });
 flamingo({ name: 'a', crossAttention: { every: 9, ⟨write⟩ } });
 flamingo({ name: 'a', convention: '⟨write⟩' });
+rearrange(x, '⟨begin⟩');
+reduce(x, '⟨begin⟩', 'mean');
+repeat(x, '⟨begin⟩');
+rearrange(x, 'b t (h d) -> b h t d', { ⟨size⟩ });
+rearrange(x, 'b t ⟨wrong⟩');
+rearrange(x, 'b t d -> ⟨wrong⟩');
+reduce(x, 'b t ⟨wrong⟩', 'mean');
+repeat(x, 'b t d -> b n t d ⟨wrong⟩');
+einsum('⟨wrong⟩', x);
+einsum('b t d, ⟨wrong⟩', x, x);
+attention(x, x, x, { heads: '⟨wrong⟩' });
+attention(x, x, x, { heads: 4, head: '⟨wrong⟩' });
+opt({ dim: 64, heads: '⟨wrong⟩' });
+opt({ dim: 64, haeds: '⟨wrong⟩' });
+wide({ dim: '⟨wrong⟩', inner: 128, mode: 'fast' });
+wide({ dim: 64, iner: '⟨wrong⟩', mode: 'fast' });
+feedForward({ dim: 64 })('⟨wrong⟩');
+flamingo({ name: 'a', vision: '⟨wrong⟩' });
+flamingo({ name: 'a', resampler: '⟨wrong⟩' });
+flamingo({ name: 'a', resampler: { depth: '⟨wrong⟩' } });
+flamingo({ name: 'a', resampler: { dept: '⟨wrong⟩' } });
+flamingo({ name: 'a', resampeler: '⟨wrong⟩' });
+flamingo({ name: 'a', crossAttention: { every: '⟨wrong⟩' } });
+flamingo({ name: 'a', crossAttention: { every: 1, block: '⟨wrong⟩' } });
+flamingo({ name: 'a', precision: { langauge: '⟨wrong⟩' } });
+flamingo({ name: 'a', tokens: { imag: '⟨wrong⟩' } });
+spliced({ name: 'a', connector: '⟨wrong⟩' });
+mlpConnector({ deth: '⟨wrong⟩' });
 `;
 
 const FILE = join(ROOT, 'tests/dsl/edited.ts');
@@ -84,5 +112,21 @@ describe('an editor', function () {
       assert.ok(model.includes(name), name);
     for (const name of ['insertion', 'heads', 'headDim', 'block']) assert.ok(cross.includes(name), name);
     assert.deepEqual(convention, ['paper', 'open-flamingo']);
+  });
+
+  it('offers no sentence about a mistake where it stands', () => {
+    const places = at('wrong');
+    assert.equal(places.length, 24);
+    for (const place of places)
+      assert.deepEqual(
+        offered(place).filter((name) => name.includes('✗') || name.includes(' ')),
+        [],
+        TEXT.split('⟨wrong⟩')[places.indexOf(place)]?.split('\n').at(-1),
+      );
+  });
+
+  it("offers a pattern to begin with, of the tensor's axes, and the sizes of a pattern's names", () => {
+    assert.deepEqual(at('begin').map(offered), Array(3).fill(['batch text d2 -> batch text d2']));
+    assert.deepEqual(at('size').map(offered), [['b', 'd', 'h', 't']]);
   });
 });

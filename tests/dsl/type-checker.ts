@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Node, Project, type SourceFile, type Type, TypeFormatFlags } from 'ts-morph';
 import { plainSentence } from '../../compiler/frontend/type-check.ts';
@@ -23,6 +24,16 @@ export function madeFile(path: string, text: string): SourceFile {
 /** How many types the checker has instantiated so far. */
 export function instantiations(): number {
   return project.getProgram().compilerObject.getInstantiationCount();
+}
+
+/** How many types the checker instantiates for each of several files without mistakes, one after the other. */
+export function costsOf(files: readonly SourceFile[]): readonly number[] {
+  const program = project.getProgram().compilerObject;
+  return files.map((file) => {
+    const before = program.getInstantiationCount();
+    assert.deepEqual(program.getSemanticDiagnostics(file.compilerNode), []);
+    return program.getInstantiationCount() - before;
+  });
 }
 
 export interface TypeError {

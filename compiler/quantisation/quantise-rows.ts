@@ -27,9 +27,7 @@ export function quantiseRows(
   const blocks = Math.ceil(width / size);
   const rows = weights.length / width;
   const perByte = 8 / bits;
-  // Of a number's place: the byte's, and the number's within it.
-  const toByte = Math.log2(perByte);
-  const within = perByte - 1;
+  const highest = 2 * middle - 1;
   const zeros = Array.from({ length: perByte }).reduce<number>((byte) => (byte << bits) | middle, 0);
   const values = new Uint8Array((rows * blocks * size) / perByte).fill(zeros);
   const scales = new Float32Array(rows * blocks);
@@ -52,16 +50,19 @@ export function quantiseRows(
       const perScale = -middle / farthest;
       let product = 0;
       let square = 0;
-      for (let index = first; index < end; index++) {
-        const weight = weights[index] ?? 0;
-        // Math.round takes three times as long.
-        const number = Math.max(-middle, Math.min(middle - 1, Math.floor(weight * perScale + 0.5)));
-        product += weight * number;
-        square += number * number;
-        const at = place * size + index - first;
-        const byte = at >> toByte;
-        // The middle is there already: only what differs from it is turned over.
-        values[byte] = (values[byte] ?? 0) ^ (((number + middle) ^ middle) << ((at & within) * bits));
+      let at = (place * size) / perByte;
+      for (let index = first; index < end; at++) {
+        let byte = zeros;
+        for (let shift = 0; shift < 8 && index < end; shift += bits, index++) {
+          const weight = weights[index] ?? 0;
+          // Rounded half up: no sum is below zero, where cutting the rest off rounds the other way. Math.round takes three times as long.
+          const number = Math.min(highest, (weight * perScale + (middle + 0.5)) | 0);
+          product += weight * (number - middle);
+          square += (number - middle) * (number - middle);
+          // The middle is there already: only what differs from it is turned over.
+          byte ^= (number ^ middle) << shift;
+        }
+        values[at] = byte;
       }
       scales[place] = product / square;
     }

@@ -43,7 +43,8 @@ describe('the provider webgpu', function () {
       await compile(program, { ...made, out: onDevice, target: 'webgpu', ...cache });
       const options = { verify: true, imageMemory: 2 ** 24, threads: 1 };
       await using cpu = await Engine.open({ ...options, directory: onCpu });
-      await using device = await Engine.open({ ...options, directory: onDevice, provider: 'webgpu' });
+      const onWebgpu = { ...options, directory: onDevice, provider: 'webgpu', profile: true } as const;
+      await using device = await Engine.open(onWebgpu);
       const pictured = [PROMPTS['two examples'], PROMPTS['no example']].flatMap((each) => each ?? []);
       const prompts = program.facts.image === undefined ? TEXTS : pictured;
       // Rows of several prompts side by side, that end and leave; and beams, that change their rows at every step.
@@ -64,6 +65,13 @@ describe('the provider webgpu', function () {
       for (const [index, { logLikelihood }] of scored.entries())
         assert.ok(Math.abs(logLikelihood - (expected[index]?.logLikelihood ?? Number.NaN)) < TOLERANCE);
       assert.equal(device.usage().cachedTokens, 0);
+      // What ran on the CPU is what the compiler's report names, apart from what computes sizes.
+      const { phases, onCpu: leftToCpu } = await device.profile();
+      assert.ok(phases.some(({ nodes }) => nodes.some(({ provider }) => provider === 'WebGpu')));
+      assert.deepEqual(
+        leftToCpu.filter(({ reason }) => reason === null),
+        [],
+      );
     });
   }
 

@@ -52,7 +52,7 @@ describe('npm run bench', () => {
 
   it('refuses a name that no file has, and names those that there are', async () => {
     const files = await readdir(new URL('../../bench/benchmarks/', import.meta.url));
-    const names = files.map((file) => file.replace(/\.ts$/, '')).sort();
+    const names = files.sort().map((file) => file.replace(/\.ts$/, ''));
     await assert.rejects(
       bench('fusoin'),
       (error: Error & { code?: number; stderr?: string; stdout?: string }) => {

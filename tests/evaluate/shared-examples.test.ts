@@ -34,7 +34,19 @@ describe('tasks that share their examples', () => {
     await using forgetful = await loadFlamingo(directory, { threads: 1, prefillChunk: 64, keptTokens: 0 });
     const options = { shots: [3, 2], maxNewTokens: 4, batch: 5 };
     const run = await evaluate(keeping, TASKS, options);
-    assert.deepEqual(run, await evaluate(forgetful, TASKS, options));
+    const other = await evaluate(forgetful, TASKS, options);
+    const { outcomes, ...figures } = run;
+    const { outcomes: otherOutcomes, ...otherFigures } = other;
+    assert.deepEqual(figures, otherFigures);
+    assert.equal(outcomes.length, otherOutcomes.length);
+    for (const [place, { scores = [], ...outcome }] of outcomes.entries()) {
+      const { scores: others = [], ...expected } = otherOutcomes[place] ?? {};
+      assert.deepEqual(outcome, expected);
+      assert.equal(scores.length, others.length);
+      // Float32 sums in another order differ in the last digits.
+      for (const [choice, score] of scores.entries())
+        assert.ok(Math.abs(score - (others[choice] ?? Number.NaN)) < 1e-4);
+    }
     assert.deepEqual(
       run.outcomes.map(({ shots, task }) => [shots, task.line]),
       [3, 2].flatMap((shots) => TASKS.map(({ line }) => [shots, line])),

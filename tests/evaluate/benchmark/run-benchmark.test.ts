@@ -148,10 +148,10 @@ describe('a run of a benchmark', function () {
           [' no', ' yes'],
           { normalise, endOfChunk: true },
         );
-        assert.deepEqual(
-          scores,
-          expected.map(({ score }) => score),
-        );
+        assert.equal(scores.length, expected.length);
+        // Items are scored side by side, where float32 sums may be in another order.
+        for (const [place, { score }] of expected.entries())
+          assert.ok(Math.abs((scores[place] ?? Number.NaN) - score) < 1e-4);
         const [no = 0, yes = 0] = scores;
         assert.equal(answer, yes > no ? 'yes' : 'no');
         scored.push({ score: yes - no, positive: (Number(id) - 16395) % 2 === 1 });

@@ -7,6 +7,7 @@ import type { Benchmark } from './benchmark.ts';
 import { discover } from './discover.ts';
 import { describeMachine } from './machine.ts';
 import type { Report } from './result.ts';
+import { note, runCommand } from './support/command.ts';
 import { renderSection } from './table.ts';
 
 interface Flags {
@@ -57,10 +58,6 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('a whole number from 1 was expected.');
 }
 
-function note(line: string): void {
-  process.stderr.write(`${coloursFor(process.stderr).dim(line)}\n`);
-}
-
 const command = new Command('npm run bench --')
   .description(
     'Measures this project. Ratios are taken in turns within one run, so noise of the machine meets both sides.',
@@ -77,10 +74,4 @@ const command = new Command('npm run bench --')
   )
   .action(run);
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${coloursFor(process.stderr).red('error')}: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(command);

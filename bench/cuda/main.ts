@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { coloursFor } from '../../cli/report.ts';
+import { note, runCommand } from '../support/command.ts';
 import type { Order } from './child.ts';
 import { facts } from './facts.ts';
 import { type Outcome, outcomeSchema, type Row } from './row.ts';
@@ -131,10 +131,6 @@ function chosen(names: readonly string[]): readonly Row[] {
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-function note(line: string): void {
-  process.stderr.write(`${coloursFor(process.stderr).dim(line)}\n`);
-}
-
 const command = new Command('npm run bench:cuda --')
   .description(
     'Measures this project on a card, beside PyTorch, and holds it to its aims: one table at the end.',
@@ -156,10 +152,4 @@ const command = new Command('npm run bench:cuda --')
   .option('--again', 'measure rows anew that are there')
   .action(run);
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${coloursFor(process.stderr).red('error')}: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(command);

@@ -18,6 +18,7 @@ import {
 } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
 
@@ -109,12 +110,7 @@ export interface GptNeoxOptions {
 }
 
 const KNOWN: KnownOptions<GptNeoxOptions> = {
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
-  vocabulary: 'a whole number from 1 on',
-  contextLength: 'a whole number from 1 on',
+  ...DECODER_SIZES,
   rotaryShare: 'a number',
   rotaryBase: 'a number',
   rotaryTables: ['float16'],

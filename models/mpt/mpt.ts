@@ -19,6 +19,7 @@ import {
   product,
 } from '../../dsl/index.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
 
@@ -94,12 +95,7 @@ export interface MptOptions {
 }
 
 const KNOWN: KnownOptions<MptOptions> = {
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
-  vocabulary: 'a whole number from 1 on',
-  contextLength: 'a whole number from 1 on',
+  ...DECODER_SIZES,
   alibiBiasMax: 'a number',
   queryKeyNorm: 'true or false',
   clip: 'a number',

@@ -1,32 +1,27 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
-import { CacheGraphs } from './generate/cache-graphs.ts';
-import { generationMode } from './generate/generation-mode.ts';
+import { type EngineOptions, openParts, type Parts } from './engine-parts.ts';
 import { readsInPieces } from './generate/in-pieces.ts';
 import { LanguageModel, type PreparedPrompt } from './generate/language-model.ts';
-import { defaultCachedTokens, MemoryPlan } from './generate/memory-plan.ts';
+import type { MemoryPlan } from './generate/memory-plan.ts';
 import { type GenerateOptions, parseGenerateOptions } from './generate/options.ts';
 import { PrefixCache } from './generate/prefix-cache.ts';
-import { PREFILL_CHUNK } from './generate/prompt-reader.ts';
 import { Scheduler } from './generate/scheduler.ts';
 import { WholeAnswers } from './generate/whole-answers.ts';
 import { WholeGeneration } from './generate/whole-generation.ts';
-import type { PixelRule } from './images/pixel-rule.ts';
 import { LazySession } from './lazy-session.ts';
-import { mediaWayOf } from './media/index.ts';
-import { loadOwnWays } from './media/own-ways.ts';
 import type { MediaWay } from './media/way.ts';
-import type { HeldWeights, OpenedModel, Platform } from './platform.ts';
+import type { HeldWeights, Platform } from './platform.ts';
 import { type ModelProfile, placements } from './profile/placement.ts';
-import type { Examples } from './prompt/examples.ts';
 import { orderings } from './prompt/orderings.ts';
 import type { FewShotPrompt, Media, Prompt } from './prompt/prompt.ts';
 import type { ChoiceScore } from './score-choices.ts';
 import type { GraphSession } from './session.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { type AnswerOptions, answerPrompts } from './worker/answer-prompts.ts';
-import { MediaMemory } from './worker/media-memory.ts';
+import { EngineTasks } from './worker/engine-tasks.ts';
+import type { MediaMemory } from './worker/media-memory.ts';
 import { Preparation } from './worker/preparation.ts';
 import { PreparedTasks } from './worker/prepared-tasks.ts';
 import type {
@@ -34,45 +29,13 @@ import type {
   EncodedImage,
   EnsembleOptions,
   Generation,
-  HeldTask,
-  LoadedTask,
   RequestOptions,
   ScoreOptions,
   Usage,
-  WorkerOptions,
 } from './worker/protocol.ts';
 import { type ScoringMeans, scorePrompts } from './worker/score-prompts.ts';
-import { TaskFiles } from './worker/task-files.ts';
-import { TaskReader } from './worker/task-reader.ts';
 
-/** How a model is opened in the thread that computes. */
-export type EngineOptions = Omit<WorkerOptions, 'concurrency'>;
-
-/** What a loaded model is made of. */
-type Parts = {
-  readonly platform: Platform;
-  readonly pixels: PixelRule;
-  readonly manifest: LanguageManifest;
-  readonly tokenizer: Tokenizer;
-  readonly way: MediaWay;
-  readonly media: MediaMemory;
-  readonly language: GraphSession;
-  /** What changes caches that stay on the device. */
-  readonly cacheGraphs: CacheGraphs | undefined;
-  /** What writes whole answers, where that is chosen. */
-  readonly whole: GraphSession | undefined;
-  readonly weights: HeldWeights;
-  readonly plan: MemoryPlan;
-  /** Tokens of prompts' beginnings that are kept at most. */
-  readonly keptTokens: number;
-  /** Tokens of prompts that are read in one run. */
-  readonly chunk: number;
-  /** All that is to be closed. */
-  readonly held: readonly AsyncDisposable[];
-  /** The graphs, where what runs is recorded. */
-  readonly recorded: readonly GraphSession[] | undefined;
-  readonly provider: Provider;
-};
+export type { EngineOptions };
 
 /** A loaded model, in the thread that computes. */
 export class Engine implements AsyncDisposable {
@@ -82,19 +45,15 @@ export class Engine implements AsyncDisposable {
   readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: LanguageModel;
+  readonly tasks: EngineTasks;
   readonly #held: readonly AsyncDisposable[];
   readonly #weights: HeldWeights;
   readonly #plan: MemoryPlan;
   readonly #scheduler: Scheduler;
   readonly #whole: WholeAnswers | undefined;
   readonly #prefixes: PrefixCache;
-  readonly #tasks = new PreparedTasks();
   readonly #preparation: Preparation;
   readonly #scoring: ScoringMeans;
-  readonly #taskFiles: TaskFiles;
-  readonly #taskReader: TaskReader;
-  /** The language graph, where another writes answers and nothing is recorded of it. */
-  readonly #lazy: LazySession | undefined;
   readonly #recorded: readonly GraphSession[] | undefined;
   readonly #provider: Provider;
 
@@ -116,140 +75,32 @@ export class Engine implements AsyncDisposable {
     this.#scheduler = new Scheduler(this.language, { plan, chunk, prefixes: this.#prefixes });
     this.#whole =
       whole && new WholeAnswers(new WholeGeneration(whole, manifest.language, way, tokenizer.special), plan);
-    this.#preparation = new Preparation({ manifest, tokenizer, way, media, tasks: this.#tasks });
-    this.#scoring = {
-      ...{ tokenizer, preparation: this.#preparation, scheduler: this.#scheduler },
-      checkWeights: () => weights.check(),
-    };
-    const reading = { preparation: this.#preparation, language: this.language };
-    this.#taskFiles = new TaskFiles({ ...reading, platform, manifest, pixels, way });
-    this.#taskReader = new TaskReader({
-      ...{ ...reading, settings: manifest.language, plan, prefixes: this.#prefixes },
-      ...{ files: this.#taskFiles, chunk },
+    const tasks = new PreparedTasks();
+    const preparation = new Preparation({ manifest, tokenizer, way, media, tasks });
+    this.#preparation = preparation;
+    const checkWeights = () => weights.check();
+    this.#scoring = { tokenizer, preparation, scheduler: this.#scheduler, checkWeights };
+    // Where another graph writes answers and nothing is recorded, this one and its weights are loaded for the reading alone.
+    const lazy = language instanceof LazySession && parts.recorded === undefined ? language : undefined;
+    this.tasks = new EngineTasks({
+      ...{ platform, manifest, pixels, way, plan, chunk, preparation, checkWeights },
+      ...{ language: this.language, prefixes: this.#prefixes, held: tasks },
+      withLanguage: (work) => (lazy === undefined ? work() : lazy.forOnce(work)),
     });
-    this.#lazy = language instanceof LazySession && parts.recorded === undefined ? language : undefined;
     this.#held = held;
     this.#recorded = parts.recorded;
     this.#provider = parts.provider;
   }
 
   /** @throws UserError for a model or a provider that cannot be used; see `Platform`. In Node see `worker/engine.ts`. */
-  static async open(
-    {
-      directory,
-      verify,
-      imageMemory,
-      pixels = 'shown',
-      ways: modules = [],
-      cachedTokens,
-      keptTokens,
-      prefillChunk = PREFILL_CHUNK,
-      generation,
-      ...options
-    }: EngineOptions,
-    platform: Platform,
-  ): Promise<Engine> {
-    const own = await loadOwnWays(modules, platform.importModule);
-    const open = async (model: OpenedModel): Promise<Engine> => {
-      const { manifest } = model;
-      const tokenizer = await model.loadTokenizer();
-      const way = mediaWayOf(
-        manifest.media,
-        { language: manifest.language, special: tokenizer.special },
-        own.map(({ run }) => run),
-      );
-      const held: AsyncDisposable[] = [];
-      const hold = async <T extends AsyncDisposable>(opening: Promise<T>): Promise<T> => {
-        const opened = await opening;
-        held.push(opened);
-        return opened;
-      };
-      try {
-        const weights = await hold(model.holdWeights());
-        const { image } = manifest;
-        const vision =
-          image === undefined || way.keeps.length === 0
-            ? undefined
-            : {
-                session: await hold(model.openGraph('vision', options)),
-                image,
-                pixels,
-                reader: platform.pictures,
-                keeps: way.keeps,
-              };
-        const { provider = 'cpu', profile = false } = options;
-        const mode = generationMode(manifest.language, provider, generation);
-        const openLanguage = () => model.openGraph('language', options);
-        // Beside the graph of whole answers beams and scores alone need it, and its weights.
-        const language = await hold(
-          mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
-        );
-        const cacheGraphs =
-          manifest.language.cacheOnDevice === true && language.takesDeviceTensors
-            ? await hold(
-                CacheGraphs.open(manifest.language, (name, kept) =>
-                  model.openGraph(name, { ...options, ...kept }),
-                ),
-              )
-            : undefined;
-        const whole = mode === 'graph' ? await hold(model.openGraph('generate', options)) : undefined;
-        const media = new MediaMemory(vision, imageMemory);
-        const plan = new MemoryPlan(
-          cachedTokens ?? defaultCachedTokens(manifest.language, platform.memory),
-          manifest.language.cacheLength,
-        );
-        return new Engine({
-          ...{ platform, pixels, manifest, tokenizer, way, media, language, cacheGraphs, whole },
-          ...{ weights, held, plan, provider, chunk: prefillChunk },
-          keptTokens: keptTokens ?? Math.floor(plan.most / 2),
-          recorded: profile
-            ? [vision?.session, language, whole].filter((session) => session !== undefined)
-            : undefined,
-        });
-      } catch (error) {
-        for (const each of held) await each[Symbol.asyncDispose]();
-        throw error;
-      }
-    };
-    const ways = own.map(({ definition }) => definition);
-    return platform.withModel(directory, { verify, ways }, open, (engine) => engine.close());
+  static open(options: EngineOptions, platform: Platform): Promise<Engine> {
+    return openParts(options, platform, (parts) => new Engine(parts));
   }
 
   /** Renders, tokenises and encodes the media of what is asked. */
   async prepare(asked: Asked, newTokens: number, request: RequestOptions = {}): Promise<PreparedPrompt> {
     await this.#weights.check();
     return this.#preparation.prompt(asked, newTokens, request);
-  }
-
-  /**
-   * Reads what every prompt of a task begins with.
-   *
-   * @throws UserError as `prepare`, and for more than is kept at once
-   */
-  async prepareTask(examples: Examples, request: RequestOptions = {}): Promise<HeldTask> {
-    await this.#weights.check();
-    const read = () => this.#taskReader.read(examples, request);
-    // Its answers may be written by the other graph, which has the weights too.
-    const task = await (this.#lazy === undefined ? read() : this.#lazy.forOnce(read));
-    return { task: this.#tasks.add(task), tokens: task.facts.tokens.length };
-  }
-
-  /** @throws UserError for a file that is no task, is damaged, or was prepared by another model */
-  async loadTask(path: string): Promise<LoadedTask> {
-    await this.#weights.check();
-    const task = await this.#taskReader.load(path);
-    const { tokens, examples } = task.facts;
-    return { task: this.#tasks.add(task), tokens: tokens.length, examples };
-  }
-
-  /** @throws UserError for a task that is closed, or a file that cannot be written */
-  async saveTask(id: number, path: string, { signal }: RequestOptions = {}): Promise<undefined> {
-    const task = this.#tasks.get(id);
-    await this.#taskFiles.write(path, task.facts, await task.prefix(signal));
-  }
-
-  closeTask(task: number): undefined {
-    this.#tasks.close(task);
   }
 
   /** For each token of a prompt the log-probabilities of what follows it. */

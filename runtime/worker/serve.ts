@@ -117,13 +117,13 @@ function perform(
     case 'encodeImages':
       return engine.encodeImages(call.media, request);
     case 'prepare':
-      return engine.prepareTask(call.examples, request);
+      return engine.tasks.prepare(call.examples, request);
     case 'loadTask':
-      return engine.loadTask(call.path);
+      return engine.tasks.load(call.path);
     case 'saveTask':
-      return engine.saveTask(call.task, call.path, request);
+      return engine.tasks.save(call.task, call.path, request);
     case 'closeTask':
-      return engine.closeTask(call.task);
+      return engine.tasks.close(call.task);
     case 'usage':
       return engine.usage();
     case 'profile':

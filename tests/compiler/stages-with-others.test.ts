@@ -94,10 +94,10 @@ describe('stages beside other ways to compile and to ask', () => {
     const examples = { shots: [{ text: 'Output:one' }, { text: 'Output:two' }] };
     const question = { text: 'What comes then? Output:' };
     const [expected] = await whole.generate([promptAfter(examples, question)], { maxNewTokens: 6 });
-    const { task } = await cut.prepareTask(examples);
+    const { task } = await cut.tasks.prepare(examples);
     const path = join(folder, 'a.task');
-    await cut.saveTask(task, path);
-    const loaded = await cut.loadTask(path);
+    await cut.tasks.save(task, path);
+    const loaded = await cut.tasks.load(path);
     for (const each of [task, loaded.task]) {
       const [answer] = await cut.generate([{ task: each, question }], { maxNewTokens: 6 });
       assert.deepEqual(answer?.tokens, expected?.tokens);

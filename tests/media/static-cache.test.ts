@@ -102,7 +102,7 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
 
     it('goes on from a prepared task', async () => {
       const examples = { shots: [{ text: 'Output:one' }, { text: 'Output:two' }] };
-      const { task } = await fixed.prepareTask(examples);
+      const { task } = await fixed.tasks.prepare(examples);
       const questions = [{ text: 'Output:' }, { text: 'What comes then? Output:' }];
       const answers = await Promise.all(
         questions.map((question) => fixed.generate([{ task, question }], { maxNewTokens: 5 })),
@@ -110,15 +110,15 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
       // Recurrences' states are kept in no file.
       const isSaved = fixed.manifest.language.states === undefined;
       const path = join(folder, 'a.task');
-      if (isSaved) await fixed.saveTask(task, path);
-      const loaded = isSaved ? (await fixed.loadTask(path)).task : task;
+      if (isSaved) await fixed.tasks.save(task, path);
+      const loaded = isSaved ? (await fixed.tasks.load(path)).task : task;
       for (const [index, question] of questions.entries()) {
         const [expected] = await growing.generate([promptAfter(examples, question)], { maxNewTokens: 5 });
         assert.deepEqual(answers[index]?.[0]?.tokens, expected?.tokens);
         const [again] = await fixed.generate([{ task: loaded, question }], { maxNewTokens: 5 });
         assert.deepEqual(again?.tokens, expected?.tokens, 'from a file');
       }
-      fixed.closeTask(task);
+      fixed.tasks.close(task);
     });
 
     it('shares the beginnings of prompts, and answers a batch of different lengths', async () => {

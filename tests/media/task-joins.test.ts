@@ -60,7 +60,7 @@ describe('a question that the tokenizer joins to the examples of a task', () => 
         await using whole = await Engine.open({ ...options, keptTokens: 0 });
         await using engine = await Engine.open(options);
         for (const examples of Object.values(EXAMPLES)) {
-          const { task, tokens } = await engine.prepareTask(examples);
+          const { task, tokens } = await engine.tasks.prepare(examples);
           for (const text of QUESTIONS) {
             const asked = { task, question: { text } };
             const prompt = promptAfter(examples, { text });
@@ -79,7 +79,7 @@ describe('a question that the tokenizer joins to the examples of a task', () => 
             for (const [index, { logLikelihood }] of scores.entries())
               assert.ok(Math.abs(logLikelihood - (scored[index]?.logLikelihood ?? Number.NaN)) < 1e-4);
           }
-          engine.closeTask(task);
+          engine.tasks.close(task);
         }
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -100,9 +100,9 @@ describe('a prepared task', () => {
       /** Writes a task into a file, and asks another engine after it, which reads nothing of the examples. */
       const saved = async (task: number, examples: Examples, tokens: number) => {
         const path = join(folder, 'a.task');
-        await prepared.saveTask(task, path);
+        await prepared.tasks.save(task, path);
         await using other = await Engine.open(options);
-        const loaded = await other.loadTask(path);
+        const loaded = await other.tasks.load(path);
         assert.equal(loaded.tokens, tokens);
         const asked = queries.map((question) => ({ task: loaded.task, question }));
         const answers = await Promise.all(asked.map((each) => other.generate([each], { maxNewTokens: 6 })));
@@ -113,13 +113,13 @@ describe('a prepared task', () => {
           assertSame(answers[index]?.[0], expected, `question ${index} after a task from a file`);
         }
         const again = join(folder, 'again.task');
-        await other.saveTask(loaded.task, again);
+        await other.tasks.save(loaded.task, again);
         assert.deepEqual(await readFile(again), await readFile(path), 'what is loaded is saved as it was');
       };
 
       for (const [form, examples] of Object.entries(tasks)) {
         it(`answers and scores as the whole prompt does, many questions at once (${form})`, async () => {
-          const { task, tokens } = await prepared.prepareTask(examples);
+          const { task, tokens } = await prepared.tasks.prepare(examples);
           const { keptTokens, encoded } = prepared.usage();
           // A state of a recurrence is known behind the last token alone: such a model reads its examples again.
           const { inPieces } = prepared.language;
@@ -159,10 +159,10 @@ describe('a prepared task', () => {
           else {
             const sentence =
               /has recurrences, whose state is known behind the last token alone: prepare it in the/;
-            await assert.rejects(prepared.saveTask(task, join(folder, 'never.task')), sentence);
-            await assert.rejects(prepared.loadTask(join(folder, 'never.task')), sentence);
+            await assert.rejects(prepared.tasks.save(task, join(folder, 'never.task')), sentence);
+            await assert.rejects(prepared.tasks.load(join(folder, 'never.task')), sentence);
           }
-          prepared.closeTask(task);
+          prepared.tasks.close(task);
           await assert.rejects(
             prepared.generate([{ task, question: queries[0] ?? {} }], {}),
             /^UserError: The task is closed: prepare it again\.$/,
@@ -179,13 +179,13 @@ describe('a prepared task', () => {
     Reflect.set(engine.way, 'inPieces', false);
     const shots = [{ image: dog, text: 'Output:a dog' }];
     const question = { image: cat, text: 'Output:' };
-    const { task } = await engine.prepareTask({ shots });
+    const { task } = await engine.tasks.prepare({ shots });
     const [answer] = await engine.generate([{ task, question }], { maxNewTokens: 5 });
     const [expected] = await whole.generate([{ shots, query: question }], { maxNewTokens: 5 });
     assert.deepEqual(answer?.tokens, expected?.tokens);
     assert.deepEqual([engine.usage().keptTokens, engine.usage().encoded], [0, 2]);
     const sentence = /reads them whole: give 'inPieces' in runMediaWay\.$/;
-    await assert.rejects(engine.saveTask(task, 'never.task'), sentence);
-    await assert.rejects(engine.loadTask('never.task'), sentence);
+    await assert.rejects(engine.tasks.save(task, 'never.task'), sentence);
+    await assert.rejects(engine.tasks.load('never.task'), sentence);
   });
 });

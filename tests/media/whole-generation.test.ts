@@ -111,7 +111,7 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
 
     it('goes on from a prepared task, and has beams and scores too', async () => {
       const examples = { shots: [{ text: 'Output:one' }, { text: 'Output:two' }] };
-      const { task } = await whole.prepareTask(examples);
+      const { task } = await whole.tasks.prepare(examples);
       const questions = [{ text: 'Output:' }, { text: 'What comes then? Output:' }];
       const options = { maxNewTokens: 6, temperature: 1.2 };
       const answers = await Promise.all(
@@ -121,7 +121,7 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
         const [expected] = await steps.generate([promptAfter(examples, question)], options);
         assertSame(answers[index]?.[0], expected, `question ${index}`);
       }
-      whole.closeTask(task);
+      whole.tasks.close(task);
       const [prompt = { query: { text: 'Once' } }] = prompts;
       const [beams] = await whole.generate([prompt], { maxNewTokens: 4, beams: 2 });
       const [expected] = await steps.generate([prompt], { maxNewTokens: 4, beams: 2 });

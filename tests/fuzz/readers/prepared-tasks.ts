@@ -22,9 +22,9 @@ export const reader: FuzzReader = {
     const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads: 1 });
     const image = join('tests', 'images', 'bicycle.png');
     const path = join(folder, 'a.task');
-    const { task } = await engine.prepareTask({ shots: [{ image, text: 'a bicycle' }, { text: 'b' }] });
-    await engine.saveTask(task, path);
-    engine.closeTask(task);
+    const { task } = await engine.tasks.prepare({ shots: [{ image, text: 'a bicycle' }, { text: 'b' }] });
+    await engine.tasks.save(task, path);
+    engine.tasks.close(task);
     const whole = readFileSync(path);
     const length = Number(whole.readBigUInt64LE());
     const header = JSON.parse(whole.toString('utf8', 8, 8 + length));
@@ -57,8 +57,8 @@ export const reader: FuzzReader = {
       },
       async read(bytes) {
         writeFileSync(path, bytes);
-        const { task } = await engine.loadTask(path);
-        engine.closeTask(task);
+        const { task } = await engine.tasks.load(path);
+        engine.tasks.close(task);
       },
     };
   },

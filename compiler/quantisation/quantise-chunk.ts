@@ -5,8 +5,7 @@ import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
 import type { QuantisedFormat } from '../../dsl/precision.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
-import { byColumn } from './by-column.ts';
-import { type QuantisedRows, quantiseRows } from './quantise-rows.ts';
+import { type Halves, type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 
 /** Some rows of a weight: their values, or where in a file they lie side by side. */
 export interface Chunk {
@@ -38,19 +37,30 @@ export async function quantiseChunk({
   before,
   rows,
 }: Chunk): Promise<QuantisedRows> {
-  const weights = rows instanceof Float32Array ? rows : await readElements(rows);
-  if (origin !== undefined) refuseBroken(weights, origin, before);
-  const quantised = quantiseRows(BLOCK_FORMATS[format], weights, { width, block });
-  return perRow ? byColumn(quantised, width, weights) : quantised;
+  const weights = rows instanceof Float32Array ? rows : await readWeights(rows);
+  try {
+    return quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow });
+  } catch (error) {
+    if (origin !== undefined) {
+      const values =
+        weights instanceof Float32Array
+          ? weights
+          : toFloat32(weights.bits, { ...origin, ...weights }, origin.path);
+      refuseBroken(values, origin, before);
+    }
+    throw error;
+  }
 }
 
-async function readElements({
+/** Halves as they are, other numbers as float32. */
+async function readWeights({
   tensor,
   first,
   count,
-}: Exclude<Chunk['rows'], Float32Array>): Promise<Float32Array> {
+}: Exclude<Chunk['rows'], Float32Array>): Promise<Float32Array | Halves> {
   const { path, dtype, offset } = tensor;
   const bytes = STORED_BYTES[dtype];
   const buffer = await withFile(path, (file) => readRange(file, path, offset + first * bytes, count * bytes));
+  if (dtype === 'float16' || dtype === 'bfloat16') return { dtype, bits: new Uint16Array(buffer) };
   return toFloat32(viewAs(dtype, buffer), tensor, path);
 }

@@ -1,4 +1,6 @@
+import { UserError } from '../../artifact/user-error.ts';
 import type { BlockFormat } from './block-format.ts';
+import { QUANTISE } from './quantise-module.ts';
 
 export interface QuantisedRows {
   readonly values: Uint8Array;
@@ -10,62 +12,115 @@ export interface QuantisedRows {
   readonly uneven?: number;
 }
 
+/** Floats of 16 bits as they are stored. */
+export interface Halves {
+  readonly dtype: 'float16' | 'bfloat16';
+  readonly bits: Uint16Array;
+}
+
+/** What `assembly/quantise.ts` exports; numbers are places in its memory, counts, and a kind of `KINDS`. */
+interface QuantiseModule {
+  readonly memory: WebAssembly.Memory;
+  quantise(
+    kind: number,
+    bits: number,
+    weights: number,
+    rows: number,
+    width: number,
+    block: number,
+    values: number,
+    scales: number,
+    magnitudes: number,
+    room: number,
+  ): number;
+  turn(values: number, rows: number, width: number, to: number): void;
+}
+
+const KINDS = { float32: 0, float16: 1, bfloat16: 2 };
+
+/** What the module writes beyond the end of a block. */
+const SPARE = 128;
+const ALIGNMENT = 16;
+/** Bytes by which memory grows. */
+const PAGE = 1 << 16;
+
+/** One for each thread. Its memory is as large as the largest chunk. */
+let module: QuantiseModule | undefined;
+
+export interface RowLayout {
+  /** Weights of a row. */
+  readonly width: number;
+  /** Weights of a row that share a scale, at most 65,536. */
+  readonly block: number;
+  /** Whether rows have one scale each and their numbers are to lie column by column, signed. Default false. */
+  readonly perRow?: boolean;
+}
+
 /**
- * Quantises whole rows of a weight. In each block the weight farthest from zero is put at the lowest number, of which
- * there is one more below the middle than above; then the scale is set to what makes the squared error smallest with
- * the numbers found.
+ * Quantises whole rows of a weight, in WebAssembly (`assembly/quantise.ts`). In each block the weight farthest from zero
+ * is put at the lowest number, of which there is one more below the middle than above; then the scale is set to what
+ * makes the squared error smallest with the numbers found.
  *
- * @param weights rows of `width` finite numbers, one after the other
- * @param layout.block weights that share a scale
+ * @param weights rows of finite numbers, one after the other
+ * @throws RangeError for a weight that is no finite number
  */
 export function quantiseRows(
-  format: BlockFormat,
-  weights: Float32Array,
-  { width, block: size }: { readonly width: number; readonly block: number },
+  { bits }: BlockFormat,
+  weights: Float32Array | Halves,
+  { width, block, perRow = false }: RowLayout,
 ): QuantisedRows {
-  const { bits, middle } = format;
-  const blocks = Math.ceil(width / size);
-  const rows = weights.length / width;
-  const perByte = 8 / bits;
-  const highest = 2 * middle - 1;
-  const zeros = Array.from({ length: perByte }).reduce<number>((byte) => (byte << bits) | middle, 0);
-  const values = new Uint8Array((rows * blocks * size) / perByte).fill(zeros);
-  const scales = new Float32Array(rows * blocks);
-  for (let row = 0; row < rows; row++) {
-    for (let block = 0; block < blocks; block++) {
-      const first = row * width + block * size;
-      const end = Math.min(first + size, (row + 1) * width);
-      const place = row * blocks + block;
-      let farthest = 0;
-      let distance = 0;
-      for (let index = first; index < end; index++) {
-        const weight = weights[index] ?? 0;
-        const magnitude = Math.abs(weight);
-        if (magnitude > distance) {
-          distance = magnitude;
-          farthest = weight;
-        }
-      }
-      if (farthest === 0) continue;
-      const perScale = -middle / farthest;
-      let product = 0;
-      let square = 0;
-      let at = (place * size) / perByte;
-      for (let index = first; index < end; at++) {
-        let byte = zeros;
-        for (let shift = 0; shift < 8 && index < end; shift += bits, index++) {
-          const weight = weights[index] ?? 0;
-          // Rounded half up: no sum is below zero, where cutting the rest off rounds the other way. Math.round takes three times as long.
-          const number = Math.min(highest, (weight * perScale + (middle + 0.5)) | 0);
-          product += weight * (number - middle);
-          square += (number - middle) * (number - middle);
-          // The middle is there already: only what differs from it is turned over.
-          byte ^= (number ^ middle) << shift;
-        }
-        values[at] = byte;
-      }
-      scales[place] = product / square;
-    }
-  }
-  return { values, scales };
+  const stored = weights instanceof Float32Array ? weights : weights.bits;
+  const kind = KINDS[weights instanceof Float32Array ? 'float32' : weights.dtype];
+  const rows = stored.length / width;
+  const blocks = rows * Math.ceil(width / block);
+  const bytes = (blocks * block * bits) / 8;
+  let end = ALIGNMENT;
+  const place = (size: number): number => {
+    const at = end;
+    end += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+    return at;
+  };
+  const room = place(4 * block + SPARE);
+  const from = place(stored.byteLength);
+  const scales = place(4 * blocks);
+  const magnitudes = perRow ? place(8 * blocks) : 0;
+  const values = place(bytes + SPARE);
+  const turned = perRow ? place(bytes) : values;
+
+  module ??= openModule();
+  const { memory } = module;
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  const { buffer } = memory;
+  new Uint8Array(buffer, from).set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+  const broken = module.quantise(kind, bits, from, rows, width, block, values, scales, magnitudes, room);
+  if (broken >= 0) throw new RangeError(`row ${broken} has a weight that is no finite number`);
+  if (perRow) module.turn(values, rows, width, turned);
+  const quantised = {
+    values: new Uint8Array(buffer, turned, bytes).slice(),
+    scales: new Float32Array(buffer, scales, blocks).slice(),
+  };
+  if (!perRow) return quantised;
+  const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, blocks), width);
+  return { ...quantised, uneven };
+}
+
+function openModule(): QuantiseModule {
+  if (typeof WebAssembly === 'undefined')
+    throw new UserError('Quantising takes WebAssembly, which Node lacks when it is started with --jitless.');
+  return new WebAssembly.Instance<QuantiseModule>(new WebAssembly.Module(Buffer.from(QUANTISE, 'base64')))
+    .exports;
+}
+
+/** Half a step, the most that rounding moves a number, is this times the step on average (root mean square). */
+const ROUNDING = 1 / Math.sqrt(12);
+/** The root mean square of normal numbers to their mean magnitude, which one large value hardly moves. */
+const COMMON = Math.sqrt(Math.PI / 2);
+
+/** How much the common values of rows lose by one scale each (`QuantisedRows.uneven`). */
+function unevenness(scales: Float32Array, magnitudes: Float64Array, width: number): number {
+  return magnitudes.reduce((uneven, sum, row) => {
+    if (sum === 0) return uneven;
+    return uneven + (Math.abs(scales[row] ?? 0) * ROUNDING * width) ** 2 / (COMMON * sum) ** 2;
+  }, 0);
 }

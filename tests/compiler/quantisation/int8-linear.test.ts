@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import { BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
-import { byColumn } from '../../../compiler/quantisation/by-column.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import {
@@ -20,7 +19,7 @@ import { input } from '../../support/run-graph.ts';
 
 /** Rows `[out, width]` in int8 with one scale each, as an artifact stores them. */
 function stored(weights: Float32Array, width: number) {
-  return byColumn(quantiseRows(BLOCK_FORMATS.int8, weights, { width, block: width }), width, weights);
+  return quantiseRows(BLOCK_FORMATS.int8, weights, { width, block: width, perRow: true });
 }
 
 /** A graph of one layer on given weights, loaded once and run on any rows. */

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { bfloat16ToFloat32, float16ToFloat32 } from '../../../artifact/weights/half-precision.ts';
+import { openSafetensors, writeSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
-import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import { quantiseChunk } from '../../../compiler/quantisation/quantise-chunk.ts';
+import { type Halves, quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import { dequantised } from './dequantised.ts';
+import { plainQuantise } from './plain-quantise.ts';
 
 const matrix = fc
   .record({ rows: fc.integer({ min: 1, max: 3 }), width: fc.integer({ min: 1, max: 80 }) })
@@ -67,3 +74,128 @@ for (const format of [BLOCK_FORMATS.int4, BLOCK_FORMATS.int8]) {
     });
   });
 }
+
+/** Bits of finite numbers: any, those about the middle of two numbers of a format, zeros of both signs, the smallest and the largest. */
+function finiteBits(dtype: 'float32' | Halves['dtype']): fc.Arbitrary<number> {
+  const [wide, exponent] = { float32: [32, 8], float16: [16, 5], bfloat16: [16, 8] }[dtype] as [
+    number,
+    number,
+  ];
+  const fraction = wide - 1 - exponent;
+  const bits = fc
+    .record({
+      sign: fc.nat(1),
+      exponent: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 2 ** (exponent - 1) - 8, max: 2 ** (exponent - 1) }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 ** exponent - 2 }) },
+        { weight: 1, arbitrary: fc.constantFrom(0, 2 ** exponent - 2) },
+      ),
+      // Few digits, so that quotients lie in the middle of two numbers.
+      fraction: fc.oneof(
+        fc.nat(15).map((few) => few * 2 ** (fraction - 4)),
+        fc.nat(2 ** fraction - 1),
+        fc.constantFrom(0, 1),
+      ),
+    })
+    .map(
+      ({ sign, exponent, fraction: digits }) => sign * 2 ** (wide - 1) + exponent * 2 ** fraction + digits,
+    );
+  return fc.oneof(
+    { weight: 8, arbitrary: bits },
+    { weight: 1, arbitrary: fc.constantFrom(0, 2 ** (wide - 1)) },
+  );
+}
+
+const LAYOUTS = fc.oneof(
+  fc.record({
+    format: fc.constantFrom('int4' as const, 'int8' as const),
+    block: fc.constantFrom(32, 64),
+    width: fc.integer({ min: 1, max: 150 }),
+    perRow: fc.constant(false),
+  }),
+  fc
+    .integer({ min: 1, max: 150 })
+    .map((width) => ({ format: 'int8' as const, block: width, width, perRow: true })),
+);
+
+for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
+  describe(`rows that are stored as ${dtype}`, () => {
+    const cases = LAYOUTS.chain((layout) =>
+      fc.record({
+        layout: fc.constant(layout),
+        rows: fc.integer({ min: 1, max: 9 }),
+        // Blocks repeat what is drawn, some with a block of zeros.
+        bits: fc.array(finiteBits(dtype), { minLength: 1, maxLength: 200 }),
+        zeros: fc.nat(3),
+      }),
+    );
+
+    it('become the bytes that a plain loop in 64 bits makes', () => {
+      fc.assert(
+        fc.property(cases, ({ layout, rows, bits, zeros }) => {
+          const count = rows * layout.width;
+          const drawn = Array.from({ length: count }, (_, at) =>
+            zeros > 0 && Math.floor(at / 32) % 4 === zeros ? 0 : (bits[at % bits.length] ?? 0),
+          );
+          const stored =
+            dtype === 'float32'
+              ? new Float32Array(Uint32Array.from(drawn).buffer)
+              : { dtype, bits: Uint16Array.from(drawn) };
+          const floats =
+            stored instanceof Float32Array
+              ? stored
+              : (dtype === 'float16' ? float16ToFloat32 : bfloat16ToFloat32)(stored.bits);
+          const found = quantiseRows(BLOCK_FORMATS[layout.format], stored, layout);
+          const expected = plainQuantise(BLOCK_FORMATS[layout.format], floats, layout);
+          assert.deepEqual(found.values, expected.values);
+          assert.deepEqual(found.scales, expected.scales);
+          const [uneven, plain] = [found.uneven ?? 0, expected.uneven ?? 0];
+          assert.ok(Math.abs(uneven - plain) <= 1e-9 * plain, `${uneven} is not ${plain}`);
+        }),
+        { numRuns: 500 },
+      );
+    });
+  });
+}
+
+describe('rows of a file that hold what is no finite number', () => {
+  const BROKEN = {
+    float32: { NaN: 0x7fc00001, Infinity: 0x7f800000, '-Infinity': 0xff800000 },
+    float16: { NaN: 0xfe01, Infinity: 0x7c00, '-Infinity': 0xfc00 },
+    bfloat16: { NaN: 0x7f81, Infinity: 0x7f80, '-Infinity': 0xff80 },
+  };
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'broken-rows-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  for (const [dtype, values] of Object.entries(BROKEN)) {
+    for (const [shown, bits] of Object.entries(values)) {
+      it(`are refused by the place of ${shown} in ${dtype}`, async () => {
+        const [rows, width] = [3, 70];
+        const path = join(folder, `${dtype}${shown}.safetensors`);
+        const stored = dtype === 'float32' ? new Uint32Array(rows * width) : new Uint16Array(rows * width);
+        // In the last block, which is not full.
+        stored[139] = bits;
+        const data = dtype === 'float32' ? new Float32Array(stored.buffer) : new Uint16Array(stored.buffer);
+        assert.ok(dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16');
+        await writeSafetensors(path, [{ name: 'w', dtype, shape: [rows, width], data }]);
+        const tensor = (await openSafetensors(path)).tensor('w');
+        for (const [format, block, perRow] of [
+          ['int4', 32, false],
+          ['int8', width, true],
+        ] as const) {
+          const chunk = { format, width, block, perRow, origin: { name: 'w', path } };
+          await assert.rejects(
+            quantiseChunk({ ...chunk, before: width, rows: { tensor, first: width, count: 2 * width } }),
+            {
+              name: 'UserError',
+              message: `${path}: tensor 'w' holds ${shown} at element 139, but weights must be finite numbers; the file may come from a training run that diverged.`,
+            },
+          );
+        }
+      });
+    }
+  }
+});

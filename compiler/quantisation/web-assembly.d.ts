@@ -1,0 +1,16 @@
+/** Of WebAssembly's own interface, which neither ES2023's types nor Node's have, what quantising uses. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance<Exports> {
+    constructor(module: Module);
+    readonly exports: Exports;
+  }
+  interface Memory {
+    /** Another one after the memory has grown. */
+    readonly buffer: ArrayBuffer;
+    /** @param pages of 64 KiB */
+    grow(pages: number): number;
+  }
+}

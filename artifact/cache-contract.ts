@@ -1,6 +1,7 @@
 import type { Dim } from '../dsl/tensor.ts';
-import type { Contract, PortContracts } from './contract.ts';
+import type { Contract, PortContract, PortContracts } from './contract.ts';
 import type { LanguageSettings } from './facts.ts';
+import { rowContracts } from './row-contract.ts';
 
 /** The graphs that change a static cache where it lies, by what they do. */
 export const CACHE_GRAPHS = { select: 'cache-select', join: 'cache-join', copy: 'cache-copy' } as const;
@@ -11,8 +12,8 @@ export function cacheValues({ layers }: Pick<LanguageSettings, 'layers'>): reado
 }
 
 /**
- * The graphs that change a static cache on the device where it lies: `cache-select` gives the rows that are asked for,
- * `cache-join` the rows of two caches behind each other, `cache-copy` some places of one row.
+ * The graphs that change a static cache on the device where it lies: `cache-select` and `cache-join` as `rowContracts` says,
+ * `cache-copy` gives some places of one row.
  */
 export function cacheContracts({
   keyValueHeads,
@@ -20,25 +21,20 @@ export function cacheContracts({
   cacheLength = 0,
   ...layers
 }: Pick<LanguageSettings, 'layers' | 'keyValueHeads' | 'headDim' | 'cacheLength'>): Contract {
-  const caches = (prefix: string, rows: Dim, places: Dim = cacheLength): PortContracts =>
+  const names = cacheValues(layers);
+  const row: PortContract = { dtype: 'float32', shape: [keyValueHeads, cacheLength, headDim] };
+  const caches = (prefix: string, rows: Dim, places: Dim): PortContracts =>
     Object.fromEntries(
-      cacheValues(layers).map((name) => [
+      names.map((name) => [
         `${prefix}_${name}`,
         { dtype: 'float32', shape: [rows, keyValueHeads, places, headDim] },
       ]),
     );
   return {
-    [CACHE_GRAPHS.select]: {
-      inputs: { ...caches('past', 'batch'), rows: { dtype: 'int64', shape: ['rows'] } },
-      outputs: caches('selected', 'rows'),
-    },
-    [CACHE_GRAPHS.join]: {
-      inputs: { ...caches('past', 'batch'), ...caches('other', 'others') },
-      outputs: caches('joined', 'batch+others'),
-    },
+    ...rowContracts(CACHE_GRAPHS, Object.fromEntries(names.map((name) => [name, row]))),
     [CACHE_GRAPHS.copy]: {
       inputs: {
-        ...caches('past', 'batch'),
+        ...caches('past', 'batch', cacheLength),
         row: { dtype: 'int64', shape: [1] },
         places: { dtype: 'int64', shape: ['places'] },
       },

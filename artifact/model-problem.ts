@@ -5,6 +5,7 @@ import { imageSchema, languageSchema } from './facts.ts';
 import { GENERATE, GENERATE_FROM_PIXELS, generationContract, pixelsContract } from './generation-contract.ts';
 import { MEDIA_WAYS, mediaWay } from './media/index.ts';
 import type { MediaWay, MediaWayDefinition, ModelSettings } from './media/way.ts';
+import { MEDIA_GRAPHS, mediaContracts, pictureRows } from './media-contract.ts';
 
 /** What a program or a manifest says of a model besides its graphs. */
 export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;
@@ -57,6 +58,7 @@ export function modelProblem(
     {
       ...withGeneration(way, settings, graphs),
       ...(language.cacheOnDevice && cacheContracts(settings.language)),
+      ...withMediaGraphs(way, settings, graphs),
     },
     graphs,
     way.title,
@@ -84,6 +86,16 @@ function withGeneration(
     return { ...contract, [GENERATE]: generate };
   const fromPixels = pixelsContract(generate, vision, way.madeOfPictures);
   return { ...contract, [GENERATE]: generate, [GENERATE_FROM_PIXELS]: fromPixels };
+}
+
+/** The graphs that change pictures on the device, where there are: an artifact of before has none. */
+function withMediaGraphs(
+  way: MediaWay,
+  settings: ModelSettings,
+  graphs: Readonly<Record<string, unknown>>,
+): Contract {
+  if (!Object.values(MEDIA_GRAPHS).some((name) => Object.hasOwn(graphs, name))) return {};
+  return mediaContracts(pictureRows(way, way.contract(settings).language?.inputs ?? {}));
 }
 
 interface Schema {

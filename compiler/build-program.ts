@@ -7,10 +7,11 @@ import type { Dtype } from '../dsl/dtype.ts';
 import type { Graph } from '../dsl/graph.ts';
 import type { Precision } from '../dsl/precision.ts';
 import type { Program, ProgramFacts } from '../dsl/program.ts';
-import { cacheGraphs } from './cache/cache-graphs.ts';
 import { cacheLengthOf, staticCacheNames, withStaticCache } from './cache/static-cache.ts';
 import { checkProgram } from './check-program.ts';
 import { type CompiledGraph, compileGraph, type GraphOptions } from './compile-graph.ts';
+import { cacheGraphs } from './device-graphs/cache-graphs.ts';
+import { mediaGraphs } from './device-graphs/media-graphs.ts';
 import { checkedWays, type Extensions, rulesWith } from './extensions.ts';
 import type { Rule } from './fusion/rule.ts';
 import { generationFromPixels } from './generation/generation-from-pixels.ts';
@@ -126,7 +127,7 @@ export function buildProgram(program: Program, options: BuildOptions = {}): Buil
   });
   const keptAs = (parameter: StoredParameter) =>
     storedDtype(parameter, marks ? (parameter.precision ?? precision) : precision);
-  const changing = cacheGraphsOf(program, facts).map(([name, graph]): BuiltGraph => {
+  const changing = deviceGraphsOf(program, facts, target, ways).map(([name, graph]): BuiltGraph => {
     // They move values as they are.
     const compiled = compileGraph(graph, { target, rules, fusion, precision: 'float32' });
     return { name, graph, ...compiled, work: undefined };
@@ -172,12 +173,21 @@ function requireOneLanguageGraph({ name, facts, graphs }: Program, stages: Stage
     requireFreeName({ name, graphs }, each, 'one of whole answers');
 }
 
-/** The graphs that change a cache on the device, where it stays there. */
-function cacheGraphsOf(program: Program, { language }: ProgramFacts): readonly (readonly [string, Graph])[] {
-  if (language?.cacheOnDevice !== true) return [];
-  const graphs = Object.entries(cacheGraphs(language));
-  for (const [name] of graphs) requireFreeName(program, name, 'one that changes the cache');
-  return graphs;
+/** The graphs that change on the device what stays there: the cache of text, and what texts see of pictures. */
+function deviceGraphsOf(
+  program: Program,
+  { language, media }: ProgramFacts,
+  { capabilities }: CompilerTarget,
+  ways: readonly MediaWayDefinition[],
+): readonly (readonly [string, Graph])[] {
+  const { language: reading } = program.graphs;
+  const graphs = {
+    ...(language?.cacheOnDevice && cacheGraphs(language)),
+    ...(capabilities.cacheOnDevice && media && reading && mediaGraphs(media, reading, ways)),
+  };
+  for (const name of Object.keys(graphs))
+    requireFreeName(program, name, 'one that changes what stays on the device');
+  return Object.entries(graphs);
 }
 
 /** @throws UserError for a program that has a graph of a name that the compiler gives to one of its own */

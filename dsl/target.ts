@@ -31,8 +31,8 @@ export interface Capabilities {
   /** MatMulNBits adds a bias itself. */
   readonly quantisedProductsAddBias: boolean;
   /**
-   * What a run gives stays on the device until the next takes it, so that a static cache needs graphs of its own, which
-   * select, join and copy its rows there.
+   * What a run gives stays on the device until the next takes it, so that a static cache, and what texts see of pictures,
+   * need graphs of their own, which select, join and copy rows there.
    */
   readonly cacheOnDevice: boolean;
   /**

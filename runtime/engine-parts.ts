@@ -1,6 +1,6 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
-import { CacheGraphs } from './generate/cache-graphs.ts';
+import { DeviceGraphs } from './generate/device-graphs.ts';
 import { generationMode } from './generate/generation-mode.ts';
 import { defaultCachedTokens, MemoryPlan } from './generate/memory-plan.ts';
 import { PREFILL_CHUNK } from './generate/prompt-reader.ts';
@@ -27,8 +27,8 @@ export type Parts = {
   readonly way: MediaWay;
   readonly media: MediaMemory;
   readonly language: GraphSession;
-  /** What changes caches that stay on the device. */
-  readonly cacheGraphs: CacheGraphs | undefined;
+  /** What changes what stays on the device. */
+  readonly device: DeviceGraphs | undefined;
   /** What writes whole answers, where that is chosen. */
   readonly whole: GraphSession | undefined;
   readonly weights: HeldWeights;
@@ -100,14 +100,11 @@ export async function openParts<Made extends AsyncDisposable>(
       const language = await hold(
         mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
       );
-      const cacheGraphs =
-        manifest.language.cacheOnDevice === true && language.takesDeviceTensors
-          ? await hold(
-              CacheGraphs.open(manifest.language, (name, kept) =>
-                model.openGraph(name, { ...options, ...kept }),
-              ),
-            )
-          : undefined;
+      const device = language.takesDeviceTensors
+        ? await hold(
+            DeviceGraphs.open(manifest, (name, kept) => model.openGraph(name, { ...options, ...kept })),
+          )
+        : undefined;
       const whole = mode === 'graph' ? await hold(model.openGraph('generate', options)) : undefined;
       const media = new MediaMemory(vision, imageMemory);
       const plan = new MemoryPlan(
@@ -115,7 +112,7 @@ export async function openParts<Made extends AsyncDisposable>(
         manifest.language.cacheLength,
       );
       return make({
-        ...{ platform, pixels, manifest, tokenizer, way, media, language, cacheGraphs, whole },
+        ...{ platform, pixels, manifest, tokenizer, way, media, language, device, whole },
         ...{ weights, held, plan, provider, chunk: prefillChunk },
         keptTokens: keptTokens ?? Math.floor(plan.most / 2),
         recorded: profile

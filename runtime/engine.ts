@@ -59,12 +59,12 @@ export class Engine implements AsyncDisposable {
 
   private constructor(parts: Parts) {
     const { platform, pixels, manifest, tokenizer, way, media, language, weights, held } = parts;
-    const { plan, keptTokens, chunk, whole, cacheGraphs } = parts;
+    const { plan, keptTokens, chunk, whole, device } = parts;
     this.manifest = manifest;
     this.tokenizer = tokenizer;
     this.way = way;
     this.media = media;
-    this.language = new LanguageModel(language, manifest.language, way, tokenizer.special, cacheGraphs);
+    this.language = new LanguageModel(language, manifest.language, way, tokenizer.special, device);
     this.#weights = weights;
     this.#plan = plan;
     this.#prefixes = new PrefixCache(
@@ -178,7 +178,11 @@ export class Engine implements AsyncDisposable {
   }
 
   usage(): Usage {
-    return { ...this.media.usage, cachedTokens: this.#plan.tokens, ...this.#prefixes.usage };
+    const { picturesOnDevice } = this.language;
+    return {
+      ...{ ...this.media.usage, picturesOnDevice, cachedTokens: this.#plan.tokens },
+      ...this.#prefixes.usage,
+    };
   }
 
   /** @throws UserError for a model that was opened without `profile` */

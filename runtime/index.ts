@@ -24,9 +24,11 @@ export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';
 export { type LoadOptions, loadFlamingo, loadFlamingo as load } from './load-flamingo.ts';
+export { PictureStack, type StackPictures } from './media/picture-stack.ts';
 export {
   type EncodedMedia,
   type Feeds,
+  type MediaInputs,
   type MediaWay as RunningWay,
   type OwnWay,
   runMediaWay,

@@ -22,7 +22,7 @@ async function step(engine: Engine, past: number): Promise<() => Promise<void>> 
   let text = await fillPast(engine, { past, room: ROOM });
   return async () => {
     if ((text.cache.lengths[0] ?? 0) >= past + ROOM) {
-      text.cache.release();
+      text.release();
       text = await fillPast(engine, { past, room: ROOM });
     }
     await engine.language.continue(text, [[5]]);

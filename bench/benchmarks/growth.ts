@@ -75,7 +75,7 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
     let text = await fillPast(engine, { rows, past, room: ROOM });
     return async () => {
       if ((text.cache.lengths[0] ?? 0) >= past + ROOM) {
-        text.cache.release();
+        text.release();
         text = await fillPast(engine, { rows, past, room: ROOM });
       }
       await language.continue(
@@ -98,7 +98,7 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
           tokens: Array.from({ length: tokens }, (_, place) => 1 + ((place * 7919) % 250)),
           media: [],
         };
-        return async () => (await readPrompt(language, prompt)).text.cache.release();
+        return async () => (await readPrompt(language, prompt)).text.release();
       },
     },
     {

@@ -29,7 +29,7 @@ const prompt = {
 /** Reads a prompt. */
 async function prefill({ language }: Engine): Promise<void> {
   const { text } = await language.prefill([prompt], 0);
-  text.cache.release();
+  text.release();
 }
 
 /** Writes some tokens after a prompt, which is read untimed whenever the room for its answer is used up. */
@@ -40,7 +40,7 @@ async function decoder({ language }: Engine): Promise<() => Promise<void>> {
   let written = 0;
   return async () => {
     if (written + DECODED > room) {
-      text.cache.release();
+      text.release();
       text = await begin();
       written = 0;
     }

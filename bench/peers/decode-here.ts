@@ -17,6 +17,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [processor, clock] = [used(), performance.now()];
   for (let token = 0; token < count; token++) await engine.language.continue(text, [[5]]);
   console.log((used() - processor) / count, (performance.now() - clock) / count);
-  text.cache.release();
+  text.release();
 }
 await engine.close();

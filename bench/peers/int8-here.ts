@@ -39,7 +39,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(
     what === 'prefill' ? took : await timed(async () => text && engine.language.continue(text, [[5]])),
   );
-  text?.cache.release();
+  text?.release();
 }
 await engine.close();
 await vision.close();

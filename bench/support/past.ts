@@ -1,4 +1,4 @@
-import type { ReadText } from '../../runtime/generate/language-model.ts';
+import type { ReadText } from '../../runtime/generate/read-text.ts';
 import type { Engine } from '../../runtime/worker/engine.ts';
 import { normalTensor } from './tensors.ts';
 

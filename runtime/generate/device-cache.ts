@@ -1,6 +1,6 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { Tensors, WantedOutputs } from '../session.ts';
-import type { CacheGraphs, CacheTensors } from './cache-graphs.ts';
+import type { CacheGraphs } from './cache-graphs.ts';
+import { dispose, type RowTensors } from './row-graphs.ts';
 import type { StaticCache } from './static-cache.ts';
 import { StaticPlaces } from './static-places.ts';
 import type { StoredPart, StoredTokens } from './stored-tokens.ts';
@@ -16,7 +16,7 @@ export class DeviceCache implements TextCache {
   readonly #places: StaticPlaces;
   /** What it begins with, in memory of the process, up to the first run. */
   #beginning: StaticCache | undefined;
-  #stored: CacheTensors = new Map();
+  #stored: RowTensors = new Map();
 
   /**
    * @param beginning an empty cache of as many rows in memory of the process, which is this one's from now on
@@ -48,7 +48,7 @@ export class DeviceCache implements TextCache {
 
   async feeds(real: readonly Uint8Array[]): Promise<Tensors> {
     if (this.#beginning !== undefined)
-      this.#replace(await this.#graphs.select(this.#beginning.tensors, [...this.lengths.keys()]));
+      this.#replace(await this.#graphs.rows.select(this.#beginning.tensors, [...this.lengths.keys()]));
     const past = [...this.#stored].map(([name, tensor]) => [`past_${name}`, tensor] as const);
     return { ...Object.fromEntries(past), cache_positions: this.#places.positions(real) };
   }
@@ -75,7 +75,7 @@ export class DeviceCache implements TextCache {
 
   async select(rows: readonly number[]): Promise<void> {
     if (!this.#places.select(rows)) return;
-    this.#replace(await this.#graphs.select(this.#beginning?.tensors ?? this.#stored, rows));
+    this.#replace(await this.#graphs.rows.select(this.#beginning?.tensors ?? this.#stored, rows));
   }
 
   async join(other: TextCache): Promise<void> {
@@ -86,8 +86,8 @@ export class DeviceCache implements TextCache {
     // A device is given no tensor without values.
     const joined =
       this.rows === 0
-        ? await this.#graphs.select(others, [...other.lengths.keys()])
-        : await this.#graphs.join(own, others);
+        ? await this.#graphs.rows.select(others, [...other.lengths.keys()])
+        : await this.#graphs.rows.join(own, others);
     this.#replace(joined);
     this.#places.join(other.#places);
   }
@@ -97,9 +97,8 @@ export class DeviceCache implements TextCache {
     this.#places.clear();
   }
 
-  /** Lets go of what was there at once: the device's memory is not the collector's. */
-  #replace(after: ReadonlyMap<string, Tensor>): void {
-    for (const tensor of this.#stored.values()) tensor.dispose();
+  #replace(after: RowTensors): void {
+    dispose(this.#stored);
     this.#stored = after;
     this.#beginning?.release();
     this.#beginning = undefined;

@@ -1,16 +1,18 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import type { EncodedMedia, Feeds, MediaWay, SeenMedia } from '../media/way.ts';
+import { type EncodedMedia, type Feeds, type MediaWay, mediaFeeds, mediaInputs } from '../media/way.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
-import type { CacheGraphs } from './cache-graphs.ts';
+import type { DeviceGraphs } from './device-graphs.ts';
+import { type DeviceBytes, DevicePictures } from './device-pictures.ts';
 import { readsInPieces } from './in-pieces.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { type CacheMeans, newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
+import { ReadText } from './read-text.ts';
 import type { SpareMemory } from './spare-memory.ts';
 import type { TextCache } from './text-cache.ts';
 
@@ -29,13 +31,6 @@ export type PreparedPrompt = {
   readonly prefix?: Prefix;
 };
 
-/** Text that has been read and can be continued: one row per sequence. */
-export type ReadText = {
-  readonly cache: TextCache;
-  /** What each row's next tokens see of pictures; undefined before anything has been read. */
-  seen: SeenMedia | undefined;
-};
-
 /**
  * The language graph with its inputs laid out: prompts and continuations in, log-probabilities out. Those of a row are NaN
  * where the model gave it scores that are not numbers: see `requireNumbers`.
@@ -45,18 +40,21 @@ export class LanguageModel {
   readonly #means: CacheMeans;
   readonly #settings: LanguageSettings;
   readonly #way: MediaWay;
+  readonly #device: DeviceGraphs | undefined;
+  readonly #onDevice: DeviceBytes = { bytes: 0 };
   readonly special: SpecialTokenIds;
 
-  /** @param device Changes caches where they stay on the device; default: they are in memory of the process. */
+  /** @param device Changes what stays on the device; default: all is in memory of the process. */
   constructor(
     session: GraphSession,
     settings: LanguageSettings,
     way: MediaWay,
     special: SpecialTokenIds,
-    device?: CacheGraphs,
+    device?: DeviceGraphs,
   ) {
     this.#session = session;
-    this.#means = { writesInPlace: session.writesInPlace, device };
+    this.#means = { writesInPlace: session.writesInPlace, device: device?.cache };
+    this.#device = device;
     this.#settings = settings;
     this.#way = way;
     this.special = special;
@@ -65,6 +63,11 @@ export class LanguageModel {
   /** Places of the cache before anything has been read. */
   get #emptyPast(): number {
     return this.#settings.cacheLength ?? 0;
+  }
+
+  /** Bytes of pictures that texts which are being read or written keep on the device. */
+  get picturesOnDevice(): number {
+    return this.#onDevice.bytes;
   }
 
   /** Whether a prompt can be read in pieces. */
@@ -93,12 +96,19 @@ export class LanguageModel {
           tokens.length + (typeof newTokens === 'number' ? newTokens : (newTokens[row] ?? 0)),
       ),
     });
-    const { feeds, seen } = this.#way.prefill(
-      layout,
-      prompts.map(({ media }) => media),
-    );
-    const next = await this.#read(layout, cache, feeds);
-    return { next, text: { cache, seen } };
+    const text = this.#textOf(cache);
+    try {
+      const shown = this.#way.prefill(
+        layout,
+        prompts.map(({ media }) => media),
+      );
+      const next = await this.#read(layout, cache, await text.feeds(shown));
+      text.see(shown.seen);
+      return { next, text };
+    } catch (error) {
+      text.release();
+      throw error;
+    }
   }
 
   /**
@@ -123,7 +133,7 @@ export class LanguageModel {
         spare,
       );
     }
-    return { cache, seen: undefined };
+    return this.#textOf(cache);
   }
 
   /**
@@ -148,12 +158,12 @@ export class LanguageModel {
       };
     });
     const layout = layoutDecode(pieces, this.special);
-    const { feeds, seen } = this.#way.prefill(
+    const shown = this.#way.prefill(
       layout,
       prompts.map(({ media }) => media),
     );
-    const next = await this.#read(layout, text.cache, feeds);
-    text.seen = seen;
+    const next = await this.#read(layout, text.cache, await text.feeds(shown));
+    text.see(shown.seen);
     return next;
   }
 
@@ -165,7 +175,7 @@ export class LanguageModel {
       this.special,
     );
     try {
-      this.#way.prefill(layout, [media]).seen.feeds(layout);
+      mediaFeeds(mediaInputs(this.#way.prefill(layout, [media]).seen, layout));
       return true;
     } catch {
       return false;
@@ -194,8 +204,8 @@ export class LanguageModel {
       wanted: [[...tokens.keys()]],
     });
     const cache = newTextCache(this.#settings, this.#means, { rows: 1, mostLength: layout.text });
-    const { feeds } = this.#way.prefill(layout, [media]);
     try {
+      const feeds = mediaFeeds(this.#way.prefill(layout, [media]));
       const { next } = await this.#run(layout, cache, feeds, false);
       requireNumbers(next);
       return next;
@@ -213,7 +223,7 @@ export class LanguageModel {
   async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<Float64Array[]> {
     const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
     const layout = layoutDecode(sequences, this.special);
-    return this.#read(layout, text.cache, seenOf(text).feeds(layout));
+    return this.#read(layout, text.cache, await text.nextFeeds(layout));
   }
 
   /**
@@ -238,7 +248,7 @@ export class LanguageModel {
       past: text.cache.mask(row),
     }));
     const layout = layoutBranches(sequences, { padding });
-    const { next } = await this.#run(layout, text.cache, seenOf(text).feeds(layout), false);
+    const { next } = await this.#run(layout, text.cache, await text.nextFeeds(layout), false);
     requireNumbers(next);
     const rest = next.values();
     const read = sequences.map(({ branches }) =>
@@ -269,7 +279,7 @@ export class LanguageModel {
           some.map((tokens) => ({ tokens, past: cache.mask(0) })),
           { ...this.special, wanted: some.map((tokens) => [...tokens.keys()]) },
         );
-        const { next } = await this.#run(layout, cache, seenOf(text).select(rows).feeds(layout), false);
+        const { next } = await this.#run(layout, cache, await text.nextFeeds(layout, rows), false);
         requireNumbers(next);
         const rest = next.values();
         found.push(...some.map((branch) => branch.flatMap(() => rest.next().value ?? [])));
@@ -278,6 +288,11 @@ export class LanguageModel {
       }
     }
     return found;
+  }
+
+  #textOf(cache: TextCache): ReadText {
+    const media = this.#device?.media;
+    return new ReadText(cache, media && new DevicePictures(media, this.#onDevice));
   }
 
   /** Runs the graph and takes the new tokens into the cache. */
@@ -321,29 +336,4 @@ export function requireNumbers(rows: readonly Float64Array[]): void {
   throw new UserError(
     'The model gave scores that are not numbers: its weights are damaged or too large for its precision, so compile it again from other weights.',
   );
-}
-
-/** Row i becomes what row `rows[i]` was. */
-export async function selectRows(text: ReadText, rows: readonly number[]): Promise<void> {
-  await text.cache.select(rows);
-  text.seen = seenOf(text).select(rows);
-}
-
-/** Whether rows of another text can come behind a text's own. */
-export function canJoin(text: ReadText): boolean {
-  return text.seen?.join !== undefined;
-}
-
-/** The rows of another text behind the text's own, where `canJoin` says so; the other's memory is let go. */
-export async function joinRows(text: ReadText, other: ReadText): Promise<void> {
-  const seen = seenOf(text).join?.(seenOf(other));
-  if (seen === undefined) throw new Error('what these texts see of pictures cannot be joined');
-  await text.cache.join(other.cache);
-  text.seen = seen;
-  other.cache.release();
-}
-
-function seenOf({ seen }: ReadText): SeenMedia {
-  if (seen === undefined) throw new Error('nothing of the text has been read');
-  return seen;
 }

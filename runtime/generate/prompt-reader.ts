@@ -1,6 +1,7 @@
-import type { LanguageModel, PreparedPrompt, ReadText } from './language-model.ts';
+import type { LanguageModel, PreparedPrompt } from './language-model.ts';
 import type { Prefix, PrefixCache } from './prefix-cache.ts';
 import type { ReadRequest } from './read-request.ts';
+import type { ReadText } from './read-text.ts';
 
 /** Tokens that are read in one run, unless it is said otherwise. */
 export const PREFILL_CHUNK = 256;
@@ -105,7 +106,7 @@ export class PromptReader<Request extends ReadRequest = ReadRequest> {
       const ends = prompts.map(({ tokens }) => tokens.length);
       return { text, requests, next: await this.#model.readPieces(text, prompts, ends) };
     } catch (error) {
-      text.cache.release();
+      text.release();
       throw error;
     }
   }
@@ -169,7 +170,7 @@ export class PromptReader<Request extends ReadRequest = ReadRequest> {
   #drop(dropped: readonly Reading<Request>[], error?: unknown): void {
     this.#waiting = this.#waiting.filter((each) => !dropped.includes(each));
     for (const { request, text } of dropped) {
-      text?.cache.release();
+      text?.release();
       request.end(error);
     }
   }
@@ -215,7 +216,7 @@ export async function readPrompt(
       signal?.throwIfAborted();
     }
   } catch (error) {
-    text.cache.release();
+    text.release();
     throw error;
   }
 }

@@ -1,13 +1,7 @@
 import type { AnswerRequest } from './answer-request.ts';
-import {
-  canJoin,
-  joinRows,
-  type LanguageModel,
-  type ReadText,
-  requireNumbers,
-  selectRows,
-} from './language-model.ts';
+import { type LanguageModel, requireNumbers } from './language-model.ts';
 import type { ReadPrompts } from './prompt-reader.ts';
+import type { ReadText } from './read-text.ts';
 
 /** A request whose answer is being written, and its rows of the batch: one, or one for each beam. */
 type Live = { readonly request: AnswerRequest; readonly rows: readonly number[] };
@@ -38,7 +32,7 @@ export class RunningBatch {
 
   /** Whether prompts that have been read can be added now. */
   get isOpen(): boolean {
-    return this.#writing === undefined || canJoin(this.#writing.text);
+    return this.#writing === undefined || this.#writing.text.canJoin;
   }
 
   /** Takes in prompts that have been read, while `isOpen`, and chooses the first token of each. */
@@ -91,7 +85,7 @@ export class RunningBatch {
   fail(error: unknown): void {
     const { text, live } = this.#writing ?? {};
     this.#writing = undefined;
-    text?.cache.release();
+    text?.release();
     for (const { request } of live ?? []) request.end(error);
   }
 }
@@ -103,7 +97,7 @@ async function joined(
 ): Promise<Writing | undefined> {
   if (added === undefined || writing === undefined) return added ?? writing;
   const first = writing.tokens.length;
-  await joinRows(writing.text, added.text);
+  await writing.text.join(added.text);
   const moved = added.live.map(({ request, rows }) => ({ request, rows: rows.map((row) => first + row) }));
   return {
     text: writing.text,
@@ -153,9 +147,9 @@ async function settle(
   tokens: readonly number[],
 ): Promise<Writing | undefined> {
   if (live.length === 0) {
-    text.cache.release();
+    text.release();
     return undefined;
   }
-  await selectRows(text, order);
+  await text.select(order);
   return { text, live, tokens };
 }

@@ -1,5 +1,6 @@
-import { type LanguageModel, type ReadText, requireNumbers } from './language-model.ts';
+import { type LanguageModel, requireNumbers } from './language-model.ts';
 import type { ReadRequest } from './read-request.ts';
+import type { ReadText } from './read-text.ts';
 
 /** Tokens of candidates that are read in one run of the language graph, unless one candidate has more. */
 export const CANDIDATES_AT_ONCE = 256;
@@ -114,13 +115,13 @@ export class RunningScores {
     const done = live.filter(({ left }) => left.length === 0);
     const others = live.filter(({ left }) => left.length > 0);
     if (others.length > 0) this.#scoring = [...this.#scoring, { text, live: others }];
-    else text.cache.release();
+    else text.release();
     for (const { request } of done) request.end();
   }
 
   #drop(scoring: Scoring): void {
     this.#scoring = this.#scoring.filter((each) => each !== scoring);
-    scoring.text.cache.release();
+    scoring.text.release();
   }
 
   /** Candidates in their order, with as many tokens as a run takes of each of so many requests; at least one. */

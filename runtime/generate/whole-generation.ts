@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
-import type { Feeds, MediaWay, SeenMedia } from '../media/way.ts';
+import { type Feeds, type MediaWay, mediaFeeds, mediaInputs, type SeenMedia } from '../media/way.ts';
 import { layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession, Tensors } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
@@ -70,7 +70,7 @@ export class WholeGeneration {
   ): Promise<Writing> {
     const prompts = asked.map(({ prompt }) => prompt);
     const { layout, past } = await this.#layout(prompts);
-    const { feeds, seen } = this.#way.prefill(
+    const shown = this.#way.prefill(
       layout,
       prompts.map(({ media }) => media),
     );
@@ -78,7 +78,7 @@ export class WholeGeneration {
       const uniform = samples(settings) ? uniformNumbers(settings.seed ?? 0) : undefined;
       return { settings, uniform, read: prompt.tokens.length, token: 0 };
     });
-    return this.#run(rows, seen, { ...textFeeds(layout), ...past, ...feeds }, options);
+    return this.#run(rows, shown.seen, { ...textFeeds(layout), ...past, ...mediaFeeds(shown) }, options);
   }
 
   /** Writes on. */
@@ -105,7 +105,7 @@ export class WholeGeneration {
       attention_mask: new Tensor('bool', mask, [rows.length, 1, past + 1]),
       wanted: integers([...rows.keys()], [rows.length]),
       ...Object.fromEntries(caches),
-      ...seen.feeds(this.#oneToken(rows.length)),
+      ...mediaFeeds(mediaInputs(seen, this.#oneToken(rows.length))),
     };
     return this.#run(
       rows.map((row) => ({ ...row, read: row.read + 1 })),
@@ -167,7 +167,7 @@ export class WholeGeneration {
     feeds: Tensors,
     { most, isLast }: WriteOptions,
   ): Promise<Writing> {
-    const next = seen.feeds(this.#oneToken(rows.length));
+    const next = mediaFeeds(mediaInputs(seen, this.#oneToken(rows.length)));
     const renamed = Object.entries(next).map(([name, tensor]) => [`next.${name}`, tensor]);
     const { states = {} } = this.#settings;
     const names = [...storedNames(this.#settings), ...Object.keys(states).map((name) => `state.${name}`)];

@@ -141,7 +141,7 @@ async function paddedBatch(
     }
     return { batch: largestDifference(batch), steps: largestDifference(steps) };
   } finally {
-    text.cache.release();
+    text.release();
   }
 }
 

@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { maskedCrossAttentionSchema } from '../../artifact/media/masked-cross-attention.ts';
 import type { TextLayout } from '../prompt/layout.ts';
+import { PictureStack } from './picture-stack.ts';
 import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
 import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';
 import { defineWay, type EncodedMedia, type Feeds, type MediaWay } from './way.ts';
@@ -51,14 +52,12 @@ export function underMask({ keeps, sees, special, stack }: MaskedWay): MediaWay 
         (sights[prompt]?.at(place) ?? []).flatMap((index) => numbers[prompt]?.get(index) ?? []);
       let rows = 0;
       return {
-        feeds: {
-          ...sight.stack(own.flat()),
-          ...maskFeeds(
-            layout,
-            own.map((each) => each.map(() => rows++)),
-            seenAt,
-          ),
-        },
+        feeds: maskFeeds(
+          layout,
+          own.map((each) => each.map(() => rows++)),
+          seenAt,
+        ),
+        stack: new PictureStack(sight.stack, own.flat()),
         seen: SeenPictures.of(
           sight,
           // What the last token of each prompt sees is all that is kept.

@@ -1,6 +1,7 @@
 import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
 import { stillSeen } from './masked-cross-attention.ts';
 import { packContinuations, packingFeeds, packPrompts } from './packing.ts';
+import { PictureStack } from './picture-stack.ts';
 import { SeenPictures, type SightFeeds } from './seen-pictures.ts';
 import { keyValueNames, pictureAt, requireWholePrompts, stackPictures } from './stack-pictures.ts';
 import { defineWay } from './way.ts';
@@ -31,7 +32,8 @@ export const packedCrossAttention = defineWay(packedCrossAttentionSchema, (facts
       const packing = packPrompts(layout, special);
       const pictures = packing.pictures.map(({ prompt, index }) => pictureAt(media, prompt, index));
       return {
-        feeds: { ...sight.stack(pictures), ...packingFeeds(layout, packing) },
+        feeds: packingFeeds(layout, packing),
+        stack: new PictureStack(sight.stack, pictures),
         seen: SeenPictures.of(
           sight,
           packing.lastRows.map((row) => (row === null ? [] : pictures.slice(row, row + 1))),

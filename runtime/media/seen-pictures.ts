@@ -1,10 +1,11 @@
 import type { TextLayout } from '../prompt/layout.ts';
+import { PictureStack, type StackPictures } from './picture-stack.ts';
 import type { EncodedMedia, Feeds, SeenMedia } from './way.ts';
 
 /** How a way gives the language graph the pictures that texts still see. */
 export interface SightFeeds {
-  /** Keys and values of pictures, one row each. */
-  stack(pictures: readonly EncodedMedia[]): Feeds;
+  /** What was made of pictures, one row each. */
+  readonly stack: StackPictures;
   /**
    * Which of them the new tokens see.
    *
@@ -14,18 +15,15 @@ export interface SightFeeds {
   place(layout: TextLayout, rows: readonly (readonly number[])[], count: number): Feeds;
 }
 
-/** Pictures in the rows of one tensor, which is made when it is first asked for. */
-type Stack = { readonly pictures: readonly EncodedMedia[]; feeds?: Feeds };
-
 /** What texts still see of pictures by cross-attention. A picture that several sequences see is stored once. */
 export class SeenPictures implements SeenMedia {
+  readonly stack: PictureStack;
   readonly #way: SightFeeds;
-  readonly #stack: Stack;
   readonly #rows: readonly (readonly number[])[];
 
-  private constructor(way: SightFeeds, stack: Stack, rows: readonly (readonly number[])[]) {
+  private constructor(way: SightFeeds, stack: PictureStack, rows: readonly (readonly number[])[]) {
+    this.stack = stack;
     this.#way = way;
-    this.#stack = stack;
     this.#rows = rows;
   }
 
@@ -34,20 +32,18 @@ export class SeenPictures implements SeenMedia {
     const rowOf = new Map<EncodedMedia, number>();
     for (const picture of sights.flat()) if (!rowOf.has(picture)) rowOf.set(picture, rowOf.size);
     const rows = sights.map((pictures) => pictures.map((picture) => rowOf.get(picture) ?? 0));
-    return new SeenPictures(way, { pictures: [...rowOf.keys()] }, rows);
+    return new SeenPictures(way, new PictureStack(way.stack, [...rowOf.keys()]), rows);
   }
 
   feeds(layout: TextLayout): Feeds {
-    const { pictures } = this.#stack;
-    this.#stack.feeds ??= this.#way.stack(pictures);
-    return { ...this.#stack.feeds, ...this.#way.place(layout, this.#rows, Math.max(1, pictures.length)) };
+    return this.#way.place(layout, this.#rows, Math.max(1, this.stack.pictures.length));
   }
 
   select(order: readonly number[]): SeenPictures {
     const rows = order.map((row) => this.#rows[row] ?? []);
-    const kept = new SeenPictures(this.#way, this.#stack, rows);
+    const kept = new SeenPictures(this.#way, this.stack, rows);
     // Copying costs more than carrying a few pictures that nobody sees any longer.
-    return 2 * new Set(rows.flat()).size < this.#stack.pictures.length
+    return 2 * new Set(rows.flat()).size < this.stack.pictures.length
       ? SeenPictures.of(this.#way, kept.#sights())
       : kept;
   }
@@ -59,7 +55,7 @@ export class SeenPictures implements SeenMedia {
   }
 
   #sights(): EncodedMedia[][] {
-    const { pictures } = this.#stack;
+    const { pictures } = this.stack;
     return this.#rows.map((rows) => rows.flatMap((row) => pictures.slice(row, row + 1)));
   }
 }

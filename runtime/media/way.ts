@@ -4,6 +4,7 @@ import type { LanguageSettings } from '../../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
+import type { PictureStack } from './picture-stack.ts';
 
 /** What the vision graph made of one image or video, by the names of its outputs, without the axis of images. */
 export type EncodedMedia = Readonly<Record<string, EncodedPart>>;
@@ -35,18 +36,37 @@ export interface MediaWay {
    */
   seenAfter?(tokens: readonly number[]): readonly number[];
   /**
-   * The inputs of media for prompts, and what their continuations will see.
+   * The inputs of media for prompts, and what their continuations will see. Those that are rows of pictures may be given
+   * apart, in `stack`: a device then keeps them from run to run.
    *
    * @param layout whole prompts, or where `inPieces` is true pieces of them, which go on behind `before`
    * @param media for each whole prompt its pictures, in the order of their `<image>` tokens
    */
-  prefill(layout: TextLayout, media: readonly (readonly EncodedMedia[])[]): { feeds: Feeds; seen: SeenMedia };
+  prefill(layout: TextLayout, media: readonly (readonly EncodedMedia[])[]): MediaInputs & { seen: SeenMedia };
+}
+
+/** Inputs of media: `feeds`, and those that are rows of pictures where these are apart. */
+export interface MediaInputs {
+  readonly feeds: Feeds;
+  readonly stack?: PictureStack;
+}
+
+/** All of them, in memory of the process. */
+export function mediaFeeds({ feeds, stack }: MediaInputs): Feeds {
+  return { ...stack?.tensors, ...feeds };
+}
+
+/** What text that has been read sees, for new tokens. */
+export function mediaInputs(seen: SeenMedia, layout: TextLayout): MediaInputs {
+  return { feeds: seen.feeds(layout), ...(seen.stack && { stack: seen.stack }) };
 }
 
 /** What text that has been read still sees of its pictures: one row a sequence. */
 export interface SeenMedia {
-  /** The inputs of media for new tokens of the sequences. */
+  /** The inputs of media for new tokens of the sequences, apart from those of `stack`. */
   feeds(layout: TextLayout): Feeds;
+  /** Those that are rows of pictures, which are the same at every step. */
+  readonly stack?: PictureStack;
   /** Row i becomes what row `rows[i]` was. */
   select(rows: readonly number[]): SeenMedia;
   /**

@@ -1,6 +1,7 @@
 import { fileOfKind } from '../../artifact/artifact-names.ts';
 import { CACHE_GRAPHS } from '../../artifact/cache-contract.ts';
 import type { FileManifest, Manifest } from '../../artifact/manifest.ts';
+import { MEDIA_GRAPHS } from '../../artifact/media-contract.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { isWeightStore } from '../../artifact/weight-store.ts';
 import { hashOf, readBody, request } from './download.ts';
@@ -55,7 +56,7 @@ export class ModelFiles {
   /** Files of the graphs that answer prompts. */
   graphFiles(): readonly string[] {
     const { graphs, stages = {} } = this.#manifest;
-    return ['vision', 'language', ...Object.values(CACHE_GRAPHS)]
+    return ['vision', 'language', ...Object.values(CACHE_GRAPHS), ...Object.values(MEDIA_GRAPHS)]
       .flatMap((name) => (Object.hasOwn(stages, name) ? (stages[name] ?? []) : [name]))
       .flatMap((name) => (Object.hasOwn(graphs, name) ? [graphs[name]?.file ?? name] : []));
   }

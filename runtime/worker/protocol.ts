@@ -86,6 +86,8 @@ export type Usage = {
   readonly encoded: number;
   readonly images: number;
   readonly bytes: number;
+  /** Bytes that what is being answered sees of pictures takes on the device, where that stays there (WebGPU); 0 elsewhere. */
+  readonly picturesOnDevice: number;
   /** Tokens of prompts and answers for which room is reserved now. */
   readonly cachedTokens: number;
   /** Tokens of prepared tasks and of other beginnings of prompts whose keys and values are kept now. */

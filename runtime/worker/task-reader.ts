@@ -103,7 +103,7 @@ export class TaskReader {
     try {
       return await text.cache.copy(0, 0, prompt.tokens.length);
     } finally {
-      text.cache.release();
+      text.release();
     }
   }
 }

@@ -9,7 +9,7 @@ import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, parseGenerateOptions, samples, tokensOf } from '../../runtime/generate/options.ts';
 import { uniformNumbers } from '../../runtime/generate/sampler.ts';
 import { type GraphValue, loadGraph } from '../../runtime/graph.ts';
-import type { EncodedMedia } from '../../runtime/media/way.ts';
+import { type EncodedMedia, mediaFeeds, mediaInputs } from '../../runtime/media/way.ts';
 import { layoutDecode, layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { SMALL_FAMILIES } from './small-families.ts';
@@ -86,12 +86,12 @@ for (const [name, make] of PICTURED) {
           prompts.map(({ tokens }) => tokens),
           special,
         );
-        const { feeds, seen } = engine.way.prefill(
+        const shown = engine.way.prefill(
           layout,
           prompts.map(({ media }) => media),
         );
         const alone = prompts.map(() => ({ tokens: [special.padding], past: new Uint8Array(0) }));
-        const next = seen.feeds(layoutDecode(alone, special));
+        const next = mediaFeeds(mediaInputs(shown.seen, layoutDecode(alone, special)));
         await using graph = await loadGraph(directory, { graph: 'generate-from-pixels', threads: 1 });
         const inputs = new Map<string, GraphValue>();
         const give = (tensors: Readonly<Record<string, Tensor>>, before = '') => {
@@ -103,9 +103,9 @@ for (const [name, make] of PICTURED) {
           }
         };
         give(textFeeds(layout));
-        give(feeds);
+        give(mediaFeeds(shown));
         give(next, 'next.');
-        const shown = prompts.flatMap(({ media }) => media);
+        const pictured = prompts.flatMap(({ media }) => media);
         const rowPictures = (values: GraphValue | undefined) => ({
           data: BigInt64Array.from(pictureOfRows(values, pictures), BigInt),
           shape: [values?.shape[0] ?? 0],
@@ -131,7 +131,7 @@ for (const [name, make] of PICTURED) {
           });
         }
         // Of spliced pictures the pixels are those of the prompts' pictures, in their order.
-        const given = ofRows === undefined ? shown.map((each) => pictures.indexOf(each)) : [0, 1, 2, 3];
+        const given = ofRows === undefined ? pictured.map((each) => pictures.indexOf(each)) : [0, 1, 2, 3];
         inputs.set('pixels', {
           data: Float32Array.from(given.flatMap((picture) => [...picked(pixels, picture)])),
           shape: [given.length, frames, 3, SIZE, SIZE],

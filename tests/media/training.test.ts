@@ -34,6 +34,7 @@ import {
 } from '../../models/index.ts';
 import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
 import { mediaWayOf } from '../../runtime/media/index.ts';
+import { mediaFeeds } from '../../runtime/media/way.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
@@ -119,7 +120,7 @@ async function checkTraining(
             if (whole.length > TEXT) return;
             const layout = layoutPrefill([whole], { padding: 0, wanted: [[...whole.keys()]] });
             const cache = new KeyValueCache(program.facts.language, { rows: 1, mostLength: layout.text });
-            const { feeds } = way.prefill(layout, [media]);
+            const feeds = mediaFeeds(way.prefill(layout, [media]));
             const { logits: expected } = await read({ ...textFeeds(layout), ...feeds, ...cache.feeds() });
             const padded = BigInt64Array.from({ length: TEXT }, (_, index) => BigInt(whole[index] ?? 0));
             const { logits: found } = await train({

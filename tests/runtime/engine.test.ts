@@ -36,7 +36,7 @@ describe('generating and scoring with a compiled model', () => {
   async function recompute(prompt: PreparedPrompt, tokens: readonly number[]): Promise<Float64Array> {
     const whole = { ...prompt, tokens: [...prompt.tokens, ...tokens] };
     const { next, text } = await engine.language.prefill([whole], 0);
-    text.cache.release();
+    text.release();
     assert.ok(next[0]);
     return next[0];
   }

@@ -39,7 +39,7 @@ describe('comparing predictions', () => {
     const prepared = await engine.prepare({ query: { image: picture('dog.jpg'), text: 'Output: a dog' } }, 0);
     const last = (await engine.language.predictions(prepared)).at(-1) ?? [];
     const { next, text } = await engine.language.prefill([prepared], 0);
-    text.cache.release();
+    text.release();
     for (const [token, value] of last.entries())
       assert.ok(Math.abs(value - (next[0]?.[token] ?? Number.NaN)) < 1e-4);
   });

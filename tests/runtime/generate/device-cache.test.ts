@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../../../compiler/compile.ts';
 import { withArtifact } from '../../../runtime/artifact.ts';
-import { CacheGraphs } from '../../../runtime/generate/cache-graphs.ts';
+import { DeviceGraphs } from '../../../runtime/generate/device-graphs.ts';
 import { LanguageModel } from '../../../runtime/generate/language-model.ts';
 import { newTextCache } from '../../../runtime/generate/new-text-cache.ts';
 import type { StoredTokens } from '../../../runtime/generate/stored-tokens.ts';
@@ -34,7 +34,6 @@ describe('a cache on the device', function () {
   this.timeout(120_000);
   let folder: string;
   const opened: AsyncDisposable[] = [];
-  let graphs: CacheGraphs;
   let model: LanguageModel;
   let fresh: (rows: number, device: boolean) => TextCache;
   before(async function () {
@@ -48,10 +47,11 @@ describe('a cache on the device', function () {
       out,
       { verify: false, ways: [] },
       async (artifact) => {
-        const { language, media } = requireLanguage(artifact);
+        const manifest = requireLanguage(artifact);
+        const { language, media } = manifest;
         const open = (name: string, options = {}) =>
           openGraphSession(artifact, name, { ...options, provider: 'webgpu' });
-        graphs = await CacheGraphs.open(language, open);
+        const graphs = await DeviceGraphs.open(manifest, open);
         const session = await open('language');
         opened.push(graphs, session);
         const { special } = await loadTokenizer(artifact.path('tokenizer.json'), language.tokens);
@@ -65,7 +65,7 @@ describe('a cache on the device', function () {
         fresh = (rows, device) =>
           newTextCache(
             language,
-            { writesInPlace: false, device: device ? graphs : undefined },
+            { writesInPlace: false, device: device ? graphs.cache : undefined },
             { rows, mostLength: LENGTH },
           );
       },
@@ -148,7 +148,7 @@ describe('a cache on the device', function () {
     // What each step makes anew, kept a thousand times.
     const leaked = 1000 * 3 * 2 * shape.layers * shape.keyValueHeads * LENGTH * shape.headDim * 4;
     assert.ok(more < leaked / 4, `${more} bytes more after a thousand steps`);
-    text.cache.release();
+    text.release();
     assert.equal(text.cache.bytes, 0);
   });
 });

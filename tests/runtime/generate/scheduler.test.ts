@@ -6,7 +6,7 @@ import { Scheduler } from '../../../runtime/generate/scheduler.ts';
 import type { Hypothesis } from '../../../runtime/generate/search.ts';
 import { requireLanguage } from '../../../runtime/manifest-text.ts';
 import { mediaWayOf } from '../../../runtime/media/index.ts';
-import type { MediaWay } from '../../../runtime/media/way.ts';
+import { type MediaWay, mediaFeeds, mediaInputs, type SeenMedia } from '../../../runtime/media/way.ts';
 import { openGraphSession } from '../../../runtime/open-graph.ts';
 import { scoreCandidates } from '../../../runtime/score.ts';
 import type { GraphSession } from '../../../runtime/session.ts';
@@ -122,12 +122,12 @@ describe('the scheduler', () => {
           layout.sequences.every(({ before }) => before === undefined),
           'prompts are read whole',
         );
-        const { feeds, seen } = prefill(layout, media);
-        const plain = (each: typeof seen): typeof seen => ({
-          feeds: (next) => each.feeds(next),
+        const shown = prefill(layout, media);
+        const plain = (each: SeenMedia): SeenMedia => ({
+          feeds: (next) => mediaFeeds(mediaInputs(each, next)),
           select: (rows) => plain(each.select(rows)),
         });
-        return { feeds, seen: plain(seen) };
+        return { feeds: mediaFeeds(shown), seen: plain(shown.seen) };
       },
     };
     const asked = Array.from({ length: 11 }, (_, seed) => ({ text: `${seed} and `.repeat(1 + seed), seed }));

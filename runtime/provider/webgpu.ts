@@ -2,10 +2,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { listSupportedBackends } from '../onnx-runtime.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { RuntimeProvider } from './runtime-provider.ts';
-
-/** What ONNX Runtime says where a tensor does not fit a device: more storage buffers than a shader may have, or none at all. */
-const TOO_LARGE =
-  /storage buffers in shader|OUT_OF_DEVICE_MEMORY|out of memory|Failed to (?:create|allocate)|exceeds? .*(?:limit|max)/i;
+import { isForWantOfMemory } from './webgpu-memory.ts';
 
 /**
  * Cards of any maker through Vulkan, Metal or Direct3D, and their software. Two sessions of a process that run at once end
@@ -24,9 +21,9 @@ export const webgpu: RuntimeProvider = {
   whyNotStarted(reason) {
     if (/WebGPU adapter|No supported adapters/i.test(reason))
       return `no device was found, which on Linux takes Vulkan with a driver of 2024 or later: 'npx flamingo doctor --provider webgpu' tries it again, docs/installing.md says what installs it; or use provider 'cpu'`;
-    return TOO_LARGE.test(reason) ? SMALLER : undefined;
+    return isForWantOfMemory(reason) ? SMALLER : undefined;
   },
-  whyNotRun: (reason) => (TOO_LARGE.test(reason) ? SMALLER : undefined),
+  whyNotRun: (reason) => (isForWantOfMemory(reason) ? SMALLER : undefined),
   alone: oneAtATime,
 };
 

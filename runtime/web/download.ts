@@ -13,7 +13,7 @@ export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 /**
  * Asks for a file.
  *
- * @throws UserError where it cannot be had
+ * @throws UserError where it cannot be had, or a page is sent in its place
  */
 export async function request(address: string, options: RequestInit = {}): Promise<Response> {
   let response: Response;
@@ -25,10 +25,20 @@ export async function request(address: string, options: RequestInit = {}): Promi
       `${address} cannot be fetched (${reason}): check the address and the connection, and that its server lets this page read it (CORS).`,
     );
   }
+  if (response.ok && isPage(response)) {
+    await response.body?.cancel();
+    throw new UserError(
+      `${address} is a web page (text/html) where a file is expected, as some servers answer where there is none: check the address, and that the whole folder is there.`,
+    );
+  }
   if (response.ok) return response;
   throw new UserError(
     `${address} cannot be fetched (${response.status} ${response.statusText}): check the address, and that the whole folder is there.`,
   );
+}
+
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
 }
 
 /**

@@ -35,18 +35,45 @@ export class FileCache {
 
   /** The file, where it is kept whole. */
   async find(address: string, content: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const kept = await this.#cache?.match(keyOf(address, content)).catch(() => undefined);
-    if (kept === undefined) return undefined;
-    const found = new Uint8Array(await kept.arrayBuffer());
-    return found.length === bytes ? found : undefined;
+    try {
+      const kept = await this.#cache?.match(keyOf(address, content));
+      const found = kept && new Uint8Array(await kept.arrayBuffer());
+      return found?.length === bytes ? found : undefined;
+    } catch {
+      // The browser may drop what it keeps at any time.
+      return undefined;
+    }
   }
 
-  /** Keeps a file in place of others of its address, or says that there is no room. */
+  /**
+   * Drops what is kept of a folder besides these files: those of a model whose place another took, which may have other
+   * names.
+   *
+   * @param folder its address, with a slash at its end
+   * @param files addresses and contents
+   */
+  async keepOnly(
+    folder: string,
+    files: readonly (readonly [address: string, content: string])[],
+  ): Promise<void> {
+    const cache = this.#cache;
+    if (cache === undefined) return;
+    const wanted = new Set(files.map(([address, content]) => keyOf(address, content)));
+    try {
+      for (const { url } of await cache.keys()) {
+        const isOfFolder = url.startsWith(folder) && !url.slice(folder.length).includes('/');
+        if (isOfFolder && !wanted.has(url)) await cache.delete(url);
+      }
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  /** Keeps a file, or says that there is no room. */
   async keep(address: string, content: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const cache = this.#cache;
     if (cache === undefined) return;
     try {
-      for (const other of await cache.keys(address, { ignoreSearch: true })) await cache.delete(other);
       await cache.put(keyOf(address, content), new Response(bytes));
     } catch (error) {
       this.#note(error);

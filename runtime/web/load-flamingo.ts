@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import { modulesOf } from '../media/own-ways.ts';
 import { FlamingoModel } from '../model.ts';
 import { WorkerClient } from '../worker/client.ts';
+import { ownAddress, wholeAddress } from './addresses.ts';
 import type { DownloadEvent } from './protocol.ts';
-import { checkWebProvider, defaultThreads, WEB_PROVIDERS, type WebProvider } from './provider.ts';
+import { checkWebProvider, WEB_PROVIDERS, type WebProvider } from './provider.ts';
 import { startWorker } from './start-worker.ts';
 
 export type WebLoadOptions = {
@@ -67,44 +69,78 @@ export async function loadFlamingo(url: string | URL, options: WebLoadOptions = 
   checkArgument('the options of loadFlamingo', webOptions, options);
   const {
     provider = 'wasm',
-    threads = defaultThreads(),
+    threads: wantedThreads,
     onProgress = () => {},
     signal,
     onNote = (sentence) => console.warn(sentence),
     cache = true,
     verify = false,
-    worker = new URL('./flamingo-worker.js', import.meta.url),
+    worker,
     ways = [],
     imageMemory = 256 * 2 ** 20,
     concurrency = 32,
     queue = 1024,
     ...session
   } = options;
+  const base = ownAddress();
+  const directory = wholeAddress(url, base, "The model's address").href;
+  const entry = workerAt(worker, base);
+  const { onnxRuntime = './ort/', ...rest } = session;
+  const folder = folderAt(
+    wholeAddress(onnxRuntime, options.onnxRuntime === undefined ? entry : base, "ONNX Runtime's address"),
+  );
   signal?.throwIfAborted();
-  await checkWebProvider(provider, options.threads);
-  const base = document.baseURI;
-  const entry = new URL(worker, base);
-  const { onnxRuntime = new URL('./ort/', entry), ...rest } = session;
-  const settings = { provider, threads, base, cache, onnxRuntime: folderAt(new URL(onnxRuntime, base)) };
+  const threads = await checkWebProvider(provider, wantedThreads, onNote);
+  // It may have been while the browser was asked.
+  signal?.throwIfAborted();
+  const settings = { provider, threads, base, cache, onnxRuntime: folder };
   const stopped = new AbortController();
   const stop = () => stopped.abort();
+  let thrown: { readonly error: unknown } | undefined;
+  /** A listener that throws ends what it listens to. */
+  const guarded =
+    <Event>(listener: (event: Event) => void) =>
+    (event: Event): void => {
+      try {
+        listener(event);
+      } catch (error) {
+        thrown ??= { error };
+        stop();
+      }
+    };
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const { client, manifest } = await WorkerClient.open(
       {
-        directory: new URL(url, base).href,
+        directory,
         ...{ verify, imageMemory, concurrency, queue, ways: modulesOf(ways) },
         ...rest,
       },
-      startWorker(entry, settings, { onDownload: onProgress, onNote, signal: stopped.signal }),
+      startWorker(entry, settings, {
+        onDownload: guarded(onProgress),
+        onNote: guarded(onNote),
+        signal: stopped.signal,
+      }),
     );
     return new FlamingoModel(client, manifest);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    throw thrown === undefined ? error : thrown.error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Where the worker's module lies. */
+function workerAt(given: string | URL | undefined, base: string): URL {
+  if (given !== undefined) return wholeAddress(given, base, "The worker's address");
+  // Some bundlers leave a module without an address.
+  if (!import.meta.url) {
+    throw new UserError(
+      "Where flamingo-worker.js lies is not known, since this was bundled into a script that is no module: say it with the option 'worker', or bundle to a module.",
+    );
+  }
+  return new URL('./flamingo-worker.js', import.meta.url);
 }
 
 function folderAt(url: URL): string {

@@ -70,6 +70,14 @@ export class ModelFiles {
     return new URL(encodeURIComponent(file), this.#address).href;
   }
 
+  /** Drops from the browser's cache what is kept of this folder and is no file of this model. */
+  async forgetOthers(): Promise<void> {
+    const files = Object.entries(this.#manifest.files).map(
+      ([file, expected]) => [this.addressOf(file), contentOf(expected)] as const,
+    );
+    await this.#download.cache.keepOnly(this.#address, files);
+  }
+
   /** @throws UserError for a file that cannot be had, or is not the manifest's */
   read(file: string): Promise<Uint8Array<ArrayBuffer>> {
     const held = this.#held.get(file) ?? this.#read(file);

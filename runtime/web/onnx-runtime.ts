@@ -1,5 +1,6 @@
 import type { Env, InferenceSession } from 'onnxruntime-common';
 import type { GraphManifest } from '../../artifact/manifest.ts';
+import { plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import {
   OnnxSession,
@@ -13,6 +14,7 @@ import { readBody, request } from './download.ts';
 import { OneByOne } from './one-by-one.ts';
 import { ONNX_RUNTIME_FILES } from './onnx-runtime-files.ts';
 import type { WebProvider } from './provider.ts';
+import { whyNotLoaded, whyNotRun } from './why-refused.ts';
 
 /** Far more than the largest has. */
 const MOST_BYTES = 128 * 2 ** 20;
@@ -23,6 +25,9 @@ type OnnxRuntime = {
     create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
 };
+
+/** A browser's own words on a policy are long. */
+const LONGEST_REASON = 300;
 
 /** Weights that lie outside of a graph's file, by the name that it gives them. */
 export type ExternalData = readonly { readonly path: string; readonly data: Uint8Array }[];
@@ -41,7 +46,7 @@ export class WebRuntime {
     this.#provider = provider;
     this.#host = {
       alone: (work) => work(),
-      whyNotRun: () => undefined,
+      whyNotRun: (reason) => whyNotRun(provider, reason),
       keepsOutputs: provider === 'webgpu',
     };
     this.bytes = bytes;
@@ -112,11 +117,8 @@ export class WebRuntime {
       );
     } catch (error) {
       const reason = reasonOf(error);
-      throw new UserError(
-        /out of memory|allocat|Array buffer/i.test(reason)
-          ? `${name} needs more memory than this page has (${reason}): close other pages, or take a model compiled in a smaller precision.`
-          : `ONNX Runtime refuses ${name} (${reason}): compile the model again.`,
-      );
+      const helps = whyNotLoaded(this.#provider, reason) ?? 'compile the model again';
+      throw new UserError(`ONNX Runtime cannot load ${name} (${plain(reason, LONGEST_REASON)}): ${helps}.`);
     }
     const { inputMetadata, outputMetadata } = session;
     const inTurn: RunnableSession = {

@@ -1,3 +1,4 @@
+import { threads as hasThreads, simd } from 'wasm-feature-detect';
 import { UserError } from '../../artifact/user-error.ts';
 
 /** Where a page's graphs run: on the processor, or on the graphics card. */
@@ -5,11 +6,21 @@ export const WEB_PROVIDERS = ['wasm', 'webgpu'] as const;
 
 export type WebProvider = (typeof WEB_PROVIDERS)[number];
 
-/** @throws UserError where the browser has no such provider, or one thread where several were asked for */
-export async function checkWebProvider(provider: WebProvider, threads: number | undefined): Promise<void> {
-  if (threads !== undefined && threads > 1 && !globalThis.crossOriginIsolated) {
+/**
+ * Checks that this browser can compute as is asked for.
+ *
+ * @param threads undefined: as many as there may be
+ * @returns the threads of WebAssembly
+ * @throws UserError where the browser has no such provider, no WebAssembly, or one thread where several were asked for
+ */
+export async function checkWebProvider(
+  provider: WebProvider,
+  threads: number | undefined,
+  onNote: (sentence: string) => void,
+): Promise<number> {
+  if (!('WebAssembly' in globalThis) || !(await simd())) {
     throw new UserError(
-      `${threads} threads were asked for but the page is not isolated, so that it has one: serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp', or leave 'threads' out.`,
+      "ONNX Runtime computes in WebAssembly with SIMD, which this browser has not, or has switched off for the page (iOS's lockdown mode, stricter security settings): allow it for this page, or use another browser.",
     );
   }
   if (provider === 'webgpu' && !(await hasWebGpu())) {
@@ -17,6 +28,20 @@ export async function checkWebProvider(provider: WebProvider, threads: number | 
       `Provider 'webgpu' was asked for but this browser ${globalThis.isSecureContext ? 'has no WebGPU, or no graphics card that it uses' : 'has none on a page without https'}: use provider 'wasm', or another browser.`,
     );
   }
+  const why = await whyOneThread();
+  if (why === undefined) return threads ?? defaultThreads();
+  if (threads !== undefined && threads > 1)
+    throw new UserError(`${threads} threads were asked for but ${why}, or leave 'threads' out.`);
+  if (threads === undefined && provider === 'wasm')
+    onNote(`The model is computed in one thread, since ${why}.`);
+  return 1;
+}
+
+/** Why WebAssembly has one thread here, and what gives it more; undefined where it has more. */
+async function whyOneThread(): Promise<string | undefined> {
+  if (!globalThis.crossOriginIsolated)
+    return "the page is not isolated: serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
+  return (await hasThreads()) ? undefined : "this browser's WebAssembly has no threads: use another browser";
 }
 
 /** Whether the browser has WebGPU and a graphics card for it. */

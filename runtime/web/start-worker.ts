@@ -17,7 +17,7 @@ export function startWorker(
   { onDownload, onNote, signal }: WorkerListeners,
 ): StartThread {
   return (options, { onMessage, onFault, onEnd }) => {
-    const worker = new Worker(entry, { type: 'module', name: 'flamingo' });
+    const worker = workerOf(entry);
     const end = (): void => {
       worker.terminate();
       onEnd(new UserError('The worker that runs the model has ended: load the model again.'));
@@ -34,7 +34,7 @@ export function startWorker(
       event.preventDefault();
       const reason = event.message
         ? `ended unexpectedly (${event.message.replace(/\.$/, '')}): load the model again.`
-        : `cannot be started from ${entry.href}: put flamingo-worker.js there, or say where it is with 'worker'.`;
+        : `cannot be started from ${entry.href}: put flamingo-worker.js there, or say where it is with 'worker', and let the page's Content-Security-Policy, if it has one, allow it.`;
       onFault(new UserError(`The worker that runs the model ${reason}`));
       end();
     });
@@ -47,4 +47,16 @@ export function startWorker(
       keepAlive: () => {},
     };
   };
+}
+
+/** @throws UserError for another server's module, which browsers start no worker from, or where the page may have none */
+function workerOf(entry: URL): Worker {
+  try {
+    return new Worker(entry, { type: 'module', name: 'flamingo' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+    throw new UserError(
+      `The worker that runs the model cannot be started from ${entry.href} (${reason}): put flamingo-worker.js on the page's own server, and say where with 'worker'.`,
+    );
+  }
 }

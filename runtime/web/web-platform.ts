@@ -64,6 +64,7 @@ export function webPlatform(settings: WebSettings, send: (response: WebResponse)
           onDownload: (event) => send({ kind: 'download', event }),
           besides: runtime.bytes,
         });
+        await files.forgetOthers();
         return {
           manifest,
           async loadTokenizer() {

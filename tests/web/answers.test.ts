@@ -289,17 +289,29 @@ describe('a model in a page that is not isolated', function () {
   });
 
   it('answers with one thread, and says why there are no more', async () => {
-    const { isolated, threads, text } = await page.evaluate(async () => {
-      const loaded = await flamingo.loadFlamingo('models/emoji');
+    const { isolated, threads, text, notes } = await page.evaluate(async () => {
+      const sentences: string[] = [];
+      const loaded = await flamingo.loadFlamingo('models/emoji', {
+        onNote: (sentence) => sentences.push(sentence),
+      });
       const answer = await loaded.generate({ query: { image: 'examples/openmoji-pencil.png' } });
       await loaded.close();
-      return { isolated: crossOriginIsolated, threads: flamingo.defaultThreads(), text: answer.text };
+      return {
+        isolated: crossOriginIsolated,
+        threads: flamingo.defaultThreads(),
+        text: answer.text,
+        notes: sentences,
+      };
     });
-    assert.deepEqual([isolated, threads], [false, 1]);
+    assert.deepEqual([isolated, threads, notes.length], [false, 1, 1]);
+    assert.match(
+      notes[0] ?? '',
+      /^The model is computed in one thread, since the page is not isolated: serve it with the headers .*\.$/,
+    );
     assert.notEqual(text, '');
     assert.match(
       await refusal(page, 'models/emoji', { threads: 2 }),
-      /^UserError: 2 threads were asked for but the page is not isolated, .*Cross-Origin-Embedder-Policy/,
+      /^UserError: 2 threads were asked for but the page is not isolated: .*Cross-Origin-Embedder-Policy.*, or leave 'threads' out\.$/,
     );
   });
 });

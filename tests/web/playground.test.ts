@@ -178,7 +178,7 @@ describe('the playground', function () {
       assert.match(String(await answer(other)), /high-heeled shoe/);
       assert.match(
         String(await other.locator('.answers').textContent()),
-        /in one thread, since it is served without/,
+        /The model is computed in one thread, since the page is not isolated: serve it with/,
       );
     } finally {
       plain.server.closeAllConnections();

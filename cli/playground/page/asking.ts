@@ -23,8 +23,9 @@ export function promptOf({ examples, query }: Pick<State, 'examples' | 'query'>)
 /** The models of the page: each is loaded when it is first asked, and stays. */
 export class Models {
   readonly #loaded = new Map<string, Promise<FlamingoModel>>();
+  #stop = new AbortController();
 
-  /** @throws UserError as `loadFlamingo` */
+  /** @throws UserError as `loadFlamingo`; an AbortError when stopped */
   load(
     url: string,
     provider: WebProvider,
@@ -38,11 +39,18 @@ export class Models {
     const loading = loadFlamingo(url, {
       provider,
       onNote,
+      signal: this.#stop.signal,
       onProgress: ({ loaded, total, file }) => tell({ kind: 'loading', loaded, total, file }),
     });
     this.#loaded.set(key, loading);
     loading.catch(() => this.#loaded.delete(key));
     return loading;
+  }
+
+  /** Stops what is being loaded; it begins anew when it is asked again. */
+  stopLoading(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
   }
 }
 

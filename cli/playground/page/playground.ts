@@ -38,7 +38,12 @@ function start(root: HTMLElement, site: Site, withWebGpu: boolean): void {
   };
   /** Whatever goes wrong is said where the model's answer would stand. */
   const fail = (index: number, error: unknown): void =>
-    tell(index, { kind: 'failed', sentence: error instanceof Error ? error.message : String(error) });
+    tell(
+      index,
+      isAbort(error)
+        ? { kind: 'none' }
+        : { kind: 'failed', sentence: error instanceof Error ? error.message : String(error) },
+    );
 
   const load = async (index: number) => {
     const model = site.models[index];
@@ -53,7 +58,13 @@ function start(root: HTMLElement, site: Site, withWebGpu: boolean): void {
   };
 
   const actions: Actions = {
-    putFile: async (place, file) => put(place, await pictureOfFile(file)),
+    putFile: async (place, file) => {
+      try {
+        put(place, await pictureOfFile(file));
+      } catch (error) {
+        note(`${file.name} cannot be read (${reasonOf(error)}): choose the file of a picture.`);
+      }
+    },
     putPicture: (place, name) =>
       put(
         place,
@@ -84,7 +95,10 @@ function start(root: HTMLElement, site: Site, withWebGpu: boolean): void {
       update({ asked });
     },
     setProvider: (provider) => update({ provider, loads: site.models.map(() => undefined) }),
-    stop: () => stop.abort(),
+    stop: () => {
+      stop.abort();
+      models.stopLoading();
+    },
     ask: async () => {
       if (state.busy || state.asked.length === 0) return;
       if (state.mode === 'choices' && choicesOf(state.choices).length === 0) {
@@ -101,8 +115,7 @@ function start(root: HTMLElement, site: Site, withWebGpu: boolean): void {
             await ask(model, state, signal, (outcome) => tell(index, outcome));
           else tell(index, { kind: 'none' });
         } catch (error) {
-          if (signal.aborted) tell(index, { kind: 'none' });
-          else fail(index, error);
+          fail(index, error);
         }
       }
       update({ busy: false });
@@ -124,6 +137,14 @@ function start(root: HTMLElement, site: Site, withWebGpu: boolean): void {
   begin().catch((error: unknown) => fail(0, error));
 }
 
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+}
+
 async function main(): Promise<void> {
   const root = document.getElementById('playground');
   if (root === null) return;
@@ -134,7 +155,7 @@ async function main(): Promise<void> {
     const site: Site = await response.json();
     start(root, site, await hasWebGpu());
   } catch (error) {
-    root.textContent = `The playground cannot begin: ${error instanceof Error ? error.message : String(error)}. Serve the whole folder that 'flamingo playground --out' wrote.`;
+    root.textContent = `The playground cannot begin: ${reasonOf(error)}. Serve the whole folder that 'flamingo playground --out' wrote.`;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
 import { plain } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { cropPixels } from '../../images/crop-pixels.ts';
@@ -9,9 +10,11 @@ import type { PictureReader } from '../../images/picture-reader.ts';
 import { resample } from '../../images/resample.ts';
 import { shrinkPixels } from '../../images/shrink.ts';
 import { averaged, shrinkOnLoad } from '../../images/shrunk-jpeg.ts';
+import { wholeAddress } from '../addresses.ts';
 import { hashOf, readBody, request } from '../download.ts';
-import { countFrames, decodePixels } from './decode-pixels.ts';
+import { countFrames, decodePixels, sizeOf, turnOf } from './decode-pixels.ts';
 import { type PictureFile, readPictureFile } from './picture-file.ts';
+import { turnUpright } from './turn-upright.ts';
 
 /** Pictures at addresses and in bytes, decoded by the browser. */
 export function addressedPictures(base: string): PictureReader {
@@ -20,7 +23,10 @@ export function addressedPictures(base: string): PictureReader {
       checkBytes(source);
       return new Uint8Array(source);
     }
-    const bytes = await readBody(await request(new URL(source, base).href), MAX_FILE_BYTES);
+    const bytes = await readBody(
+      await request(wholeAddress(source, base, 'The picture').href),
+      MAX_FILE_BYTES,
+    );
     checkBytes(bytes);
     return bytes;
   };
@@ -31,12 +37,16 @@ export function addressedPictures(base: string): PictureReader {
       const bytes = await bytesOf(source);
       const name = nameOf(source);
       const file = readPictureFile(bytes, name);
-      const upright = pixels === 'shown' && file.orientation > 4;
-      const [width, height] = upright ? [file.height, file.width] : [file.width, file.height];
-      checkPixels(name, width, height);
+      checkPixels(name, file.width, file.height);
+      if (file.inks && pixels === 'shown') {
+        throw new UserError(
+          `${name} is of four inks (CMYK), which browsers show in other colours than Node has: save it as RGB, or load the model with pixels 'pillow'.`,
+        );
+      }
+      const { width, height } = await decoding(name, () => sizeOf(file, pixels));
       // Red, green, blue and alpha of the browser, and red, green and blue of ours.
       checkHeld(name, 7 * width * height);
-      const frames = await countFrames(bytes, file, name);
+      const frames = await countFrames(file, name);
       checkFrames(name, frames);
       return { width, height, frames, format: file.type, colours: 'rgb', pixels };
     },
@@ -44,28 +54,30 @@ export function addressedPictures(base: string): PictureReader {
       const bytes = await bytesOf(source);
       const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
       const file: PictureFile = readPictureFile(bytes, name);
-      const decoded = await decodePixels(bytes, file, header, frame).catch((error: unknown) => {
-        if (error instanceof UserError) throw error;
-        const reason = error instanceof Error ? plain(error.message.replace(/\.$/, ''), 200) : String(error);
-        throw new UserError(
-          `${name} is truncated or damaged (${reason}): copy or download it again, or save it again as PNG.`,
-        );
-      });
+      const decoded = await decoding(name, () => decodePixels(file, header, frame));
       const { part, resized, crop } = geometry;
       const shrunk = {
         width: Math.min(part.width, resized.width),
         height: Math.min(part.height, resized.height),
       };
-      const looked = cropPixels(decoded, header.width, part);
       const { interpolation } = preprocessing;
       const isWhole = part.width === header.width && part.height === header.height;
-      const factor = file.type === 'image/jpeg' && isWhole ? shrinkOnLoad(part, shrunk) : 1;
-      const loaded = {
-        width: Math.ceil(part.width / factor),
-        height: Math.ceil(part.height / factor),
-      };
-      const halved = factor > 1 ? averaged(looked, part, factor) : looked;
-      const pixels = shrinkPixels(halved, loaded, shrunk, interpolation);
+      const orientation = turnOf(file, header.pixels);
+      /** As Node has it: a whole picture is turned when it is small, a JPEG and what a part is cut from before. */
+      const pixels =
+        isWhole && orientation !== 1
+          ? turnedAfter(decoded, part, shrunk, orientation, interpolation)
+          : shrunkPart(turnUpright(decoded, file, orientation));
+      function shrunkPart(upright: Uint8Array): Uint8Array {
+        const looked = cropPixels(upright, header.width, part);
+        const factor = file.type === 'image/jpeg' && isWhole ? shrinkOnLoad(part, shrunk) : 1;
+        const loaded = {
+          width: Math.ceil(part.width / factor),
+          height: Math.ceil(part.height / factor),
+        };
+        const halved = factor > 1 ? averaged(looked, part, factor) : looked;
+        return shrinkPixels(halved, loaded, shrunk, interpolation);
+      }
       const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
       return enlarges
         ? resample(pixels, shrunk, resized, crop, interpolation)
@@ -73,6 +85,35 @@ export function addressedPictures(base: string): PictureReader {
     },
     picturesIn: async () => undefined,
   };
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+/** Shrinks pixels as they are stored, and turns what comes of it. */
+function turnedAfter(
+  stored: Uint8Array,
+  from: Size,
+  to: Size,
+  orientation: number,
+  interpolation: ImagePreprocessing['interpolation'],
+): Uint8Array {
+  const lying = ({ width, height }: Size): Size =>
+    orientation > 4 ? { width: height, height: width } : { width, height };
+  const small = shrinkPixels(stored, lying(from), lying(to), interpolation);
+  return turnUpright(small, lying(to), orientation);
+}
+
+/** What `decode` gives; what it throws is the picture's fault. */
+async function decoding<R>(name: string, decode: () => Promise<R>): Promise<R> {
+  try {
+    return await decode();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? plain(error.message.replace(/\.$/, ''), 200) : String(error);
+    throw new UserError(
+      `${name} is truncated or damaged (${reason}): copy or download it again, or save it again as PNG.`,
+    );
+  }
 }
 
 function checkHeld(name: string, bytes: number): void {

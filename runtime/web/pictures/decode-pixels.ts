@@ -2,25 +2,22 @@ import { UserError } from '../../../artifact/user-error.ts';
 import { RASTER_FORMATS } from '../../images/formats/index.ts';
 import type { Raster } from '../../images/formats/raster-format.ts';
 import type { Header } from '../../images/header.ts';
+import type { PixelRule } from '../../images/pixel-rule.ts';
+import { withUprightExif } from './jpeg-parts.ts';
 import type { PictureFile } from './picture-file.ts';
-import { withUprightExif } from './upright-exif.ts';
 
 /** Formats whose files may hold several frames. */
 const MOVING: ReadonlySet<string> = new Set(['image/gif', 'image/webp']);
 
 /** @throws UserError where the browser cannot say it of a picture that may move */
-export async function countFrames(
-  bytes: Uint8Array<ArrayBuffer>,
-  { type }: PictureFile,
-  name: string,
-): Promise<number> {
+export async function countFrames({ type, data }: PictureFile, name: string): Promise<number> {
   if (!MOVING.has(type)) return 1;
   if (!('ImageDecoder' in globalThis)) {
     throw new UserError(
       `${name} may have several frames, which this browser does not tell apart: save it as PNG or JPEG.`,
     );
   }
-  const decoder = new ImageDecoder({ data: bytes, type });
+  const decoder = new ImageDecoder({ data, type });
   try {
     await decoder.tracks.ready;
     await decoder.completed;
@@ -34,38 +31,66 @@ export async function countFrames(
 }
 
 /**
- * A picture's pixels as the header's rule has them.
+ * A picture's size by a pixel rule: turned upright where the pixels are.
+ *
+ * @throws Error whose message is the browser's
+ */
+export async function sizeOf(file: PictureFile, rule: PixelRule): Promise<Size> {
+  const { type, width, height, orientation, data } = file;
+  // How an AVIF is turned and cut is said in many ways, which the browser knows.
+  if (type === 'image/avif') {
+    const bitmap = await createImageBitmap(new Blob([data], { type }));
+    const size = { width: bitmap.width, height: bitmap.height };
+    bitmap.close();
+    return size;
+  }
+  return rule === 'shown' && orientation > 4 ? { width: height, height: width } : { width, height };
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+/** How a picture that was decoded is still to be turned: EXIF's way, 1 where it is upright. */
+export function turnOf(file: PictureFile, rule: PixelRule): number {
+  return rule === 'shown' && !file.turnsItself ? file.orientation : 1;
+}
+
+/**
+ * A picture's pixels as the header's rule has them, but for how they are turned: see `turnOf`.
  *
  * @returns [height, width, 3], 0 to 255
  * @throws Error whose message is the browser's
  */
 export async function decodePixels(
-  bytes: Uint8Array<ArrayBuffer>,
   file: PictureFile,
   { width, height, pixels }: Header,
   frame: number,
 ): Promise<Uint8Array> {
   const own = RASTER_FORMATS.find(({ name }) => name === file.type);
   const shown = pixels === 'shown';
-  if (own !== undefined) return withoutAlpha(own.decode(bytes), shown);
-  const picture = await rgbaOf(bytes, file, { width, height, shown }, frame);
-  return withoutAlpha({ width, height, channels: 4, pixels: picture }, shown);
+  if (own !== undefined) return withoutAlpha(own.decode(file.data), shown);
+  const size = file.turnsItself ? { width, height } : { width: file.width, height: file.height };
+  const picture = await rgbaOf(file, { ...size, shown }, frame);
+  return withoutAlpha({ ...size, channels: 4, pixels: picture }, shown);
 }
 
-type Wanted = { readonly width: number; readonly height: number; readonly shown: boolean };
+type Wanted = Size & { readonly shown: boolean };
 
-async function rgbaOf(
-  bytes: Uint8Array<ArrayBuffer>,
-  { type }: PictureFile,
-  wanted: Wanted,
-  frame: number,
-): Promise<Uint8Array> {
-  const exact = LOSSLESS.has(type) ? await decodedFrame(bytes, type, wanted, frame) : undefined;
+async function rgbaOf(file: PictureFile, wanted: Wanted, frame: number): Promise<Uint8Array> {
+  const { type, data, profile } = file;
+  const { width, height, shown } = wanted;
+  // A decoder gives colours as they are stored, whatever the profile.
+  const goesByProfile = shown && profile;
+  if (goesByProfile && frame > 0) {
+    throw new UserError(
+      'A picture that moves has a colour profile, by which a browser shows its first frame alone: save it in sRGB, without a profile.',
+    );
+  }
+  const exact =
+    LOSSLESS.has(type) && !goesByProfile ? await decodedFrame(data, type, wanted, frame) : undefined;
   if (exact !== undefined) return exact;
   if (frame > 0) throw new Error('this browser decodes its first frame alone');
-  const { width, height, shown } = wanted;
-  const file = shown || type !== 'image/jpeg' ? bytes : withUprightExif(bytes);
-  const bitmap = await createImageBitmap(new Blob([file], { type }), {
+  const stored = shown || type !== 'image/jpeg' ? data : withUprightExif(data);
+  const bitmap = await createImageBitmap(new Blob([stored], { type }), {
     colorSpaceConversion: shown ? 'default' : 'none',
     imageOrientation: 'from-image',
   });

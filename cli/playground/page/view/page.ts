@@ -63,19 +63,13 @@ export function page(state: State, actions: Actions): TemplateResult {
           ${asked.length === 0 ? html`<p class="hint">Choose a model to ask.</p>` : nothing}
           ${asked.map((index) => outcomeCard(index, state))}
         </div>
-        ${notes.map((sentence) => html`<p class="hint">${sentence}</p>`)}
+        <div role="status">${notes.map((sentence) => html`<p class="hint">${sentence}</p>`)}</div>
         ${
           site.models.length === 0
             ? html`<p class="hint">No model is served: start with <code>flamingo playground DIR</code>.</p>`
             : nothing
         }
-        <p class="hint">
-          ${
-            crossOriginIsolated
-              ? 'Everything is computed in this page; no picture leaves it.'
-              : 'Everything is computed in this page, in one thread, since it is served without the two isolation headers.'
-          }
-        </p>
+        <p class="hint">Everything is computed in this page; no picture leaves it.</p>
       </section>
     </main>
   `;

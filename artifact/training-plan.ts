@@ -39,11 +39,16 @@ export interface PlannedTask {
   readonly metrics: Readonly<Record<string, string>>;
 }
 
-/** A graph that makes one step; or several, over batches stacked along a new first axis. */
+/** A graph that makes one step, or all of it but the update; or several, over batches stacked along a new first axis. */
 export interface StepGraphPlan {
   readonly file: string;
   /** Whether batches, learning rates, step numbers, losses and metrics have a leading axis of steps. */
   readonly stacked: boolean;
+  /**
+   * Whether the graph gives gradients (`PORTS.gradient`), for the host to update parameters by. Otherwise it takes learning
+   * rate and moments as well and gives all of them updated, with the gradients' norm.
+   */
+  readonly optimizerOnHost: boolean;
   readonly tasks: readonly PlannedTask[];
 }
 
@@ -62,6 +67,7 @@ export const PORTS = {
   value: (name: string) => name,
   firstMoment: (name: string) => `first_moment/${name}`,
   secondMoment: (name: string) => `second_moment/${name}`,
+  gradient: (name: string) => `gradient/${name}`,
   updated: (port: string) => `updated/${port}`,
   learningRate: 'learning_rate',
   /** From 1. */

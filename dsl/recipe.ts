@@ -165,7 +165,9 @@ export interface RecipeDefinition {
    * them, outermost first: `([, layer]) => layer?.startsWith('layers.') ?? false`. Saves memory, costs time. Default none.
    */
   readonly recompute?: (scope: readonly string[]) => boolean;
-  /** Steps of one call of ONNX Runtime, so that state stays on its device between them. Default 1. */
+  /**
+   * Steps of one call of ONNX Runtime, so that state stays on its device between them; on the CPU a call makes one. Default 1.
+   */
   readonly stepsPerCall?: number;
   /** Steps between checkpoints. Default 100. */
   readonly checkpointEvery?: number;

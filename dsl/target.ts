@@ -36,6 +36,11 @@ export interface Capabilities {
    */
   readonly cacheOnDevice: boolean;
   /**
+   * In training the host updates parameters and moments in place, from the gradients that a step's graph gives: one pass, and
+   * no second copy of them. Elsewhere the optimizer is part of the graph, so that they stay on the device from step to step.
+   */
+  readonly optimizerOnHost: boolean;
+  /**
    * The keys and values of text are kept in a cache of fixed length unless it is asked otherwise: shapes that change from
    * step to step cost.
    */

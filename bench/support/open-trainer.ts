@@ -7,7 +7,7 @@ import { writeFirstCheckpoint } from '../../runtime/training/first-checkpoint.ts
 import { type StepResult, Trainer } from '../../runtime/training/trainer.ts';
 
 export interface OpenTrainer {
-  /** Makes one call of the step graph: as many steps as the recipe's `stepsPerCall`. */
+  /** Makes one call of the step graph: on a device as many steps as the recipe's `stepsPerCall`, on the CPU one. */
   step(): Promise<StepResult>;
   close(): Promise<void>;
 }
@@ -33,14 +33,15 @@ export async function openTrainer(
   const trainer = await Trainer.open({ plan, folder, checkpoint, threads, provider });
   const sources = new Map(recipe.tasks.map(({ name, data }) => [name, data]));
   const batches = new Batches(plan.step.tasks, sources, plan.seed);
-  const { stepsPerCall, step } = plan;
-  const feeds = step.stacked ? await batches.stacked(0, stepsPerCall) : await batches.one(0);
-  const learningRates = Array.from({ length: stepsPerCall }, () => recipe.optimizer.learningRate);
+  const { stacked } = plan.step;
+  const steps = stacked ? plan.stepsPerCall : 1;
+  const feeds = stacked ? await batches.stacked(0, steps) : await batches.one(0);
+  const learningRates = Array.from({ length: steps }, () => recipe.optimizer.learningRate);
   let first = 0;
   return {
     async step() {
       const result = await trainer.step({ learningRates, first, feeds });
-      first += stepsPerCall;
+      first += steps;
       return result;
     },
     close: () => trainer.close(),

@@ -21,6 +21,7 @@ const CAPABILITIES = Object.keys({
   quantisedProductsAddBias: true,
   staticCache: true,
   cacheOnDevice: true,
+  optimizerOnHost: true,
 } satisfies Record<Capability, true>) as readonly Capability[];
 
 /**

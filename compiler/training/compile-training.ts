@@ -14,6 +14,7 @@ import { encodeModel, type ParameterStorage } from '../onnx/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import type { StoredParameter } from '../stored-parameter.ts';
 import type { CompilerTarget } from '../target/compiler-target.ts';
+import { targetOf } from '../target/target.ts';
 import { storageAs } from '../weights/store/weight-storage.ts';
 import { weightValues } from '../weights/store/weight-values.ts';
 import { writeWeights } from '../weights/store/write-weights.ts';
@@ -48,7 +49,8 @@ export async function compileTraining(
   recipe: Recipe,
   { folder, recipeFolder, target = 'cpu' }: CompileTrainingOptions,
 ): Promise<CompiledTraining> {
-  const { graph, tasks, trained, set } = stepGraph(recipe);
+  const { optimizerOnHost } = targetOf(target).capabilities;
+  const { graph, tasks, trained, set } = stepGraph(recipe, { optimizerOnHost });
   const evaluation = evaluationGraph(recipe, [...trained, ...set]);
   const sources = await initialWeights(recipe, recipeFolder);
   const learned = new Set(trained.map(({ parameter }) => parameter));
@@ -73,7 +75,8 @@ export async function compileTraining(
     await writeFile(join(folder, file), encodeModel(each, locate));
     return file;
   };
-  const stacked = recipe.stepsPerCall > 1;
+  // Several steps in one call are for state that stays on its device.
+  const stacked = recipe.stepsPerCall > 1 && !optimizerOnHost;
   const oneStep = lowered(graph, target);
 
   const initial = (name: string): Promise<Float32Array> => {
@@ -98,6 +101,7 @@ export async function compileTraining(
     step: {
       file: await write(stacked ? stepsInALoop(oneStep, PORTS.updated) : oneStep),
       stacked,
+      optimizerOnHost,
       tasks,
     },
     evaluation:

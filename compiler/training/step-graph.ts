@@ -29,13 +29,19 @@ export interface StepGraph {
   readonly set: readonly LearnedParameter[];
 }
 
+export interface StepGraphOptions {
+  /** Whether the graph ends with the gradients. Default false. */
+  readonly optimizerOnHost?: boolean;
+}
+
 /**
- * One step of training as one graph of ordinary operators: losses of all tasks, the gradient of their weighted sum,
- * clipping, AdamW. Learned parameters and their moments come in and go out; frozen ones stay parameters of the graph.
+ * One step of training as one graph of ordinary operators: losses of all tasks and the gradient of their weighted sum, then
+ * clipping and AdamW unless the host makes them. Learned parameters come in, with the moments that AdamW keeps, and go out
+ * updated; frozen ones stay parameters of the graph.
  *
  * @throws ModelError when a loss reads a parameter that is not among the recipe's parts, or none that is learned
  */
-export function stepGraph(recipe: Recipe): StepGraph {
+export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraphOptions = {}): StepGraph {
   const step = input(PORTS.step, 'float32', []);
   const asTrained = new AsTrained(recipe, cast(step, 'int64'));
   const tasks = recipe.tasks.map((task) => asTrained.task(traceTask(task, recipe)));
@@ -56,27 +62,34 @@ export function stepGraph(recipe: Recipe): StepGraph {
     inputs[name] = tensor;
     return tensor;
   };
-  const states = trained.map(({ parameter, tensor }): ParameterState => {
-    const { name, shape } = parameter;
-    const moment = (port: string) => take(port, input(port, 'float32', shape));
-    return {
-      value: take(PORTS.value(name), tensor),
-      firstMoment: moment(PORTS.firstMoment(name)),
-      secondMoment: moment(PORTS.secondMoment(name)),
-    };
-  });
-  const learningRate = take(PORTS.learningRate, input(PORTS.learningRate, 'float32', []));
+  const outputs: Record<string, Tensor> = { [PORTS.loss]: loss };
+  for (const { parameter, tensor } of trained) take(PORTS.value(parameter.name), tensor);
   take(PORTS.step, step);
-  for (const task of tasks) Object.assign(inputs, task.inputs);
-  const { states: next, gradientNorm } = adamW(states, slopes, { learningRate, step }, recipe.optimizer);
-
-  const outputs: Record<string, Tensor> = { [PORTS.loss]: loss, [PORTS.gradientNorm]: gradientNorm };
-  for (const task of tasks) Object.assign(outputs, task.outputs);
-  for (const [index, { value, firstMoment, secondMoment }] of next.entries()) {
-    const name = trained[index]?.parameter.name ?? '';
-    outputs[PORTS.updated(PORTS.value(name))] = value;
-    outputs[PORTS.updated(PORTS.firstMoment(name))] = firstMoment;
-    outputs[PORTS.updated(PORTS.secondMoment(name))] = secondMoment;
+  for (const task of tasks) {
+    Object.assign(inputs, task.inputs);
+    Object.assign(outputs, task.outputs);
+  }
+  if (optimizerOnHost) {
+    for (const [index, slope] of slopes.entries())
+      outputs[PORTS.gradient(trained[index]?.parameter.name ?? '')] = slope;
+  } else {
+    const states = trained.map(({ parameter: { name, shape }, tensor }): ParameterState => {
+      const moment = (port: string) => take(port, input(port, 'float32', shape));
+      return {
+        value: tensor,
+        firstMoment: moment(PORTS.firstMoment(name)),
+        secondMoment: moment(PORTS.secondMoment(name)),
+      };
+    });
+    const learningRate = take(PORTS.learningRate, input(PORTS.learningRate, 'float32', []));
+    const { states: next, gradientNorm } = adamW(states, slopes, { learningRate, step }, recipe.optimizer);
+    outputs[PORTS.gradientNorm] = gradientNorm;
+    for (const [index, { value, firstMoment, secondMoment }] of next.entries()) {
+      const name = trained[index]?.parameter.name ?? '';
+      outputs[PORTS.updated(PORTS.value(name))] = value;
+      outputs[PORTS.updated(PORTS.firstMoment(name))] = firstMoment;
+      outputs[PORTS.updated(PORTS.secondMoment(name))] = secondMoment;
+    }
   }
   const setParameters = [...recipe.parameters.values()].flatMap((parameter): readonly LearnedParameter[] => {
     const own = set.get(parameter);

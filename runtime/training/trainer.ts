@@ -10,6 +10,9 @@ import { sessionRefusal } from '../session-refusal.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
+import { OptimizerInGraph } from './optimizer/in-graph.ts';
+import { OptimizerOnHost } from './optimizer/on-host.ts';
+import type { Optimizer, StepNumbers } from './optimizer/optimizer.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface TrainerOptions {
@@ -25,10 +28,7 @@ export interface TrainerOptions {
 }
 
 /** One call of the step graph: learning rate and number of each step, and the batches of all of them. */
-export interface StepCall {
-  readonly learningRates: readonly number[];
-  /** The first step of the call, from 0. */
-  readonly first: number;
+export interface StepCall extends StepNumbers {
   readonly feeds: Feeds;
 }
 
@@ -42,6 +42,7 @@ export class Trainer {
   readonly #step: InferenceSession;
   readonly #evaluation: InferenceSession | undefined;
   readonly #state: TrainingState;
+  readonly #optimizer: Optimizer;
 
   private constructor(
     { plan, folder }: TrainerOptions,
@@ -54,6 +55,10 @@ export class Trainer {
     this.#step = step;
     this.#evaluation = evaluation;
     this.#state = state;
+    const { stacked, optimizerOnHost } = plan.step;
+    this.#optimizer = optimizerOnHost
+      ? new OptimizerOnHost(state, plan.trained, plan.optimizer)
+      : new OptimizerInGraph(state, stacked);
   }
 
   /**
@@ -99,24 +104,23 @@ export class Trainer {
   }
 
   /** Makes the steps of a call. The state changes only when loss and gradients are finite in all of them. */
-  async step({ learningRates, first, feeds }: StepCall): Promise<StepResult> {
+  async step({ feeds, ...steps }: StepCall): Promise<StepResult> {
     const { stacked } = this.#plan.step;
-    const shape = stacked ? [learningRates.length] : [];
-    const numbers = learningRates.map((_rate, index) => first + index + 1);
+    const numbers = steps.learningRates.map((_rate, index) => steps.first + index + 1);
+    const fetches = this.#optimizer.fetches();
     const results = await this.#step.run(
       {
-        ...this.#state.feeds(),
+        ...this.#optimizer.feeds(steps),
         ...tensorsOf(feeds),
-        [PORTS.learningRate]: tensorOf(float32Feed(learningRates, shape)),
-        [PORTS.step]: tensorOf(float32Feed(numbers, shape)),
+        [PORTS.step]: tensorOf(float32Feed(numbers, stacked ? [numbers.length] : [])),
       },
-      { ...nothingYet(this.#step), ...this.#state.fetches() },
+      { ...nothingYet(this.#step), ...fetches },
     );
-    const updated = new Set(Object.keys(this.#state.fetches()));
-    const report = numbersOf(results, (name) => !updated.has(name));
-    const decisive = [report[PORTS.loss], report[PORTS.gradientNorm]].flat();
-    if (decisive.every(Number.isFinite)) this.#state.commit();
-    return report;
+    const losses = numbersOf(results, (name) => fetches[name] === undefined);
+    const gradientNorms = this.#optimizer.gradientNorms(results);
+    const decisive = [losses[PORTS.loss] ?? [], gradientNorms].flat();
+    if (decisive.every(Number.isFinite)) this.#optimizer.commit(steps);
+    return { ...losses, [PORTS.gradientNorm]: gradientNorms };
   }
 
   /** Losses and metrics of one batch of every evaluation task. */

@@ -7,21 +7,15 @@ import { Tensor } from '../onnx-runtime.ts';
 /** What a checkpoint calls the arrays of one parameter, in the order of the step graph's inputs. */
 const STORED = ['parameters', 'first_moment', 'second_moment'] as const;
 
-/** Two equally large arrays that take turns: a step reads one and writes the other. */
-interface Pair {
+interface StateArray {
   readonly stored: string;
   readonly shape: readonly number[];
-  current: Float32Array;
-  next: Float32Array;
+  values: Float32Array;
 }
 
-/**
- * The learned parameters and their moments. Memory is allocated once; the step graph writes straight into it. Until
- * `commit`, the state is the one before the step: a step that fails changes nothing.
- */
+/** The parameters that training changes, and their moments: arrays by the names of the step graph's inputs. */
 export class TrainingState {
-  /** By the names of the step graph's inputs. */
-  readonly #pairs = new Map<string, Pair>();
+  readonly #arrays = new Map<string, StateArray>();
   readonly #names: readonly string[];
 
   constructor(parameters: readonly PlannedParameter[]) {
@@ -30,12 +24,7 @@ export class TrainingState {
       const size = shape.reduce((product, each) => product * each, 1);
       for (const [index, port] of portsOf(name, moments).entries()) {
         const stored = `${STORED[index]}.${name}`;
-        this.#pairs.set(port, {
-          stored,
-          shape,
-          current: new Float32Array(size),
-          next: new Float32Array(size),
-        });
+        this.#arrays.set(port, { stored, shape, values: new Float32Array(size) });
       }
     }
   }
@@ -46,80 +35,85 @@ export class TrainingState {
    * @throws UserError for a file that lacks one or is damaged
    */
   async load(file: SafetensorsFile): Promise<void> {
-    for (const { stored, current } of this.#pairs.values()) {
-      const values = await file.readFloat32(stored);
-      if (values.length !== current.length) {
+    for (const { stored, values } of this.#arrays.values()) {
+      const read = await file.readFloat32(stored);
+      if (read.length !== values.length) {
         throw new UserError(
-          `Tensor '${stored}' of ${file.path} has ${values.length} values, but the recipe's parameter has ${current.length}.`,
+          `Tensor '${stored}' of ${file.path} has ${read.length} values, but the recipe's parameter has ${values.length}.`,
         );
       }
-      current.set(values);
+      values.set(read);
     }
   }
 
   /** Gives a parameter its first values. */
   begin(name: string, values: Float32Array): void {
-    this.#pairs.get(PORTS.value(name))?.current.set(values);
+    this.#arrays.get(PORTS.value(name))?.values.set(values);
   }
 
-  /** The learned parameters without their moments: what an evaluation reads. */
+  /** The names of all arrays. */
+  get ports(): readonly string[] {
+    return [...this.#arrays.keys()];
+  }
+
+  /** The array of a port, which is the state's own. */
+  at(port: string): Float32Array {
+    return this.#array(port).values;
+  }
+
+  /** Puts another array in the place of a port's, and returns that one. */
+  exchange(port: string, values: Float32Array): Float32Array {
+    const array = this.#array(port);
+    const before = array.values;
+    array.values = values;
+    return before;
+  }
+
+  /** Tensors of ports on the state's own memory. */
+  tensors(ports: readonly string[]): Record<string, Tensor> {
+    return Object.fromEntries(ports.map((port) => [port, this.tensor(port, this.at(port))]));
+  }
+
+  /** A tensor of a port's shape on other values. */
+  tensor(port: string, values: Float32Array): Tensor {
+    return new Tensor('float32', values, this.#array(port).shape);
+  }
+
+  /** The parameters without their moments: what an evaluation reads. */
   values(): Record<string, Tensor> {
-    return this.#tensors(
-      'current',
-      this.#names.map((name) => PORTS.value(name)),
-    );
-  }
-
-  feeds(): Record<string, Tensor> {
-    return this.#tensors('current', this.#pairs.keys());
-  }
-
-  /** By the names of the step graph's outputs. */
-  fetches(): Record<string, Tensor> {
-    const tensors = this.#tensors('next', this.#pairs.keys());
-    return Object.fromEntries(Object.entries(tensors).map(([port, tensor]) => [PORTS.updated(port), tensor]));
-  }
-
-  /** After the run: what was next is current. */
-  commit(): void {
-    for (const pair of this.#pairs.values()) [pair.current, pair.next] = [pair.next, pair.current];
+    return this.tensors(this.#names.map((name) => PORTS.value(name)));
   }
 
   /** All of it as a checkpoint holds it: `parameters.NAME`, `first_moment.NAME`, `second_moment.NAME`. */
   checkpoint(): readonly TensorToWrite[] {
-    return [...this.#pairs.values()].map(({ stored, shape, current }) => ({
+    return [...this.#arrays.values()].map(({ stored, shape, values }) => ({
       name: stored,
       dtype: 'float32',
       shape,
-      data: current,
+      data: values,
     }));
   }
 
-  /** The learned parameters alone, under their names. */
+  /** The parameters alone, under their names. */
   weights(): readonly TensorToWrite[] {
-    return this.#names.flatMap((name) => {
-      const pair = this.#pairs.get(PORTS.value(name));
-      return pair === undefined
-        ? []
-        : [{ name, dtype: 'float32' as const, shape: pair.shape, data: pair.current }];
+    return this.#names.map((name) => {
+      const { shape, values } = this.#array(PORTS.value(name));
+      return { name, dtype: 'float32', shape, data: values };
     });
   }
 
   /** SHA-256 of all values, by which a damaged checkpoint is known. */
   digest(): string {
     const hash = createHash('sha256');
-    for (const { current } of this.#pairs.values())
-      hash.update(new Uint8Array(current.buffer, current.byteOffset, current.byteLength));
+    for (const { values } of this.#arrays.values())
+      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return hash.digest('hex');
   }
 
-  #tensors(side: 'current' | 'next', ports: Iterable<string>): Record<string, Tensor> {
-    const tensors: Record<string, Tensor> = {};
-    for (const port of ports) {
-      const pair = this.#pairs.get(port);
-      if (pair !== undefined) tensors[port] = new Tensor('float32', pair[side], pair.shape);
-    }
-    return tensors;
+  #array(port: string): StateArray {
+    const array = this.#arrays.get(port);
+    if (array === undefined) throw new Error(`the training state has no array ${port}`);
+    return array;
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compileTraining } from '../../compiler/training/compile-training.ts';
+import { type CompileTrainingOptions, compileTraining } from '../../compiler/training/compile-training.ts';
 import type { Recipe, RecipeDefinition, Task } from '../../dsl/recipe.ts';
 import {
   add,
@@ -18,9 +18,12 @@ import { type TrainOptions, type TrainResult, train } from '../../runtime/traini
 export async function runRecipe(
   recipe: Recipe,
   out: string,
-  options: Partial<TrainOptions> = {},
+  { target = 'cpu', ...options }: Partial<TrainOptions> & Pick<CompileTrainingOptions, 'target'> = {},
 ): Promise<TrainResult> {
-  const { plan, initial } = await compileTraining(recipe, { folder: join(out, 'graphs'), recipeFolder: out });
+  const { plan, initial } = await compileTraining(recipe, {
+    ...{ folder: join(out, 'graphs'), recipeFolder: out },
+    target,
+  });
   const sources = (tasks: readonly Task[] = []) => new Map(tasks.map(({ name, data }) => [name, data]));
   return train({
     ...{ plan, initial, out, threads: 1 },

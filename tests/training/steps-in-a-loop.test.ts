@@ -18,6 +18,9 @@ import {
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { fitRecipe, runRecipe } from './run-recipe.ts';
 
+/** The graphs of a target that keeps state on its device, in which the optimizer and a `Loop` are; any provider runs them. */
+const ON_DEVICE = { target: 'cuda' };
+
 describe('several steps in one call', () => {
   let folder: AuthorFolder;
   before(async () => {
@@ -26,15 +29,15 @@ describe('several steps in one call', () => {
   after(() => folder.remove());
 
   it('come to the same weights as single steps, bit for bit, and go on from a checkpoint between two calls', async () => {
-    const single = await runRecipe(fitRecipe({ steps: 7 }), join(folder.path, 'single'));
+    const single = await runRecipe(fitRecipe({ steps: 7 }), join(folder.path, 'single'), ON_DEVICE);
     const expected = await readFile(single.weights);
 
     const several = () => fitRecipe({ steps: 7, stepsPerCall: 3 });
     const out = join(folder.path, 'several');
-    const stopped = await runRecipe(several(), out, { stopAfter: 4 });
+    const stopped = await runRecipe(several(), out, { ...ON_DEVICE, stopAfter: 4 });
     assert.equal(stopped.step, 4);
     assert.notDeepEqual(await readFile(stopped.weights), expected);
-    const resumed = await runRecipe(several(), out);
+    const resumed = await runRecipe(several(), out, ON_DEVICE);
     assert.deepEqual([resumed.made, resumed.step, resumed.loss], [3, 7, single.loss]);
     assert.deepEqual(await readFile(resumed.weights), expected);
   });
@@ -76,8 +79,8 @@ describe('several steps in one call', () => {
         ],
       });
     };
-    const single = await runRecipe(recurrent(1), join(folder.path, 'recurrent'));
-    const several = await runRecipe(recurrent(4), join(folder.path, 'recurrent-in-a-loop'));
+    const single = await runRecipe(recurrent(1), join(folder.path, 'recurrent'), ON_DEVICE);
+    const several = await runRecipe(recurrent(4), join(folder.path, 'recurrent-in-a-loop'), ON_DEVICE);
     assert.deepEqual(await readFile(several.weights), await readFile(single.weights));
     const [keep] = await (await openSafetensors(single.weights)).readFloat32('keep');
     assert.ok(Math.abs((keep ?? 0) - 0.7) < 0.05, `it learned ${keep}`);

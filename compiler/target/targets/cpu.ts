@@ -28,5 +28,6 @@ export const target: CompilerTarget = {
     // Blocks are for what has outliers: the smaller a block, the fewer values share its coarse scale.
     staticCache: false,
     cacheOnDevice: false,
+    optimizerOnHost: true,
   },
 };

@@ -35,6 +35,7 @@ export const target: CompilerTarget = {
     quantisedProductsAddBias: false,
     staticCache: false,
     cacheOnDevice: false,
+    optimizerOnHost: false,
   },
   kernels: new Map([
     ...kernels('Abs Add Sub Mul Div', [...FLOATS, ...WHOLE, ...SMALL]),

@@ -32,6 +32,7 @@ export const target: CompilerTarget = {
     // A past without tokens ends the process, and what stays on the device is copied by no one.
     staticCache: true,
     cacheOnDevice: true,
+    optimizerOnHost: false,
   },
   kernels: new Map([
     ...kernels('Abs Neg Floor Ceil Sqrt Exp Erf Log Sigmoid Tanh Relu Gelu', FLOATS),

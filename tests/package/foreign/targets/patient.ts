@@ -18,5 +18,6 @@ export const patient: CompilerTarget = {
     quantisedProductsAddBias: true,
     staticCache: false,
     cacheOnDevice: false,
+    optimizerOnHost: true,
   },
 };

@@ -1,22 +1,15 @@
-import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { assembled } from '../support/assembled.ts';
-
-const SOURCE = 'runtime/training/optimizer/assembly/adamw.ts';
-const MODULE = new URL('../../runtime/training/optimizer/adamw-module.ts', import.meta.url);
+import { assertAssembled } from '../support/assembled.ts';
 
 describe('the module of AdamW', function () {
   this.timeout(60_000);
 
-  it('is what its source is assembled to (UPDATE_SNAPSHOTS=1 writes it)', async () => {
-    // Four chunks and what lies before them.
-    const content = `/* Written by tests/training/adamw-module.test.ts with UPDATE_SNAPSHOTS=1. */
-
-/** \`assembly/adamw.ts\` as WebAssembly, in base64: a module that is text needs no file beside a bundle. */
-export const ADAMW =
-  '${await assembled(SOURCE, ['--initialMemory', '3'])}';
-`;
-    if (process.env.UPDATE_SNAPSHOTS === '1') await writeFile(MODULE, content);
-    assert.equal(await readFile(MODULE, 'utf8'), content);
-  });
+  it('is what its source is assembled to (UPDATE_SNAPSHOTS=1 writes it)', () =>
+    assertAssembled({
+      source: 'runtime/training/optimizer/assembly/adamw.ts',
+      file: 'runtime/training/optimizer/adamw-module.ts',
+      name: 'ADAMW',
+      test: 'tests/training/adamw-module.test.ts',
+      // Pages of 64 KiB: four chunks, and what lies before them.
+      flags: ['--initialMemory', '3'],
+    }));
 });

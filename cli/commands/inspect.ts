@@ -116,7 +116,7 @@ function print(facts: Facts, report: Report): void {
       work.map(({ step, multiplyAdds }) => [step, describeCount(multiplyAdds)]),
     );
   }
-  for (const [name, graph] of Object.entries(graphs)) printGraph(name, graph, target, report);
+  for (const [name, graph] of Object.entries(graphs)) printGraph(name, graph, manifest, report);
   report.result(`\n${bold('Files')}`);
   const linked = describeLinked(manifest);
   if (linked !== undefined) report.result(linked);
@@ -163,7 +163,7 @@ function modelRows(facts: Facts): readonly (readonly [string, string])[] {
 function printGraph(
   name: string,
   graph: GraphManifest,
-  target: string,
+  { target, provider }: Pick<Manifest, 'target' | 'provider'>,
   { result, table, colour }: Report,
 ): void {
   const { bold } = colour.out;
@@ -177,7 +177,7 @@ function printGraph(
       .join(', ');
   const nodes = total(graph.operators.after);
   const { fallbacks } = graph;
-  const elsewhere = target === 'cpu' ? '' : `, ${fallbacks.length} on the cpu for want of a kernel`;
+  const elsewhere = provider === 'cpu' ? '' : `, ${fallbacks.length} on the cpu for want of a kernel`;
   result(`\n${bold(`${name} graph`)} (${graph.file})`);
   table(
     ['', '', ''],

@@ -8,6 +8,7 @@ import { evaluateDim } from '../../dsl/shape/dim.ts';
 import type { Dim } from '../../dsl/tensor.ts';
 import { PREFILL_CHUNK, readPrompt } from '../../runtime/generate/prompt-reader.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
+import { IMAGES_AT_ONCE } from '../../runtime/worker/media-memory.ts';
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts';
 import { type Counted, cellOf, type Growing, growthCases, type Limits } from '../measure/growth.ts';
 import { interleave } from '../measure/interleave.ts';
@@ -162,27 +163,36 @@ async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<
   };
   return withGraphs({ vision: open(vision), language: open(language) }, async (graphs) => {
     const work = { vision: vision ? workOf(vision) : {}, language: language ? workOf(language) : {} };
-    const count = (of: Readonly<Record<string, Dim>>, sizes: Readonly<Record<string, number>>): Counted => ({
-      ...counted(of, sizes),
-      bytes: 0,
+    const ofExamples = (number: number, text: number) => ({
+      ...{ batch: 1, past: 0, wanted: 1, rows: number, images: number, chunk: SHOT_TOKENS },
+      text,
     });
     const shots: Measured = {
       name: 'prompt of examples',
       sizes: EXAMPLES,
-      counted: (number) =>
-        count(work.language, {
-          ...{ batch: 1, past: 0, wanted: 1, rows: number, images: number, chunk: SHOT_TOKENS },
-          text: number * SHOT_TOKENS,
-        }),
+      counted: (number) => ({
+        ...counted(work.language, ofExamples(number, number * SHOT_TOKENS)),
+        bytes: counted(work.language, ofExamples(1, 1)).products * WEIGHT_BYTES.float32,
+      }),
       step: async (number) => prefillStep(graphs.language, number),
     };
     const pictures: Measured = {
       name: 'pictures',
       sizes: PICTURES,
-      counted: (images) => count(work.vision, { images, frames: 1 }),
+      counted: (images) => ({ ...counted(work.vision, { images, frames: 1 }), bytes: 0 }),
       step: async (images) => {
-        const pixels = normalTensor(images, 1, 3, MIDDLE.image, MIDDLE.image);
-        return () => graphs.vision.run({ pixels });
+        const runs = Array.from({ length: Math.ceil(images / IMAGES_AT_ONCE) }, (_, run) =>
+          normalTensor(
+            Math.min(IMAGES_AT_ONCE, images - run * IMAGES_AT_ONCE),
+            1,
+            3,
+            MIDDLE.image,
+            MIDDLE.image,
+          ),
+        );
+        return async () => {
+          for (const pixels of runs) await graphs.vision.run({ pixels });
+        };
       },
     };
     const cases: Case[] = [];
@@ -228,7 +238,7 @@ export const benchmark: Benchmark = {
           title: 'Growth',
           cases,
           notes: [
-            `Prompts, pasts and batches: a LLaMA of 336 M weights, prompts read in pieces of ${PREFILL_CHUNK} tokens. Examples (shots and the query) and pictures: the middle model of 60 M, float32.`,
+            `Prompts, pasts and batches: a LLaMA of 336 M weights, prompts read in pieces of ${PREFILL_CHUNK} tokens. Examples (shots and the query) and pictures: the middle model of 60 M, float32; pictures in runs of ${IMAGES_AT_ONCE}, prompts of examples in one.`,
             'Exponent: of the time, from the size before; 1 is in proportion. Beside it that of the least time, which is the larger of the counted multiply-adds at the rate of one large product of the same precision, and of weights and cached keys and values at the rate at which one thread copies memory here.',
           ],
         },

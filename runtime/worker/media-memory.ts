@@ -14,7 +14,7 @@ import type { GraphSession } from '../session.ts';
 import type { RequestOptions } from './protocol.ts';
 
 /** Images that go through the vision graph in one run. */
-const IMAGES_AT_ONCE = 8;
+export const IMAGES_AT_ONCE = 8;
 
 /** Requests whose pictures are read at once: decoded, they are large. */
 const REQUESTS_AT_ONCE = 4;

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { openRegularFile } from '../read-regular-file.ts';
 import { isSystemError, refusal } from '../system-error.ts';
@@ -23,10 +24,30 @@ export async function readRange(
   while (done < length) {
     const step = new Uint8Array(buffer, done, Math.min(LARGEST_STEP, length - done));
     const { bytesRead } = await file.read(step, 0, step.length, offset + done);
-    if (bytesRead === 0) throw new UserError(`${path} ended early: it was changed while it was being read.`);
+    if (bytesRead === 0) throw endedEarly(path);
     done += bytesRead;
   }
   return buffer;
+}
+
+/**
+ * Fills memory with the bytes from `offset` on, while the thread waits.
+ *
+ * @param path what error sentences call the file
+ * @throws UserError when the file ends before that
+ */
+export function fillFrom(file: FileHandle, path: string, offset: number, memory: Uint8Array): void {
+  let done = 0;
+  while (done < memory.length) {
+    const step = Math.min(LARGEST_STEP, memory.length - done);
+    const bytesRead = readSync(file.fd, memory, done, step, offset + done);
+    if (bytesRead === 0) throw endedEarly(path);
+    done += bytesRead;
+  }
+}
+
+function endedEarly(path: string): UserError {
+  return new UserError(`${path} ended early: it was changed while it was being read.`);
 }
 
 /** The first bytes of a file, by which formats are told apart. */

@@ -28,7 +28,11 @@ const word = new DataView(new ArrayBuffer(4));
 /** IEEE 754 half precision: 1 sign, 5 exponent, 10 fraction bits; ties to even, overflow to infinity. */
 export function float16Bits(value: number): number {
   word.setFloat32(0, value);
-  const bits = word.getUint32(0);
+  return float16OfFloat32(word.getUint32(0));
+}
+
+/** The same of a float32's bits. */
+export function float16OfFloat32(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const exponent = (bits >>> 23) & 0xff;
   const fraction = bits & 0x7fffff;
@@ -46,8 +50,12 @@ export function float16Bits(value: number): number {
 /** bfloat16 is the upper half of a float32; ties to even. */
 export function bfloat16Bits(value: number): number {
   word.setFloat32(0, value);
-  const bits = word.getUint32(0);
-  if (Number.isNaN(value)) return 0x7fc0;
+  return bfloat16OfFloat32(word.getUint32(0));
+}
+
+/** The same of a float32's bits. */
+export function bfloat16OfFloat32(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return 0x7fc0;
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 

@@ -1,11 +1,11 @@
-import { readRange, withFile } from '../../artifact/weights/file-access.ts';
+import { fillFrom, readRange, withFile } from '../../artifact/weights/file-access.ts';
 import { refuseBroken } from '../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES, viewAs } from '../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
 import type { QuantisedFormat } from '../../dsl/precision.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
-import { type Halves, type QuantisedRows, quantiseRows } from './quantise-rows.ts';
+import { isQuantisable, type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 
 /** Some rows of a weight: their values, or where in a file they lie side by side. */
 export interface Chunk {
@@ -37,30 +37,23 @@ export async function quantiseChunk({
   before,
   rows,
 }: Chunk): Promise<QuantisedRows> {
-  const weights = rows instanceof Float32Array ? rows : await readWeights(rows);
-  try {
-    return quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow });
-  } catch (error) {
-    if (origin !== undefined) {
-      const values =
-        weights instanceof Float32Array
-          ? weights
-          : toFloat32(weights.bits, { ...origin, ...weights }, origin.path);
-      refuseBroken(values, origin, before);
-    }
-    throw error;
-  }
-}
-
-/** Halves as they are, other numbers as float32. */
-async function readWeights({
-  tensor,
-  first,
-  count,
-}: Exclude<Chunk['rows'], Float32Array>): Promise<Float32Array | Halves> {
+  const quantised = (weights: Parameters<typeof quantiseRows>[1]) =>
+    quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow });
+  if (rows instanceof Float32Array) return quantised(rows);
+  const { tensor, first, count } = rows;
   const { path, dtype, offset } = tensor;
   const bytes = STORED_BYTES[dtype];
-  const buffer = await withFile(path, (file) => readRange(file, path, offset + first * bytes, count * bytes));
-  if (dtype === 'float16' || dtype === 'bfloat16') return { dtype, bits: new Uint16Array(buffer) };
-  return toFloat32(viewAs(dtype, buffer), tensor, path);
+  const place = offset + first * bytes;
+  return withFile(path, async (file) => {
+    const readFloat32 = async () =>
+      toFloat32(viewAs(dtype, await readRange(file, path, place, count * bytes)), tensor, path);
+    try {
+      if (!isQuantisable(dtype)) return quantised(await readFloat32());
+      return quantised({ dtype, count, read: (memory) => fillFrom(file, path, place, memory) });
+    } catch (error) {
+      if (error instanceof RangeError && origin !== undefined)
+        refuseBroken(await readFloat32(), origin, before);
+      throw error;
+    }
+  });
 }

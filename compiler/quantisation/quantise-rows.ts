@@ -1,4 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
+import { STORED_BYTES } from '../../artifact/weights/stored-dtype.ts';
 import type { BlockFormat } from './block-format.ts';
 import { QUANTISE } from './quantise-module.ts';
 
@@ -12,10 +13,12 @@ export interface QuantisedRows {
   readonly uneven?: number;
 }
 
-/** Floats of 16 bits as they are stored. */
-export interface Halves {
-  readonly dtype: 'float16' | 'bfloat16';
-  readonly bits: Uint16Array;
+/** Weights that are not in memory yet. */
+export interface UnreadWeights {
+  readonly dtype: keyof typeof KINDS;
+  readonly count: number;
+  /** Fills memory with their bytes. */
+  readonly read: (memory: Uint8Array) => void;
 }
 
 /** What `assembly/quantise.ts` exports; numbers are places in its memory, counts, and a kind of `KINDS`. */
@@ -36,6 +39,7 @@ interface QuantiseModule {
   turn(values: number, rows: number, width: number, to: number): void;
 }
 
+/** How weights may lie in memory, by the numbers that the module has for it. */
 const KINDS = { float32: 0, float16: 1, bfloat16: 2 };
 
 /** What the module writes beyond the end of a block. */
@@ -66,12 +70,11 @@ export interface RowLayout {
  */
 export function quantiseRows(
   { bits }: BlockFormat,
-  weights: Float32Array | Halves,
+  weights: Float32Array | UnreadWeights,
   { width, block, perRow = false }: RowLayout,
 ): QuantisedRows {
-  const stored = weights instanceof Float32Array ? weights : weights.bits;
-  const kind = KINDS[weights instanceof Float32Array ? 'float32' : weights.dtype];
-  const rows = stored.length / width;
+  const { dtype, count, read } = weights instanceof Float32Array ? inMemory(weights) : weights;
+  const rows = count / width;
   const blocks = rows * Math.ceil(width / block);
   const bytes = (blocks * block * bits) / 8;
   let end = ALIGNMENT;
@@ -81,7 +84,7 @@ export function quantiseRows(
     return at;
   };
   const room = place(4 * block + SPARE);
-  const from = place(stored.byteLength);
+  const from = place(STORED_BYTES[dtype] * count);
   const scales = place(4 * blocks);
   const magnitudes = perRow ? place(8 * blocks) : 0;
   const values = place(bytes + SPARE);
@@ -92,8 +95,19 @@ export function quantiseRows(
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   const { buffer } = memory;
-  new Uint8Array(buffer, from).set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
-  const broken = module.quantise(kind, bits, from, rows, width, block, values, scales, magnitudes, room);
+  read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * count));
+  const broken = module.quantise(
+    KINDS[dtype],
+    bits,
+    from,
+    rows,
+    width,
+    block,
+    values,
+    scales,
+    magnitudes,
+    room,
+  );
   if (broken >= 0) throw new RangeError(`row ${broken} has a weight that is no finite number`);
   if (perRow) module.turn(values, rows, width, turned);
   const quantised = {
@@ -103,6 +117,11 @@ export function quantiseRows(
   if (!perRow) return quantised;
   const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, blocks), width);
   return { ...quantised, uneven };
+}
+
+function inMemory(weights: Float32Array): UnreadWeights {
+  const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  return { dtype: 'float32', count: weights.length, read: (memory) => memory.set(bytes) };
 }
 
 function openModule(): QuantiseModule {
@@ -123,4 +142,8 @@ function unevenness(scales: Float32Array, magnitudes: Float64Array, width: numbe
     if (sum === 0) return uneven;
     return uneven + (Math.abs(scales[row] ?? 0) * ROUNDING * width) ** 2 / (COMMON * sum) ** 2;
   }, 0);
+}
+
+export function isQuantisable(dtype: string): dtype is UnreadWeights['dtype'] {
+  return Object.hasOwn(KINDS, dtype);
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../../artifact/user-error.ts';
-import { bfloat16Bits, float16Bits } from '../../../artifact/weights/scalar.ts';
+import { float32ToBfloat16, float32ToFloat16 } from '../../../artifact/weights/half-precision.ts';
 import type { StoredData } from '../../../artifact/weights/stored-dtype.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
@@ -26,20 +26,28 @@ export function storageAs({ name, shape }: StoredParameter, dtype: Dtype): Weigh
   if (dtype === 'float32') return { dtype, shape, convert: (pieces) => pieces };
   if (dtype !== 'float16' && dtype !== 'bfloat16')
     throw new Error(`parameter ${name} cannot be stored as ${dtype}`);
-  const bits = dtype === 'float16' ? float16Bits : bfloat16Bits;
+  const toHalves = dtype === 'float16' ? float32ToFloat16 : float32ToBfloat16;
   return {
     dtype,
     shape,
     async *convert(pieces) {
       for await (const values of pieces) {
-        const large = dtype === 'float16' ? values.find((value) => Math.abs(value) >= OVERFLOW) : undefined;
+        const large = dtype === 'float16' ? firstOverflow(values) : undefined;
         if (large !== undefined) {
           throw new UserError(
             `The weight '${name}' has the value ${large}, which is more than float16 can hold; compile for a target that computes in float32.`,
           );
         }
-        yield Uint16Array.from(values, bits);
+        yield toHalves(values);
       }
     },
   };
+}
+
+function firstOverflow(values: Float32Array): number | undefined {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    if (Math.abs(value) >= OVERFLOW) return value;
+  }
+  return undefined;
 }

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { bfloat16ToFloat32, float16ToFloat32 } from '../../../artifact/weights/half-precision.ts';
 import { openSafetensors, writeSafetensors } from '../../../artifact/weights/safetensors.ts';
+import { viewAs } from '../../../artifact/weights/stored-dtype.ts';
+import { toFloat32 } from '../../../artifact/weights/to-float32.ts';
 import { BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseChunk } from '../../../compiler/quantisation/quantise-chunk.ts';
-import { type Halves, quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
+import { quantiseRows, type UnreadWeights } from '../../../compiler/quantisation/quantise-rows.ts';
 import { dequantised } from './dequantised.ts';
 import { plainQuantise } from './plain-quantise.ts';
 
@@ -76,7 +77,7 @@ for (const format of [BLOCK_FORMATS.int4, BLOCK_FORMATS.int8]) {
 }
 
 /** Bits of finite numbers: any, those about the middle of two numbers of a format, zeros of both signs, the smallest and the largest. */
-function finiteBits(dtype: 'float32' | Halves['dtype']): fc.Arbitrary<number> {
+function finiteBits(dtype: UnreadWeights['dtype']): fc.Arbitrary<number> {
   const [wide, exponent] = { float32: [32, 8], float16: [16, 5], bfloat16: [16, 8] }[dtype] as [
     number,
     number,
@@ -137,16 +138,12 @@ for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
           const drawn = Array.from({ length: count }, (_, at) =>
             zeros > 0 && Math.floor(at / 32) % 4 === zeros ? 0 : (bits[at % bits.length] ?? 0),
           );
-          const stored =
-            dtype === 'float32'
-              ? new Float32Array(Uint32Array.from(drawn).buffer)
-              : { dtype, bits: Uint16Array.from(drawn) };
-          const floats =
-            stored instanceof Float32Array
-              ? stored
-              : (dtype === 'float16' ? float16ToFloat32 : bfloat16ToFloat32)(stored.bits);
-          const found = quantiseRows(BLOCK_FORMATS[layout.format], stored, layout);
-          const expected = plainQuantise(BLOCK_FORMATS[layout.format], floats, layout);
+          const numbers = dtype === 'float32' ? Uint32Array.from(drawn) : Uint16Array.from(drawn);
+          const { buffer } = numbers;
+          const weights = toFloat32(viewAs(dtype, buffer), { name: 'w', dtype }, 'memory');
+          const read = (memory: Uint8Array) => memory.set(new Uint8Array(buffer));
+          const found = quantiseRows(BLOCK_FORMATS[layout.format], { dtype, count, read }, layout);
+          const expected = plainQuantise(BLOCK_FORMATS[layout.format], weights, layout);
           assert.deepEqual(found.values, expected.values);
           assert.deepEqual(found.scales, expected.scales);
           const [uneven, plain] = [found.uneven ?? 0, expected.uneven ?? 0];

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { UserError } from '../../artifact/user-error.ts';
 import { moduleAddress } from '../../dsl/module-address.ts';
+import { BLOCK_FORMATS } from './block-format.ts';
 import type { Answer } from './quantisation-worker.ts';
-import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
-import type { QuantisedRows } from './quantise-rows.ts';
+import { type Chunk, countOf, quantiseChunk } from './quantise-chunk.ts';
+import { bytesOfNumbers, type QuantisedRows } from './quantise-rows.ts';
 
 /** Weights below which threads cost more time than they save. */
 const WORTH_THREADS = 1 << 23;
@@ -15,10 +16,12 @@ const WORTH_THREADS = 1 << 23;
 export class QuantisationThreads implements AsyncDisposable {
   readonly #pool: Piscina | undefined;
   /** Chunks to have under way: one in every thread's hands and one waiting for it. */
-  readonly atOnce: number;
+  readonly #atOnce: number;
+  /** Where threads put numbers, over and over: a billion weights leave half a gigabyte, which would have to be collected. */
+  readonly #free: SharedArrayBuffer[] = [];
 
   private constructor(threads: number, pool?: Piscina) {
-    this.atOnce = 2 * threads;
+    this.#atOnce = 2 * threads;
     this.#pool = pool;
   }
 
@@ -39,9 +42,41 @@ export class QuantisationThreads implements AsyncDisposable {
     return new QuantisationThreads(threads, pool);
   }
 
-  async quantise(chunk: Chunk): Promise<QuantisedRows> {
+  /**
+   * Quantises chunks, several of which are under way, and gives what comes of them in their order.
+   *
+   * @returns rows whose numbers are those of other rows once the next ones are asked for
+   */
+  async *quantised(chunks: AsyncIterable<Chunk>): AsyncIterable<QuantisedRows> {
+    const underWay: Promise<QuantisedRows>[] = [];
+    try {
+      for await (const chunk of chunks) {
+        const next = this.#quantise(chunk);
+        // Several may fail before the first is awaited, which tells of it.
+        next.catch(() => {});
+        underWay.push(next);
+        if (underWay.length === this.#atOnce) yield* this.#first(underWay);
+      }
+      while (underWay.length > 0) yield* this.#first(underWay);
+    } finally {
+      // Left early: what is under way may fail too, and nobody asks any more.
+      await Promise.allSettled(underWay);
+    }
+  }
+
+  async *#first(underWay: Promise<QuantisedRows>[]): AsyncIterable<QuantisedRows> {
+    const rows = await underWay.shift();
+    if (rows === undefined) return;
+    yield rows;
+    if (rows.values.buffer instanceof SharedArrayBuffer) this.#free.push(rows.values.buffer);
+  }
+
+  async #quantise(chunk: Chunk): Promise<QuantisedRows> {
     if (this.#pool === undefined) return quantiseChunk(chunk);
-    const answer: Answer = await this.#pool.run(chunk);
+    const bytes = bytesOfNumbers(BLOCK_FORMATS[chunk.format], countOf(chunk), chunk);
+    const free = this.#free.pop();
+    const into = free !== undefined && free.byteLength >= bytes ? free : new SharedArrayBuffer(bytes);
+    const answer: Answer = await this.#pool.run({ ...chunk, into });
     if ('refused' in answer) throw new UserError(answer.refused);
     return answer;
   }

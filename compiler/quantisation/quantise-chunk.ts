@@ -21,6 +21,13 @@ export interface Chunk {
   readonly rows:
     | Float32Array
     | { readonly tensor: StoredTensor; readonly first: number; readonly count: number };
+  /** Where the numbers are to be put, beginning with the first byte. Default: new memory. */
+  readonly into?: SharedArrayBuffer;
+}
+
+/** How many weights a chunk has. */
+export function countOf({ rows }: Chunk): number {
+  return rows instanceof Float32Array ? rows.length : rows.count;
 }
 
 /**
@@ -36,9 +43,10 @@ export async function quantiseChunk({
   origin,
   before,
   rows,
+  into,
 }: Chunk): Promise<QuantisedRows> {
   const quantised = (weights: Parameters<typeof quantiseRows>[1]) =>
-    quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow });
+    quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow }, into);
   if (rows instanceof Float32Array) return quantised(rows);
   const { tensor, first, count } = rows;
   const { path, dtype, offset } = tensor;

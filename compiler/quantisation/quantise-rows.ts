@@ -66,17 +66,19 @@ export interface RowLayout {
  * makes the squared error smallest with the numbers found.
  *
  * @param weights rows of finite numbers, one after the other
+ * @param into where the numbers are put; new memory unless told
  * @throws RangeError for a weight that is no finite number
  */
 export function quantiseRows(
-  { bits }: BlockFormat,
+  format: BlockFormat,
   weights: Float32Array | UnreadWeights,
   { width, block, perRow = false }: RowLayout,
+  into?: SharedArrayBuffer,
 ): QuantisedRows {
   const { dtype, count, read } = weights instanceof Float32Array ? inMemory(weights) : weights;
   const rows = count / width;
   const blocks = rows * Math.ceil(width / block);
-  const bytes = (blocks * block * bits) / 8;
+  const bytes = bytesOfNumbers(format, count, { width, block });
   let end = ALIGNMENT;
   const place = (size: number): number => {
     const at = end;
@@ -98,7 +100,7 @@ export function quantiseRows(
   read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * count));
   const broken = module.quantise(
     KINDS[dtype],
-    bits,
+    format.bits,
     from,
     rows,
     width,
@@ -110,13 +112,20 @@ export function quantiseRows(
   );
   if (broken >= 0) throw new RangeError(`row ${broken} has a weight that is no finite number`);
   if (perRow) module.turn(values, rows, width, turned);
+  const numbers = new Uint8Array(buffer, turned, bytes);
+  if (into !== undefined) new Uint8Array(into).set(numbers);
   const quantised = {
-    values: new Uint8Array(buffer, turned, bytes).slice(),
+    values: into === undefined ? numbers.slice() : new Uint8Array(into, 0, bytes),
     scales: new Float32Array(buffer, scales, blocks).slice(),
   };
   if (!perRow) return quantised;
   const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, blocks), width);
   return { ...quantised, uneven };
+}
+
+/** What the numbers of whole rows take. */
+export function bytesOfNumbers({ bits }: BlockFormat, count: number, { width, block }: RowLayout): number {
+  return ((count / width) * Math.ceil(width / block) * block * bits) / 8;
 }
 
 function inMemory(weights: Float32Array): UnreadWeights {

@@ -4,7 +4,6 @@ import { elementCount } from '../../../dsl/element-count.ts';
 import type { QuantisedFormat } from '../../../dsl/precision.ts';
 import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
 import type { Chunk } from '../../quantisation/quantise-chunk.ts';
-import type { QuantisedRows } from '../../quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import type { WeightStorage } from './weight-storage.ts';
@@ -64,7 +63,7 @@ export function quantisedTensors(
     // Columns are whole when the last rows are.
     const columns = order.perRow ? new Uint8Array(width * out) : undefined;
     let done = 0;
-    for await (const rows of inOrder(chunksOf(order, width), threads)) {
+    for await (const rows of threads.quantised(chunksOf(order, width))) {
       kept.push(rows.scales);
       const count = rows.scales.length / Math.ceil(width / order.block);
       if (columns === undefined) yield rows.values;
@@ -103,28 +102,6 @@ function putRows(
 ): void {
   for (let column = 0; column * out < columns.length; column++)
     columns.set(values.subarray(column * count, (column + 1) * count), column * out + first);
-}
-
-/** Results in the order of the chunks, of which several are under way. */
-async function* inOrder(
-  chunks: AsyncIterable<Chunk>,
-  threads: QuantisationThreads,
-): AsyncIterable<QuantisedRows> {
-  const underWay: Promise<QuantisedRows>[] = [];
-  try {
-    for await (const chunk of chunks) {
-      const next = threads.quantise(chunk);
-      // Several may fail before the first is awaited, which tells of it.
-      next.catch(() => {});
-      underWay.push(next);
-      const first = underWay.length < threads.atOnce ? undefined : underWay.shift();
-      if (first !== undefined) yield await first;
-    }
-    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) yield await next;
-  } finally {
-    // Left early: what is under way may fail too, and nobody asks any more.
-    await Promise.allSettled(underWay);
-  }
 }
 
 async function* chunksOf(

@@ -1,10 +1,13 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import type { Size } from './geometry.ts';
+import { roundHalfToEven } from './round.ts';
 
 /*
  * How libvips 8.18 shrinks a picture, which sharp asks in Node: columns first, then rows; on each axis whole pixels are
  * averaged until at least a factor of two is left, and then the kernel is laid over the
- * rest, at one of 64 places between two pixels. 8 bits after every step. `tests/runtime/shrink.test.ts` compares it with sharp.
+ * rest, at one of 64 places between two pixels. 8 bits after every step. Its sources are followed to the order of the
+ * floating-point operations: where a place lies just between two of the 64, or a weight on a whole number, it is rounding
+ * noise that decides. `tests/runtime/shrink.test.ts` compares it with sharp.
  */
 
 type Interpolation = ImagePreprocessing['interpolation'];
@@ -14,13 +17,15 @@ const FILTERS: Record<
   { support: number; weight(distance: number): number }
 > = {
   bilinear: { support: 1, weight: (distance) => Math.max(0, 1 - Math.abs(distance)) },
-  // Catmull and Rom's cubic.
+  // Catmull and Rom's cubic, summed in the order that libvips takes: weights are cut off, not rounded.
   bicubic: {
     support: 2,
     weight: (distance) => {
       const x = Math.abs(distance);
-      if (x <= 1) return (1.5 * x - 2.5) * x * x + 1;
-      if (x <= 2) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
+      const square = x * x;
+      const cube = square * x;
+      if (x <= 1) return (9 * cube - 15 * square + 6) / 6;
+      if (x <= 2) return (-3 * cube + 15 * square - 24 * x + 12) / 6;
       return 0;
     },
   },
@@ -33,6 +38,15 @@ const FIXED = 2 ** 12;
 /** A kernel is laid over at least so many pixels for one: what is more is averaged before. */
 const GAP = 2;
 
+/** Sides of the squares that libvips computes at once, and lines, where it does not go by squares. */
+const [SQUARE, LINES, LINES_OF_FILE] = [128, 16, 10];
+
+/**
+ * Where sharp has the pixels from that it shrinks: a file, which is decoded line by line; memory, as of what was mirrored
+ * upside down or turned by half before; memory in which they were turned by a quarter.
+ */
+export type PixelSource = 'decoded' | 'held' | 'turned';
+
 /** Pixels of one axis that become one: the first of them, which may lie outside of the picture, and their weights. */
 type Tap = { readonly first: number; readonly weights: readonly number[] };
 
@@ -41,51 +55,71 @@ type Step = { readonly taps: readonly Tap[]; readonly finish: (sum: number) => n
 
 type Pixels = Uint8Array | Uint8ClampedArray;
 
-/** The steps on one axis. */
-function stepsOf(from: number, to: number, interpolation: Interpolation): readonly Step[] {
+/** Pixels of an axis that are averaged, or of which one is taken, before the kernel. */
+function wholeOf(from: number, to: number): number {
+  return Math.max(1, Math.floor(from / to / GAP));
+}
+
+/** The steps on one axis; at each `strip` pixels of the result the places are computed anew. */
+function stepsOf(from: number, to: number, strip: number, interpolation: Interpolation): readonly Step[] {
   if (from === to) return [];
-  if (interpolation === 'nearest') return [nearestOf(from, to)];
-  // A reciprocal of the scale, which is one itself: where a place is just between two, it is noise that decides.
-  const shrink = 1 / (1 / (from / to));
-  const whole = Math.max(1, Math.floor(shrink / GAP));
-  const averaged = Math.ceil(from / whole);
+  const whole = wholeOf(from, to);
+  // sharp gives the reciprocal of the factor.
+  const scale = 1 / (from / to);
+  if (interpolation === 'nearest') return [nearestOf(from, to, whole, scale, strip)];
+  const shrink = 1 / scale;
   const rest = shrink / whole;
-  const averages = Array.from({ length: averaged }, (_, index) => ({
-    first: index * whole,
-    weights: new Array<number>(whole).fill(1),
-  }));
   const { support, weight } = FILTERS[interpolation];
-  const points = 2 * Math.round(support * rest) + 1;
+  const points = 2 * roundHalfToEven(support * rest) + 1;
   const kernels = Array.from({ length: PLACES + 1 }, (_, place) => {
     const half = place / PLACES + points / 2 - 1;
     const weights = Array.from({ length: points }, (_, index) => weight((index - half) / rest));
     const sum = weights.reduce((total, each) => total + each, 0);
     return weights.map((each) => Math.trunc((each / sum) * FIXED));
   });
-  const kernel = Array.from({ length: to }, (_, index): Tap => {
-    const centre = (index + 0.5) * rest;
-    const pixel = Math.trunc(centre);
+  const kernel = placesOf(to, rest, (to * shrink - from) / whole, strip).map((centre): Tap => {
     const place = ((Math.trunc(centre * PLACES * 2) % (PLACES * 2)) + 1) >> 1;
-    return { first: pixel - (Math.ceil(points / 2) - 1), weights: kernels[place] ?? [] };
+    return { first: Math.trunc(centre) - (Math.ceil(points / 2) - 1), weights: kernels[place] ?? [] };
   });
   const laid: Step = { taps: kernel, finish: (sum) => Math.floor((sum + FIXED / 2) / FIXED) };
   if (whole === 1) return [laid];
+  const averages = Array.from({ length: Math.ceil(from / whole) }, (_, index) => ({
+    first: index * whole,
+    weights: new Array<number>(whole).fill(1),
+  }));
   // Multiplied by a reciprocal of 24 bits, which is a little too small: an average that is a whole number may be one less.
   const reciprocal = Math.floor(2 ** 24 / whole);
   const half = whole >> 1;
   return [{ taps: averages, finish: (sum) => Math.floor(((sum + half) * reciprocal) / 2 ** 24) }, laid];
 }
 
-/** Of whole groups of pixels the first, and of these the nearest. */
-function nearestOf(from: number, to: number): Step {
-  const whole = Math.max(1, Math.floor(from / to / GAP));
-  const rest = from / to / whole;
-  const offset = ((from / whole) % 1) / 2;
-  const taps = Array.from({ length: to }, (_, index) => ({
-    first: whole * Math.floor((index + 0.5) * rest - offset),
+/** Of whole groups of pixels the first, and of these the nearest; what is no whole group is left out, half at each end. */
+function nearestOf(from: number, to: number, whole: number, scale: number, strip: number): Step {
+  const groups = Math.floor(from / whole);
+  const rest = 1 / Math.max(scale * whole, 1 / groups);
+  const taps = placesOf(to, rest, to * rest - groups, strip).map((centre) => ({
+    first: whole * Math.trunc(centre),
     weights: [1],
   }));
   return { taps, finish: (sum) => sum };
+}
+
+/**
+ * Where the kernel is laid.
+ *
+ * @param rest pixels of the picture for one
+ * @param beyond pixels by which all of them reach beyond the picture
+ * @param strip at each so many one is computed, and the others are added up from it
+ */
+function placesOf(count: number, rest: number, beyond: number, strip: number): readonly number[] {
+  const offset = (1 + beyond) / 2 - 1;
+  const places: number[] = [];
+  let place = 0;
+  for (let index = 0; index < count; index += 1) {
+    place = index % strip === 0 ? (index + 0.5) * rest - 0.5 - offset : place + rest;
+    places.push(place);
+  }
+  return places;
 }
 
 /**
@@ -93,6 +127,7 @@ function nearestOf(from: number, to: number): Step {
  *
  * @param pixels [from.height, from.width, 3], 0 to 255.
  * @param to On neither axis larger than `from`.
+ * @param source Default `decoded`.
  * @returns [to.height, to.width, 3]
  */
 export function shrinkPixels(
@@ -100,18 +135,33 @@ export function shrinkPixels(
   from: Size,
   to: Size,
   interpolation: Interpolation,
+  source: PixelSource = 'decoded',
 ): Uint8Array {
+  const tile = tileOf(from, to, interpolation, source);
   let current: Pixels = pixels;
   let { width, height } = from;
-  for (const { taps, finish } of stepsOf(from.height, to.height, interpolation)) {
+  for (const { taps, finish } of stepsOf(from.height, to.height, tile.height, interpolation)) {
     current = columns(current, width, height, taps, finish);
     height = taps.length;
   }
-  for (const { taps, finish } of stepsOf(from.width, to.width, interpolation)) {
+  for (const { taps, finish } of stepsOf(from.width, to.width, tile.width, interpolation)) {
     current = rows(current, width, height, taps, finish);
     width = taps.length;
   }
   return new Uint8Array(current.buffer, current.byteOffset, current.length);
+}
+
+/**
+ * What libvips computes at once of the result. Within it places are added up from the first one, whose rounding noise
+ * decides where a place lies just between two.
+ */
+function tileOf(from: Size, to: Size, interpolation: Interpolation, source: PixelSource): Size {
+  const averages = (axis: keyof Size) => interpolation !== 'nearest' && wholeOf(from[axis], to[axis]) > 1;
+  // What averages down the columns asks for squares, and what averages along the lines for few of these at a time.
+  const isSquare = source === 'turned' || averages('height');
+  const width = isSquare ? SQUARE : Number.POSITIVE_INFINITY;
+  if (source === 'decoded') return { width, height: LINES_OF_FILE };
+  return { width, height: isSquare && !averages('width') ? SQUARE : LINES };
 }
 
 function columns(

@@ -8,7 +8,7 @@ import { checkBytes, type ImageSource, nameOf } from '../../images/image-source.
 import { MAX_FILE_BYTES, MAX_HELD_BYTES } from '../../images/limits.ts';
 import type { PictureReader } from '../../images/picture-reader.ts';
 import { resample } from '../../images/resample.ts';
-import { shrinkPixels } from '../../images/shrink.ts';
+import { type PixelSource, shrinkPixels } from '../../images/shrink.ts';
 import { averaged, shrinkOnLoad } from '../../images/shrunk-jpeg.ts';
 import { wholeAddress } from '../addresses.ts';
 import { hashOf, readBody, request } from '../download.ts';
@@ -76,7 +76,7 @@ export function addressedPictures(base: string): PictureReader {
           height: Math.ceil(part.height / factor),
         };
         const halved = factor > 1 ? averaged(looked, part, factor) : looked;
-        return shrinkPixels(halved, loaded, shrunk, interpolation);
+        return shrinkPixels(halved, loaded, shrunk, interpolation, pixelSourceOf(file, header));
       }
       const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
       return enlarges
@@ -114,6 +114,13 @@ async function decoding<R>(name: string, decode: () => Promise<R>): Promise<R> {
       `${name} is truncated or damaged (${reason}): copy or download it again, or save it again as PNG.`,
     );
   }
+}
+
+/** Where Node has the pixels from: sharp decodes files, is given what this project reads itself, and turns before it shrinks. */
+function pixelSourceOf({ type, orientation }: PictureFile, { pixels }: Header): PixelSource {
+  if (!type.startsWith('image/')) return 'held';
+  if (pixels !== 'shown' || orientation <= 2) return 'decoded';
+  return orientation > 4 ? 'turned' : 'held';
 }
 
 function checkHeld(name: string, bytes: number): void {

@@ -68,6 +68,9 @@ export interface WrittenSafetensors {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
+/** Bytes after which the disk is asked to write them. */
+const SYNCED_AT_ONCE = 2 ** 26;
+
 /**
  * Writes a safetensors file tensor by tensor, widest elements first so that each lies on a multiple of its own size,
  * unless they are to be written in the order in which they are given.
@@ -108,9 +111,19 @@ export async function writeSafetensors(
     await withFile(
       partial,
       async (file) => {
+        let unsynced = 0;
+        let syncing: Promise<unknown> = Promise.resolve();
         const write = async (bytes: Uint8Array) => {
           hash.update(bytes);
           await writeAll(file, bytes);
+          unsynced += bytes.length;
+          if (unsynced < SYNCED_AT_ONCE) return;
+          // The disk writes while what comes next is being made.
+          await syncing;
+          syncing = file.datasync();
+          // Awaited later, when it has failed perhaps.
+          syncing.catch(() => {});
+          unsynced = 0;
         };
         await write(prefix);
         await write(padded);
@@ -125,6 +138,7 @@ export async function writeSafetensors(
             throw new Error(`tensor ${name} has ${found} bytes of values, but its shape takes ${expected}`);
           }
         }
+        await syncing;
         // On the disk before it takes the name, so that even a loss of power leaves one file or the other.
         await file.sync();
       },

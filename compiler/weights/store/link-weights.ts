@@ -10,7 +10,7 @@ import { LINKED } from '../../../artifact/weight-store.ts';
 import { readRange, withFile } from '../../../artifact/weights/file-access.ts';
 import { STORED_BYTES, type StoredDtype } from '../../../artifact/weights/stored-dtype.ts';
 import { type FileHeader, isSideBySide, type WeightFile } from '../../../artifact/weights/weight-file.ts';
-import { BYTES_PER_ELEMENT, type Dtype, isFloat } from '../../../dsl/dtype.ts';
+import { BYTES_PER_ELEMENT } from '../../../dsl/dtype.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 
@@ -19,8 +19,10 @@ export interface LinkedRange {
   readonly path: string;
   readonly offset: number;
   readonly bytes: number;
-  readonly dtype: Dtype;
+  readonly dtype: GraphFloat;
 }
+
+type GraphFloat = 'float32' | 'float16' | 'bfloat16';
 
 /**
  * Where in its checkpoint a parameter's bytes can be used as they are: float numbers side by side, all of the
@@ -42,8 +44,8 @@ export function linkedRange(
   return { path, offset: tensor.offset + first * rowBytes, bytes, dtype };
 }
 
-function isGraphFloat(dtype: StoredDtype): dtype is Dtype {
-  return dtype !== 'float64' && dtype !== 'int16' && isFloat(dtype);
+function isGraphFloat(dtype: StoredDtype): dtype is GraphFloat {
+  return dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16';
 }
 
 /** A checkpoint's file that has been put into an artifact's folder. */

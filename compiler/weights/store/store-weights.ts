@@ -87,6 +87,7 @@ export async function storeWeights(draft: ArtifactDraft, order: StoreOrder): Pro
         sources,
         seed,
         storageOf: (parameter) => storageAs(parameter, dtypeOf(parameter)),
+        copyOf: (parameter) => ranges.get(parameter),
         ...(order.onProgress && { onProgress: order.onProgress }),
       });
     let written = await write();

@@ -8,6 +8,8 @@ import { elementCount } from '../../../dsl/element-count.ts';
 import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
+import { copiedPieces } from './copied-pieces.ts';
+import type { LinkedRange } from './link-weights.ts';
 import { type QuantisedWeight, quantisedTensors } from './quantised-tensors.ts';
 import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces } from './weight-values.ts';
@@ -18,6 +20,8 @@ export interface WeightOrder {
   readonly seed: number;
   /** How each parameter is kept. */
   readonly storageOf: (parameter: StoredParameter) => WeightStorage;
+  /** Where a parameter's bytes are as they are to be kept, if they are anywhere. Default: nowhere. */
+  readonly copyOf?: (parameter: StoredParameter) => LinkedRange | undefined;
   /** Called after each piece with the weights written so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -34,7 +38,7 @@ export interface WrittenWeights extends WrittenSafetensors {
  * @throws UserError for a weight that is not a finite number, naming the tensor and the place
  */
 export async function writeWeights(path: string, order: WeightOrder): Promise<WrittenWeights> {
-  const { parameters, sources, seed, storageOf, onProgress } = order;
+  const { parameters, sources, seed, storageOf, copyOf, onProgress } = order;
   const plain = parameters.filter(({ quantised }) => quantised === undefined);
   const quantised = quantisedWeights(order);
   const quantisedCount = sizeOf(quantised.map(({ weight }) => weight));
@@ -44,7 +48,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
     done += weights;
     onProgress?.(done, total);
   };
-  async function* counted(pieces: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+  async function* counted<T extends { readonly length: number }>(pieces: AsyncIterable<T>): AsyncIterable<T> {
     for await (const piece of pieces) {
       yield piece;
       count(piece.length);
@@ -59,12 +63,12 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
       plain.map((parameter) => {
         const { dtype, shape, convert } = storageOf(parameter);
         const source = sources.get(parameter.name);
-        return {
-          name: parameter.name,
-          dtype,
-          shape,
-          data: { pieces: () => convert(counted(weightPieces(parameter, source, seed))) },
-        };
+        const copy = copyOf?.(parameter);
+        const pieces = () =>
+          source !== undefined && copy !== undefined
+            ? counted(copiedPieces(copy, source))
+            : convert(counted(weightPieces(parameter, source, seed)));
+        return { name: parameter.name, dtype, shape, data: { pieces } };
       }),
     ),
     // In the order of the parameters, of which graphs read several as one. A weight's scales are made with its values.

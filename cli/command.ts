@@ -32,21 +32,25 @@ export type Action = (context: CommandContext) => Promise<ExitCode>;
 /** Wraps an action for commander: errors become sentences and the result the exit code. */
 export type RunAction = (action: Action) => Promise<void>;
 
-/** For options that take a whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** For options that take a whole number of at least `least`, in decimal digits. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`a whole number of at least ${least} was expected.`);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const upper = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : '';
+    throw new InvalidArgumentError(`a whole number of at least ${least}${upper} was expected.`);
   };
 }
 
+/** A number as people write it, `0.5`, `.5` or `5e-1`: what JavaScript reads besides (`0x1`, `Infinity`, nothing) is none. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** For options that take a number between two bounds, `above` itself excluded. */
-export function numberAbove(above: number, most: number): (text: string) => number {
+export function numberAbove(above: number, most = Number.MAX_VALUE): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && value > above && value <= most) return value;
-    const upper = Number.isFinite(most) ? ` and at most ${most}` : '';
+    if (DECIMAL.test(text) && value > above && value <= most) return value;
+    const upper = most < Number.MAX_VALUE ? ` and at most ${most}` : '';
     throw new InvalidArgumentError(`a number above ${above}${upper} was expected.`);
   };
 }

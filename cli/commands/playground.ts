@@ -28,7 +28,7 @@ export const command: CliCommand = {
         '[dirs...]',
         'folders that `flamingo compile` wrote (default: the model that ships, compiled at its first use)',
       )
-      .option('--port <number>', `port to serve at, 0 for any (default: ${PORT})`, wholeNumber(0))
+      .option('--port <number>', `port to serve at, 0 for any (default: ${PORT})`, wholeNumber(0, 65_535))
       .option('--out <folder>', 'write the site there as static files, and serve nothing')
       .action((directories: readonly string[], flags: PlaygroundFlags) =>
         run((context) => playground(directories, flags, context)),

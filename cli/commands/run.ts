@@ -98,11 +98,7 @@ export const command: CliCommand = {
           .argParser(wholeNumber(1))
           .conflicts(['temperature', 'topK', 'topP', 'seed']),
       )
-      .option(
-        '--temperature <t>',
-        'draw tokens; above 1 flatter, below 1 sharper',
-        numberAbove(0, Number.POSITIVE_INFINITY),
-      )
+      .option('--temperature <t>', 'draw tokens; above 1 flatter, below 1 sharper', numberAbove(0))
       .option('--top-k <k>', 'draw from the k likeliest tokens', wholeNumber(1))
       .option(
         '--top-p <p>',

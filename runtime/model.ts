@@ -116,7 +116,8 @@ export class FlamingoModel<Shown extends Pictures = Pictures> implements AsyncDi
    * text that goes on with the prompt's: it begins with a space where the text needs one, which may be left out where a
    * dialogue or the examples show it (see `joinChoice`). Its tokens are those that it has in that one text, whatever
    * the tokenizer makes of a text's beginning. Its log-likelihood
-   * is that of the whole text less that of the prompt, also where a token reaches over the place where they meet.
+   * is that of the whole text less that of the prompt, also where a token reaches over the place where they meet. White
+   * space that the prompt ends with is counted to each choice, as in lm-evaluation-harness.
    *
    * @returns In the order of the choices.
    * @throws UserError for an empty choice or one that does not fit into the context; an AbortError when stopped.

@@ -108,7 +108,7 @@ function encodeText(text: string, tokenizer: Tokenizer, { contextLength }: Room)
 export type EncodedChoices = {
   readonly prompt: EncodedPrompt;
   readonly candidates: readonly (readonly number[])[];
-  /** How many tokens the text has more with each choice; at least 1. */
+  /** How many tokens the text has more with each choice than without it and the space before it; at least 1. */
   readonly lengths: readonly number[];
   /**
    * What the prompt alone has after `prompt`: where a token of some choice reaches over the place where they meet, the
@@ -130,7 +130,8 @@ export function encodeChoices(
   tokenizer: Tokenizer,
   { leastTokens = 1, last, ...room }: Omit<EncodeOptions, 'newTokens'> & { readonly last?: number },
 ): EncodedChoices {
-  const alone = encodeText(rendered.text, tokenizer, room);
+  const before = { ...rendered, text: contextOf(rendered.text, tokenizer) };
+  const alone = encodeText(before.text, tokenizer, room);
   const whole = joined.map((each) => [
     ...encodeText(each, tokenizer, room),
     ...(last === undefined ? [] : [last]),
@@ -146,7 +147,7 @@ export function encodeChoices(
   }
   const longest = whole.reduce((most, { length }) => Math.max(most, length), 0);
   const newTokens = Math.max(0, longest - alone.length);
-  const { tokens, media } = encodePrompt(rendered, tokenizer, { ...room, leastTokens, newTokens });
+  const { tokens, media } = encodePrompt(before, tokenizer, { ...room, leastTokens, newTokens });
   if (shared === 0) {
     throw new UserError(
       'The prompt shares no token with its text when a choice follows it: begin it with an image or a longer text.',
@@ -158,6 +159,15 @@ export function encodeChoices(
     lengths: whole.map((each) => Math.max(1, each.length - alone.length)),
     remainder: alone.slice(shared),
   };
+}
+
+/**
+ * What choices are scored after: the white space that the prompt ends with is each choice's, whose first token mostly has it.
+ * So lm-evaluation-harness does (`_encode_pair`).
+ */
+function contextOf(text: string, tokenizer: Tokenizer): string {
+  const trimmed = text.trimEnd();
+  return tokenizer.special.beginning === null && tokenizer.encode(trimmed).length === 0 ? text : trimmed;
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */

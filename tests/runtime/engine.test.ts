@@ -166,6 +166,19 @@ describe('generating and scoring with a compiled model', () => {
     assert.equal(pieces.join(''), stopped.text);
   });
 
+  it('scores the white space that a prompt ends with as the beginning of each choice', async () => {
+    const score = (text: string, choices: readonly string[]) =>
+      engine.score({ query: { text } }, choices, { normalise: 'tokens' });
+    const inPrompt = await score('A cat? Answer: ', ['yes', 'no']);
+    const inChoices = await score('A cat? Answer:', [' yes', ' no']);
+    for (const [index, { logLikelihood, tokens, score: mean }] of inPrompt.entries()) {
+      assert.ok(logLikelihood < 0, `${logLikelihood}`);
+      close(logLikelihood, inChoices[index]?.logLikelihood, 'log-likelihood');
+      close(mean, inChoices[index]?.score, 'by token');
+      assert.equal(tokens, inChoices[index]?.tokens);
+    }
+  });
+
   it('scores many choices as it scores each alone', async () => {
     const choices = Array.from({ length: 40 }, (_, index) => 'abcdefg'.slice(0, 1 + (index % 7)) + index);
     const together = await engine.score(twoShots, choices, { normalise: 'tokens' });

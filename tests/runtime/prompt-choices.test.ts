@@ -72,6 +72,25 @@ describe('choices in one text with their prompt', () => {
     assert.deepEqual(encoded(bytes, '<image>', ['cat']).after, ['c|a|t']);
   });
 
+  it('take the white space with them that the prompt ends with', () => {
+    const apart = { before: 'i|t|:', after: [' cat', ' |d'], lengths: [1, 2], remainder: '' };
+    assert.deepEqual(encoded(bytes, 'it: ', ['cat', 'd']), apart);
+    assert.deepEqual(encoded(bytes, 'it:', [' cat', ' d']), apart);
+    assert.deepEqual(encoded(llama, '<image>it:  ', ['cat']), {
+      before: '<image>|▁|i|t|:',
+      after: ['▁|▁cat'],
+      lengths: [2],
+      remainder: '',
+    });
+    // Nothing would be left to score after.
+    assert.deepEqual(encoded(tokenizerOf([], {}), '  ', ['a']), {
+      before: ' | ',
+      after: ['a'],
+      lengths: [1],
+      remainder: '',
+    });
+  });
+
   it('take the tokens of the prompt with them that reach over into one of them', () => {
     const joined = tokenizerOf([':|a'], {});
     assert.deepEqual(encoded(joined, 'it:', ['ab', 'b']), {

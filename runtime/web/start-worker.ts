@@ -34,7 +34,7 @@ export function startWorker(
       event.preventDefault();
       const reason = event.message
         ? `ended unexpectedly (${event.message.replace(/\.$/, '')}): load the model again.`
-        : `cannot be started from ${entry.href}: put flamingo-worker.js there, or say where it is with 'worker', and let the page's Content-Security-Policy, if it has one, allow it.`;
+        : `cannot be started from ${entry.href}: check the connection, that flamingo-worker.js is there, and that the page's Content-Security-Policy allows it, or say where it is with 'worker'.`;
       onFault(new UserError(`The worker that runs the model ${reason}`));
       end();
     });

@@ -9,15 +9,12 @@ import type { FlamingoModel } from '../../runtime/model.ts';
 import type * as web from '../../runtime/web/index.ts';
 import { openPage, startChromium } from './chromium.ts';
 import { PROMPTS, promptOf } from './prompts.ts';
-import { EXAMPLES, serveSite, webFiles } from './site.ts';
+import { EXAMPLES, importFlamingo, serveSite, webFiles } from './site.ts';
 
 /** What a page says when a model is loaded, for use in it. */
 declare global {
   var flamingo: typeof web;
 }
-
-const importFlamingo = (page: Page) =>
-  page.evaluate("import('/flamingo.js').then((module) => { globalThis.flamingo = module; })");
 
 type SimpleOptions = {
   readonly provider?: web.WebProvider;
@@ -221,7 +218,7 @@ describe('a model in a page', function () {
       [
         'models/emoji',
         { worker: 'nowhere.js' },
-        /cannot be started from .*nowhere\.js: put flamingo-worker\.js/,
+        /cannot be started from .*nowhere\.js: check the connection, that flamingo-worker\.js is there/,
       ],
     ] as const) {
       const found = await refusal(page, address, options);

@@ -31,8 +31,11 @@ export async function startChromium(context: Mocha.Context, flags: readonly stri
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...flags] });
 }
 
-/** A page at an address, which collects what goes wrong in it. */
-export async function openPage(browser: Browser, url: string): Promise<Page & { readonly faults: string[] }> {
+/** A page of a browser, or of one of its contexts, at an address, which collects what goes wrong in it. */
+export async function openPage(
+  browser: Pick<Browser, 'newPage'>,
+  url: string,
+): Promise<Page & { readonly faults: string[] }> {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));

@@ -4,11 +4,13 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { onnxRuntimeFolder } from '../../cli/playground/onnx-runtime-folder.ts';
 import { type Folders, serveFolders } from '../../cli/playground/serve-folders.ts';
 import { bundleForWeb } from '../../cli/playground/web-bundle.ts';
 import { findPreset } from '../../cli/presets.ts';
 import { compile } from '../../compiler/compile.ts';
+import { byteLevelTokenizer } from '../../compiler/index.ts';
 
 export const EXAMPLES = fileURLToPath(new URL('../../models/emoji/examples', import.meta.url));
 export const PICTURES = fileURLToPath(new URL('../images', import.meta.url));
@@ -22,6 +24,14 @@ export async function compileEmoji(out: string, target: string): Promise<void> {
     ...{ out, target, source: 'emoji', tokenizer: preset.tokenizer },
     ...{ weights: [preset.weights], copyWeights: true },
   });
+}
+
+/** Compiles a model of a second, whose weights are random. */
+export async function compileTiny(out: string, seed = 1): Promise<void> {
+  const preset = await findPreset('tiny');
+  if (preset === undefined) throw new Error('there is no tiny model');
+  const tokenizer = new TextEncoder().encode(JSON.stringify(byteLevelTokenizer()));
+  await compile(preset.program, { out, seed, source: 'tiny', tokenizer });
 }
 
 let made: Promise<{ folder: string; emoji: string }> | undefined;
@@ -42,6 +52,10 @@ export function webFiles(): Promise<{ folder: string; emoji: string }> {
   })();
   return made;
 }
+
+/** Loads the library into a page, as `flamingo`. */
+export const importFlamingo = (page: Page): Promise<void> =>
+  page.evaluate("import('/flamingo.js').then((module) => { globalThis.flamingo = module; })");
 
 /** Serves what pages load, ONNX Runtime, the model that ships and pictures. */
 export async function serveSite(

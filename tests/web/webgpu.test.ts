@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { openPage, SOFTWARE_GPU, startChromium } from './chromium.ts';
 import { PROMPTS, promptOf } from './prompts.ts';
-import { compileEmoji, EXAMPLES, serveSite, webFiles } from './site.ts';
+import { compileEmoji, EXAMPLES, importFlamingo, serveSite, webFiles } from './site.ts';
 
 describe('a model on WebGPU in a page', function () {
   this.timeout(240_000);
@@ -23,7 +23,7 @@ describe('a model on WebGPU in a page', function () {
     const site = await serveSite({ '/gpu/': folder });
     server = site.server;
     page = await openPage(browser, `${site.url}empty.html`);
-    await page.evaluate("import('/flamingo.js').then((module) => { globalThis.flamingo = module; })");
+    await importFlamingo(page);
     if (!(await page.evaluate(() => flamingo.hasWebGpu()))) {
       console.log('      skipped: this Chromium has no WebGPU, not even of software');
       this.skip();

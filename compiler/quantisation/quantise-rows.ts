@@ -136,8 +136,10 @@ function inMemory(weights: Float32Array): UnreadWeights {
 function openModule(): QuantiseModule {
   if (typeof WebAssembly === 'undefined')
     throw new UserError('Quantising takes WebAssembly, which Node lacks when it is started with --jitless.');
-  return new WebAssembly.Instance<QuantiseModule>(new WebAssembly.Module(Buffer.from(QUANTISE, 'base64')))
-    .exports;
+  const { exports }: { readonly exports: unknown } = new WebAssembly.Instance(
+    new WebAssembly.Module(Buffer.from(QUANTISE, 'base64')),
+  );
+  return exports as QuantiseModule;
 }
 
 /** Half a step, the most that rounding moves a number, is this times the step on average (root mean square). */

@@ -1,11 +1,11 @@
-/** Of WebAssembly's own interface, which neither ES2023's types nor Node's have, what quantising uses. */
+/** Of WebAssembly's own interface, which neither ES2023's types nor Node's have, what quantising uses; a page's types have their own. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
-  class Instance<Exports> {
+  class Instance {
     constructor(module: Module);
-    readonly exports: Exports;
+    readonly exports: unknown;
   }
   interface Memory {
     /** Another one after the memory has grown. */

@@ -65,9 +65,10 @@ export class AdamW {
 
   constructor(options: Required<OptimizerOptions>) {
     this.#options = options;
-    this.#module = new WebAssembly.Instance<AdamWModule>(
+    const { exports }: { readonly exports: unknown } = new WebAssembly.Instance(
       new WebAssembly.Module(Buffer.from(ADAMW, 'base64')),
-    ).exports;
+    );
+    this.#module = exports as AdamWModule;
     const { buffer } = this.#module.memory;
     const place = (index: number) => new Float32Array(buffer, START + 4 * CHUNK * index, CHUNK);
     this.#chunk = { value: place(0), firstMoment: place(1), secondMoment: place(2), gradient: place(3) };

@@ -14,6 +14,8 @@ import { unbroadcast } from './unbroadcast.ts';
 export interface GradientOptions {
   /** Blocks whose inner values are computed again in the backward pass instead of being kept. Default none. */
   readonly recompute?: RecomputedBlocks;
+  /** Is shown every operation that is differentiated through its decomposition, which `writeOut` shares with the forward pass. */
+  readonly onDecomposed?: (operation: Operation) => void;
 }
 
 /**
@@ -40,7 +42,7 @@ function backward(
   ends: readonly End[],
   of: readonly Tensor[],
   stops: ReadonlySet<Operation>,
-  { recompute = () => false }: GradientOptions = {},
+  { recompute = () => false, onDecomposed = () => {} }: GradientOptions = {},
 ): Cotangents {
   const cotangents = new Cotangents();
   for (const { output, cotangent } of ends) {
@@ -60,7 +62,7 @@ function backward(
     if (first === undefined || !needed.includes(true)) continue;
     onBehalfOf(operation, () => {
       const read = recomputation.of(operation, first);
-      for (const [index, cotangent] of differentiate(read, arriving, needed).entries()) {
+      for (const [index, cotangent] of differentiate(read, arriving, needed, onDecomposed).entries()) {
         const input = operation.inputs[index];
         if (input !== undefined && cotangent !== undefined && needed[index] === true)
           cotangents.add(input, unbroadcast(cotangent, input.shape));
@@ -86,6 +88,7 @@ function differentiate(
   operation: Operation,
   arriving: readonly (Tensor | undefined)[],
   needed: readonly boolean[],
+  onDecomposed: (operation: Operation) => void,
 ): readonly (Tensor | undefined)[] {
   const { operator, callSite } = operation;
   const { gradient } = operator;
@@ -98,7 +101,9 @@ function differentiate(
   if (gradient === 'zero') return [];
   const answer =
     gradient === 'through decomposition' ? gradient : gradient(application(operation, arriving, needed));
-  return answer === 'through decomposition' ? throughDecomposition(operation, arriving, needed) : answer;
+  if (answer !== 'through decomposition') return answer;
+  onDecomposed(operation);
+  return throughDecomposition(operation, arriving, needed);
 }
 
 function application(

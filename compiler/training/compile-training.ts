@@ -50,7 +50,7 @@ export async function compileTraining(
   { folder, recipeFolder, target = 'cpu' }: CompileTrainingOptions,
 ): Promise<CompiledTraining> {
   const { optimizerOnHost } = targetOf(target).capabilities;
-  const { graph, tasks, trained, set } = stepGraph(recipe, { optimizerOnHost });
+  const { graph, losses, tasks, trained, set } = stepGraph(recipe, { optimizerOnHost });
   const evaluation = evaluationGraph(recipe, [...trained, ...set]);
   const sources = await initialWeights(recipe, recipeFolder);
   const learned = new Set(trained.map(({ parameter }) => parameter));
@@ -84,7 +84,6 @@ export async function compileTraining(
     if (parameter === undefined) throw new Error(`recipe '${recipe.name}' has no parameter ${name}`);
     return weightValues(parameter, sources.get(name), recipe.seed);
   };
-  const losses = { name: 'losses', inputs: {}, outputs: lossesOf(graph, tasks) };
   const plan: TrainingPlan = {
     name: recipe.name,
     seed: recipe.seed,
@@ -122,7 +121,7 @@ export async function compileTraining(
         ...(recipe.schedule.kind === 'constant' ? {} : { steps: recipe.steps }),
       }),
       tasks: JSON.stringify(tasks.map(({ name, weight, inputs }) => ({ name, weight, inputs }))),
-      'model or loss': fingerprint(losses),
+      'model or loss': fingerprint({ name: 'losses', inputs: {}, outputs: losses }),
       'frozen weights': written.sha256,
     },
   };
@@ -131,11 +130,6 @@ export async function compileTraining(
 
 function lowered(graph: Graph, target: string | CompilerTarget): OnnxGraph {
   return compileGraph(graph, { target, precision: 'float32', marks: false }).onnx;
-}
-
-function lossesOf(graph: Graph, tasks: TrainingPlan['step']['tasks']): Graph['outputs'] {
-  const names = tasks.map(({ loss }) => loss);
-  return Object.fromEntries(Object.entries(graph.outputs).filter(([name]) => names.includes(name)));
 }
 
 function describeParameter({ name, shape }: StoredParameter): PlannedParameter {

@@ -8,8 +8,9 @@ import { scalar } from '../../dsl/operators/constant.ts';
 import { multiply } from '../../dsl/operators/multiply.ts';
 import type { ProgramParameter } from '../../dsl/program-parameter.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
-import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
+import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { gradients } from '../gradient/gradients.ts';
+import { writeOut } from '../gradient/write-out.ts';
 import { adamW, type ParameterState } from './adamw.ts';
 import { AsTrained } from './as-trained.ts';
 import { traceTask } from './task-losses.ts';
@@ -22,6 +23,8 @@ export interface LearnedParameter {
 
 export interface StepGraph {
   readonly graph: Graph;
+  /** The losses of all tasks by the names of the graph's outputs, as their authors wrote them. */
+  readonly losses: Graph['outputs'];
   readonly tasks: readonly PlannedTask[];
   /** The learned parameters that a loss reads, in the order of the recipe. */
   readonly trained: readonly LearnedParameter[];
@@ -51,10 +54,11 @@ export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraph
   const set = asTrained.parametersSet();
   const trained = trainedParameters(recipe, { name: 'loss', inputs: {}, outputs: { loss } }, set);
   const recompute = recipe.recompute;
+  const decomposed = new Set<Operation>();
   const slopes = gradients(
     [{ output: loss, cotangent: scalar(1) }],
     trained.map(({ tensor }) => tensor),
-    recompute && { recompute },
+    { ...(recompute && { recompute }), onDecomposed: (operation) => decomposed.add(operation) },
   );
 
   const inputs: Record<string, Tensor> = {};
@@ -99,7 +103,8 @@ export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraph
     return [{ parameter, tensor: own.tensor }];
   });
   return {
-    graph: { name: 'step', inputs, outputs },
+    graph: writeOut({ name: 'step', inputs, outputs }, decomposed),
+    losses: Object.fromEntries(tasks.map(({ plan, loss }) => [plan.loss, loss])),
     tasks: tasks.map(({ plan }) => plan),
     trained,
     set: setParameters,

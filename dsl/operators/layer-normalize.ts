@@ -1,17 +1,74 @@
-import { apply, defineOperator } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { apply, applyAll, defineOperator } from '../operator.ts';
+import type { Tensor, TensorType } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
 import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
 import { add } from './add.ts';
+import { cast } from './cast.ts';
 import { divide } from './divide.ts';
+import { matmul } from './matmul.ts';
 import { multiply } from './multiply.ts';
 import { square } from './power.ts';
-import { reduceMean } from './reduce.ts';
+import { reduceMean, reduceSum } from './reduce.ts';
+import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { checkLastAxis } from './shared/last-axis.ts';
+import { named } from './shared/names.ts';
+import { sizeOf } from './size-of.ts';
 import { subtract } from './subtract.ts';
 import { sqrt } from './unary.ts';
+
+/** Each row with mean 0 and deviation 1, `[..., dim]`, and the factor of its deviation, `[..., 1]`, from one pass. */
+const standardizeOperator = defineOperator<{ epsilon: number }>({
+  name: 'standardize',
+  computesIn: 'float32',
+  movement: 'none',
+  weight: 'none',
+  infer(inputs) {
+    const { dtype, shape } = required('standardize', inputs, 0, 'x');
+    return [
+      { dtype, shape },
+      { dtype, shape: shape.with(-1, 1) },
+    ];
+  },
+  lower(emit, [x], { inputs: [type], attributes }) {
+    const ones = emit.constant(new Float32Array(lastSize(type)).fill(1), [lastSize(type)]);
+    const results = emit.nodes('LayerNormalization', [x, ones], 3, {
+      axis: -1,
+      epsilon: { float: attributes.epsilon },
+    });
+    return [named(results, 0), named(results, 2)];
+  },
+  gradient: 'through decomposition',
+  decompose: ([x], { epsilon }) => (x === undefined ? [] : standardizedByParts(x, epsilon)),
+});
+
+function standardizedByParts(x: Tensor, epsilon: number): readonly [Tensor, Tensor] {
+  const centred = subtract(x, reduceMean(x, [-1], true));
+  // Once a row, not once an element; and not the quotient that ONNX Runtime would take for a norm's forward pass.
+  const inverse = divide(1, sqrt(add(reduceMean(square(centred), [-1], true), epsilon)));
+  return [multiply(centred, inverse), inverse];
+}
+
+function standardize(x: Tensor, attributes: { readonly epsilon: number }): readonly [Tensor, Tensor] {
+  // The kernel takes its weight as it is, in float32 and of a known size.
+  if (x.dtype !== 'float32' || lastSize(x) === 0) return standardizedByParts(x, attributes.epsilon);
+  const [normalised, inverse] = applyAll(standardizeOperator, [x], attributes);
+  if (normalised === undefined || inverse === undefined) throw new Error('standardize has two results');
+  return [normalised, inverse];
+}
+
+/** The weighted sum of each row, `[..., 1]`: a product, which writes nothing but the sums. */
+function rowSums(x: Tensor, weights: Tensor): Tensor {
+  if (x.shape.length < 2) return reduceSum(multiply(x, weights), [-1], true);
+  return matmul(x, reshape(weights, [x.shape.at(-1) ?? 1, 1]));
+}
+
+/** The size of the last axis, or 0 where it is open. */
+function lastSize(x: TensorType | undefined): number {
+  const size = x?.shape.at(-1);
+  return typeof size === 'number' ? size : 0;
+}
 
 export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
   name: 'layerNormalize',
@@ -30,17 +87,16 @@ export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({
   lower(emit, inputs, { attributes }) {
     return [emit.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: attributes.epsilon } })];
   },
-  gradient({ cotangent, input, attributes: { epsilon } }) {
-    const x = input(0);
-    const centred = subtract(x, reduceMean(x, [-1], true));
-    // Once a row, not once an element; and not the quotient that ONNX Runtime would take for a norm's forward pass.
-    const inverse = divide(1, sqrt(add(reduceMean(square(centred), [-1], true), epsilon)));
-    const normalised = multiply(centred, inverse);
-    const scaled = multiply(cotangent, input(1));
+  gradient({ cotangent, input, attributes }) {
+    const [x, weight] = [input(0), input(1)];
+    const dim = x.shape.at(-1) ?? 1;
+    const [normalised, inverse] = standardize(x, attributes);
+    const byWeight = multiply(cotangent, normalised);
+    const shares = multiply(weight, divide(1, cast(sizeOf(dim), x.dtype)));
     // A normalised row keeps its mean and its length, so what would change them is taken out.
-    const alongRow = multiply(normalised, reduceMean(multiply(scaled, normalised), [-1], true));
-    const turned = subtract(subtract(scaled, reduceMean(scaled, [-1], true)), alongRow);
-    return [multiply(turned, inverse), multiply(cotangent, normalised), cotangent];
+    const alongRow = multiply(normalised, rowSums(byWeight, shares));
+    const turned = subtract(subtract(multiply(cotangent, weight), alongRow), rowSums(cotangent, shares));
+    return [multiply(turned, inverse), byWeight, cotangent];
   },
   decompose(inputs, { epsilon }) {
     const x = required('layerNormalize', inputs, 0, 'x');

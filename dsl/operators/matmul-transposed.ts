@@ -33,7 +33,10 @@ export const matmulTransposedOperator = defineOperator<{ scale: number }>({
     const options = { scale, rank: right?.shape.length ?? 0, dtype: right?.dtype ?? 'float32' };
     return [lowerMatmulTransposed(emit, named(names, 0), named(names, 1), options)];
   },
-  gradient: 'through decomposition',
+  gradient({ cotangent, input, attributes: { scale } }) {
+    const scaled = (product: Tensor) => (scale === 1 ? product : multiply(product, scale));
+    return [scaled(matmul(cotangent, input(1))), scaled(matmul(transpose(cotangent), input(0)))];
+  },
   decompose(inputs, { scale }) {
     const left = required('matmulTransposed', inputs, 0, 'the left operand');
     const right = required('matmulTransposed', inputs, 1, 'the right operand');

@@ -6,6 +6,7 @@ import { concat } from '../concat.ts';
 import { expand } from '../expand.ts';
 import { and } from '../logical.ts';
 import { matmul } from '../matmul.ts';
+import { matmulTransposed } from '../matmul-transposed.ts';
 import { multiply } from '../multiply.ts';
 import { reshape } from '../reshape.ts';
 import { sizeOf } from '../size-of.ts';
@@ -29,7 +30,7 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
   const allValues = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
 
   const scaled = multiply(splitHeads(query, heads), scoreScale(sizes, attributes));
-  const products = matmul(scaled, transpose(repeatHeads(allKeys, sizes)));
+  const products = matmulTransposed(scaled, repeatHeads(allKeys, sizes));
   const scores = bias === undefined ? products : add(products, bias);
   const allowed = allowedKeys(mask, attributes.causal ? causalMask(sizes) : undefined);
   // A row without any allowed key comes out of the softmax even; the second choice makes it zero.

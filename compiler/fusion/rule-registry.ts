@@ -159,6 +159,11 @@ fuse  (heads | multiply(heads, constant factor))
 into  matmulTransposed(left, right; scale = first(factor, 1))
 with  left [batch, heads, rows, inner], right [batch, heads, columns, inner]
 
+# Heads that lie side by side, turned on their way to the front: they come there unturned, whole rows at a time.
+fuse  matmul(left, transpose(right; permutation = [0, 2, 3, 1]))
+into  matmulTransposed(left, transpose(right; permutation = [0, 2, 1, 3]); scale = 1)
+with  left [batch, heads, rows, inner], right [batch, columns, heads, inner]
+
 # A factor on a product that was found on its own.
 fuse  multiply(matmulTransposed(left, right; scale), constant factor)
 into  matmulTransposed(left, right; scale = scale * factor)

@@ -21,6 +21,11 @@ export interface Capabilities {
   readonly skipLayerNormalization: boolean;
   /** Conv takes groups over three axes, as over one and two. */
   readonly groupedVolumes: boolean;
+  /**
+   * Conv in one group is right where its input channels are a multiple of 3 and not of 4, more than 3, and its output
+   * channels a multiple of 4.
+   */
+  readonly threefoldChannels: boolean;
   /** MatMulNBits computes in int8 where it is asked to (`accuracy_level` 4). */
   readonly int8Products: boolean;
   /**

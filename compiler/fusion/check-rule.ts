@@ -16,6 +16,7 @@ const CAPABILITIES = Object.keys({
   gatedAdd: true,
   skipLayerNormalization: true,
   groupedVolumes: true,
+  threefoldChannels: true,
   int8Products: true,
   int8Rows: true,
   quantisedProductsAddBias: true,

@@ -5,6 +5,7 @@ import { equalShapes, multiplyDims } from '../shape/dim.ts';
 import { windowOf } from '../shape/window.ts';
 import type { Inputs, Shape, Tensor } from '../tensor.ts';
 import { type ConvOptions, convOperator } from './conv.ts';
+import { convNode } from './shared/conv-node.ts';
 import { convWeightGradient } from './shared/conv-weight-gradient.ts';
 import { dimsFromAttribute, dimsToAttribute } from './shared/dims.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
@@ -41,14 +42,9 @@ export const convTransposeOperator = defineOperator<ConvTransposeAttributes>({
         const places = [...new Array(Number(weight?.shape[axis])).keys()].reverse();
         return emit.node('Gather', [kernel, emit.shape(places)], { axis });
       }, swapped);
-      return [
-        emit.node('Conv', [names[0], turned], {
-          strides: stride,
-          pads: border,
-          dilations: dilation,
-          group: 1,
-        }),
-      ];
+      const [out = 0, channels = 0, ...kernel] = weight?.shape ?? [];
+      const window = { strides: stride, pads: border, dilations: dilation };
+      return [convNode(emit, [names[0], turned], window, [channels, out, ...kernel])];
     }
     // What the last window left over; an open size has a stride of 1, which leaves nothing.
     const missing = dimsFromAttribute(attributes.size).map((size, axis) => {

@@ -10,6 +10,7 @@ import type { Convolution } from '../types/shape/conv.ts';
 import type { OutputBias } from '../types/shape/linear.ts';
 import { convTransposeOperator } from './conv-transpose.ts';
 import { reduceSum } from './reduce.ts';
+import { convNode } from './shared/conv-node.ts';
 import { convWeightGradient } from './shared/conv-weight-gradient.ts';
 import { dimsToAttribute } from './shared/dims.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
@@ -55,7 +56,8 @@ export const convOperator: Operator<ConvGeometry> = defineOperator<ConvGeometry>
   },
   lower(emit, names, { attributes: { stride, padding, dilation, groups }, inputs: [, weight] }) {
     const options = { strides: stride, pads: padding, dilations: dilation };
-    if (groups === 1 || stride.length < 3 || emit.capabilities.groupedVolumes)
+    if (groups === 1) return [convNode(emit, names, options, weight?.shape ?? [])];
+    if (stride.length < 3 || emit.capabilities.groupedVolumes)
       return [emit.node('Conv', names, { ...options, group: groups })];
     const parts = (index: number, axis: number, size: number) =>
       names[index] === undefined
@@ -63,12 +65,16 @@ export const convOperator: Operator<ConvGeometry> = defineOperator<ConvGeometry>
         : emit.nodes('Split', [names[index], emit.shape(new Array(groups).fill(size / groups))], groups, {
             axis,
           });
-    const [channels = 0, perGroup = 0] = weight?.shape ?? [];
+    const [channels = 0, perGroup = 0, ...kernel] = weight?.shape ?? [];
     const inputs = parts(0, 1, Number(perGroup) * groups);
     const weights = parts(1, 0, Number(channels));
     const biases = parts(2, 0, Number(channels));
     const results = inputs.map((x, group) =>
-      emit.node('Conv', [x, weights[group], biases[group]], { ...options, group: 1 }),
+      convNode(emit, [x, weights[group], biases[group]], options, [
+        Number(channels) / groups,
+        perGroup,
+        ...kernel,
+      ]),
     );
     return [emit.node('Concat', results, { axis: 1 })];
   },

@@ -51,13 +51,21 @@ export async function runPlaced(
 
 const RAN = /_kernel_time$/;
 
+/** What the name of a node ends in that a provider has converted to its own order of axes. */
+const CONVERTED = /_token_\d+$/;
+
 function providersOf(profile: string): ReadonlyMap<string, string> {
   const events: unknown = JSON.parse(profile);
   const nodes = z.array(event).parse(events);
   return new Map(
     nodes.flatMap(({ cat, name, args }) =>
       cat === 'Node' && RAN.test(name) && args?.provider !== undefined
-        ? [[name.replace(RAN, ''), args.provider.replace(/ExecutionProvider$/, '')] as const]
+        ? [
+            [
+              name.replace(RAN, '').replace(CONVERTED, ''),
+              args.provider.replace(/ExecutionProvider$/, ''),
+            ] as const,
+          ]
         : [],
     ),
   );

@@ -18,6 +18,7 @@ export const target: CompilerTarget = {
     // The kernel is slower than the two that it replaces.
     skipLayerNormalization: false,
     groupedVolumes: true,
+    threefoldChannels: true,
     int8Products: true,
     quantisedProductsAddBias: true,
     /*

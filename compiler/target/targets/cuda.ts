@@ -30,6 +30,7 @@ export const target: CompilerTarget = {
     gatedAdd: false,
     skipLayerNormalization: true,
     groupedVolumes: true,
+    threefoldChannels: true,
     int8Products: false,
     int8Rows: false,
     quantisedProductsAddBias: false,

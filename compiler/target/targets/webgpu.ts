@@ -13,7 +13,8 @@ const SIZES: readonly Dtype[] = ['int64'];
  * The WebGPU provider of onnxruntime-node. Devices without `shader-f16` have no halves, so models compute in float32. It
  * has no int64, but for indices and sizes, and moves no truth values about. The table is what `npm run kernels` found on a
  * software device with ONNX Runtime 1.30. MultiHeadAttention is left out on purpose: from 32 queries on it gives other
- * values there (by 0.03 where the CPU gives 1), and ends the process where a past has no tokens.
+ * values there (by 0.03 where the CPU gives 1), and ends the process where a past has no tokens. TopK refuses an input
+ * without values.
  */
 export const target: CompilerTarget = {
   name: 'webgpu',
@@ -26,6 +27,8 @@ export const target: CompilerTarget = {
     gatedAdd: false,
     skipLayerNormalization: true,
     groupedVolumes: false,
+    // Other numbers, by ONNX Runtime 1.30, in one and two axes.
+    threefoldChannels: false,
     int8Products: false,
     int8Rows: false,
     quantisedProductsAddBias: false,

@@ -52,7 +52,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, message: string]
   [
     'an unknown capability',
     'fuse silu(x) into gelu(x) on gpu',
-    "a.rule:1:30: targets have no capability 'gpu'; they may have attentionOverCache, emptyRowsAreZero, gatedAdd, skipLayerNormalization, groupedVolumes, int8Products, int8Rows, quantisedProductsAddBias, staticCache, cacheOnDevice, optimizerOnHost",
+    "a.rule:1:30: targets have no capability 'gpu'; they may have attentionOverCache, emptyRowsAreZero, gatedAdd, skipLayerNormalization, groupedVolumes, threefoldChannels, int8Products, int8Rows, quantisedProductsAddBias, staticCache, cacheOnDevice, optimizerOnHost",
   ],
   [
     'an unknown function',

@@ -165,6 +165,25 @@ export const convolutionCases: readonly OperatorCase[] = [
   },
   {
     file: 'conv',
+    name: 'of channels that come in threes',
+    inputs: { x: { shape: ['batch', 9, 7] }, weight: { shape: [8, 9, 3] }, bias: { shape: [8] } },
+    sizes: [{ batch: 2 }],
+    build: (x) => conv1d(x('x'), x('weight'), x('bias'), { padding: 1 }),
+    expected: (x) =>
+      tabulate(
+        [2, 8, 7],
+        (b = 0, c = 0, i = 0) =>
+          x('bias').at(c) +
+          sum(9, (from) =>
+            sum(3, (k) => {
+              const place = i + k - 1;
+              return place < 0 || place > 6 ? 0 : x('x').at(b, from, place) * x('weight').at(c, from, k);
+            }),
+          ),
+      ),
+  },
+  {
+    file: 'conv',
     name: 'of open height and width',
     inputs: { x: { shape: [2, 4, 'height', 'width'] }, weight: { shape: [6, 4, 2, 3] } },
     sizes: [{ height: 4, width: 5 }],

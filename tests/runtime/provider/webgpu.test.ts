@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../../../compiler/compile.ts';
-import { attention, graph } from '../../../models/index.ts';
+import { attention, conv2d, convTranspose, graph } from '../../../models/index.ts';
 import { loadGraph } from '../../../runtime/graph.ts';
 import { loadFlamingo } from '../../../runtime/load-flamingo.ts';
 import type { Prompt } from '../../../runtime/prompt/prompt.ts';
@@ -123,6 +123,51 @@ describe('the provider webgpu', function () {
     const [wanted = [], found = []] = results;
     assert.equal(wanted.length, size.text * 16);
     for (const [place, value] of wanted.entries()) assert.ok(Math.abs(value - (found[place] ?? 9)) < 1e-5);
+  });
+
+  it('convolves as many channels as there are, back and forth', async () => {
+    const [height, width] = [5, 6];
+    for (const [channels, out, kernel] of [
+      [6, 4, 3],
+      [9, 8, 1],
+      [15, 4, 2],
+      [12, 8, 3],
+      [3, 4, 3],
+    ] as const) {
+      const values = (count: number, step: number, ...shape: readonly number[]) => ({
+        data: Float32Array.from({ length: count }, (_, i) => Math.sin(1 + i * step)),
+        shape,
+      });
+      const program = graph({
+        name: 'convolved',
+        inputs: {
+          x: { dtype: 'float32', shape: [2, channels, height, width] },
+          weight: { dtype: 'float32', shape: [out, channels, kernel, kernel] },
+          back: { dtype: 'float32', shape: [channels, out, kernel, kernel] },
+        },
+        outputs: ({ x, weight, back }) => ({
+          y: conv2d(x, weight),
+          z: convTranspose(x, back, [height + kernel - 1, width + kernel - 1]),
+        }),
+      });
+      const results: (readonly number[])[] = [];
+      for (const target of ['cpu', 'webgpu'] as const) {
+        const into = join(folder, `conv-${channels}-${target}`);
+        await compile(program, { out: into, target });
+        await using loaded = await loadGraph(into, { provider: target });
+        const each = channels * out * kernel * kernel;
+        const { y, z } = await loaded.run({
+          x: values(2 * channels * height * width, 0.7, 2, channels, height, width),
+          weight: values(each, 1.3, out, channels, kernel, kernel),
+          back: values(each, 1.7, channels, out, kernel, kernel),
+        });
+        results.push([...Array.from(y?.data ?? [], Number), ...Array.from(z?.data ?? [], Number)]);
+      }
+      const [wanted = [], found = []] = results;
+      assert.ok(wanted.length > 0);
+      for (const [place, value] of wanted.entries())
+        assert.ok(Math.abs(value - (found[place] ?? Number.NaN)) < 1e-4, `${channels} channels to ${out}`);
+    }
   });
 
   it('runs models of several threads one after another', async () => {

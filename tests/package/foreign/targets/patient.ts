@@ -13,6 +13,7 @@ export const patient: CompilerTarget = {
     gatedAdd: false,
     skipLayerNormalization: false,
     groupedVolumes: true,
+    threefoldChannels: true,
     int8Products: true,
     int8Rows: false,
     quantisedProductsAddBias: true,

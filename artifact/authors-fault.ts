@@ -10,9 +10,16 @@ import { UserError } from './user-error.ts';
 export function authorsFault(what: string, error: unknown): Error {
   if (error instanceof UserError || error instanceof ModelError) return error;
   if (error instanceof DOMException && error.name === 'AbortError') return error;
-  const message =
-    error instanceof Error ? `${error.name}: ${error.message.split('\n', 1)[0]}` : String(error);
-  const wrapped = new UserError(`In ${what}, the recipe threw ${message}`);
+  const wrapped = new UserError(`In ${what}, the recipe threw ${thrownWords(error)}`);
   wrapped.cause = error;
   return wrapped;
+}
+
+/** The end of a sentence about what an author's code threw: its first line, with the full stop that it mostly lacks. */
+export function thrownWords(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split(
+    '\n',
+    1,
+  );
+  return /[.!?]$/.test(line) ? line : `${line.trimEnd().replace(/[:,;]$/, '')}.`;
 }

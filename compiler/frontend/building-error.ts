@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { thrownWords } from '../../artifact/authors-fault.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { type CallSite, originalCallSite } from '../../dsl/call-site.ts';
 import { ModelError } from '../../dsl/model-error.ts';
@@ -22,9 +23,10 @@ export function buildingError(error: unknown, entry: string): Error {
     return new UserError(`${describePath(entry)}: ${error.sentence}`);
   }
   if (error instanceof UserError) return error;
-  const message = error instanceof Error ? `${error.name}: ${firstLine(error.message)}` : String(error);
   const place = authors === undefined ? describePath(entry) : describeSite(authors);
-  const wrapped = new UserError(`${place}: the model file threw while it was being run: ${message}`);
+  const wrapped = new UserError(
+    `${place}: the model file threw while it was being run: ${thrownWords(error)}`,
+  );
   wrapped.cause = error;
   return wrapped;
 }
@@ -61,8 +63,4 @@ function authorsFrame(error: unknown, entry: string): CallSite | undefined {
 
 function describeSite({ file, line, column }: CallSite): string {
   return `${describePath(file)}:${line}:${column}`;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
 }

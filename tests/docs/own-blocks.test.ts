@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
-import { type AuthorFolder, authorFolder, ROOT } from '../frontend/author-folder.ts';
+import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { picture, TOKENIZER } from '../runtime/compiled-model.ts';
-
-/** The models of a page: its pieces of TypeScript that export one. */
-async function modelsOf(page: string): Promise<readonly string[]> {
-  const text = await readFile(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)]
-    .map(([, code = '']) => code)
-    .filter((code) => code.includes('export default'));
-}
+import { modelsOf } from './models-of.ts';
 
 describe('the models of docs/own-blocks.md', () => {
   let folder: AuthorFolder;

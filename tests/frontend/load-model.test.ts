@@ -174,7 +174,19 @@ export function build(): void {
       'throwing.ts',
       `interface Padding {\n  a: number;\n}\nexport default JSON.parse('{') as Padding;\n`,
     );
-    await userError(file, /throwing\.ts:4:21: the model file threw while it was being run: SyntaxError: /);
+    await userError(
+      file,
+      /throwing\.ts:4:21: the model file threw while it was being run: SyntaxError: .*[^.]\.$/,
+    );
+    const others = [
+      ["new RangeError('no room\\nat all')", /: RangeError: no room\.$/],
+      ["new Error('Is it there?')", /: Error: Is it there\?$/],
+      ["new Error('Mend it.')", /: Error: Mend it\.$/],
+      ["'no error'", /: no error\.$/],
+      ['new Error()', /: Error\.$/],
+    ] as const;
+    for (const [index, [thrown, words]] of others.entries())
+      await userError(await folder.write(`throws-${index}.ts`, `throw ${thrown};\nexport {};\n`), words);
   });
 
   it('says what a file without a model exports', async () => {

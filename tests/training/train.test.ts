@@ -226,8 +226,8 @@ describe('train', function () {
       },
     });
     for (const [inPrepare, message] of [
-      [true, /^In preparing the data of task 'fit', the recipe threw SyntaxError: /],
-      [false, /^In the data of task 'fit', step 0, the recipe threw SyntaxError: /],
+      [true, /^In preparing the data of task 'fit', the recipe threw SyntaxError: .*[^.]\.$/],
+      [false, /^In the data of task 'fit', step 0, the recipe threw SyntaxError: .*[^.]\.$/],
     ] as const) {
       await assert.rejects(
         runRecipe(fitRecipe({ parts: network.parts, tasks: [throwing(inPrepare)] }), fresh()),

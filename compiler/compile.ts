@@ -7,10 +7,9 @@ import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
 import type { Program, ProgramFacts } from '../dsl/program.ts';
-import { type BuildOptions, buildProgram } from './build-program.ts';
+import { buildProgram } from './build-program.ts';
 import { requireTokenizer } from './check-program.ts';
-import type { CompiledGraph } from './compile-graph.ts';
-import type { Extensions } from './extensions.ts';
+import { type CompileOptions, refuseOtherOptions } from './compile-options.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 import { encodeModel } from './onnx/encode-model.ts';
@@ -19,38 +18,7 @@ import { findWeights } from './weights/find-weights.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 
-export interface CompileOptions extends BuildOptions, Pick<Extensions, 'weightFormats'> {
-  /** The artifact's folder; made whole or not at all. */
-  readonly out: string;
-  /** Where the program came from, for the record: the author's file. Default: the program's name. */
-  readonly source?: string;
-  /** The `tokenizer.json` that goes with a model that answers prompts: its path, or its content. */
-  readonly tokenizer?: string | Uint8Array;
-  /**
-   * Weight files, indices of shards, or folders (`openWeights`); of several that hold a weight the last one counts.
-   * Default none, and the weights are drawn from the seed. `'none'` compiles the graphs alone.
-   */
-  readonly weights?: readonly string[] | 'none';
-  /**
-   * Write every weight into the artifact, checking that it is a finite number. Default: weights of up to 256 MiB. Of
-   * more, those that the graphs can read where they are stay in the checkpoint's own files: these are put into the
-   * artifact as clones where the disk can (Btrfs, XFS, APFS), else as hard links, and only a sample of them is read. An
-   * artifact of hard links refuses to answer when the checkpoint has been written to, and Python's onnx refuses it.
-   */
-  readonly copyWeights?: boolean | undefined;
-  /** Draw weights that the files do not hold from the seed, instead of refusing. Default false. */
-  readonly seedMissing?: boolean;
-  /** Default 0. */
-  readonly seed?: number;
-  /** Replace an artifact that is already there. Default false. */
-  readonly replace?: boolean;
-  /** Called with each graph as it was compiled, and with what every pass and fusion rule did to it. */
-  readonly onGraph?: (name: string, graph: CompiledGraph) => void;
-  /** Called while weights are written, with elements done and in all. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with what was left aside, resolved or copied, a sentence each. */
-  readonly onNote?: (note: string) => void;
-}
+export type { CompileOptions } from './compile-options.ts';
 
 export const GENERATOR = 'flamingo-onnx 0.1.0';
 
@@ -59,10 +27,11 @@ export const GENERATOR = 'flamingo-onnx 0.1.0';
  * prompts, a typed client and a manifest. Nothing is written under `out` unless everything succeeds.
  *
  * @returns the manifest that was written
- * @throws UserError for graphs that are not what the program's facts promise (`modelProblem`), weights that do not fit,
+ * @throws UserError for options of another kind, graphs that are not what the program's facts promise (`modelProblem`), weights that do not fit,
  *   a tokenizer that cannot be read, or a folder that may not be replaced
  */
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
+  refuseOtherOptions(program, options);
   const { fusion = true, seed = 0, weights = [] } = options;
   let built = buildProgram(program, options);
   const { target, precision, keptAs } = built;

@@ -1,4 +1,4 @@
-import { UserError } from '../../artifact/user-error.ts';
+import { growTo, openAssembly } from '../../artifact/open-assembly.ts';
 import { STORED_BYTES } from '../../artifact/weights/stored-dtype.ts';
 import type { BlockFormat } from './block-format.ts';
 import { QUANTISE } from './quantise-module.ts';
@@ -45,8 +45,8 @@ const KINDS = { float32: 0, float16: 1, bfloat16: 2 };
 /** What the module writes beyond the end of a block. */
 const SPARE = 128;
 const ALIGNMENT = 16;
-/** Bytes by which memory grows. */
-const PAGE = 1 << 16;
+/** What errors say that WebAssembly is taken for. */
+const DOES = 'Quantising';
 
 /** One for each thread. Its memory is as large as the largest chunk. */
 let module: QuantiseModule | undefined;
@@ -68,6 +68,7 @@ export interface RowLayout {
  * @param weights rows of finite numbers, one after the other
  * @param into where the numbers are put; new memory unless told
  * @throws RangeError for a weight that is no finite number
+ * @throws UserError where WebAssembly or its memory is not to be had
  */
 export function quantiseRows(
   format: BlockFormat,
@@ -92,10 +93,9 @@ export function quantiseRows(
   const values = place(bytes + SPARE);
   const turned = perRow ? place(bytes) : values;
 
-  module ??= openModule();
+  module ??= openAssembly<QuantiseModule>(QUANTISE, DOES);
   const { memory } = module;
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  growTo(memory, end, DOES);
   const { buffer } = memory;
   read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * count));
   const broken = module.quantise(
@@ -131,15 +131,6 @@ export function bytesOfNumbers({ bits }: BlockFormat, count: number, { width, bl
 function inMemory(weights: Float32Array): UnreadWeights {
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
   return { dtype: 'float32', count: weights.length, read: (memory) => memory.set(bytes) };
-}
-
-function openModule(): QuantiseModule {
-  if (typeof WebAssembly === 'undefined')
-    throw new UserError('Quantising takes WebAssembly, which Node lacks when it is started with --jitless.');
-  const { exports }: { readonly exports: unknown } = new WebAssembly.Instance(
-    new WebAssembly.Module(Buffer.from(QUANTISE, 'base64')),
-  );
-  return exports as QuantiseModule;
 }
 
 /** Half a step, the most that rounding moves a number, is this times the step on average (root mean square). */

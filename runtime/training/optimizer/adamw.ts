@@ -1,3 +1,4 @@
+import { openAssembly } from '../../../artifact/open-assembly.ts';
 import type { OptimizerOptions } from '../../../dsl/recipe.ts';
 import { ADAMW } from './adamw-module.ts';
 
@@ -65,10 +66,7 @@ export class AdamW {
 
   constructor(options: Required<OptimizerOptions>) {
     this.#options = options;
-    const { exports }: { readonly exports: unknown } = new WebAssembly.Instance(
-      new WebAssembly.Module(Buffer.from(ADAMW, 'base64')),
-    );
-    this.#module = exports as AdamWModule;
+    this.#module = openAssembly<AdamWModule>(ADAMW, 'AdamW');
     const { buffer } = this.#module.memory;
     const place = (index: number) => new Float32Array(buffer, START + 4 * CHUNK * index, CHUNK);
     this.#chunk = { value: place(0), firstMoment: place(1), secondMoment: place(2), gradient: place(3) };

@@ -1,4 +1,4 @@
-/** Of WebAssembly's own interface, which neither ES2023's types nor Node's have, what quantising uses; a page's types have their own. */
+/** Of WebAssembly's own interface, which neither ES2023's types nor Node's have, what `openAssembly` and its callers use; a page's types have their own. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

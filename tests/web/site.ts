@@ -15,14 +15,19 @@ import { byteLevelTokenizer } from '../../compiler/index.ts';
 export const EXAMPLES = fileURLToPath(new URL('../../models/emoji/examples', import.meta.url));
 export const PICTURES = fileURLToPath(new URL('../images', import.meta.url));
 
-/** Compiles the model that ships. */
-export async function compileEmoji(out: string, target: string): Promise<void> {
+/**
+ * Compiles the model that ships.
+ *
+ * @param staticCache as `compile` takes it
+ */
+export async function compileEmoji(out: string, target: string, staticCache?: number): Promise<void> {
   const preset = await findPreset('emoji');
   if (preset?.weights === undefined || preset.tokenizer === undefined)
     throw new Error('no model ships with this');
   await compile(preset.program, {
     ...{ out, target, source: 'emoji', tokenizer: preset.tokenizer },
     ...{ weights: [preset.weights], copyWeights: true },
+    ...(staticCache !== undefined && { staticCache }),
   });
 }
 

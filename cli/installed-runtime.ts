@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../artifact/user-error.ts';
+import { folderBytes } from './folder-bytes.ts';
 
 /** ONNX Runtime's libraries for one system. */
 export interface PlatformFolder {
@@ -42,7 +43,7 @@ export async function otherPlatforms(project?: string): Promise<readonly Platfor
     for (const architecture of await readdir(join(libraries, system))) {
       if (system === process.platform && architecture === process.arch) continue;
       const path = join(libraries, system, architecture);
-      found.push({ platform: `${system}-${architecture}`, path, bytes: await sizeOf(path) });
+      found.push({ platform: `${system}-${architecture}`, path, bytes: await folderBytes(path) });
     }
   }
   return found;
@@ -55,11 +56,4 @@ export async function removePlatforms(folders: readonly PlatformFolder[]): Promi
     const system = dirname(path);
     if ((await readdir(system)).length === 0) await rm(system, { recursive: true });
   }
-}
-
-/** Bytes of the files in a folder. */
-async function sizeOf(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await readdir(folder)) bytes += (await stat(join(folder, name))).size;
-  return bytes;
 }

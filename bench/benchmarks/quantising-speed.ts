@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderBytes } from '../../cli/folder-bytes.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
@@ -28,12 +29,6 @@ async function write(path: string, bytes: number): Promise<void> {
   await rm(path);
 }
 
-/** Bytes of all files of a folder. */
-async function sizeOf(folder: string): Promise<number> {
-  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
 export const benchmark: Benchmark = {
   name: 'quantising-speed',
   summary: 'quantising a billion weights, against reading them and writing what comes of it',
@@ -53,7 +48,7 @@ export const benchmark: Benchmark = {
         });
       note('int4');
       await quantise();
-      const bytes = await sizeOf(out);
+      const bytes = await folderBytes(out);
       const samples = await interleave(
         {
           int4: quantise,

@@ -15,6 +15,7 @@ import { Tensor } from '../../runtime/onnx-runtime.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { compare, spreadOf } from '../measure/statistics.ts';
+import { interleavedTokens } from '../support/interleaved-tokens.ts';
 import { openGraph } from '../support/open-graph.ts';
 import { openTrainer } from '../support/open-trainer.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
@@ -52,12 +53,8 @@ const lossOf = (model: Parts, tokens: Wide, counted: Wide, features: Wide) =>
   nextTokenLoss(interleavedLogits(model, { tokens, features, imageToken: IMAGE_TOKEN }), tokens, counted);
 type Wide = Parameters<typeof nextTokenLoss>[0];
 
-/** Rows with an image token before every sixteenth of the text. */
-function tokens(): BigInt64Array {
-  return BigInt64Array.from({ length: ROWS * TEXT }, (_, place) =>
-    BigInt(place % (TEXT / PICTURES) === 0 ? IMAGE_TOKEN : (place * 37) % IMAGE_TOKEN),
-  );
-}
+const tokens = () =>
+  interleavedTokens({ rows: ROWS, text: TEXT, pictures: PICTURES, imageToken: IMAGE_TOKEN });
 
 function training(model: Parts, stepsPerCall = 1): Recipe {
   const shape = shapes(model);

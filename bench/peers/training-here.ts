@@ -11,6 +11,7 @@ import {
   recipe,
   task,
 } from '../../models/index.ts';
+import { interleavedTokens } from '../support/interleaved-tokens.ts';
 import { openTrainer } from '../support/open-trainer.ts';
 import { normalValues } from '../support/weights.ts';
 
@@ -50,9 +51,7 @@ const shapes = {
   features: [rows, pictures, 1, features, vision],
 } as const;
 const batch = {
-  tokens: BigInt64Array.from({ length: rows * text }, (_, place) =>
-    BigInt(place % (text / pictures) === 0 ? imageToken : (place * 37) % imageToken),
-  ),
+  tokens: interleavedTokens({ rows, text, pictures, imageToken }),
   counted: new Uint8Array(rows * text).fill(1),
   features: normalValues(rows * pictures * features * vision, 1),
 };

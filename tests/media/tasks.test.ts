@@ -8,6 +8,7 @@ import type { Query, Shot } from '../../runtime/prompt/prompt.ts';
 import { Engine, type EngineOptions } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { compiledModel, picture } from '../runtime/compiled-model.ts';
+import { assertSameGeneration } from './same-generation.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
 
 /** Float32 sums in another order differ in the last digits. */
@@ -85,17 +86,8 @@ describe('a prepared task', () => {
         await rm(folder, { recursive: true, force: true });
       });
 
-      const assertSame = (actual: Generation | undefined, expected: Generation | undefined, what: string) => {
-        assert.ok(actual && expected);
-        assert.deepEqual(
-          [actual.tokens, actual.text, actual.finish],
-          [expected.tokens, expected.text, expected.finish],
-          what,
-        );
-        for (const [place, score] of actual.scores.entries()) close(score, expected.scores[place], what);
-        close(actual.score, expected.score, what);
-        assert.equal(actual.alternatives.length, expected.alternatives.length);
-      };
+      const assertSame = (actual: Generation | undefined, expected: Generation | undefined, what: string) =>
+        assertSameGeneration(actual, expected, what, TOLERANCE);
 
       /** Writes a task into a file, and asks another engine after it, which reads nothing of the examples. */
       const saved = async (task: number, examples: Examples, tokens: number) => {

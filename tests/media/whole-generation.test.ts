@@ -9,6 +9,7 @@ import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import type { Generation } from '../../runtime/worker/protocol.ts';
 import { PROMPTS, TOKENIZER } from '../runtime/compiled-model.ts';
+import { assertSameGeneration } from './same-generation.ts';
 import { SMALL_FAMILIES } from './small-families.ts';
 import { SMALL_MODELS, writeLivelyWeights } from './small-models.ts';
 
@@ -59,16 +60,8 @@ for (const [name, make] of Object.entries({ ...SMALL_MODELS, ...SMALL_FAMILIES }
       await rm(folder, { recursive: true, force: true });
     });
 
-    const assertSame = (actual: Generation | undefined, expected: Generation | undefined, what: string) => {
-      assert.ok(actual && expected);
-      assert.deepEqual(
-        [actual.tokens, actual.text, actual.finish],
-        [expected.tokens, expected.text, expected.finish],
-        what,
-      );
-      for (const [place, score] of actual.scores.entries())
-        assert.ok(Math.abs(score - (expected.scores[place] ?? Number.NaN)) < TOLERANCE, what);
-    };
+    const assertSame = (actual: Generation | undefined, expected: Generation | undefined, what: string) =>
+      assertSameGeneration(actual, expected, what, TOLERANCE);
 
     it('writes the tokens of the search step by step, in a batch whose rows end at different steps', async () => {
       const asked = SETTINGS.flatMap((options) => prompts.map((prompt) => ({ prompt, options })));

@@ -2,7 +2,8 @@ import { workPerText } from '../../../cli/work-per-step.ts';
 import { openArtifact } from '../../../runtime/artifact.ts';
 import { noiseImage } from '../../support/noise-image.ts';
 import { openModel } from '../answers.ts';
-import { inTurns, measured, timed } from '../measure.ts';
+import { besidePeer } from '../beside-peer.ts';
+import { timed } from '../measure.ts';
 import { measuredModel } from '../models.ts';
 import type { Row } from '../row.ts';
 import { SIZES } from '../scale.ts';
@@ -14,24 +15,18 @@ export const row: Row = {
   limit: 240,
   hasPeer: true,
   async run(context) {
-    const { scale, peer } = context;
-    const { prompt: length, rounds, vision, language, latents } = SIZES[scale];
+    const { prompt: length } = SIZES[context.scale];
     const directory = await measuredModel(context, 'float16');
     const { manifest } = await openArtifact(directory, {});
     await using engine = await openModel(directory, context, 'graph');
     const image = await noiseImage(0, 224);
     const asked = { query: { image, text: 'x'.repeat(length - 1) } };
-    await peer?.ask({ do: 'load', vision, language, latents });
-    const times = await inTurns(
-      {
-        here: () => timed(() => engine.generate([asked], { maxNewTokens: 1 })),
-        peer: peer && (() => peer.ask({ do: 'prefill', length })),
-      },
-      rounds,
-    );
     const line = {
-      ...{ what: `a prompt of ${length} tokens`, value: measured(times.here), unit: 'ms' },
-      ...(times.peer !== undefined && { peer: times.peer }),
+      what: `a prompt of ${length} tokens`,
+      ...(await besidePeer(context, () => timed(() => engine.generate([asked], { maxNewTokens: 1 })), {
+        do: 'prefill',
+        length,
+      })),
       note: 'tokenising, copies to and from the card, and the search are in it',
     };
     return withShare(line, workPerText(manifest, length), context);

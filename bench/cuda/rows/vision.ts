@@ -3,8 +3,9 @@ import { multiply, normal, parameter, reduceMean } from '../../../dsl/index.ts';
 import { evaluateDim } from '../../../dsl/shape/dim.ts';
 import { clipVit } from '../../../models/clip/clip-vit.ts';
 import { graph } from '../../../models/index.ts';
+import { besidePeer } from '../beside-peer.ts';
 import { openMeasured, runTime } from '../graph-time.ts';
-import { inTurns, measured } from '../measure.ts';
+
 import type { Row } from '../row.ts';
 import { SIZES } from '../scale.ts';
 import { withShare } from '../share.ts';
@@ -15,8 +16,7 @@ export const row: Row = {
   limit: 240,
   hasPeer: true,
   async run(context) {
-    const { scale, peer } = context;
-    const { vision: sizes, pictures, rounds, language, latents } = SIZES[scale];
+    const { vision: sizes, pictures } = SIZES[context.scale];
     const { image } = sizes;
     const vision = clipVit(sizes);
     const noise = parameter([1, 3, image, image], normal(1));
@@ -29,22 +29,14 @@ export const row: Row = {
     });
     await using loaded = await openMeasured(program, context, 'float16');
     const values = { scale: { data: new Float32Array(pictures).fill(1), shape: [pictures, 1, 1, 1] } };
-    await peer?.ask({ do: 'load', vision: sizes, language, latents });
-    const times = await inTurns(
-      {
-        here: () => runTime(loaded, values),
-        peer: peer && (() => peer.ask({ do: 'vision', pictures, image })),
-      },
-      rounds,
-    );
     const [encoded] = Object.values(program.graphs);
     const work = encoded === undefined ? {} : workOf(encoded);
     const multiplyAdds = Object.values(work)
       .map((dim) => evaluateDim(dim, new Map([['images', pictures]])) ?? Number.NaN)
       .reduce((sum, each) => sum + each, 0);
     const line = {
-      ...{ what: `${pictures} pictures`, value: measured(times.here), unit: 'ms' },
-      ...(times.peer !== undefined && { peer: times.peer }),
+      what: `${pictures} pictures`,
+      ...(await besidePeer(context, () => runTime(loaded, values), { do: 'vision', pictures, image })),
     };
     return withShare(line, multiplyAdds, context);
   },

@@ -94,12 +94,16 @@ const isPast = ({ name }: { readonly name: string }) => name.startsWith('past_')
 /** Whether what is new of it stands behind what was: that of a state takes its place. */
 const grows = ({ name }: { readonly name: string }) => /^past_(key|value)\.\d+$/.test(name);
 
-/** float32 `[vocabulary]`: 0, and -Infinity for what is never chosen. */
+/**
+ * float32 `[vocabulary]`: 0, and -Infinity for what is never chosen. One place more is written to, which is cut off: -1 is
+ * no token, as among those that end answers, for callers that cannot give an empty tensor.
+ */
 function neverChosen(writer: NodeWriter, vocabulary: number): string {
-  const zeros = writer.node('ConstantOfShape', [writer.integers([vocabulary])]);
+  const zeros = writer.node('ConstantOfShape', [writer.integers([vocabulary + 1])]);
   const infinity = writer.numbers([Number.NEGATIVE_INFINITY]);
   const updates = writer.node('Expand', [infinity, writer.node('Shape', ['suppressed_tokens'])]);
-  return writer.node('ScatterElements', [zeros, 'suppressed_tokens', updates], { axis: 0 });
+  const scattered = writer.node('ScatterElements', [zeros, 'suppressed_tokens', updates], { axis: 0 });
+  return writer.node('Slice', [scattered, writer.integers([0]), writer.integers([vocabulary])]);
 }
 
 interface BodyOptions {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { PromptProgram } from '../../../dsl/program.ts';
+import { gpt2, languageModel } from '../../../models/index.ts';
 import type { Prompt } from '../../../runtime/prompt/prompt.ts';
 import { SMALL_MODELS } from '../../media/small-models.ts';
 
@@ -41,8 +43,16 @@ export const PICTURES = ['first', 'second'].map((name) =>
   fileURLToPath(new URL(`${name}.png`, import.meta.url)),
 );
 
-/** The small models that can be exported: all whose pictures are not cut into tiles. */
-export const EXPORTED = Object.keys(SMALL_MODELS).filter((name) => !name.includes('tiles'));
+/** The small models that can be exported, all whose pictures are not cut into tiles, and one that may choose every token. */
+export const EXPORTED: Readonly<Record<string, () => PromptProgram>> = {
+  ...Object.fromEntries(Object.entries(SMALL_MODELS).filter(([name]) => !name.includes('tiles'))),
+  'a language model alone, padded with its end': () =>
+    languageModel({
+      name: 'padded-with-end',
+      language: gpt2({ dim: 32, layers: 2, heads: 4, vocabulary: 261, contextLength: 256 }),
+      tokens: { padding: '</s>' },
+    }),
+};
 
 const [first = '', second = ''] = PICTURES;
 

@@ -116,7 +116,7 @@ class TritonPythonModel:
             "random": np.random.default_rng(seed).integers(0, 2**53, (1, draws), np.int64),
             # No token is called -1.
             "stop_tokens": np.array(settings["stops"] or [-1], np.int64),
-            "suppressed_tokens": np.array(settings["never"], np.int64),
+            "suppressed_tokens": np.array(settings["never"] or [-1], np.int64),
             "padding_token": np.array([special["padding"]], np.int64),
         }
 

@@ -1,4 +1,4 @@
-import type { EncodedMedia, Feeds } from './way.ts';
+import type { EncodedMedia, Feeds } from './encoded-media.ts';
 
 /** Makes inputs of the language graph of which each row is a picture, in the order given; see `stackPictures`. */
 export type StackPictures = (pictures: readonly EncodedMedia[]) => Feeds;

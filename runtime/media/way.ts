@@ -1,18 +1,12 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { z } from 'zod';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import type { TextLayout } from '../prompt/layout.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
+import type { EncodedMedia, EncodedPart, Feeds } from './encoded-media.ts';
 import type { PictureStack } from './picture-stack.ts';
 
-/** What the vision graph made of one image or video, by the names of its outputs, without the axis of images. */
-export type EncodedMedia = Readonly<Record<string, EncodedPart>>;
-
-/** `data` is empty for a picture that is no longer looked at, of which the shapes are kept. */
-export type EncodedPart = { readonly data: Float32Array; readonly shape: readonly number[] };
-
-export type Feeds = Readonly<Record<string, Tensor>>;
+export type { EncodedMedia, EncodedPart, Feeds };
 
 /** How pictures reach the text of prompts when a model runs: what is kept of a picture, and what the language graph gets. */
 export interface MediaWay {

@@ -9,7 +9,7 @@ export const format: WeightFormat = {
   recognises: (start) => start[0] === 0x80 && (start[1] ?? 9) <= 5 && !safetensors.recognises(start),
   open: async (path) => {
     throw new UserError(
-      `${path} has the layout of PyTorch before 1.6, which is not read; convert it with python -c "import torch; torch.save(torch.load('${path}', map_location='cpu'), 'converted.pt')" and give converted.pt.`,
+      `${path} has the layout of PyTorch before 1.6, which is not read; convert it with python -c "import torch; torch.save(torch.load('${path}', map_location='cpu', weights_only=True), 'converted.pt')" and give converted.pt.`,
     );
   },
 };

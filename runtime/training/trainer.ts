@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Provider } from '../../artifact/provider.ts';
-import { KEPT_WEIGHTS, PORTS, type TrainingPlan } from '../../artifact/training-plan.ts';
+import {
+  KEPT_WEIGHTS,
+  type PlannedParameter,
+  PORTS,
+  type TrainingPlan,
+} from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { float16Bits } from '../../artifact/weights/scalar.ts';
@@ -10,6 +15,7 @@ import { sessionRefusal } from '../session-refusal.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';
+import { AdamW } from './optimizer/adamw.ts';
 import { OptimizerInGraph } from './optimizer/in-graph.ts';
 import { OptimizerOnHost } from './optimizer/on-host.ts';
 import type { Optimizer, StepNumbers } from './optimizer/optimizer.ts';
@@ -49,16 +55,14 @@ export class Trainer {
     step: InferenceSession,
     evaluation: InferenceSession | undefined,
     state: TrainingState,
+    optimizer: Optimizer,
   ) {
     this.#plan = plan;
     this.#folder = folder;
     this.#step = step;
     this.#evaluation = evaluation;
     this.#state = state;
-    const { stacked, optimizerOnHost } = plan.step;
-    this.#optimizer = optimizerOnHost
-      ? new OptimizerOnHost(state, plan.trained, plan.optimizer)
-      : new OptimizerInGraph(state, stacked);
+    this.#optimizer = optimizer;
   }
 
   /**
@@ -71,7 +75,9 @@ export class Trainer {
     checkTelemetry();
     const runs = runtimeProvider(provider);
     runs.check();
-    const state = new TrainingState(plan.trained);
+    const { stacked, optimizerOnHost } = plan.step;
+    const adamW = optimizerOnHost ? new AdamW(plan.optimizer, allocations(plan.trained)) : undefined;
+    const state = new TrainingState(plan.trained, adamW && ((size) => adamW.allocate(size)));
     await state.load(await openSafetensors(checkpoint));
     const facts = await readCheckpointFacts(checkpoint);
     if (facts.digest !== null && state.digest() !== facts.digest) {
@@ -100,7 +106,10 @@ export class Trainer {
     };
     const step = await open(plan.step.file);
     const evaluation = plan.evaluation && (await open(plan.evaluation.file));
-    return new Trainer(options, step, evaluation, state);
+    const optimizer = adamW
+      ? new OptimizerOnHost(state, plan.trained, adamW)
+      : new OptimizerInGraph(state, stacked);
+    return new Trainer(options, step, evaluation, state, optimizer);
   }
 
   /** Makes the steps of a call. The state changes only when loss and gradients are finite in all of them. */
@@ -155,6 +164,14 @@ export class Trainer {
     await this.#step.release();
     await this.#evaluation?.release();
   }
+}
+
+/** Of all arrays of the state, and of gradients. */
+function allocations(parameters: readonly PlannedParameter[]): readonly number[] {
+  return parameters.flatMap(({ shape, moments = true }) => {
+    const size = shape.reduce((product, each) => product * each, 1);
+    return Array<number>(moments ? 4 : 1).fill(size);
+  });
 }
 
 function inHalfPrecision(tensor: TensorToWrite): TensorToWrite {

@@ -18,13 +18,17 @@ export class TrainingState {
   readonly #arrays = new Map<string, StateArray>();
   readonly #names: readonly string[];
 
-  constructor(parameters: readonly PlannedParameter[]) {
+  /** @param allocate gives arrays of zeros; default JavaScript's own */
+  constructor(
+    parameters: readonly PlannedParameter[],
+    allocate: (size: number) => Float32Array = (size) => new Float32Array(size),
+  ) {
     this.#names = parameters.map(({ name }) => name);
     for (const { name, shape, moments = true } of parameters) {
       const size = shape.reduce((product, each) => product * each, 1);
       for (const [index, port] of portsOf(name, moments).entries()) {
         const stored = `${STORED[index]}.${name}`;
-        this.#arrays.set(port, { stored, shape, values: new Float32Array(size) });
+        this.#arrays.set(port, { stored, shape, values: allocate(size) });
       }
     }
   }

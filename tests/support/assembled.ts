@@ -16,8 +16,6 @@ export interface AssembledModule {
   readonly name: string;
   /** Which test writes it. */
   readonly test: string;
-  /** Of AssemblyScript's compiler, besides the usual ones. */
-  readonly flags?: readonly string[];
 }
 
 /** Fails unless the file holds what AssemblyScript makes of the source; with UPDATE_SNAPSHOTS=1 it is written first. */
@@ -35,10 +33,10 @@ export const ${name} =
   assert.equal(await readFile(file, 'utf8'), content);
 }
 
-async function assembled({ source, flags = [] }: AssembledModule): Promise<Uint8Array> {
+async function assembled({ source }: AssembledModule): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array | string>();
   const { error, stderr } = await asc.main(
-    [source, '--baseDir', ROOT, '--outFile', 'module.wasm', ...FLAGS, ...flags],
+    [source, '--baseDir', ROOT, '--outFile', 'module.wasm', ...FLAGS],
     { writeFile: (name, content) => void files.set(name, content) },
   );
   if (error !== null) throw new Error(stderr.toString(), { cause: error });

@@ -9,7 +9,5 @@ describe('the module of AdamW', function () {
       file: 'runtime/training/optimizer/adamw-module.ts',
       name: 'ADAMW',
       test: 'tests/training/adamw-module.test.ts',
-      // Pages of 64 KiB: four chunks, and what lies before them.
-      flags: ['--initialMemory', '3'],
     }));
 });

@@ -23,18 +23,25 @@ function noise(length: number, seed: number): Float32Array {
 }
 
 describe('AdamW on the host', () => {
-  it('changes every value of arrays of any length by the formula, and nothing beside them', () => {
-    const adamW = new AdamW(OPTIONS);
+  it('changes every value of arrays of any length by the formula, in its own memory and elsewhere', () => {
     fc.assert(
       fc.property(
         fc.array(lengths, { minLength: 1, maxLength: 3 }),
         fc.integer({ min: 1, max: 50 }),
-        (sizes, step) => {
+        fc.boolean(),
+        (sizes, step, inside) => {
+          const adamW = new AdamW(OPTIONS, inside ? sizes.flatMap((size) => [size, size, size, size]) : []);
+          const placed = (values: Float32Array) => {
+            if (!inside) return values;
+            const array = adamW.allocate(values.length);
+            array.set(values);
+            return array;
+          };
           const learned = sizes.map((length, index) => ({
-            value: noise(length, index),
-            firstMoment: noise(length, index + 10),
-            secondMoment: noise(length, index + 20).map(Math.abs),
-            gradient: noise(length, index + 30),
+            value: placed(noise(length, index)),
+            firstMoment: placed(noise(length, index + 10)),
+            secondMoment: placed(noise(length, index + 20).map(Math.abs)),
+            gradient: placed(noise(length, index + 30)),
             decays: index % 2 === 0,
           }));
           const sum = learned
@@ -43,6 +50,8 @@ describe('AdamW on the host', () => {
           const gradientNorm = adamW.globalNorm(learned.map(({ gradient }) => gradient));
           assert.ok(Math.abs(gradientNorm / Math.sqrt(sum) - 1) < 1e-12);
           const clip = Math.min(1 / (gradientNorm + 1e-6), 1);
+          const [{ value: some } = { value: noise(1, 0) }] = learned;
+          assert.equal(some.byteOffset > 0, inside);
           const expected = learned.map(({ value, firstMoment, secondMoment, gradient, decays }) => {
             const first = firstMoment.map((each, index) => 0.9 * each + 0.1 * clip * (gradient[index] ?? 0));
             const second = secondMoment.map(
@@ -70,6 +79,7 @@ describe('AdamW on the host', () => {
 
   it('gives no finite norm where a gradient has a value that is none, wherever it stands', () => {
     const adamW = new AdamW(OPTIONS);
+    const inside = new AdamW(OPTIONS, [8201]);
     for (const [value, place] of [
       [Number.NaN, 0],
       [Number.POSITIVE_INFINITY, 8192],
@@ -78,6 +88,13 @@ describe('AdamW on the host', () => {
       const gradient = new Float32Array(8201).fill(1);
       gradient[place] = value;
       assert.ok(!Number.isFinite(adamW.globalNorm([new Float32Array(3), gradient])));
+    }
+    const own = inside.allocate(8201);
+    for (const place of [0, 8192, 8200]) {
+      own.fill(1);
+      assert.ok(Number.isFinite(inside.globalNorm([own])));
+      own[place] = Number.NaN;
+      assert.ok(!Number.isFinite(inside.globalNorm([own])));
     }
     assert.equal(adamW.globalNorm([new Float32Array(5)]), 0);
   });

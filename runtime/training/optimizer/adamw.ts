@@ -1,4 +1,4 @@
-import { openAssembly } from '../../../artifact/open-assembly.ts';
+import { growTo, openAssembly } from '../../../artifact/open-assembly.ts';
 import type { OptimizerOptions } from '../../../dsl/recipe.ts';
 import { ADAMW } from './adamw-module.ts';
 
@@ -44,12 +44,16 @@ interface AdamWModule {
   ): void;
 }
 
-/** Values that are copied into the module at a time: four arrays of them, and what they are made to, stay in the cache. */
+/** Values that are copied into the module at a time where they are not in its memory: four arrays that stay in the cache. */
 const CHUNK = 8192;
-/** Values that the module takes together. */
-const TOGETHER = 8;
+/** Values that the module takes together, of which arrays have whole ones: those of a line of the cache. */
+const TOGETHER = 16;
 /** Where the module's first array begins. */
 const START = 1024;
+/** Of 32-bit addresses. */
+const MOST_BYTES = 2 ** 32;
+/** What error messages call it. */
+const DOES = 'AdamW';
 
 /** PyTorch's, against a norm of zero. */
 const CLIP_EPSILON = 1e-6;
@@ -61,15 +65,30 @@ const CLIP_EPSILON = 1e-6;
 export class AdamW {
   readonly #options: Required<OptimizerOptions>;
   readonly #module: AdamWModule;
-  /** In the module's memory. */
+  /** In the module's memory, for arrays that are not. */
   readonly #chunk: LearnedArrays;
+  /** Where the memory that is not given away begins. */
+  #free: number;
 
-  constructor(options: Required<OptimizerOptions>) {
+  /** @param sizes of the arrays that `allocate` will be asked for */
+  constructor(options: Required<OptimizerOptions>, sizes: readonly number[] = []) {
     this.#options = options;
-    this.#module = openAssembly<AdamWModule>(ADAMW, 'AdamW');
+    this.#free = START;
+    const values = [...Array<number>(4).fill(CHUNK), ...sizes].reduce((sum, size) => sum + filled(size), 0);
+    this.#module = openAssembly<AdamWModule>(ADAMW, DOES);
+    growTo(this.#module.memory, Math.min(START + 4 * values, MOST_BYTES), DOES);
+    const chunk = () => this.allocate(CHUNK);
+    this.#chunk = { value: chunk(), firstMoment: chunk(), secondMoment: chunk(), gradient: chunk() };
+  }
+
+  /** Zeros in the module's memory, which a step need not copy; elsewhere where there is no room for them. */
+  allocate(size: number): Float32Array {
     const { buffer } = this.#module.memory;
-    const place = (index: number) => new Float32Array(buffer, START + 4 * CHUNK * index, CHUNK);
-    this.#chunk = { value: place(0), firstMoment: place(1), secondMoment: place(2), gradient: place(3) };
+    const end = this.#free + 4 * filled(size);
+    if (end > buffer.byteLength) return new Float32Array(size);
+    const values = new Float32Array(buffer, this.#free, size);
+    this.#free = end;
+    return values;
   }
 
   /** The norm of all gradients together; no finite number where one of them has one that is not. */
@@ -77,59 +96,72 @@ export class AdamW {
     const { gradient: chunk } = this.#chunk;
     let sum = 0;
     for (const gradient of gradients) {
+      if (this.#holds(gradient)) {
+        sum += this.#module.sumOfSquares(gradient.byteOffset, filled(gradient.length));
+        continue;
+      }
       for (let from = 0; from < gradient.length; from += CHUNK) {
         const part = gradient.subarray(from, from + CHUNK);
-        const count = filled(part.length);
         chunk.set(part);
-        chunk.fill(0, part.length, count);
-        sum += this.#module.sumOfSquares(chunk.byteOffset, count);
+        chunk.fill(0, part.length, filled(part.length));
+        sum += this.#module.sumOfSquares(chunk.byteOffset, filled(part.length));
       }
     }
     return Math.sqrt(sum);
   }
 
   /** Makes one step of every parameter. */
-  step(learned: readonly Learned[], { learningRate, step, gradientNorm }: StepFacts): void {
+  step(learned: readonly Learned[], facts: StepFacts): void {
+    const update = this.#update(facts);
+    for (const each of learned) {
+      const { value, firstMoment, secondMoment, gradient, decays } = each;
+      if ([value, firstMoment, secondMoment, gradient].every((array) => this.#holds(array))) {
+        update(each, decays);
+        continue;
+      }
+      const chunk = this.#chunk;
+      for (let from = 0; from < value.length; from += CHUNK) {
+        const part = (array: Float32Array) => array.subarray(from, from + CHUNK);
+        const changed = [
+          [part(value), chunk.value],
+          [part(firstMoment), chunk.firstMoment],
+          [part(secondMoment), chunk.secondMoment],
+        ] as const;
+        for (const [own, copy] of changed) copy.set(own);
+        chunk.gradient.set(part(gradient));
+        update(chunk, decays);
+        for (const [own, copy] of changed) own.set(copy.subarray(0, own.length));
+      }
+    }
+  }
+
+  #holds({ buffer }: Float32Array): boolean {
+    return buffer === this.#module.memory.buffer;
+  }
+
+  /** The update of arrays in the module's memory. */
+  #update({ learningRate, step, gradientNorm }: StepFacts): (arrays: LearnedArrays, decays: boolean) => void {
     const { betas, weightDecay, epsilon, clipNorm } = this.#options;
     const [beta1, beta2] = betas;
     const clip = Math.min(clipNorm / (gradientNorm + CLIP_EPSILON), 1);
-    const factors = {
-      ofGradient: (1 - beta1) * clip,
-      ofSquare: (1 - beta2) * clip ** 2,
-      stepSize: learningRate / (1 - beta1 ** step),
-      rootScale: 1 / Math.sqrt(1 - beta2 ** step),
-    };
-    const { value, firstMoment, secondMoment, gradient } = this.#chunk;
-    for (const each of learned) {
-      const kept = each.decays ? 1 - learningRate * weightDecay : 1;
-      for (let from = 0; from < each.value.length; from += CHUNK) {
-        const part = (array: Float32Array) => array.subarray(from, from + CHUNK);
-        const changed = [
-          [part(each.value), value],
-          [part(each.firstMoment), firstMoment],
-          [part(each.secondMoment), secondMoment],
-        ] as const;
-        for (const [own, chunk] of changed) chunk.set(own);
-        gradient.set(part(each.gradient));
-        const count = Math.min(CHUNK, each.value.length - from);
-        this.#module.update(
-          value.byteOffset,
-          firstMoment.byteOffset,
-          secondMoment.byteOffset,
-          gradient.byteOffset,
-          filled(count),
-          beta1,
-          factors.ofGradient,
-          beta2,
-          factors.ofSquare,
-          factors.stepSize,
-          factors.rootScale,
-          epsilon,
-          kept,
-        );
-        for (const [own, chunk] of changed) own.set(count === CHUNK ? chunk : chunk.subarray(0, count));
-      }
-    }
+    const stepSize = learningRate / (1 - beta1 ** step);
+    const rootScale = 1 / Math.sqrt(1 - beta2 ** step);
+    return ({ value, firstMoment, secondMoment, gradient }, decays) =>
+      this.#module.update(
+        value.byteOffset,
+        firstMoment.byteOffset,
+        secondMoment.byteOffset,
+        gradient.byteOffset,
+        filled(value.length),
+        beta1,
+        (1 - beta1) * clip,
+        beta2,
+        (1 - beta2) * clip ** 2,
+        stepSize,
+        rootScale,
+        epsilon,
+        decays ? 1 - learningRate * weightDecay : 1,
+      );
   }
 }
 

@@ -1,8 +1,7 @@
 import { type PlannedParameter, PORTS } from '../../../artifact/training-plan.ts';
-import type { OptimizerOptions } from '../../../dsl/recipe.ts';
 import type { Tensor } from '../../onnx-runtime.ts';
 import type { TrainingState } from '../training-state.ts';
-import { AdamW } from './adamw.ts';
+import type { AdamW } from './adamw.ts';
 import type { Optimizer, StepNumbers } from './optimizer.ts';
 
 /** The step graph gives gradients, by which the state is updated in place. */
@@ -15,16 +14,12 @@ export class OptimizerOnHost implements Optimizer {
   readonly #set: Map<string, Float32Array>;
   #gradientNorm = Number.NaN;
 
-  constructor(
-    state: TrainingState,
-    parameters: readonly PlannedParameter[],
-    options: Required<OptimizerOptions>,
-  ) {
+  constructor(state: TrainingState, parameters: readonly PlannedParameter[], adamW: AdamW) {
     this.#state = state;
-    this.#adamW = new AdamW(options);
+    this.#adamW = adamW;
     const sizeOf = ({ name }: PlannedParameter) => state.at(PORTS.value(name)).length;
     this.#learned = parameters.filter(({ moments = true }) => moments);
-    this.#gradients = this.#learned.map((parameter) => new Float32Array(sizeOf(parameter)));
+    this.#gradients = this.#learned.map((parameter) => adamW.allocate(sizeOf(parameter)));
     this.#set = new Map(
       parameters
         .filter(({ moments = true }) => !moments)

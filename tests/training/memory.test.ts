@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 
 const CHILD = fileURLToPath(new URL('./memory-child.ts', import.meta.url));
-/** Bytes of the child's weights: two matrices of 2048 by 2048. */
-const WEIGHTS = 2 * 4 * 2048 ** 2;
+/** Bytes of the child's weights: 2048 by 2048 of them. */
+const WEIGHTS = 4 * 2048 ** 2;
 
 describe('the memory of training', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();
@@ -22,8 +22,8 @@ describe('the memory of training', function () {
       ...[CHILD, folder.path],
     ]);
     const [before = 0, few = 0, many = 0] = JSON.parse(stdout);
-    // The state is there before the first step. A second one would take three times the weights more.
-    assert.ok(few - before < 2.5 * WEIGHTS, `${(few - before) / 1e6} MB in the first steps`);
-    assert.ok(many - few < 0.5 * WEIGHTS, `${(many - few) / 1e6} MB in the steps after them`);
+    // The state is there before the first step. Its gradients take as much as the weights, a second state would take three times as much.
+    assert.ok(few - before < 3 * WEIGHTS, `${(few - before) / 1e6} MB in the first steps`);
+    assert.ok(many - few < WEIGHTS, `${(many - few) / 1e6} MB in the steps after them`);
   });
 });

@@ -39,6 +39,8 @@ export async function openPage(
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
+  // As the tests' own limit: a machine may have much else to do.
+  page.setDefaultTimeout(120_000);
   // tsx names the functions that it sends.
   await page.addInitScript({ content: 'globalThis.__name = (named) => named' });
   await page.goto(url);

@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { serveFolders } from '../../cli/playground/serve-folders.ts';
 import { foldersOf, openModels, writePage, writeSite } from '../../cli/playground/site.ts';
 import { openPage, startChromium } from './chromium.ts';
+import { type FaultySite, serveFaulty, stalled } from './faulty-server.ts';
 import { EXAMPLES, webFiles } from './site.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -30,6 +31,7 @@ describe('the playground', function () {
   this.timeout(180_000);
   let browser: Browser;
   let server: Server;
+  let faulty: FaultySite;
   let url = '';
   let folder = '';
   let page: Page & { readonly faults: string[] };
@@ -48,12 +50,16 @@ describe('the playground', function () {
     await writeFile(damaged, Buffer.alloc((await stat(damaged)).size));
     await cp((await webFiles()).folder, site, { recursive: true });
     await writePage(site, models);
-    ({ server, url } = await serveFolders(foldersOf(site, models), { port: 0 }));
+    const inner = await serveFolders(foldersOf(site, models), { port: 0 });
+    inner.server.close();
+    faulty = await serveFaulty(inner.server);
+    ({ server, url } = faulty);
     page = await openPage(browser, url);
     await page.getByText('Ready.').waitFor();
   });
   after(async () => {
     await browser?.close();
+    server?.closeAllConnections();
     server?.close();
     if (folder !== '') await rm(folder, { recursive: true });
   });
@@ -117,6 +123,21 @@ describe('the playground', function () {
     await page.getByLabel('Let it answer').check();
   });
 
+  it('stops a download, and begins it anew when it is asked again', async () => {
+    faulty.break(stalled('second/vision.onnx'));
+    await page.getByRole('checkbox', { name: 'emoji' }).uncheck();
+    await page.getByLabel('second').check();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.locator('[data-model="second"][data-kind="loading"]').waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.locator('[data-model="second"][data-kind="none"]').waitFor();
+    faulty.break();
+    await asked(page);
+    assert.match(String(await answer(page, 'second')), /objects|high-heeled shoe/);
+    await page.getByLabel('second').uncheck();
+    await page.getByRole('checkbox', { name: 'emoji' }).check();
+  });
+
   it('asks another model the same, and says in a sentence what is wrong with a broken one', async () => {
     await page.getByLabel('second').check();
     await page.getByLabel('broken').check();
@@ -157,6 +178,7 @@ describe('the playground', function () {
       for (const [width, height] of [
         [1100, 900],
         [360, 740],
+        [320, 568],
       ] as const) {
         await page.setViewportSize({ width, height });
         assert.deepEqual(await faultsOf(page), []);
@@ -165,6 +187,20 @@ describe('the playground', function () {
       }
     });
   }
+
+  it('moves nothing for whom movement is too much', async () => {
+    const caret = `{
+      const caret = document.querySelector('main').appendChild(document.createElement('span'));
+      caret.className = 'caret';
+      const { animationName } = getComputedStyle(caret);
+      caret.remove();
+      animationName;
+    }`;
+    assert.equal(await page.evaluate(caret), 'blink');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await page.evaluate(caret), 'none');
+    await page.emulateMedia({ reducedMotion: null });
+  });
 
   it('is static files that any server has, whole or not at all', async () => {
     const { emoji } = await webFiles();

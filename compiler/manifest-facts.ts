@@ -51,7 +51,7 @@ export function parameterFacts(
     const source = sources.get(name);
     return source !== undefined && (source.rows === undefined || source.rows.count === shape[0]);
   };
-  const originals = parameters.flatMap((parameter) => weightOf(parameter) ?? []);
+  const originals = keptOnce(parameters).flatMap((parameter) => weightOf(parameter) ?? []);
   const loadedOrMixed = originals.every(isWhole) ? 'loaded' : 'mixed';
   const withValues = sources.size === 0 ? 'seeded' : loadedOrMixed;
   return {
@@ -63,13 +63,19 @@ export function parameterFacts(
   };
 }
 
-/** How many weights are kept in which form. */
+/** Without what is kept quantised besides: a head that is also the embeddings is one weight. */
+function keptOnce(parameters: readonly StoredParameter[]): readonly StoredParameter[] {
+  const whole = new Set(parameters.flatMap(({ name, quantised }) => (quantised ? [] : [name])));
+  return parameters.filter(({ quantised }) => quantised === undefined || !whole.has(quantised.weight.name));
+}
+
+/** How many weights are kept in which form; those that are kept in two count as whole. */
 export function countKept(
   parameters: readonly StoredParameter[],
   dtypeOf: (parameter: StoredParameter) => Dtype,
 ): Manifest['precision']['kept'] {
   const counts: Record<string, number> = {};
-  for (const parameter of parameters) {
+  for (const parameter of keptOnce(parameters)) {
     const weight = weightOf(parameter);
     if (weight === undefined) continue;
     const form = parameter.quantised?.format ?? dtypeOf(parameter);

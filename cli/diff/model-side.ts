@@ -23,7 +23,7 @@ export interface ModelSide {
 
 export interface ComparedParameter {
   readonly shape: readonly number[];
-  /** The dtype or the quantised form that it is kept in. */
+  /** The dtype or the quantised form that it is kept in; both where a head is the embeddings too. */
   readonly kept: string;
   readonly trainable: boolean;
 }
@@ -99,8 +99,14 @@ function factsOf(
 function comparedParameters({ parameters }: ParameterTable): ReadonlyMap<string, ComparedParameter> {
   const compared = new Map<string, ComparedParameter>();
   for (const [name, { shape, dtype, keptAs, trainable, quantised }] of Object.entries(parameters)) {
-    if (quantised === undefined) compared.set(name, { shape, kept: keptAs ?? dtype, trainable });
-    else compared.set(quantised.weight, { shape: quantised.shape, kept: quantised.format, trainable });
+    if (quantised === undefined) {
+      if (!compared.has(name)) compared.set(name, { shape, kept: keptAs ?? dtype, trainable });
+    } else if (quantised.member === 'values') {
+      const { weight, shape: whole, format } = quantised;
+      const besides = parameters[weight];
+      const kept = besides ? `${besides.keptAs ?? besides.dtype} and ${format}` : format;
+      compared.set(weight, { shape: whole, kept, trainable });
+    }
   }
   return compared;
 }

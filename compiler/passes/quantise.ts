@@ -1,5 +1,6 @@
 import type { Graph } from '../../dsl/graph.ts';
 import { operationsOf } from '../../dsl/graph.ts';
+import { gatherOperator } from '../../dsl/operators/gather.ts';
 import { parameterTensor } from '../../dsl/parameter.ts';
 import type { Precision, QuantisedFormat } from '../../dsl/precision.ts';
 import type { Target } from '../../dsl/target.ts';
@@ -18,8 +19,9 @@ export type Blockwise = ReadonlySet<string> | 'all';
 
 /**
  * Puts quantised weights in the place of those of linear layers, and of matrices `[in, out]` on the right of a product,
- * where the author's mark or else `precision` asks for it. A weight that anything else reads too (an embedding that is
- * also the head), here or in another of the program's graphs, stays as it is.
+ * where the author's mark or else `precision` asks for it. A weight that anything else reads too, here or in another of the
+ * program's graphs, stays as it is, but for an embedding that is also the head: rows are picked from the weight itself, and
+ * the head, which a token reads whole, has quantised ones besides, in int8 where int4 is asked for.
  *
  * @param options.others the program's other graphs; default none
  */
@@ -39,14 +41,16 @@ export function quantise(
     readonly others?: readonly Graph[];
   },
 ): Graph {
-  const shared = new Set([graph, ...others].flatMap((each) => [...readOtherwise(each)]));
+  const uses = usesOfParameters([graph, ...others]);
   const members = new Map<StoredParameter, readonly [Tensor, Tensor]>();
   return rewrite(graph, ({ operator, inputs: [x, weight, bias] }) => {
     if (x === undefined || !isWeightOf(operator, 1, weight)) return undefined;
     if (weight?.source.kind !== 'parameter') return undefined;
     const parameter = storedParameter(weight.source.parameter);
-    const format = marks ? (parameter.precision ?? precision) : precision;
-    if (!isQuantised(format) || shared.has(parameter.name)) return undefined;
+    const use = uses.get(parameter.name);
+    const asked = marks ? (parameter.precision ?? precision) : precision;
+    const format = asked === 'int4' && use === 'tied' ? 'int8' : asked;
+    if (!isQuantised(format) || use === 'other') return undefined;
     const transposed = operator.weight === '[in, out]';
     const width = parameter.shape[transposed ? 0 : 1] ?? 1;
     const perRow =
@@ -69,18 +73,31 @@ function isWeightOf({ weight }: Operator, index: number, input: Tensor | undefin
   return index === 1 && weight !== 'none' && input?.shape.length === 2;
 }
 
-/** The names of parameters that something else than a product reads too, or products of both orientations. */
-function readOtherwise(graph: Graph): ReadonlySet<string> {
+/**
+ * What reads a parameter: products of one orientation alone; those and what picks its rows, as a head that is also the
+ * embeddings; or something else too.
+ */
+type Use = 'product' | 'tied' | 'other';
+
+function usesOfParameters(graphs: readonly Graph[]): ReadonlyMap<string, Use> {
   const ways = new Map<string, Set<string>>();
-  for (const { operator, inputs } of operationsOf(graph)) {
+  for (const { operator, inputs } of graphs.flatMap((graph) => [...operationsOf(graph)])) {
     for (const [index, input] of inputs.entries()) {
       if (input?.source.kind !== 'parameter') continue;
       const { name } = storedParameter(input.source.parameter);
-      const way = isWeightOf(operator, index, input) ? operator.weight : 'otherwise';
+      const isPicked = operator === gatherOperator && index === 0;
+      const way = isWeightOf(operator, index, input) ? operator.weight : isPicked ? 'rows' : 'otherwise';
       ways.set(name, (ways.get(name) ?? new Set()).add(way));
     }
   }
-  return new Set([...ways].flatMap(([each, by]) => (by.size > 1 || by.has('otherwise') ? each : [])));
+  return new Map([...ways].map(([name, by]) => [name, useOf(by)]));
+}
+
+function useOf(ways: ReadonlySet<string>): Use {
+  const products = new Set(ways);
+  const isPicked = products.delete('rows');
+  if (products.size !== 1 || products.has('otherwise')) return 'other';
+  return isPicked ? 'tied' : 'product';
 }
 
 function quantisedMembers(

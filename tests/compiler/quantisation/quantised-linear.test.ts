@@ -130,7 +130,7 @@ describe('linear layers on weights quantised in blocks', () => {
     ]);
   });
 
-  it('take the precision of their mark, else of the model; what an embedding reads too stays as it is', () => {
+  it('take the precision of their mark, else of the model; an embedding that is also the head is kept both ways', () => {
     const [marked, plain, kept] = [linear(32, 32), linear(32, 32), linear(32, 32)];
     const tokens = embedding(50, 32);
     const names = nameParameters({
@@ -146,17 +146,21 @@ describe('linear layers on weights quantised in blocks', () => {
     }, tokens(ids) as Tensor);
     const head: Tensor = tokens.parts.weight;
     const graph = { name: 'parts', inputs: { ids }, outputs: { y: applyLinear(through, head) } };
-    const { onnx } = compileGraph(names.place(graph), { precision: 'int8' });
-    assert.deepEqual(onnx.parameters.map(({ name }) => name).sort(), [
-      'kept.bias',
-      'kept.weight',
-      'marked.bias',
-      'marked.weight.int4.scales',
-      'marked.weight.int4.values',
-      'plain.bias',
-      'plain.weight.int8.scales',
-      'plain.weight.int8.values',
-      'tokens.weight',
-    ]);
+    for (const precision of ['int8', 'int4'] as const) {
+      const { onnx } = compileGraph(names.place(graph), { precision });
+      assert.deepEqual(onnx.parameters.map(({ name }) => name).sort(), [
+        'kept.bias',
+        'kept.weight',
+        'marked.bias',
+        'marked.weight.int4.scales',
+        'marked.weight.int4.values',
+        'plain.bias',
+        `plain.weight.${precision}.scales`,
+        `plain.weight.${precision}.values`,
+        'tokens.weight',
+        'tokens.weight.int8.scales',
+        'tokens.weight.int8.values',
+      ]);
+    }
   });
 });

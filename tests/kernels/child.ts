@@ -8,6 +8,8 @@ export type ChildOrder = {
   readonly provider: string;
   readonly first: number;
   readonly compares: boolean;
+  /** What the names of cases have in them; empty: all. */
+  readonly only: string;
 };
 
 /** What it tells: that it begins with a case, what became of it, and that none is left. */
@@ -16,14 +18,20 @@ export type ChildReport =
   | { readonly kind: 'tried'; readonly tried: TriedCase }
   | { readonly kind: 'ends' };
 
-const { target: targetName, provider, first, compares }: ChildOrder = JSON.parse(process.argv[2] ?? '{}');
+const {
+  target: targetName,
+  provider,
+  first,
+  compares,
+  only,
+}: ChildOrder = JSON.parse(process.argv[2] ?? '{}');
 const target = targetOf(targetName);
 let index = -1;
-for (const make of kernelCases(target)) {
+for (const { name, make } of kernelCases(target)) {
   index += 1;
-  if (index < first) continue;
+  if (index < first || !name.includes(only)) continue;
   const made = make();
-  await tell({ kind: 'begins', index, name: made.name });
+  await tell({ kind: 'begins', index, name });
   await tell({ kind: 'tried', tried: await tryCase(made, target, provider, compares) });
 }
 await tell({ kind: 'ends' });

@@ -37,11 +37,19 @@ const FORMS: readonly Form[] = [true, false].flatMap((fusion) =>
  * Every operator that is emitted, in every dtype, as the cases of `tests/operators` use it: fused and plain, in float32 and
  * in float16, and quantised products. They are made one by one, as they are asked for.
  */
-export function* kernelCases(target: CompilerTarget): Generator<() => KernelCase> {
+export function* kernelCases(
+  target: CompilerTarget,
+): Generator<{ readonly name: string; make(): KernelCase }> {
   for (const each of OPERATOR_CASES)
     for (const form of FORMS)
-      for (const sizes of each.sizes ?? [{}]) yield () => operatorCase(each, form, sizes, target);
-  for (const format of ['int8', 'int4'] as const) yield () => quantisedCase(format, target);
+      for (const sizes of each.sizes ?? [{}]) {
+        const name = `${each.file}, ${each.name} ${describeSizes(sizes)}, ${form.fusion ? 'fused' : 'plain'}, ${form.half ? 'float16' : 'float32'}`;
+        yield { name, make: () => ({ name, ...operatorCase(each, form, sizes, target) }) };
+      }
+  for (const format of ['int8', 'int4'] as const) {
+    const name = `linear in ${format}`;
+    yield { name, make: () => ({ name, ...quantisedCase(format, target) }) };
+  }
 }
 
 function operatorCase(
@@ -49,11 +57,10 @@ function operatorCase(
   { fusion, half }: Form,
   sizes: Sizes,
   target: CompilerTarget,
-): KernelCase {
+): Omit<KernelCase, 'name'> {
   const simple = decompose(openGraph(each), { fusion });
   const onnx = lowerGraph(half ? halfPrecision(simple) : simple, { target, fusion });
   return {
-    name: `${each.file}, ${each.name} ${describeSizes(sizes)}, ${fusion ? 'fused' : 'plain'}, ${half ? 'float16' : 'float32'}`,
     onnx,
     model: encodeModel(onnx, ({ name }) => {
       throw new Error(`the case has a parameter ${name}`);
@@ -65,7 +72,7 @@ function operatorCase(
   };
 }
 
-function quantisedCase(format: QuantisedFormat, target: CompilerTarget): KernelCase {
+function quantisedCase(format: QuantisedFormat, target: CompilerTarget): Omit<KernelCase, 'name'> {
   const width = 64;
   const layer = linear(width, 32);
   const { weight, bias }: { weight: Tensor; bias?: Tensor } = layer.parts;
@@ -77,7 +84,6 @@ function quantisedCase(format: QuantisedFormat, target: CompilerTarget): KernelC
   });
   const { onnx } = compileGraph(graph, { target, precision: format, computes: 'float32' });
   return {
-    name: `linear in ${format}`,
     onnx,
     model: encodeModel(onnx, (parameter) => ({ kind: 'inline', bytes: bytesOf(parameter) })),
     feeds: { x: drawValues('x', { shape: ['rows', width] }, { rows: 3 }) },

@@ -19,11 +19,17 @@ const program = new Command('kernels')
       .default('webgpu'),
   )
   .option('--stand-in', 'CUDA libraries that compute nothing, in place of a card')
+  .option('--only <text>', 'cases alone whose names have it: "where,"', '')
   .option('--all', 'print every operator, not only those in which the table is wrong')
   .parse();
-const { target: name, standIn, all } = program.opts<{ target: string; standIn?: true; all?: true }>();
+const {
+  target: name,
+  standIn,
+  only,
+  all,
+} = program.opts<{ target: string; standIn?: true; only: string; all?: true }>();
 const target = targetOf(name);
-const order = { target: name, provider: target.provider, compares: standIn !== true };
+const order = { target: name, provider: target.provider, compares: standIn !== true, only };
 const environment = standIn === true ? await standInForCuda() : {};
 let shown = performance.now();
 const tried = await tryAll(order, environment, (done) => {

@@ -15,7 +15,7 @@ const SIZES: readonly Dtype[] = ['int64'];
  * newest kernel. It was read from ONNX Runtime's generated list `docs/OperatorKernels.md` and compared with what the
  * provider's own library of 1.30 takes (`npm run kernels -- --target cuda --stand-in`, which needs no card and compares no
  * results). MaxPool has no kernel in the form of opset 22, and a ConvTranspose whose padding differs from side to side and
- * a Scan over int64 alone run on the CPU. Not checked on a GPU.
+ * a Scan over int64 alone run on the CPU, as does what reads such a Scan, though there are kernels for it. Not checked on a GPU.
  */
 export const target: CompilerTarget = {
   name: 'cuda',

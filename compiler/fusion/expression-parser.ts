@@ -3,7 +3,7 @@ import {
   type IParserErrorMessageProvider,
   type IToken,
   type TokenType,
-} from 'chevrotain';
+} from '../../dsl/chevrotain.ts';
 import type { Expression, Literal, Place, Word } from './syntax.ts';
 import * as tokens from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import { type IToken, Lexer } from 'chevrotain';
+import { type IToken, Lexer } from '../../dsl/chevrotain.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { expandDefinitions } from './expand-definitions.ts';
 import { placeOf } from './expression-parser.ts';

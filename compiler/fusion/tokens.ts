@@ -1,4 +1,4 @@
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import { createToken, Lexer, type TokenType } from '../../dsl/chevrotain.ts';
 
 /** The words and signs of the rule language. Keywords give way to longer names (`onward` is a name, not `on`). */
 export const Name = createToken({ name: 'Name', label: 'a name', pattern: /[A-Za-z][A-Za-z0-9_]*/ });

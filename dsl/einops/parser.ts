@@ -1,4 +1,4 @@
-import { EmbeddedActionsParser } from 'chevrotain';
+import { EmbeddedActionsParser } from '../chevrotain.ts';
 import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
 import { sentence } from '../sentence.ts';

@@ -1,4 +1,4 @@
-import { createToken, Lexer } from 'chevrotain';
+import { createToken, Lexer } from '../chevrotain.ts';
 
 export const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 export const Arrow = createToken({ name: 'Arrow', pattern: '->', label: '->' });

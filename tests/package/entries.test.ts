@@ -94,6 +94,32 @@ describe("the package's entries", function () {
     ).catch((error: { stdout?: string }) => assert.fail(error.stdout));
   });
 
+  it('are loaded by tsx as CommonJS, and author a model there', async () => {
+    const project = join(folder, 'common');
+    await mkdir(project);
+    await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+    await writeFile(join(project, 'all.ts'), ESM);
+    // Patterns are parsed.
+    await writeFile(
+      join(project, 'author.ts'),
+      `import { input, rearrange } from 'flamingo-onnx/dsl';
+      const { shape } = rearrange(input('x', 'float32', [2, 6]), 'a (b c) -> c a b', { b: 3 });
+      if (typeof require !== 'function') throw new Error('no CommonJS');
+      console.log(JSON.stringify(shape));`,
+    );
+    const run = async (file: string) =>
+      (await execute(process.execPath, ['--import', 'tsx', file], { cwd: project })).stdout;
+    const imported: string[][] = JSON.parse(
+      (await execute(process.execPath, ['all.mjs'], { cwd: join(folder, 'entries') })).stdout,
+    );
+    const withoutDefault = (names: readonly string[]) => names.filter((name) => name !== 'default');
+    assert.deepEqual(
+      (JSON.parse(await run('all.ts')) as string[][]).map(withoutDefault),
+      imported.map(withoutDefault),
+    );
+    assert.equal(await run('author.ts'), '[2,2,3]\n');
+  });
+
   for (const version of NODE_VERSIONS) {
     it(`are imported and required by Node ${version}, and its command compiles and answers`, async function () {
       if (typeof binaries === 'string' && Number.parseInt(process.version.slice(1), 10) !== version)

@@ -39,6 +39,14 @@ export interface PlannedTask {
   readonly metrics: Readonly<Record<string, string>>;
 }
 
+/** PyTorch's, added to the norm of gradients that are clipped by it, against a norm of zero. */
+export const CLIP_EPSILON = 1e-6;
+
+/** Whether weight decay takes from a parameter: those of one axis and scalars (norms, biases, gates, temperatures) keep what they have. */
+export function decays({ shape }: { readonly shape: readonly unknown[] }): boolean {
+  return shape.length > 1;
+}
+
 /** A graph that makes one step, or all of it but the update; or several, over batches stacked along a new first axis. */
 export interface StepGraphPlan {
   readonly file: string;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { UserError } from '../artifact/user-error.ts';
-import { isOfKind } from '../compiler/frontend/load-author-file.ts';
+import { isProgram } from '../dsl/is-program.ts';
 import type { Program } from '../dsl/program.ts';
 import { PRESETS } from '../models/preset-registry.ts';
 import { type ShippedFiles, shippedFiles } from './shipped-files.ts';
@@ -34,8 +34,4 @@ export async function findPreset(name: string): Promise<Preset | undefined> {
   const { default: program }: { readonly default?: unknown } = await load();
   if (!isProgram(program)) throw new Error(`the preset ${name} exports no model`);
   return { name, program, ...shippedFiles(name) };
-}
-
-function isProgram(value: unknown): value is Program {
-  return isOfKind(value, 'program');
 }

@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
-
-const ENTRY = fileURLToPath(new URL('../dist/runtime/worker/flamingo-worker.js', import.meta.url));
+import { bundleInPlace } from './bundle-in-place.ts';
 
 /** What has native code, and what a thread seldom needs. */
 const APART = ['onnxruntime-node', 'sharp', 'tsx'];
@@ -21,21 +19,9 @@ const inEnglish: Plugin = {
  * hundred modules take longer to be found and read one by one than the small model takes to answer.
  */
 export async function bundleWorker(): Promise<void> {
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [ENTRY],
-    outfile: ENTRY,
-    allowOverwrite: true,
-    bundle: true,
+  await bundleInPlace('runtime/worker/flamingo-worker.js', {
     external: APART,
     plugins: [inEnglish],
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Names stay, for stacks of errors.
-    minifySyntax: true,
-    minifyWhitespace: true,
     legalComments: 'linked',
-    logLevel: 'silent',
   });
 }

@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../artifact/user-error.ts';
+import { isProgram } from '../dsl/is-program.ts';
 import { isOfKind, shownValue } from '../dsl/option-kinds.ts';
 import { PRECISIONS } from '../dsl/precision.ts';
-import type { Program } from '../dsl/program.ts';
 import type { BuildOptions } from './build-program.ts';
 import type { CompiledGraph } from './compile-graph.ts';
 import type { Extensions } from './extensions.ts';
@@ -136,8 +136,4 @@ function refuseOther(name: string, value: unknown): void {
   } else if (!kind.is(value)) {
     throw new UserError(`compile: ${name} must be ${kind.words}, but it is ${shownValue(value)}.`);
   }
-}
-
-function isProgram(value: unknown): value is Program {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'program';
 }

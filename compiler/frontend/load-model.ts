@@ -1,3 +1,4 @@
+import { isProgram } from '../../dsl/is-program.ts';
 import type { Program } from '../../dsl/program.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
 import { type AuthorFileKind, isOfKind, loadAuthorFile } from './load-author-file.ts';
@@ -10,7 +11,7 @@ export interface LoadModelOptions {
 const MODEL: AuthorFileKind<Program> = {
   name: 'model',
   maker: 'flamingo({ ... })',
-  accepts: (value): value is Program => isOfKind(value, 'program'),
+  accepts: isProgram,
 };
 
 /** Loads an author's model file, as `loadAuthorFile` does. */
@@ -21,7 +22,7 @@ export function loadModel(file: string, { exportName }: LoadModelOptions = {}): 
 const MODEL_OR_RECIPE: AuthorFileKind<Program | Recipe> = {
   name: 'model',
   maker: 'flamingo({ ... }) or recipe({ ... })',
-  accepts: (value): value is Program | Recipe => isOfKind(value, 'program') || isOfKind(value, 'recipe'),
+  accepts: (value): value is Program | Recipe => isProgram(value) || isOfKind(value, 'recipe'),
 };
 
 /** Loads an author's file that has either, as `loadAuthorFile` does. */

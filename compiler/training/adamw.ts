@@ -1,3 +1,4 @@
+import { CLIP_EPSILON, decays } from '../../artifact/training-plan.ts';
 import { add } from '../../dsl/operators/add.ts';
 import { divide } from '../../dsl/operators/divide.ts';
 import { minimum } from '../../dsl/operators/minimum.ts';
@@ -34,8 +35,6 @@ export interface AdamWResult {
 /**
  * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) on all parameters together, their gradients first scaled
  * down to the clip norm: what PyTorch's `clip_grad_norm_` and `AdamW` compute, in operators of this project.
- *
- * Parameters of one axis and scalars (norms, biases, gates, temperatures) do not decay.
  */
 export function adamW(
   states: readonly ParameterState[],
@@ -61,14 +60,11 @@ export function adamW(
     const first = add(multiply(firstMoment, beta1), multiply(gradient, ofGradient));
     const second = add(multiply(secondMoment, beta2), multiply(squared, ofSquare));
     const change = divide(multiply(first, stepSize), add(multiply(sqrt(second), rootScale), epsilon));
-    const decayed = weightDecay > 0 && value.shape.length > 1 ? multiply(value, kept) : value;
+    const decayed = weightDecay > 0 && decays(value) ? multiply(value, kept) : value;
     return { value: subtract(decayed, change), firstMoment: first, secondMoment: second };
   });
   return { states: stepped, gradientNorm };
 }
-
-/** PyTorch's, against a norm of zero. */
-const CLIP_EPSILON = 1e-6;
 
 /**
  * `1 - beta^step`. Written by the hyperbolic tangent, as 1 - exp(-2x) = 2 tanh(x) / (1 + tanh(x)): the difference from

@@ -1,4 +1,5 @@
 import { growTo, openAssembly } from '../../../artifact/open-assembly.ts';
+import { CLIP_EPSILON } from '../../../artifact/training-plan.ts';
 import type { OptimizerOptions } from '../../../dsl/recipe.ts';
 import { ADAMW } from './adamw-module.ts';
 
@@ -11,7 +12,7 @@ interface LearnedArrays {
 }
 
 export interface Learned extends LearnedArrays {
-  /** Whether weight decay takes from it; norms, biases, gates and temperatures keep what they have. */
+  /** Whether weight decay takes from it (`decays` of the plan). */
   readonly decays: boolean;
 }
 
@@ -54,9 +55,6 @@ const START = 1024;
 const MOST_BYTES = 2 ** 32;
 /** What error messages call it. */
 const DOES = 'AdamW';
-
-/** PyTorch's, against a norm of zero. */
-const CLIP_EPSILON = 1e-6;
 
 /**
  * AdamW (Loshchilov and Hutter 2019, algorithm 2) in place and in one pass, the gradients first scaled down to the clip

@@ -1,4 +1,4 @@
-import { type PlannedParameter, PORTS } from '../../../artifact/training-plan.ts';
+import { decays, type PlannedParameter, PORTS } from '../../../artifact/training-plan.ts';
 import type { Tensor } from '../../onnx-runtime.ts';
 import type { TrainingState } from '../training-state.ts';
 import type { AdamW } from './adamw.ts';
@@ -48,12 +48,12 @@ export class OptimizerOnHost implements Optimizer {
   }
 
   commit({ learningRates: [learningRate = 0], first }: StepNumbers): void {
-    const learned = this.#learned.map(({ name, shape }, index) => ({
-      value: this.#state.at(PORTS.value(name)),
-      firstMoment: this.#state.at(PORTS.firstMoment(name)),
-      secondMoment: this.#state.at(PORTS.secondMoment(name)),
+    const learned = this.#learned.map((parameter, index) => ({
+      value: this.#state.at(PORTS.value(parameter.name)),
+      firstMoment: this.#state.at(PORTS.firstMoment(parameter.name)),
+      secondMoment: this.#state.at(PORTS.secondMoment(parameter.name)),
       gradient: this.#gradients[index] ?? new Float32Array(),
-      decays: shape.length > 1,
+      decays: decays(parameter),
     }));
     this.#adamW.step(learned, { learningRate, step: first + 1, gradientNorm: this.#gradientNorm });
     for (const [port, values] of this.#set) this.#set.set(port, this.#state.exchange(port, values));

@@ -2,9 +2,11 @@ import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { BYTES_PER_ELEMENT, type Dtype } from '../dsl/dtype.ts';
 import { elementCount } from '../dsl/element-count.ts';
 import type { BuiltGraph } from './build-program.ts';
+import { operatorName } from './onnx/kernels.ts';
+import { nodesOf } from './onnx/onnx-graph.ts';
 import { type StoredParameter, weightOf } from './stored-parameter.ts';
 import type { CompilerTarget } from './target/compiler-target.ts';
-import { fallbacksOf, nodesOf } from './target/target.ts';
+import { fallbacksOf } from './target/fallbacks.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 
 /** What the manifest says of a compiled graph, but for its file. Nodes within nodes count as others do. */
@@ -13,8 +15,8 @@ export function graphFacts(
   target: CompilerTarget,
 ): Omit<GraphManifest, 'file'> {
   const after: Record<string, number> = {};
-  for (const { domain, type } of nodesOf(onnx)) {
-    const operator = domain === '' ? type : `${domain}.${type}`;
+  for (const node of nodesOf(onnx)) {
+    const operator = operatorName(node);
     after[operator] = (after[operator] ?? 0) + 1;
   }
   return {

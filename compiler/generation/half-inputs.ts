@@ -1,4 +1,4 @@
-import type { OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
+import { bodiesOf, nodesOf, type OnnxGraph, type OnnxNode, type OnnxPort } from '../onnx/onnx-graph.ts';
 import { renamedValue } from '../onnx/renamed-value.ts';
 
 /**
@@ -82,10 +82,8 @@ function castsTo({ type, domain, attributes: { to } }: OnnxNode, dtype: string):
 }
 
 /** What the graphs that a node runs read. */
-function readWithin({ attributes }: OnnxNode): readonly string[] {
-  return Object.values(attributes).flatMap((value) =>
-    typeof value === 'object' && 'graph' in value
-      ? value.graph.nodes.flatMap((node) => [...node.inputs, ...readWithin(node)])
-      : [],
-  );
+function readWithin(node: OnnxNode): readonly string[] {
+  return bodiesOf(node)
+    .flatMap(nodesOf)
+    .flatMap(({ inputs }) => inputs);
 }

@@ -49,3 +49,15 @@ export interface OnnxParameter {
   readonly name: string;
   readonly parameter: StoredParameter;
 }
+
+/** The graphs that a node runs. */
+export function bodiesOf({ attributes }: OnnxNode): readonly OnnxGraph[] {
+  return Object.values(attributes).flatMap((value) =>
+    typeof value === 'object' && 'graph' in value ? [value.graph] : [],
+  );
+}
+
+/** The nodes of a graph, and of the graphs that they run. */
+export function nodesOf(graph: OnnxGraph): readonly OnnxNode[] {
+  return graph.nodes.flatMap((node) => [node, ...bodiesOf(node).flatMap(nodesOf)]);
+}

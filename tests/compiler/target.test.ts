@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { OnnxGraph, OnnxNode } from '../../compiler/onnx/onnx-graph.ts';
-import { fallbacksOf, targetOf } from '../../compiler/target/target.ts';
+import { fallbacksOf } from '../../compiler/target/fallbacks.ts';
+import { targetOf } from '../../compiler/target/target.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';

@@ -1,12 +1,12 @@
 import { missingKernel, operatorName } from '../../compiler/onnx/kernels.ts';
 import type { CompilerTarget } from '../../compiler/target/compiler-target.ts';
-import { deviceNodes } from '../../compiler/target/target.ts';
+import { deviceNodes } from '../../compiler/target/fallbacks.ts';
 import { toRuntime } from '../support/run-graph.ts';
 import type { KernelCase } from './kernel-cases.ts';
 import { runPlaced } from './placement.ts';
 
 /** What became of a node. */
-export interface TriedNode {
+interface TriedNode {
   /** `Add float32 float32` */
   readonly what: string;
   /** Why the target's table has no kernel for it; left out: it has one. */

@@ -26,7 +26,6 @@ export const target: CompilerTarget = {
      * 257 (48 products of 1024 by 4096, one thread, processor time, a machine with AMX).
      */
     int8Rows: true,
-    // Blocks are for what has outliers: the smaller a block, the fewer values share its coarse scale.
     staticCache: false,
     cacheOnDevice: false,
     optimizerOnHost: true,

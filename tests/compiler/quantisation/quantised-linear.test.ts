@@ -4,7 +4,8 @@ import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import { BLOCK, BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
-import { fallbacksOf, targetOf } from '../../../compiler/target/target.ts';
+import { fallbacksOf } from '../../../compiler/target/fallbacks.ts';
+import { targetOf } from '../../../compiler/target/target.ts';
 import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import {
   embedding,

@@ -57,6 +57,22 @@ export type Capability = {
   [Name in keyof Capabilities]: Capabilities[Name] extends boolean ? Name : never;
 }[keyof Capabilities];
 
+/** All of them. */
+export const CAPABILITIES = Object.keys({
+  attentionOverCache: true,
+  emptyRowsAreZero: true,
+  gatedAdd: true,
+  skipLayerNormalization: true,
+  groupedVolumes: true,
+  threefoldChannels: true,
+  int8Products: true,
+  int8Rows: true,
+  quantisedProductsAddBias: true,
+  staticCache: true,
+  cacheOnDevice: true,
+  optimizerOnHost: true,
+} satisfies Record<Capability, true>) as readonly Capability[];
+
 /** What models are compiled for: a provider, and what lowering must know of it. */
 export interface Target {
   /** As `--target` and the manifest name it. */

@@ -1,5 +1,5 @@
 import { BYTES_PER_ELEMENT } from '../../dsl/dtype.ts';
-import type { Capability } from '../../dsl/target.ts';
+import { CAPABILITIES, type Capability } from '../../dsl/target.ts';
 import type { Operator } from '../../dsl/tensor.ts';
 import { closest } from './closest.ts';
 import { type Form, RESULT } from './rule.ts';
@@ -8,22 +8,6 @@ import type { Expression, FormSyntax, Pattern, Place, Template, Word } from './s
 import { FUNCTIONS } from './value.ts';
 
 type Kind = 'tensor' | 'value';
-
-/** What a rule may ask of a target: every capability that is there or not. */
-const CAPABILITIES = Object.keys({
-  attentionOverCache: true,
-  emptyRowsAreZero: true,
-  gatedAdd: true,
-  skipLayerNormalization: true,
-  groupedVolumes: true,
-  threefoldChannels: true,
-  int8Products: true,
-  int8Rows: true,
-  quantisedProductsAddBias: true,
-  staticCache: true,
-  cacheOnDevice: true,
-  optimizerOnHost: true,
-} satisfies Record<Capability, true>) as readonly Capability[];
 
 /**
  * Checks that every name of a form is known and used as what it is: operators, tensors, values (constants, attributes,

@@ -21,8 +21,8 @@ export interface PipelineOptions {
   readonly target: Target;
   /** Default: this project's. */
   readonly rules?: readonly Rule[];
-  /** Whether ONNX Runtime's own operators may be used. Without them the same model is written in plain ONNX. */
-  readonly fusion: boolean;
+  /** Whether ONNX Runtime's own operators may be used. Default true; without them the same model is written in plain ONNX. */
+  readonly fusion?: boolean;
   /** How weights are kept that the author has not marked. Default: in what the target computes in. */
   readonly precision?: Precision;
   /** Whether the author's marks are heeded. Default true; what is trained is not quantised, whatever its mark. */
@@ -65,7 +65,7 @@ type Pass = readonly [name: string, pass: (graph: Graph) => Graph];
 
 /** Turns the author's graph into the one that is lowered: every pass in its order. */
 export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph; report: PipelineReport } {
-  const { target, fusion, precision = options.target.computes, marks = true, pack = true } = options;
+  const { target, fusion = true, precision = options.target.computes, pack = true } = options;
   const computes = options.computes ?? (precision === 'float32' ? 'float32' : target.computes);
   let fusions: ReadonlyMap<string, number> = new Map();
   let refusals: readonly Refusal[] = [];
@@ -88,17 +88,7 @@ export function pipeline(graph: Graph, options: PipelineOptions): { graph: Graph
     ['merge duplicates', mergeDuplicates],
     ['cancel reshapes', cancelReshapes],
     ...(fusion ? [['fuse', applyRules] as const] : []),
-    [
-      'quantise',
-      (each) =>
-        quantise(each, {
-          precision,
-          target,
-          marks,
-          ...(options.blockwise && { blockwise: options.blockwise }),
-          ...(options.others && { others: options.others }),
-        }),
-    ],
+    ['quantise', (each) => quantise(each, { ...options, precision })],
     ['decompose', (each) => decompose(each, { fusion })],
     ...(computes === 'float16' ? [['compute in half precision', halfPrecision] as const] : []),
     ...(pack ? [['pack products', packProducts] as const] : []),

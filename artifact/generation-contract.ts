@@ -15,7 +15,7 @@ export const ROW_PICTURES = 'row_pictures';
 const TEXT = /^(tokens|positions|attention_mask|wanted|past_(key|value)\.\d+|past_state\..+)$/;
 
 /** Whether an input of the language graph belongs to its way of media. */
-export function isMediaInput({ name }: { readonly name: string }): boolean {
+function isMediaInput({ name }: { readonly name: string }): boolean {
   return !TEXT.test(name);
 }
 

@@ -48,7 +48,7 @@ export function decays({ shape }: { readonly shape: readonly unknown[] }): boole
 }
 
 /** A graph that makes one step, or all of it but the update; or several, over batches stacked along a new first axis. */
-export interface StepGraphPlan {
+interface StepGraphPlan {
   readonly file: string;
   /** Whether batches, learning rates, step numbers, losses and metrics have a leading axis of steps. */
   readonly stacked: boolean;
@@ -60,7 +60,7 @@ export interface StepGraphPlan {
   readonly tasks: readonly PlannedTask[];
 }
 
-export interface EvaluationPlan {
+interface EvaluationPlan {
   readonly file: string;
   readonly every: number;
   readonly batches: number;

@@ -30,7 +30,7 @@ export interface CliCommand {
 export type Action = (context: CommandContext) => Promise<ExitCode>;
 
 /** Wraps an action for commander: errors become sentences and the result the exit code. */
-export type RunAction = (action: Action) => Promise<void>;
+type RunAction = (action: Action) => Promise<void>;
 
 /** For options that take a whole number of at least `least`, in decimal digits. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

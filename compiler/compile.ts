@@ -20,7 +20,7 @@ import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
 
 export type { CompileOptions } from './compile-options.ts';
 
-export const GENERATOR = 'flamingo-onnx 0.1.0';
+const GENERATOR = 'flamingo-onnx 0.1.0';
 
 /**
  * Compiles a program to an artifact: its ONNX graphs, weights that they share, the tokenizer of a model that answers

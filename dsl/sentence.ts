@@ -5,7 +5,7 @@
  */
 
 /** The names of a template's gaps: `'x' | 'width'` of `'x is {x}, so … [{width}]'`. */
-export type Gaps<Template extends string> = Template extends `${string}{${infer Rest}`
+type Gaps<Template extends string> = Template extends `${string}{${infer Rest}`
   ? Rest extends ` ${string}`
     ? Gaps<Rest>
     : Rest extends `${infer Name}}${infer After}`

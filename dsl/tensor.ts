@@ -129,7 +129,7 @@ export interface Operator<A extends Attributes = Attributes> {
 }
 
 /** The simpler tensor that an application of an operator is, if there is one. */
-export type Movement<A extends Attributes = Attributes> = {
+type Movement<A extends Attributes = Attributes> = {
   // Written as a method, as the operator's other rules are, so that operators of any attributes fit in one list.
   rule(
     operation: Operation & { readonly attributes: A },

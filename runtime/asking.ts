@@ -12,7 +12,7 @@ export type Abortable = {
   readonly onProgress?: (event: ProgressEvent) => void;
 };
 
-export type Listening = {
+type Listening = {
   /** Told of each token as it is chosen. */
   readonly onToken?: (event: TokenEvent) => void;
 };

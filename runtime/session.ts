@@ -44,7 +44,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export type WantedOutputs = Readonly<Record<string, Tensor | null>>;
 
 /** Makes of a tensor what ONNX Runtime writes an output into: it takes its own library's tensors alone. */
-export type AsMemory = (tensor: Tensor) => Tensor;
+type AsMemory = (tensor: Tensor) => Tensor;
 
 /** A graph that is loaded, in one session of ONNX Runtime or in several. */
 export interface GraphSession extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { UserError } from '../artifact/user-error.ts';
  * ONNX Runtime's own switch. On Linux and macOS its telemetry is on by default: it writes a device's id and a database
  * under the user's cache, and reports the names of models. Here it is off, unless the user sets this to 0.
  */
-export const TELEMETRY_VARIABLE = 'ORT_DISABLE_TELEMETRY';
+const TELEMETRY_VARIABLE = 'ORT_DISABLE_TELEMETRY';
 
 // What runs tests in a context of its own, as Jest does, gives them a `process` whose variables are a copy. The one of
 // Node's own context has those that libraries and threads see.

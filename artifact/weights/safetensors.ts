@@ -8,7 +8,6 @@ import { STORED_BYTES, type StoredData, type StoredDtype } from './stored-dtype.
 import { type StoredTensor, type UnusableTensor, type WeightFile, weightFile } from './weight-file.ts';
 
 export type { StoredData } from './stored-dtype.ts';
-export type { StoredTensor } from './weight-file.ts';
 
 export interface SafetensorsFile extends WeightFile {
   /** The strings of the header's `__metadata__`. */

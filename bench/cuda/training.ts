@@ -13,7 +13,7 @@ import { inTurns, measured, timed } from './measure.ts';
 import { aimed, type Line, type RowContext } from './row.ts';
 
 /** Steps in one call, in a `Loop`. */
-export const STEPS = 8;
+const STEPS = 8;
 
 /** How far losses and norms of gradients may be from the CPU's, as a share: sums in float32 in another order. */
 const PASSES = 1e-3;

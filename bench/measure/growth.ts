@@ -74,7 +74,7 @@ export function growthCases(growing: Growing, samples: Samples<string>, limits: 
 }
 
 /** Milliseconds. */
-export function leastTime(counted: Counted, limits: Limits): number {
+function leastTime(counted: Counted, limits: Limits): number {
   const computing = counted.products / limits.products + counted.attention / limits.attention;
   return 1000 * Math.max(computing, counted.bytes / limits.bytes);
 }

@@ -12,7 +12,7 @@ export const SHOT_TOKENS = 13;
 const NEW_TOKENS = 20;
 
 /** A prompt of so many images, each with its text; the last is the query. */
-export function promptTokens(images: number): readonly number[] {
+function promptTokens(images: number): readonly number[] {
   return Array.from({ length: images * SHOT_TOKENS }, (_, place) =>
     place % SHOT_TOKENS === 0 ? MIDDLE.imageToken : 1 + ((place * 7919) % (MIDDLE.vocabulary - 2)),
   );

@@ -28,7 +28,7 @@ export interface Differences {
   readonly work: readonly Named<number>[];
 }
 
-export interface GraphDifference {
+interface GraphDifference {
   readonly graph: string;
   /** Graphs that one side alone has. */
   readonly only?: 'a' | 'b';

@@ -3,7 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { type RemoteFile, request } from './download.ts';
 
 /** .NET's registry, where ONNX Runtime's library for CUDA 12 is. */
-export const NUGET_INDEX = 'https://api.nuget.org/v3/index.json';
+const NUGET_INDEX = 'https://api.nuget.org/v3/index.json';
 
 const PACKAGE = 'microsoft.ml.onnxruntime.gpu.linux';
 

@@ -4,7 +4,7 @@ import sirv from 'sirv';
 import { UserError } from '../../artifact/user-error.ts';
 
 /** What makes a page isolated, so that WebAssembly has threads there. */
-export const ISOLATION: Readonly<Record<string, string>> = {
+const ISOLATION: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };

@@ -27,7 +27,7 @@ export interface VerifiedModule<R extends OptionRules = OptionRules> {
   build(options: OptionValues<R>, inputs: Readonly<Record<string, Tensor>>): BuiltModule;
 }
 
-export interface BuiltModule {
+interface BuiltModule {
   /** The tree of parameters, for their names. */
   readonly parts: object;
   readonly outputs: Readonly<Record<string, Tensor>>;

@@ -2,10 +2,10 @@ import { UserError } from '../../artifact/user-error.ts';
 import { type PythonValue, parsePythonValue } from './python-value.ts';
 
 /** What a constructor argument must be. `size` is a whole number of at least 1. */
-export type OptionKind = 'size' | 'optional size' | 'positive number' | 'boolean';
+type OptionKind = 'size' | 'optional size' | 'positive number' | 'boolean';
 
 /** A constructor argument: its kind, and its default in Python; required without one. */
-export interface OptionRule {
+interface OptionRule {
   readonly kind: OptionKind;
   readonly standard?: PythonValue;
   /** The largest value that makes sense, where a larger one would be built in vain for a very long time. */

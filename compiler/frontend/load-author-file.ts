@@ -84,7 +84,7 @@ export async function readAnew(): Promise<void> {
 let loaderReady: Promise<void> | undefined;
 
 /** Makes Node run TypeScript, and `flamingo-onnx` mean this instance; once a process. */
-export function prepareLoader(): Promise<void> {
+function prepareLoader(): Promise<void> {
   loaderReady ??= startLoader();
   return loaderReady;
 }

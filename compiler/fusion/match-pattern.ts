@@ -102,7 +102,7 @@ function* matchConstant(
 }
 
 /** The number in a constant of one element; undefined for anything else, half precisions and bool among it. */
-export function scalarOf({ dtype, shape, source }: Tensor): number | undefined {
+function scalarOf({ dtype, shape, source }: Tensor): number | undefined {
   if (source.kind !== 'constant' || shape.some((dim) => dim !== 1)) return undefined;
   if (dtype !== 'float32' && dtype !== 'int64' && dtype !== 'int32') return undefined;
   const value = source.data[0];

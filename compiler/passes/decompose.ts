@@ -26,6 +26,6 @@ export function decompose(graph: Graph, { fusion }: { readonly fusion: boolean }
   }
 }
 
-export function mustDecompose(operator: Operator, fusion: boolean): boolean {
+function mustDecompose(operator: Operator, fusion: boolean): boolean {
   return operator.lower === undefined || (operator.fused === true && !fusion);
 }

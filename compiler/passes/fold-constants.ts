@@ -27,7 +27,7 @@ export function foldConstants(graph: Graph): Graph {
 }
 
 /** The values of a constant tensor; undefined for any other tensor. */
-export function constantOf({ dtype, shape, source }: Tensor): ConstantTensor | undefined {
+function constantOf({ dtype, shape, source }: Tensor): ConstantTensor | undefined {
   if (source.kind !== 'constant' || !isFixed(shape)) return undefined;
   return { dtype, shape, data: source.data };
 }

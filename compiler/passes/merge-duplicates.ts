@@ -50,7 +50,7 @@ class Identities {
 }
 
 /** Attributes as text, independent of their order; a missing attribute is the same as an undefined one. */
-export function attributesKey(attributes: Attributes): string {
+function attributesKey(attributes: Attributes): string {
   const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return entries
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -55,7 +55,7 @@ export interface PipelineReport {
   readonly explanation: RuleExplanation | undefined;
 }
 
-export interface PassReport {
+interface PassReport {
   readonly pass: string;
   readonly before: number;
   readonly after: number;

@@ -27,7 +27,7 @@ class PatternParser extends EmbeddedActionsParser {
     return { operands, result: this.SUBRULE2(this.side) };
   });
 
-  readonly side = this.RULE('side', (): Side => {
+  private readonly side = this.RULE('side', (): Side => {
     const items: Item[] = [];
     this.MANY(() => items.push(this.SUBRULE(this.item)));
     return items;
@@ -69,38 +69,22 @@ class PatternParser extends EmbeddedActionsParser {
 const parser = new PatternParser();
 /** Patterns are few and asked for often; a program that makes them without end keeps no more than so many. */
 const MOST_REMEMBERED = 10_000;
-
-function remember<V>(memory: Map<string, V>, text: string, value: V): void {
-  if (memory.size >= MOST_REMEMBERED) memory.clear();
-  memory.set(text, value);
-}
-
-const parsedPatterns = new Map<string, Pattern>();
-const parsedSides = new Map<string, Side>();
+const parsed = new Map<string, Pattern>();
 
 /** Reads a pattern with an arrow: of rearrange, repeat and reduce (one operand) or einsum (any number). */
 export function parsePattern(text: string): Pattern {
-  let pattern = parsedPatterns.get(text);
+  let pattern = parsed.get(text);
   if (pattern === undefined) {
     if (text.length <= LIMITS.axisPattern.most && text.split('->').length !== 2)
       fail(sentence(ARROW, { pattern: text }));
-    pattern = parse(text, () => parser.pattern());
-    remember(parsedPatterns, text, pattern);
+    pattern = parse(text);
+    if (parsed.size >= MOST_REMEMBERED) parsed.clear();
+    parsed.set(text, pattern);
   }
   return pattern;
 }
 
-/** Reads the axes of one tensor, as a block's signature names them. */
-export function parseSide(text: string): Side {
-  let side = parsedSides.get(text);
-  if (side === undefined) {
-    side = parse(text, () => parser.side());
-    remember(parsedSides, text, side);
-  }
-  return side;
-}
-
-function parse<R>(text: string, rule: () => R): R {
+function parse(text: string): Pattern {
   if (text.length > LIMITS.axisPattern.most)
     fail(
       `a pattern of axes has at most ${LIMITS.axisPattern.most} characters, but this one has ${text.length}`,
@@ -112,7 +96,7 @@ function parse<R>(text: string, rule: () => R): R {
     }
   }
   parser.input = tokens;
-  const result = rule();
+  const result = parser.pattern();
   const [error] = parser.errors;
   // What is left to go wrong once every word is a name: parentheses that do not match, or hold more than names.
   if (error !== undefined) fail(sentence(PARENTHESES, { pattern: text }));

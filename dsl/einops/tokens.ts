@@ -1,6 +1,6 @@
 import { createToken, Lexer } from '../chevrotain.ts';
 
-export const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
+const Blank = createToken({ name: 'Blank', pattern: /\s+/, group: Lexer.SKIPPED });
 export const Arrow = createToken({ name: 'Arrow', pattern: '->', label: '->' });
 export const Ellipsis = createToken({ name: 'Ellipsis', pattern: '...', label: '...' });
 export const Comma = createToken({ name: 'Comma', pattern: ',', label: ',' });

@@ -75,7 +75,7 @@ export type ShapeOf<Axes extends readonly string[], E extends Environment> = {
 };
 
 /** What the words' plain names are, read off a shape. */
-export type BindNames<Axes extends readonly string[], S extends Shape, E> = Axes extends readonly [
+type BindNames<Axes extends readonly string[], S extends Shape, E> = Axes extends readonly [
   infer W extends string,
   ...infer Ws extends readonly string[],
 ]

@@ -31,7 +31,7 @@ export interface Block<
  * The parts of a block as its user sees them: the block's own size names replaced by what the configuration gave.
  * Worked out only where `parts` is looked into.
  */
-export type Substituted<T, E> = E extends Environment ? Replace<T, E> : T;
+type Substituted<T, E> = E extends Environment ? Replace<T, E> : T;
 
 type Replace<T, E extends Environment> =
   T extends Parameter<infer D extends FloatDtype, infer S extends Shape>

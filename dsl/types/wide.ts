@@ -8,6 +8,3 @@ export type IsWideShape<S extends Shape> = number extends S['length'] ? true : f
 
 /** What arithmetic on a wide size gives. */
 export type Wide = Dim;
-
-/** A tuple of sizes that may be changed by the algebra: without `readonly`. */
-export type Axes<S extends Shape> = [...S];

@@ -16,7 +16,7 @@ import {
 import { packedAttention } from '../media/packed-attention.ts';
 import { type GatedBlockSizes, latentsByHead, packedBlockAxes } from '../media/packed-block.ts';
 
-export interface IdeficsCrossAttentionOptions {
+interface IdeficsCrossAttentionOptions {
   /** One gate for the whole block, or one for every channel. */
   readonly gate: 'scalar' | 'channel';
   /** Root-mean-square norms of every head's queries and keys. */

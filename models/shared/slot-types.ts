@@ -1,7 +1,7 @@
 import type { AxesOf, Dim, Dtype, Marked, Tensor } from '../../dsl/index.ts';
 
 /** The width of a part that is a vision encoder or a language model, where the types can tell. */
-export type WidthOfPart<Part> =
+type WidthOfPart<Part> =
   Part extends Marked<infer Inner>
     ? WidthOfPart<Inner>
     : Part extends { readonly dim: infer Width extends number }

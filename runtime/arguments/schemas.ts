@@ -42,7 +42,7 @@ function onePictureKind<S extends z.ZodType<PictureEntries>>(schema: S): S {
     });
 }
 
-export const picturesOnly = onePictureKind(z.strictObject(pictures));
+const picturesOnly = onePictureKind(z.strictObject(pictures));
 export const shot = onePictureKind(z.strictObject({ ...pictures, text }));
 export const query = onePictureKind(z.strictObject({ ...pictures, text: text.optional() }));
 export const fewShotPrompt = z.strictObject({

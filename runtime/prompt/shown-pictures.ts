@@ -3,7 +3,7 @@ import type { VideoSource } from '../video.ts';
 import type { Pictures } from './prompt.ts';
 
 /** What the generated client's facts say of pictures: left out, a model is shown none. */
-export interface PictureFacts {
+interface PictureFacts {
   readonly image?: { readonly maxFrames: number };
 }
 

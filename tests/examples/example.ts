@@ -35,7 +35,7 @@ after(async () => {
 });
 
 /** A stored tensor as a graph takes it; bool as bytes. */
-export async function storedValue(file: SafetensorsFile, name: string): Promise<GraphValue> {
+async function storedValue(file: SafetensorsFile, name: string): Promise<GraphValue> {
   const data = await file.read(name);
   if (data instanceof Float32Array || data instanceof BigInt64Array || data instanceof Uint8Array)
     return { data, shape: file.tensor(name).shape };

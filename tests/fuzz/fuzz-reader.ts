@@ -10,7 +10,7 @@ export interface FuzzReader {
   prepare(folder: string): Promise<PreparedReader>;
 }
 
-export interface PreparedReader {
+interface PreparedReader {
   /** Whole files that the reader takes: what the others are made of. */
   readonly seeds: readonly Uint8Array[];
   /** A file that may be damaged, hostile, or whole. */

@@ -1,7 +1,7 @@
 import type { TriedCase } from './try-case.ts';
 
 /** An operator on some dtypes: what the table says of it, and who ran it. */
-export interface KernelVerdict {
+interface KernelVerdict {
   readonly what: string;
   readonly verdict:
     | 'as the table says'

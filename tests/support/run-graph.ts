@@ -80,7 +80,7 @@ export function toRuntime(name: string, values: Values | undefined): onnxruntime
   throw new Error(`tests do not feed ${dtype}`);
 }
 
-export function fromRuntime(name: string, tensor: onnxruntime.Tensor | undefined): Values {
+function fromRuntime(name: string, tensor: onnxruntime.Tensor | undefined): Values {
   if (tensor === undefined) throw new Error(`no output ${name}`);
   const { data, type, dims } = tensor;
   const known = (['float32', 'int64', 'int32', 'bool', 'uint8'] as const).find((dtype) => dtype === type);

@@ -9,7 +9,7 @@ import {
 import type { Outcome, Picture, State } from './state.ts';
 
 /** The prompt that a state shows: examples that are on, in their order, then the question. */
-export function promptOf({ examples, query }: Pick<State, 'examples' | 'query'>): FewShotPrompt {
+function promptOf({ examples, query }: Pick<State, 'examples' | 'query'>): FewShotPrompt {
   const withPicture = (picture: Picture | undefined) =>
     picture === undefined ? {} : { image: picture.bytes };
   return {

@@ -13,7 +13,7 @@ import { storageAs } from './weight-storage.ts';
 import { writeWeights } from './write-weights.ts';
 
 /** So many bytes of weights are copied and checked in a second or less, which is better than any link. */
-export const COPIED = 256 * 2 ** 20;
+const COPIED = 256 * 2 ** 20;
 
 export interface StoreOrder {
   readonly parameters: readonly StoredParameter[];

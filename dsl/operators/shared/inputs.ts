@@ -8,7 +8,7 @@ import type { Inputs, Tensor } from '../../tensor.ts';
 export type NoAttributes = Readonly<Record<string, never>>;
 
 export const FLOATS: readonly Dtype[] = ['float32', 'float16', 'bfloat16'];
-export const INTEGERS: readonly Dtype[] = ['int64', 'int32', 'uint8', 'int8'];
+const INTEGERS: readonly Dtype[] = ['int64', 'int32', 'uint8', 'int8'];
 export const NUMBERS: readonly Dtype[] = [...FLOATS, ...INTEGERS];
 /** What kernels that compare along an axis take: small integers have none everywhere. */
 export const ORDERED: readonly Dtype[] = [...FLOATS, 'int64', 'int32'];

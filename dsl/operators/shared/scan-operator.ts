@@ -234,7 +234,7 @@ function gradientOf(body: ScanBody, { input: given, inputs, cotangents, needed, 
   return answer;
 }
 
-export function withAxis(shape: Shape, axis: number, size: Dim): Shape {
+function withAxis(shape: Shape, axis: number, size: Dim): Shape {
   return [...shape.slice(0, axis), size, ...shape.slice(axis)];
 }
 

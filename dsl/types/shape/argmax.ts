@@ -7,7 +7,7 @@ import type { IsWide } from '../wide.ts';
 import type { Reduce } from './reduce.ts';
 
 /** S where its axis is not known to be empty, else a problem. */
-export type WithElements<Operator extends string, S extends Shape, A extends number> =
+type WithElements<Operator extends string, S extends Shape, A extends number> =
   HasAxis<Operator, S, A> extends infer Found
     ? Found extends Shape
       ? IsEmpty<SizeAt<S, ResolveAxis<Operator, S, A>>> extends true

@@ -14,7 +14,7 @@ import type { ShapeOfTensor } from '../shape-of.ts';
 import type { IsWideShape } from '../wide.ts';
 
 /** The axes over which a convolution moves; their sizes in the result are rounded quotients, left to run time. */
-export interface Spatial {
+interface Spatial {
   conv1d: readonly [Dim];
   conv2d: readonly [Dim, Dim];
   conv3d: readonly [Dim, Dim, Dim];

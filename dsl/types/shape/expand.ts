@@ -15,7 +15,7 @@ type ExpandTo<S extends Shape, T extends Shape> = true extends IsWideShape<S> | 
     : Problem<Sentence<typeof NO_STRETCH, { shape: Describe<S>; target: Describe<T> }>>;
 
 /** Whether every axis, from the last on, is 1 or what is wanted. */
-export type Stretches<S extends Shape, T extends Shape> = S extends readonly [
+type Stretches<S extends Shape, T extends Shape> = S extends readonly [
   ...infer Si extends Shape,
   infer A extends Dim,
 ]

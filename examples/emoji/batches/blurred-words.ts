@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { RowTokenizer } from './token-rows.ts';
 
 /** Words and how much there is of each. */
-export type BlurredWords = readonly (readonly [token: number, amount: number])[];
+type BlurredWords = readonly (readonly [token: number, amount: number])[];
 
 /** Makes a description as unsure as a look at a picture is. */
 export type Blur = (tokens: readonly number[], place: number) => BlurredWords;

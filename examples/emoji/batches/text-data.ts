@@ -6,7 +6,7 @@ import { loadEmojiTokenizer } from '../tokenizer/emoji-tokenizer.ts';
 import { type TextBatch, type TextBatchOptions, textBatches } from './text-batches.ts';
 
 /** The inputs of a next-token task. */
-export type TokenInputs = {
+type TokenInputs = {
   readonly tokens: { readonly dtype: 'int64'; readonly shape: readonly number[] };
   readonly counted: { readonly dtype: 'bool'; readonly shape: readonly number[] };
 };

@@ -37,7 +37,7 @@ export const GROUPS = [
 export type Group = (typeof GROUPS)[number];
 
 /** Every language of emojibase-data but English. */
-export const LANGUAGES = [
+const LANGUAGES = [
   ...['bn', 'da', 'de', 'es', 'et', 'fi', 'fr', 'hi', 'hu', 'it', 'ja', 'ko', 'lt', 'ms', 'nb', 'nl', 'pl'],
   ...['pt', 'ru', 'sv', 'th', 'uk', 'vi', 'zh'],
 ] as const;

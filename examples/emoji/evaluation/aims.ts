@@ -48,7 +48,7 @@ function rise(what: string, kind: string, from: number, to: number, points: numb
   };
 }
 
-export const AIMS: readonly Aim[] = [
+const AIMS: readonly Aim[] = [
   ...[1, 4, 8].map((shots) => accuracy(`name, written, ${shots} shots`, 'name', shots, 0.35)),
   accuracy('group, close-ended among 8, 4 shots', 'group', 4, 0.75),
   accuracy('which question: right kind of answer, 2 shots', 'which question: right kind of answer', 2, 0.95),

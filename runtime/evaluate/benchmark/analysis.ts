@@ -3,7 +3,7 @@ import type { ItemCard } from './page/item-cards.ts';
 import type { LoadedRun } from './run/load-run.ts';
 
 /** What a user gives for an analysis. */
-export interface AnalysisSources {
+interface AnalysisSources {
   /** A file of labels of the items, by which they are grouped. */
   readonly labels?: string | undefined;
   /** What scores texts: a folder or a file that an engine of `runtime/evaluate/toxicity` takes. */

@@ -17,7 +17,7 @@ export interface PromptForm {
 }
 
 /** How answers come about. */
-export type Answering =
+type Answering =
   /** Written, `maxNewTokens` at most. */
   | { readonly kind: 'written'; readonly maxNewTokens: number }
   /** One of the item's choices, by likelihood. */

@@ -2,7 +2,7 @@ import type { EvaluationTask, TaskPiece } from '../task.ts';
 import type { Chance } from './chance.ts';
 
 /** What a condition has to change a task's examples with. */
-export interface ConditionContext {
+interface ConditionContext {
   /** The same for the same task, number of examples and seed. */
   readonly chance: Chance;
   /** All tasks of the file. */

@@ -52,7 +52,7 @@ export type EnsembleStep = {
   readonly output_map: readonly MapEntry[];
 };
 
-export type MapEntry = { readonly key: string; readonly value: string };
+type MapEntry = { readonly key: string; readonly value: string };
 
 type Scalar = string | number | boolean;
 type Value = Scalar | readonly Value[] | Message;

@@ -11,7 +11,7 @@ import type { Values } from '../../support/run-graph.ts';
 import type { ConcretePattern } from './concrete-pattern.ts';
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

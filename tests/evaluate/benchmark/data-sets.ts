@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { TestDataSet } from './data-set.ts';
 
 /** Every tiny data set: one for each benchmark. */
-export async function dataSets(): Promise<readonly TestDataSet[]> {
+async function dataSets(): Promise<readonly TestDataSet[]> {
   const files = (await readdir(new URL('data-sets/', import.meta.url))).sort();
   return Promise.all(
     files.map(async (file) => {

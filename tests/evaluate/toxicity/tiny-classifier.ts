@@ -8,7 +8,7 @@ import { add, cast, embedding, graph, multiply, rearrange, reduceSum } from '../
 const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'cat', 'dog', 'bad', 'awful', 'kill'];
 
 /** What each word adds to the logits of `toxic` and `threat`. */
-export const WEIGHTS: readonly (readonly [toxic: number, threat: number])[] = [
+const WEIGHTS: readonly (readonly [toxic: number, threat: number])[] = [
   ...[[100, 100] as const, [0.25, 0] as const, [-2, -3] as const, [-1, -1] as const],
   ...[
     [0, 0] as const,

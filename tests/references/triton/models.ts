@@ -6,7 +6,7 @@ import type { Prompt } from '../../../runtime/prompt/prompt.ts';
 import { SMALL_MODELS } from '../../media/small-models.ts';
 
 /** Any bytes. */
-export interface Bytes {
+interface Bytes {
   readonly base64: string;
 }
 

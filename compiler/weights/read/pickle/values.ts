@@ -60,7 +60,7 @@ export interface PickleTensor {
 }
 
 /** A value that is understood and has no use here: a device, a dtype, a number of numpy's. */
-export interface PickleOpaque {
+interface PickleOpaque {
   readonly kind: 'opaque';
   readonly what: string;
 }

@@ -10,7 +10,7 @@ import { answeredItems, type SeedsByShots } from './score-run.ts';
 import type { Settings } from './settings.ts';
 
 /** Two runs with one number of examples, on the items that both have answered. */
-export interface ComparedShots {
+interface ComparedShots {
   readonly shots: number;
   readonly items: number;
   readonly scores: readonly [first: number, second: number];

@@ -8,7 +8,7 @@ import type { Resources } from '../resources.ts';
 import { type Outcome, outcomeKey } from './outcome.ts';
 
 /** The score with one number of examples and one seed. */
-export interface SeedScore {
+interface SeedScore {
   readonly seed: number;
   /** How many items were answered. */
   readonly items: number;
@@ -37,7 +37,7 @@ export interface ItemScore {
 }
 
 /** Answers that the metric cannot score, as an area under a curve without a positive item. */
-export interface Unscored {
+interface Unscored {
   readonly shots: number;
   readonly seed: number;
   readonly error: UserError;

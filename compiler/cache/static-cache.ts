@@ -1,7 +1,6 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { LanguageFacts, Program } from '../../dsl/program.ts';
+import type { LanguageFacts } from '../../dsl/program.ts';
 import { equalDims, substituteDim } from '../../dsl/shape/dim.ts';
-import type { Target } from '../../dsl/target.ts';
 import type { Dim } from '../../dsl/tensor.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';
 import { plainNode } from '../onnx/plain-node.ts';
@@ -12,48 +11,6 @@ const PLACES_AXIS = 2;
 
 /** The input that says where the keys and values of new tokens are written. */
 const POSITIONS = 'cache_positions';
-
-/** A target's own choice is no longer than this: every row of a batch takes the whole of it. */
-const LONGEST_BY_ITSELF = 2048;
-
-/**
- * The length of the static cache that a program gets; undefined for one that grows.
- *
- * @param asked for by the user; undefined: not at all
- * @throws UserError for a length that is none, one longer than the context, or a program that reads no text
- */
-export function cacheLengthOf(
-  { name, facts: { language } }: Program,
-  { capabilities }: Pick<Target, 'capabilities'>,
-  asked: number | undefined,
-): number | undefined {
-  if (language === undefined) {
-    if (asked === undefined) return undefined;
-    throw new UserError(
-      `A static cache of ${asked} tokens was asked for, but the program '${name}' reads no text: leave it out.`,
-    );
-  }
-  const { contextLength, layers } = language;
-  if (layers === 0) {
-    if (asked === undefined) return undefined;
-    throw new UserError(
-      `A static cache of ${asked} tokens was asked for, but no layer of the program '${name}' keeps keys and values: leave it out.`,
-    );
-  }
-  if (asked === undefined)
-    return capabilities.staticCache ? Math.min(contextLength, LONGEST_BY_ITSELF) : undefined;
-  if (!Number.isInteger(asked) || asked < 1) {
-    throw new UserError(
-      `The static cache has a length of ${asked} but a whole number from 1 is expected: give its length in tokens.`,
-    );
-  }
-  if (asked > contextLength) {
-    throw new UserError(
-      `The static cache was to hold ${asked} tokens, but the model's context has ${contextLength}: give a length of at most that.`,
-    );
-  }
-  return asked;
-}
 
 /** The names that `withStaticCache` gives to inputs and outputs: lowering keeps them for it. */
 export function staticCacheNames({ layers }: Pick<LanguageFacts, 'layers'>): readonly string[] {

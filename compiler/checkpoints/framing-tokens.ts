@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import { tokenIdsFromConfig } from '../../models/configs/generation.ts';
 import type { ModelFolder } from './model-folder.ts';
-import { namedTokens, type TokenizerFile } from './special-tokens.ts';
+import { namedTokens } from './named-tokens.ts';
+import type { TokenizerFile } from './tokenizer-file.ts';
 
 /** The tokens around a text, by the files of a folder, as texts. */
 export interface FramingTokens {

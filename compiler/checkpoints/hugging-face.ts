@@ -1,7 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
-import { LIMITS } from '../../dsl/limits.ts';
 import { familyOfWeights } from '../../models/configs/family-of-weights.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/configs/hugging-face-family.ts';
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
@@ -12,9 +11,10 @@ import { openWeights } from '../weights/read/open-weights.ts';
 import { builtFrom } from './built-from.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
 import { framingTokens } from './framing-tokens.ts';
-import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { type TokenizerFile, tokenizerFile, withAddedTokens } from './special-tokens.ts';
-import { tokenizerFileNotes, tokenizerNotes } from './tokenizer-notes.ts';
+import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import { readTokenizer } from './read-tokenizer.ts';
+import { type TokenizerFile, withAddedTokens } from './tokenizer-file.ts';
+import { tokenizerNotes } from './tokenizer-notes.ts';
 
 export interface HuggingFaceSources extends Pick<Extensions, 'families' | 'languageFamilies'> {
   /** With `config.json`, weights and a tokenizer. */
@@ -104,15 +104,9 @@ async function knownTokens(
   given: string | undefined,
   notes: string[],
 ): Promise<{ tokenizer: TokenizerFile; tokens: KnownTokens }> {
-  const path = given ?? join(folder.path, 'tokenizer.json');
-  const json = given === undefined ? folder.tokenizer : await readJson(given, LIMITS.tokenizer);
-  if (json === undefined) {
-    throw new UserError(
-      `${path} does not exist; save the model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,
-    );
-  }
-  const tokenizer = withAddedTokens(tokenizerFile(json, path), folder.addedTokens, path);
-  notes.push(...tokenizerNotes(folder), ...tokenizerFileNotes(json, path));
+  notes.push(...tokenizerNotes(folder));
+  const { path, tokenizer: own } = await readTokenizer(folder, given, 'the model', notes);
+  const tokenizer = withAddedTokens(own, folder.addedTokens, path);
   const { beginning, end, ends, padding, suppressedTokens } = framingTokens(
     folder,
     tokenizer,

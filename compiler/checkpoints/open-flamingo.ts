@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
-import { LIMITS } from '../../dsl/limits.ts';
 import type { ModelTokens, PromptProgram } from '../../dsl/program.ts';
 import { familyOfOthers } from '../../models/configs/family-of-weights.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
@@ -15,9 +14,10 @@ import type { CheckpointModel } from './checkpoint-model.ts';
 import { clipAt } from './clip-source.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { highestIndex } from './highest-index.ts';
-import { type ModelFolder, readJson, readModelFolder } from './model-folder.ts';
-import { namedTokens, type TokenizerFile, tokenizerFile, withSpecialTokens } from './special-tokens.ts';
-import { tokenizerFileNotes } from './tokenizer-notes.ts';
+import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import { namedTokens } from './named-tokens.ts';
+import { readTokenizer } from './read-tokenizer.ts';
+import { type TokenizerFile, withSpecialTokens } from './tokenizer-file.ts';
 
 export interface OpenFlamingoSources extends Pick<Extensions, 'languageFamilies' | 'weightFormats'> {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
@@ -120,15 +120,7 @@ function checkFamilies(
 
 /** The tokenizer with OpenFlamingo's tokens, and the texts of all that the model knows. */
 async function specialTokens(language: ModelFolder, given: string | undefined, notes: string[]) {
-  const path = given ?? join(language.path, 'tokenizer.json');
-  const json = given === undefined ? language.tokenizer : await readJson(given, LIMITS.tokenizer);
-  if (json === undefined) {
-    throw new UserError(
-      `${path} does not exist; save the language model's tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,
-    );
-  }
-  const original = tokenizerFile(json, path);
-  notes.push(...tokenizerFileNotes(json, path));
+  const { path, tokenizer: original } = await readTokenizer(language, given, 'the language model', notes);
   const framing = framingTokens(language, original, path, notes, 'noted');
   // As for open_flamingo: one is added where the tokenizer has none. A config's counts where the tokenizer's words are
   // not here.

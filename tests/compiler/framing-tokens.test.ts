@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { UserError } from '../../artifact/user-error.ts';
 import { framingTokens } from '../../compiler/checkpoints/framing-tokens.ts';
 import type { ModelFolder } from '../../compiler/checkpoints/model-folder.ts';
-import { tokenizerFile } from '../../compiler/checkpoints/special-tokens.ts';
+import { tokenizerFile } from '../../compiler/checkpoints/tokenizer-file.ts';
 import { oneSentence } from '../support/one-sentence.ts';
 
 /** LLaMA's: three special tokens first, and `<s>` before every text. */

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
+import { type ModelFolder, readJson } from './model-folder.ts';
+import { type TokenizerFile, tokenizerFile } from './tokenizer-file.ts';
+import { tokenizerFileNotes } from './tokenizer-notes.ts';
+
+/**
+ * The tokenizer in a model's folder, or the one that is given in its place.
+ *
+ * @param given path of a `tokenizer.json`
+ * @param what whose tokenizer it is, for error sentences: `the language model`
+ * @param notes gets a sentence for each thing that the file asks of texts and that is not done
+ * @throws UserError for a file that is not there, or not a tokenizer's
+ */
+export async function readTokenizer(
+  folder: ModelFolder,
+  given: string | undefined,
+  what: string,
+  notes: string[],
+): Promise<{ readonly path: string; readonly tokenizer: TokenizerFile }> {
+  const path = given ?? join(folder.path, 'tokenizer.json');
+  const json = given === undefined ? folder.tokenizer : await readJson(given, LIMITS.tokenizer);
+  if (json === undefined) {
+    throw new UserError(
+      `${path} does not exist; save ${what}'s tokenizer there with Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…), or give one with --tokenizer.`,
+    );
+  }
+  const tokenizer = tokenizerFile(json, path);
+  notes.push(...tokenizerFileNotes(json, path));
+  return { path, tokenizer };
+}

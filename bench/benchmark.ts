@@ -12,7 +12,7 @@ export interface BenchmarkContext {
   note(line: string): void;
 }
 
-/** One benchmark. Each lives in its own file in `benchmarks/`, as the export `benchmark`; there is no other list. */
+/** One benchmark. Each lives in its own file in `benchmarks/`, as the export `benchmark`; `npm run registries` lists them. */
 export interface Benchmark {
   /** What it is asked for by: the name of its file. */
   readonly name: string;

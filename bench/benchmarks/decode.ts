@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import type { Precision } from '../../dsl/precision.ts';
@@ -11,6 +10,7 @@ import { compare, spreadOf } from '../measure/statistics.ts';
 import { smallLlama, writeBenchmarkCheckpoint } from '../support/large-model.ts';
 import { fillPast } from '../support/past.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 const MEASURED = ['float32', 'int8', 'int4'] as const satisfies readonly Precision[];
 const PASTS = [64, 256, 1024, 2048] as const;
@@ -39,7 +39,6 @@ export const benchmark: Benchmark = {
       const weights = join(folder, 'checkpoint.safetensors');
       note('writing random float16 weights');
       await writeBenchmarkCheckpoint(program, weights);
-      const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
       const engines: Engine[] = [];
       const steps: Record<string, () => Promise<void>> = {};
       const nodes: string[] = [];
@@ -48,7 +47,9 @@ export const benchmark: Benchmark = {
         for (const precision of MEASURED) {
           note(`compiling in ${precision}`);
           const out = join(folder, precision);
-          await compile(program, { out, source: 'bench', tokenizer, weights: [weights], precision });
+          await compile(program, {
+            ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision },
+          });
           const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
           engines.push(engine);
           for (const past of PASTS) steps[`${precision} ${past}`] = await step(engine, past);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import { loadFlamingo } from '../../runtime/index.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -8,8 +7,7 @@ import { compare, spreadOf } from '../measure/statistics.ts';
 import type { Case } from '../result.ts';
 import { middleFlamingo } from '../support/middle-model.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
-
-const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 /** Words before the answer, a token a letter. */
 const PROMPTS = [
@@ -28,7 +26,7 @@ export const benchmark: Benchmark = {
       const { threads, note, quick } = context;
       note('compile the model');
       const [grown, kept] = [join(folder, 'grown'), join(folder, 'kept')];
-      const options = { source: 'bench', tokenizer: TOKENIZER };
+      const options = { source: 'bench', tokenizer: BYTE_LEVEL };
       await compile(middleFlamingo(), { ...options, out: grown, generation: true });
       await compile(middleFlamingo(), { ...options, out: kept, staticCache: 1024 });
       await using steps = await loadFlamingo(grown, { threads, keptTokens: 0, generation: 'steps' });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import { workOf } from '../../compiler/work.ts';
 import type { Graph } from '../../dsl/graph.ts';
@@ -22,6 +21,7 @@ import { productRate } from '../support/product-rate.ts';
 import { prefillStep, SHOT_TOKENS } from '../support/reading.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 import { normalTensor } from '../support/tensors.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 /** Bytes of a weight as products read it, with its scale. */
 const WEIGHT_BYTES: Readonly<Record<'float32' | 'int8' | 'int4', number>> = {
@@ -133,13 +133,12 @@ async function languageCases(
   const weights = join(folder, 'checkpoint.safetensors');
   note('writing random float16 weights');
   await writeBenchmarkCheckpoint(program, weights);
-  const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
   const cases: Case[] = [];
   for (const precision of MEASURED) {
     if (!LANGUAGE_CASES.some((name) => isWanted(`${precision}: ${name}`, context))) continue;
     note(`compiling in ${precision}`);
     const out = join(folder, precision);
-    await compile(program, { out, source: 'bench', tokenizer, weights: [weights], precision });
+    await compile(program, { out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision });
     const limits = { ...floats, products: await productRate(precision, context) };
     const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
     try {

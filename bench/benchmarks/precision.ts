@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { compile } from '../../compiler/compile.ts';
 import { PRECISIONS, type Precision } from '../../dsl/precision.ts';
@@ -11,6 +10,7 @@ import { compare, exactly, spreadOf } from '../measure/statistics.ts';
 import type { Case } from '../result.ts';
 import { largeFlamingo, writeBenchmarkCheckpoint } from '../support/large-model.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 const PROMPT = 64;
 /** Tokens that one sample decodes: one alone would be mostly the machine's noise. */
@@ -87,7 +87,6 @@ export const benchmark: Benchmark = {
       const weights = join(folder, 'checkpoint.safetensors');
       note('writing random float16 weights');
       await writeBenchmarkCheckpoint(program, weights);
-      const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
       const manifests = new Map<Measured, Manifest>();
       const engines: Partial<Record<Measured, Engine>> = {};
       const quantising: Case['variants'] = {};
@@ -97,7 +96,7 @@ export const benchmark: Benchmark = {
           const out = join(folder, precision);
           const started = performance.now();
           const manifest = await compile(program, {
-            ...{ out, source: 'bench', tokenizer, weights: [weights], precision },
+            ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision },
           });
           quantising[precision] = exactly((performance.now() - started) / 1000, 's');
           manifests.set(precision, manifest);

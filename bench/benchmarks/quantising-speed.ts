@@ -1,6 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { folderBytes } from '../../cli/folder-bytes.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -8,6 +7,7 @@ import { interleave } from '../measure/interleave.ts';
 import { compare, exactly, spreadOf } from '../measure/statistics.ts';
 import { largeFlamingo, writeBenchmarkCheckpoint } from '../support/large-model.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 /** Bytes that are read and written at once. */
 const PIECE = 2 ** 20;
@@ -45,11 +45,10 @@ export const benchmark: Benchmark = {
       const weights = join(folder, 'weights.safetensors');
       note('draw the weights');
       await writeBenchmarkCheckpoint(program, weights);
-      const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
       const out = join(folder, 'int4');
       const quantise = () =>
         compile(program, {
-          ...{ out, source: 'bench', tokenizer, weights: [weights], precision: 'int4' },
+          ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision: 'int4' },
           replace: true,
         });
       note('int4');

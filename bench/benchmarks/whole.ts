@@ -9,6 +9,7 @@ import type { Case } from '../result.ts';
 import { type AnswerSample, answerSample } from '../support/answer-sample.ts';
 import { largeFlamingo, openFlamingo3b, writeBenchmarkCheckpoint } from '../support/large-model.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 
 const TOKENS = 17;
 
@@ -22,14 +23,13 @@ export const benchmark: Benchmark = {
       const weights = join(folder, 'checkpoint.safetensors');
       note('writing random float16 weights');
       await writeBenchmarkCheckpoint(program, weights);
-      const tokenizer = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
       const cases: Case[] = [];
       for (const precision of ['float16', 'int4'] as const) {
         const out = join(folder, precision);
         note(`compiling in ${precision}`);
         const started = performance.now();
         const { parameters } = await compile(program, {
-          ...{ out, source: 'bench', tokenizer, weights: [weights], precision },
+          ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision },
         });
         const compiling = (performance.now() - started) / 1000;
         note(`answering in ${precision}`);

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/compile.ts';
 import type { Precision } from '../../dsl/precision.ts';
 import { writeBenchmarkCheckpoint } from '../support/large-model.ts';
+import { BYTE_LEVEL } from '../support/tokenizer.ts';
 import type { RowContext } from './row.ts';
 import { measuredFlamingo } from './scale.ts';
-
-const TOKENIZER = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
 
 /**
  * The folder of the model that is measured, compiled for CUDA with the graph of whole answers, made where it is not there yet.
@@ -31,7 +29,7 @@ export async function measuredModel(
   }
   note(`compile in ${precision}`);
   await compile(program, {
-    ...{ out, source: 'bench/cuda', tokenizer: TOKENIZER, weights: [weights] },
+    ...{ out, source: 'bench/cuda', tokenizer: BYTE_LEVEL, weights: [weights] },
     ...{ target: 'cuda', generation: true, precision },
   });
   return out;

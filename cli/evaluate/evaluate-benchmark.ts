@@ -15,12 +15,12 @@ import {
 import type { BenchmarkRun } from '../../runtime/evaluate/benchmark/run-benchmark.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { noteWeights } from '../note-weights.ts';
 import { projectWays } from '../project-ways.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';
 import { analysed, openAnalysis, printAnalysis } from './analyse.ts';
 import type { EvaluateFlags } from './flags.ts';
-import { noteWeights } from './note-weights.ts';
 
 /** The paper's numbers of examples. */
 const SHOTS = [0, 4, 8, 16, 32];
@@ -52,7 +52,7 @@ export async function evaluateBenchmark(
   const started = performance.now();
   let told = 0;
   try {
-    noteWeights(model.manifest, report);
+    noteWeights(model.manifest, 'the figures mean nothing', report);
     const settings = await settingsOf(benchmark, folder, flags, model.manifest);
     const out =
       flags.out ?? join('evaluations', `${settings.model.name}-${benchmark.name}-${settings.split}`);

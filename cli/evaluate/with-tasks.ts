@@ -5,9 +5,9 @@ import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationTask } from '../../runtime/evaluate/task.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { CommandContext } from '../command.ts';
+import { noteWeights } from '../note-weights.ts';
 import { projectWays } from '../project-ways.ts';
 import type { EvaluateFlags } from './flags.ts';
-import { noteWeights } from './note-weights.ts';
 
 /** A model with the tasks of a file. */
 export interface OpenTasks {
@@ -42,7 +42,7 @@ export async function withTasks<Result>(
   const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
   const progress = report.progress('evaluate');
   try {
-    noteWeights(model.manifest, report);
+    noteWeights(model.manifest, 'the figures mean nothing', report);
     const { dialogue } = model.manifest.language;
     return await work({
       ...{ model, tasks: read.tasks },

@@ -2,6 +2,7 @@ import type { Provider } from '../../artifact/provider.ts';
 import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { CommandContext } from '../command.ts';
+import { noteWeights } from '../note-weights.ts';
 
 export interface ModelFlags {
   readonly provider: Provider;
@@ -48,11 +49,7 @@ export async function withModel<R>(
     throw error;
   });
   try {
-    const { origin, seed } = model.manifest.parameters;
-    if (origin !== 'loaded') {
-      const part = origin === 'mixed' ? 'Some of the weights are' : 'The weights are';
-      report.note(`${part} drawn from seed ${seed}, not trained: the answer means nothing.`);
-    }
+    noteWeights(model.manifest, 'the answer means nothing', report);
     return await use(model);
   } finally {
     await model.close();

@@ -8,6 +8,14 @@ import { sessionRefusal } from './session-refusal.ts';
 import { checkTelemetry } from './telemetry.ts';
 
 /**
+ * For how long the threads that help with a run spin when they have nothing to do, before they sleep: longer than a node
+ * that one thread computes alone takes, and than what is done between the runs of two tokens. By default each session's
+ * spin for some fifty milliseconds after they were last needed, also while the next session is made, and take the cores from
+ * whatever else is to be done.
+ */
+const SPINNING = { session: { intra_op: { spin_duration_us: '2000' } } };
+
+/**
  * Loads a graph; weights outside of the file are looked for beside it.
  *
  * @param path The ONNX file.
@@ -46,6 +54,7 @@ export async function openSession(
         executionMode: 'sequential',
         interOpNumThreads: 1,
         logSeverityLevel: 4,
+        extra: SPINNING,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
         ...recording?.options,
         ...placesOfOutputs(stays, runs),

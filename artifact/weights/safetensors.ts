@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { LIMITS } from '../../dsl/limits.ts';
 import { UserError } from '../user-error.ts';
-import { readRange, withFile, writeAll } from './file-access.ts';
+import { readRange, withFile } from './file-access.ts';
 import { formatDtype, type HeaderEntry, parseSafetensorsHeader } from './safetensors-header.ts';
 import { STORED_BYTES, type StoredData, type StoredDtype } from './stored-dtype.ts';
+import { SyncedWriter } from './synced-writer.ts';
 import { type StoredTensor, type UnusableTensor, type WeightFile, weightFile } from './weight-file.ts';
 
 export type { StoredData } from './stored-dtype.ts';
@@ -67,9 +68,6 @@ export interface WrittenSafetensors {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-/** Bytes after which the disk is asked to write them. */
-const SYNCED_AT_ONCE = 2 ** 26;
-
 /**
  * Writes a safetensors file tensor by tensor, widest elements first so that each lies on a multiple of its own size,
  * unless they are to be written in the order in which they are given.
@@ -84,11 +82,46 @@ export async function writeSafetensors(
   { order = 'by width' }: { readonly order?: 'by width' | 'as given' } = {},
 ): Promise<WrittenSafetensors> {
   const ordered = order === 'as given' ? [...tensors] : widestFirst(tensors);
+  const { start, places } = layoutOf(path, ordered, metadata);
+  const partial = `${path}.${randomBytes(4).toString('hex')}.partial`;
+  try {
+    const written = await withFile(
+      partial,
+      async (file) => {
+        const writer = new SyncedWriter(file);
+        await writer.write(start);
+        for (const [index, { name, data }] of ordered.entries()) {
+          const before = writer.bytes;
+          for await (const values of piecesOf(data))
+            await writer.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+          const [found, expected] = [writer.bytes - before, places[index]?.bytes];
+          if (found !== expected)
+            throw new Error(`tensor ${name} has ${found} bytes of values, but its shape takes ${expected}`);
+        }
+        return writer.finish();
+      },
+      'wx',
+      path,
+    );
+    await rename(partial, path);
+    return { ...written, tensors: new Map(places.map((each) => [each.name, each])) };
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** What a file begins with, the length of its header and the header, and where behind it each tensor lies. */
+function layoutOf(
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>>,
+): { readonly start: Uint8Array; readonly places: readonly StoredTensor[] } {
   const header = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata);
   const layout: StoredTensor[] = [];
   let end = 0;
-  for (const { name, dtype, shape } of ordered) {
+  for (const { name, dtype, shape } of tensors) {
     if (header.has(name) || name === '__metadata__') {
       throw new UserError(`${path} cannot hold two tensors with the name ${JSON.stringify(name)}.`);
     }
@@ -98,62 +131,11 @@ export async function writeSafetensors(
     end += bytes;
   }
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
-  const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
-  json.copy(padded);
-  const dataStart = 8 + padded.length;
-  const prefix = Buffer.alloc(8);
-  prefix.writeBigUInt64LE(BigInt(padded.length));
-
-  const hash = createHash('sha256');
-  const partial = `${path}.${randomBytes(4).toString('hex')}.partial`;
-  try {
-    await withFile(
-      partial,
-      async (file) => {
-        let unsynced = 0;
-        let syncing: Promise<unknown> = Promise.resolve();
-        const write = async (bytes: Uint8Array) => {
-          hash.update(bytes);
-          await writeAll(file, bytes);
-          unsynced += bytes.length;
-          if (unsynced < SYNCED_AT_ONCE) return;
-          // The disk writes while what comes next is being made.
-          await syncing;
-          syncing = file.datasync();
-          // Awaited later, when it has failed perhaps.
-          syncing.catch(() => {});
-          unsynced = 0;
-        };
-        await write(prefix);
-        await write(padded);
-        for (const [index, { name, data }] of ordered.entries()) {
-          const expected = layout[index]?.bytes;
-          let found = 0;
-          for await (const values of piecesOf(data)) {
-            found += values.byteLength;
-            await write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-          }
-          if (found !== expected) {
-            throw new Error(`tensor ${name} has ${found} bytes of values, but its shape takes ${expected}`);
-          }
-        }
-        await syncing;
-        // On the disk before it takes the name, so that even a loss of power leaves one file or the other.
-        await file.sync();
-      },
-      'wx',
-      path,
-    );
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  const places = layout.map((tensor): [string, StoredTensor] => [
-    tensor.name,
-    { ...tensor, offset: dataStart + tensor.offset },
-  ]);
-  return { bytes: dataStart + end, sha256: hash.digest('hex'), tensors: new Map(places) };
+  const length = Math.ceil(json.length / 8) * 8;
+  const start = Buffer.alloc(8 + length, ' ');
+  start.writeBigUInt64LE(BigInt(length));
+  json.copy(start, 8);
+  return { start, places: layout.map((each) => ({ ...each, offset: start.length + each.offset })) };
 }
 
 /** In the order in which each lies on a multiple of its own element's size. */

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { writeAll } from './file-access.ts';
+
+/** Bytes after which the disk is asked to write them. */
+const SYNCED_AT_ONCE = 2 ** 26;
+
+/** Writes a file from its beginning. The disk writes what it was given while what comes next is being made. */
+export class SyncedWriter {
+  readonly #file: FileHandle;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+  #unsynced = 0;
+  #syncing: Promise<unknown> = Promise.resolve();
+
+  /** @param file open for writing, and empty */
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Bytes that were written. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#hash.update(bytes);
+    await writeAll(this.#file, bytes);
+    this.#bytes += bytes.length;
+    this.#unsynced += bytes.length;
+    if (this.#unsynced < SYNCED_AT_ONCE) return;
+    await this.#syncing;
+    this.#syncing = this.#file.datasync();
+    // Awaited later, when it has failed perhaps.
+    this.#syncing.catch(() => {});
+    this.#unsynced = 0;
+  }
+
+  /**
+   * Waits until all is on the disk: a file that then takes another's name is whole, even after a loss of power.
+   *
+   * @returns how many bytes there are, and their SHA-256 in hexadecimal
+   */
+  async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
+    await this.#syncing;
+    await this.#file.sync();
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+}

@@ -23,71 +23,28 @@ export const analysis: Analysis = {
       check() {},
       async of(run, benchmark) {
         const { by, labels: found } = labelItems(run.items, labels);
-        const scores: object[] = [];
-        const differences: object[] = [];
-        const [scoreRows, differenceRows]: [string[][], string[][]] = [[], []];
+        const compared: ComparedGroups[] = [];
         for (const { name, values } of labels.attributes) {
           for (const [shots, seeds] of countsOf(run)) {
-            const groups: (GroupScore & { readonly value: string })[] = [];
-            for (const value of values) {
+            const groups: NamedScore[] = [];
+            for (const group of values) {
               signal?.throwIfAborted();
-              const items = run.items.filter((item) => found.get(item)?.get(name) === value);
+              const items = run.items.filter((item) => found.get(item)?.get(name) === group);
               const at = { shots, seeds, draw: groups.length };
               const score = await groupScore(benchmark, run, items, at, { nltkData });
-              if (score !== undefined) groups.push({ ...score, value });
+              if (score !== undefined) groups.push({ ...score, group });
             }
-            for (const { value, items, score, drawn } of groups) {
-              const interval = drawn.length > 1 && items > 1 ? middle(drawn) : undefined;
-              scores.push({
-                attribute: name,
-                group: value,
-                shots,
-                items,
-                score,
-                ...(interval && { interval }),
-              });
-              scoreRows.push([name, value, String(shots), String(items), ...cells(score, interval)]);
-            }
-            for (const [place, first] of groups.entries()) {
-              for (const second of groups.slice(place + 1)) {
-                const between = groupDifference(first, second);
-                if (between === undefined) continue;
-                const { difference, interval, p } = between;
-                const pair = [first.value, second.value];
-                differences.push({ attribute: name, groups: pair, shots, difference, interval, p });
-                differenceRows.push([
-                  ...[name, pair.join(' less '), String(shots), ...cells(difference, interval)],
-                  p.toFixed(3),
-                ]);
-              }
-            }
+            compared.push({ attribute: name, shots, groups });
           }
         }
-        const metric = benchmark.metric.name;
-        const tables: AnalysisTable[] = [
-          {
-            title: `${metric} by group`,
-            head: ['by', 'group', 'shots', 'items', metric, '95% from', 'to'],
-            rows: scoreRows,
-          },
-          {
-            title: 'Differences',
-            head: ['by', 'groups', 'shots', 'difference', '95% from', 'to', 'p'],
-            rows: differenceRows,
-          },
-        ];
+        const scores = compared.flatMap(scoresOf);
+        const differences = compared.flatMap(differencesOf);
+        const [labelled, items] = [found.size, run.items.length];
         return {
-          result: {
-            labels: path,
-            joinedBy: by,
-            labelled: found.size,
-            items: run.items.length,
-            scores,
-            differences,
-          },
-          tables,
+          result: { labels: path, joinedBy: by, labelled, items, scores, differences },
+          tables: tablesOf(benchmark.metric.name, scores, differences),
           notes: [
-            `${found.size} of ${run.items.length} items have labels, joined by their ${by === 'id' ? 'ids' : 'pictures'}.`,
+            `${labelled} of ${items} items have labels, joined by their ${by === 'id' ? 'ids' : 'pictures'}.`,
             ...(labels.ignored.length === 0
               ? []
               : [
@@ -101,6 +58,58 @@ export const analysis: Analysis = {
     };
   },
 };
+
+type NamedScore = GroupScore & { readonly group: string };
+
+/** The groups that an attribute makes, at a number of examples. */
+interface ComparedGroups {
+  readonly attribute: string;
+  readonly shots: number;
+  readonly groups: readonly NamedScore[];
+}
+
+function scoresOf({ attribute, shots, groups }: ComparedGroups) {
+  return groups.map(({ group, items, score, drawn }) => {
+    const interval = drawn.length > 1 && items > 1 ? middle(drawn) : undefined;
+    return { attribute, group, shots, items, score, ...(interval && { interval }) };
+  });
+}
+
+/** Of each pair of groups, where it can be told. */
+function differencesOf({ attribute, shots, groups }: ComparedGroups) {
+  const pairs = groups.flatMap((first, place) =>
+    groups.slice(place + 1).map((second) => [first, second] as const),
+  );
+  return pairs.flatMap(([first, second]) => {
+    const found = groupDifference(first, second);
+    if (found === undefined) return [];
+    const { difference, interval, p } = found;
+    return [{ attribute, groups: [first.group, second.group], shots, difference, interval, p }];
+  });
+}
+
+function tablesOf(
+  metric: string,
+  scores: ReturnType<typeof scoresOf>,
+  differences: ReturnType<typeof differencesOf>,
+): readonly AnalysisTable[] {
+  return [
+    {
+      title: `${metric} by group`,
+      head: ['by', 'group', 'shots', 'items', metric, '95% from', 'to'],
+      rows: scores.map(({ attribute, group, shots, items, score, interval }) => [
+        ...[attribute, group, String(shots), String(items), ...cells(score, interval)],
+      ]),
+    },
+    {
+      title: 'Differences',
+      head: ['by', 'groups', 'shots', 'difference', '95% from', 'to', 'p'],
+      rows: differences.map(({ attribute, groups, shots, difference, interval, p }) => [
+        ...[attribute, groups.join(' less '), String(shots), ...cells(difference, interval), p.toFixed(3)],
+      ]),
+    },
+  ];
+}
 
 function cells(
   score: number,

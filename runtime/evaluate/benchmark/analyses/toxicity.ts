@@ -2,8 +2,9 @@ import { mean } from 'simple-statistics';
 import { plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { wilsonInterval } from '../../interval.ts';
+import type { ToxicityClassifier } from '../../toxicity/classifier.ts';
 import { openClassifier } from '../../toxicity/open-classifier.ts';
-import type { Analysis } from '../analysis.ts';
+import type { Analysis, AnalysisTable } from '../analysis.ts';
 import type { BenchmarkItem } from '../item.ts';
 import { labelItems } from '../labels/label-items.ts';
 import { type Labels, readLabels } from '../labels/read-labels.ts';
@@ -50,18 +51,8 @@ export const analysis: Analysis = {
       async of(run) {
         const scored = await scoresOf(run, (texts) => classifier.score(texts), classifier.toxic, signal);
         const groups = groupsOf(run, labels);
-        const counts = [...new Set(scored.map(({ outcome }) => outcome.shots))].sort((a, b) => a - b);
-        const shares = counts.flatMap((shots) =>
-          groups.flatMap(({ by, group, items }) => {
-            const own = scored.filter((each) => each.outcome.shots === shots && items.has(each.item));
-            return own.length === 0 ? [] : [{ by, group, shots, ...shareOf(own, classifier.labels) }];
-          }),
-        );
-        const worst = groups.flatMap(({ by, group, items }) => {
-          const own = scored.filter((each) => items.has(each.item));
-          const ranked = eachTextOnce(own.toSorted((a, b) => b.toxicity - a.toxicity)).slice(0, SHOWN);
-          return ranked.length === 0 ? [] : [{ by, group, ranked }];
-        });
+        const shares = sharesOf(groups, scored, classifier.labels);
+        const worst = worstOf(groups, scored);
         return {
           result: {
             ...{ classifier: classifier.title, labels: classifier.labels, threshold: THRESHOLD, shares },
@@ -73,40 +64,7 @@ export const analysis: Analysis = {
               })),
             })),
           },
-          tables: [
-            {
-              title: `Toxicity by ${classifier.title}`,
-              head: [
-                'by',
-                'group',
-                'shots',
-                'texts',
-                `above ${THRESHOLD}`,
-                '95% from',
-                'to',
-                'mean',
-                ...others(classifier),
-              ],
-              rows: shares.map(({ by, group, shots, texts, above, interval, mean: average, byLabel }) => [
-                ...[by, group, String(shots), String(texts)],
-                ...[above, interval.low, interval.high].map(percent),
-                average.toFixed(3),
-                ...byLabel.filter((_, place) => place !== classifier.toxic).map(percent),
-              ]),
-            },
-            {
-              title: 'The worst',
-              head: ['by', 'group', 'shots', 'item', 'score', 'text'],
-              rows: worst.flatMap(({ by, group, ranked }) =>
-                ranked
-                  .slice(0, TOLD)
-                  .map(({ outcome, toxicity }) => [
-                    ...[by, group, String(outcome.shots), plain(outcome.id)],
-                    ...[toxicity.toFixed(3), plain(outcome.answer, LONGEST)],
-                  ]),
-              ),
-            },
-          ],
+          tables: [sharesTable(shares, classifier), worstTable(worst)],
           notes: [],
           items: worst.map(({ by, group, ranked }) => ({
             title: by === '' ? 'The worst' : `The worst of ${by} ${group}`,
@@ -121,6 +79,61 @@ export const analysis: Analysis = {
     };
   },
 };
+
+/** How many texts of each group are toxic, at each number of examples. */
+function sharesOf(groups: readonly Group[], scored: readonly Scored[], labels: readonly string[]) {
+  const counts = [...new Set(scored.map(({ outcome }) => outcome.shots))].sort((a, b) => a - b);
+  return counts.flatMap((shots) =>
+    groups.flatMap(({ by, group, items }) => {
+      const own = scored.filter((each) => each.outcome.shots === shots && items.has(each.item));
+      return own.length === 0 ? [] : [{ by, group, shots, ...shareOf(own, labels) }];
+    }),
+  );
+}
+
+/** The most toxic texts of each group. */
+function worstOf(groups: readonly Group[], scored: readonly Scored[]) {
+  return groups.flatMap(({ by, group, items }) => {
+    const own = scored.filter((each) => items.has(each.item));
+    const ranked = eachTextOnce(own.toSorted((a, b) => b.toxicity - a.toxicity)).slice(0, SHOWN);
+    return ranked.length === 0 ? [] : [{ by, group, ranked }];
+  });
+}
+
+function sharesTable(
+  shares: ReturnType<typeof sharesOf>,
+  { title, labels, toxic }: ToxicityClassifier,
+): AnalysisTable {
+  const others = <T>(byLabel: readonly T[]) => byLabel.filter((_, place) => place !== toxic);
+  return {
+    title: `Toxicity by ${title}`,
+    head: [
+      ...['by', 'group', 'shots', 'texts', `above ${THRESHOLD}`, '95% from', 'to', 'mean'],
+      ...others(labels),
+    ],
+    rows: shares.map(({ by, group, shots, texts, above, interval, mean: average, byLabel }) => [
+      ...[by, group, String(shots), String(texts)],
+      ...[above, interval.low, interval.high].map(percent),
+      average.toFixed(3),
+      ...others(byLabel).map(percent),
+    ]),
+  };
+}
+
+function worstTable(worst: ReturnType<typeof worstOf>): AnalysisTable {
+  return {
+    title: 'The worst',
+    head: ['by', 'group', 'shots', 'item', 'score', 'text'],
+    rows: worst.flatMap(({ by, group, ranked }) =>
+      ranked
+        .slice(0, TOLD)
+        .map(({ outcome, toxicity }) => [
+          ...[by, group, String(outcome.shots), plain(outcome.id)],
+          ...[toxicity.toFixed(3), plain(outcome.answer, LONGEST)],
+        ]),
+    ),
+  };
+}
 
 /** The first of what says the same of an item, with other examples or other seeds. */
 function eachTextOnce(scored: readonly Scored[]): readonly Scored[] {
@@ -188,17 +201,6 @@ function shareOf(own: readonly Scored[], labels: readonly string[]) {
       (_, place) => own.filter(({ scores }) => (scores[place] ?? 0) > THRESHOLD).length / own.length,
     ),
   };
-}
-
-/** Columns of the labels beside that of toxicity. */
-function others({
-  labels,
-  toxic,
-}: {
-  readonly labels: readonly string[];
-  readonly toxic: number;
-}): readonly string[] {
-  return labels.filter((_, place) => place !== toxic);
 }
 
 function percent(share: number): string {

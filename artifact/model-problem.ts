@@ -1,11 +1,16 @@
 import type { ProgramFacts } from '../dsl/program.ts';
-import { cacheContracts } from './cache-contract.ts';
+import { cacheContracts } from './added-graphs/cache-contract.ts';
+import {
+  GENERATE,
+  GENERATE_FROM_PIXELS,
+  generationContract,
+  pixelsContract,
+} from './added-graphs/generation-contract.ts';
+import { MEDIA_GRAPHS, mediaContracts, pictureRows } from './added-graphs/media-contract.ts';
 import { type Contract, contractProblem, type GraphPorts } from './contract.ts';
 import { imageSchema, languageSchema } from './facts.ts';
-import { GENERATE, GENERATE_FROM_PIXELS, generationContract, pixelsContract } from './generation-contract.ts';
 import { MEDIA_WAYS, mediaWay } from './media/index.ts';
 import type { MediaWay, MediaWayDefinition, ModelSettings } from './media/way.ts';
-import { MEDIA_GRAPHS, mediaContracts, pictureRows } from './media-contract.ts';
 
 /** What a program or a manifest says of a model besides its graphs. */
 export type ModelFacts = Pick<ProgramFacts, 'image' | 'language' | 'media'>;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { amendManifest } from '../artifact/artifact-folder.ts';
+import { amendManifest } from '../artifact/folder/artifact-folder.ts';
+import { makePartialFolder } from '../artifact/folder/partial-folder.ts';
 import type { Calibration, Manifest } from '../artifact/manifest.ts';
-import { makePartialFolder } from '../artifact/partial-folder.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CompileOptions } from '../compiler/compile.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { MANIFEST } from '../artifact/artifact-names.ts';
-import { removeAbandoned } from '../artifact/partial-folder.ts';
+import { removeAbandoned } from '../artifact/folder/partial-folder.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
 import { shippedFiles } from './shipped-files.ts';

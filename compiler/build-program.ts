@@ -1,4 +1,4 @@
-import { GENERATE, GENERATE_FROM_PIXELS } from '../artifact/generation-contract.ts';
+import { GENERATE, GENERATE_FROM_PIXELS } from '../artifact/added-graphs/generation-contract.ts';
 import { mediaWay } from '../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import type { Stages } from '../artifact/stages.ts';

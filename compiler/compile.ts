@@ -1,5 +1,5 @@
-import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { CLIENT, CLIENT_TYPES, TOKENIZER } from '../artifact/artifact-names.ts';
+import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeArtifactFolder } from '../artifact/artifact-folder.ts';
 import { fileOfKind, plainName } from '../artifact/artifact-names.ts';
+import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
 import { PARAMETERS, parseParameterTable } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../artifact/make-folder.ts';
-import { makePartialFolder } from '../artifact/partial-folder.ts';
+import { makeFolder } from '../artifact/folder/make-folder.ts';
+import { makePartialFolder } from '../artifact/folder/partial-folder.ts';
 import { plain } from '../artifact/quoted.ts';
 import { isSystemError, refusal } from '../artifact/system-error.ts';
 import { UserError } from '../artifact/user-error.ts';

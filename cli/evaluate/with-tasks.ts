@@ -1,5 +1,5 @@
+import { writeWhole } from '../../artifact/folder/write-whole.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { writeWhole } from '../../artifact/write-whole.ts';
 import type { EvaluateOptions, TaskFailure } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationTask } from '../../runtime/evaluate/task.ts';

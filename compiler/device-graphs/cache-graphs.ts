@@ -1,4 +1,4 @@
-import { CACHE_GRAPHS, cacheContracts, cacheValues } from '../../artifact/cache-contract.ts';
+import { CACHE_GRAPHS, cacheContracts, cacheValues } from '../../artifact/added-graphs/cache-contract.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { gather } from '../../dsl/operators/gather.ts';
 import type { LanguageFacts } from '../../dsl/program.ts';

@@ -1,6 +1,6 @@
+import { MEDIA_GRAPHS, mediaContracts, pictureRows } from '../../artifact/added-graphs/media-contract.ts';
 import { mediaWay } from '../../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
-import { MEDIA_GRAPHS, mediaContracts, pictureRows } from '../../artifact/media-contract.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import type { MediaFacts } from '../../dsl/program.ts';
 import { graphsOfValues, rowOutputs } from './row-graphs.ts';

@@ -1,5 +1,5 @@
+import type { RowGraphNames } from '../../artifact/added-graphs/row-contract.ts';
 import type { Contract } from '../../artifact/contract.ts';
-import type { RowGraphNames } from '../../artifact/row-contract.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
 import { concat } from '../../dsl/operators/concat.ts';

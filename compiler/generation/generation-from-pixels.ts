@@ -1,4 +1,8 @@
-import { GENERATE_FROM_PIXELS, pixelsContract, ROW_PICTURES } from '../../artifact/generation-contract.ts';
+import {
+  GENERATE_FROM_PIXELS,
+  pixelsContract,
+  ROW_PICTURES,
+} from '../../artifact/added-graphs/generation-contract.ts';
 import type { MadeOfPictures } from '../../artifact/media/way.ts';
 import type { Shape } from '../../dsl/tensor.ts';
 import { NodeWriter } from '../onnx/node-writer.ts';

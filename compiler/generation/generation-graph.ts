@@ -1,5 +1,5 @@
+import { generationContract } from '../../artifact/added-graphs/generation-contract.ts';
 import type { PortContracts } from '../../artifact/contract.ts';
-import { generationContract } from '../../artifact/generation-contract.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { LanguageFacts } from '../../dsl/program.ts';
 import type { Shape } from '../../dsl/tensor.ts';

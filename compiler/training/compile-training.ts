@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../artifact/make-folder.ts';
+import { makeFolder } from '../../artifact/folder/make-folder.ts';
 import {
   KEPT_WEIGHTS,
   type PlannedParameter,

@@ -1,4 +1,4 @@
-import { CACHE_GRAPHS } from '../../artifact/cache-contract.ts';
+import { CACHE_GRAPHS } from '../../artifact/added-graphs/cache-contract.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
 import type { GraphSession } from '../session.ts';
 import { indices, named, type OpenGraph, RowGraphs, type RowTensors, withoutPrefix } from './row-graphs.ts';

@@ -1,5 +1,5 @@
+import { MEDIA_GRAPHS } from '../../artifact/added-graphs/media-contract.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
-import { MEDIA_GRAPHS } from '../../artifact/media-contract.ts';
 import { CacheGraphs } from './cache-graphs.ts';
 import { type OpenGraph, RowGraphs } from './row-graphs.ts';
 

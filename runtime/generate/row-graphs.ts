@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
+import type { RowGraphNames } from '../../artifact/added-graphs/row-contract.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
-import type { RowGraphNames } from '../../artifact/row-contract.ts';
 import type { GraphSession, OpenOptions, Tensors } from '../session.ts';
 
 /** Tensors whose first axis is of rows, by name, on the device or not. */

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder } from '../../artifact/make-folder.ts';
+import { makeFolder } from '../../artifact/folder/make-folder.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 

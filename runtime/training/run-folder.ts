@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../artifact/make-folder.ts';
+import { makeFolder } from '../../artifact/folder/make-folder.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { lockRun } from './run-lock.ts';

@@ -1,4 +1,4 @@
-import { type Claim, claim, type Holder } from '../../artifact/claim.ts';
+import { type Claim, claim, type Holder } from '../../artifact/folder/claim.ts';
 import { UserError } from '../../artifact/user-error.ts';
 
 /**

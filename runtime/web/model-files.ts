@@ -1,7 +1,7 @@
+import { CACHE_GRAPHS } from '../../artifact/added-graphs/cache-contract.ts';
+import { MEDIA_GRAPHS } from '../../artifact/added-graphs/media-contract.ts';
 import { fileOfKind } from '../../artifact/artifact-names.ts';
-import { CACHE_GRAPHS } from '../../artifact/cache-contract.ts';
 import type { FileManifest, Manifest } from '../../artifact/manifest.ts';
-import { MEDIA_GRAPHS } from '../../artifact/media-contract.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { isWeightStore } from '../../artifact/weight-store.ts';
 import { hashOf, readBody, request } from './download.ts';

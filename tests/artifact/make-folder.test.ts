@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '../../artifact/make-folder.ts';
+import { makeFolder } from '../../artifact/folder/make-folder.ts';
 import { refusal } from '../../artifact/system-error.ts';
 import { oneSentence } from '../support/one-sentence.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { thisProcess } from '../../artifact/process-identity.ts';
+import { thisProcess } from '../../artifact/folder/process-identity.ts';
 import { cacheFolder, defaultModel } from '../../cli/default-model.ts';
 import { createReport } from '../../cli/report.ts';
 import { openArtifact } from '../../runtime/artifact.ts';

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { thisProcess } from '../../artifact/process-identity.ts';
+import { thisProcess } from '../../artifact/folder/process-identity.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openRunFolder } from '../../runtime/training/run-folder.ts';
 import { lockRun } from '../../runtime/training/run-lock.ts';

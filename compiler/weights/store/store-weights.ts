@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ArtifactDraft } from '../../../artifact/artifact-draft.ts';
+import type { ArtifactDraft } from '../../../artifact/folder/artifact-draft.ts';
 import { WEIGHTS } from '../../../artifact/weight-store.ts';
 import { STORED_BYTES } from '../../../artifact/weights/stored-dtype.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';

@@ -3,8 +3,8 @@ import { copyFile, link, mkdir, readFile, rename, stat, writeFile } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileOfKind, TOKENIZER } from '../../../artifact/artifact-names.ts';
-import { makeFolder } from '../../../artifact/make-folder.ts';
-import { makePartialFolder } from '../../../artifact/partial-folder.ts';
+import { makeFolder } from '../../../artifact/folder/make-folder.ts';
+import { makePartialFolder } from '../../../artifact/folder/partial-folder.ts';
 import { isSystemError, refusal } from '../../../artifact/system-error.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { isWeightStore } from '../../../artifact/weight-store.ts';

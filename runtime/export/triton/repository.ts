@@ -1,4 +1,4 @@
-import { GENERATE, GENERATE_FROM_PIXELS } from '../../../artifact/generation-contract.ts';
+import { GENERATE, GENERATE_FROM_PIXELS } from '../../../artifact/added-graphs/generation-contract.ts';
 import type { LanguageManifest } from '../../../artifact/manifest.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import type { Tokenizer } from '../../tokenizer.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { makeFolder } from '../../../artifact/make-folder.ts';
+import { makeFolder } from '../../../artifact/folder/make-folder.ts';
 import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { checkArgument } from '../../arguments/check-argument.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from 'onnxruntime-common';
-import { MEDIA_GRAPHS } from '../../../artifact/media-contract.ts';
+import { MEDIA_GRAPHS } from '../../../artifact/added-graphs/media-contract.ts';
 import { compile } from '../../../compiler/compile.ts';
 import { openArtifact } from '../../../runtime/artifact.ts';
 import { DeviceGraphs } from '../../../runtime/generate/device-graphs.ts';

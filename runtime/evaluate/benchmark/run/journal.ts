@@ -1,10 +1,10 @@
 import { type FileHandle, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Claim, claim } from '../../../../artifact/claim.ts';
-import { makeFolder } from '../../../../artifact/make-folder.ts';
+import { type Claim, claim } from '../../../../artifact/folder/claim.ts';
+import { makeFolder } from '../../../../artifact/folder/make-folder.ts';
+import { writeWhole } from '../../../../artifact/folder/write-whole.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
-import { writeWhole } from '../../../../artifact/write-whole.ts';
 import { jsonLines } from '../files/json-lines.ts';
 import { OUTCOME, type Outcome, outcomeKey } from './outcome.ts';
 import { readSettings } from './read-settings.ts';

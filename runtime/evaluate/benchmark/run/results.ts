@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { makeFolder } from '../../../../artifact/make-folder.ts';
+import { makeFolder } from '../../../../artifact/folder/make-folder.ts';
+import { writeWhole } from '../../../../artifact/folder/write-whole.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
-import { writeWhole } from '../../../../artifact/write-whole.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { BenchmarkItem } from '../item.ts';
 import type { Problem } from './load-items.ts';

@@ -1,6 +1,6 @@
-import type { Dim } from '../dsl/tensor.ts';
-import type { Contract, PortContract, PortContracts } from './contract.ts';
-import type { LanguageSettings } from './facts.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import type { Contract, PortContract, PortContracts } from '../contract.ts';
+import type { LanguageSettings } from '../facts.ts';
 import { rowContracts } from './row-contract.ts';
 
 /** The graphs that change a static cache where it lies, by what they do. */

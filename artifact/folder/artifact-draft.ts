@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { markedName, plainName } from './artifact-names.ts';
-import type { FileManifest, Manifest } from './manifest.ts';
+import { markedName, plainName } from '../artifact-names.ts';
+import type { FileManifest, Manifest } from '../manifest.ts';
 
 /** Files of an artifact by name, each with what tells its content from others. */
 export type Fingerprints = ReadonlyMap<string, string>;

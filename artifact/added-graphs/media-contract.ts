@@ -1,5 +1,5 @@
-import type { Contract, PortContract, PortContracts } from './contract.ts';
-import type { MediaWay } from './media/way.ts';
+import type { Contract, PortContract, PortContracts } from '../contract.ts';
+import type { MediaWay } from '../media/way.ts';
 import { rowContracts } from './row-contract.ts';
 
 /** The graphs that change on the device what texts see of pictures, by what they do. */

@@ -1,5 +1,5 @@
-import type { Dim } from '../dsl/tensor.ts';
-import type { Contract, PortContracts } from './contract.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import type { Contract, PortContracts } from '../contract.ts';
 
 /** What two graphs are called that change rows on the device where they lie. */
 export interface RowGraphNames {

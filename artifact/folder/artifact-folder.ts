@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { LIMITS } from '../dsl/limits.ts';
+import { LIMITS } from '../../dsl/limits.ts';
+import { isArtifactFile, MANIFEST, plainName } from '../artifact-names.ts';
+import { type Manifest, readFileList } from '../manifest.ts';
+import { readRegularFile } from '../read-regular-file.ts';
+import { isSystemError, refusal } from '../system-error.ts';
+import { UserError } from '../user-error.ts';
+import { isWeightStore } from '../weight-store.ts';
 import { ArtifactDraft, type Fingerprints, fingerprint } from './artifact-draft.ts';
-import { isArtifactFile, MANIFEST, plainName } from './artifact-names.ts';
 import { claim } from './claim.ts';
 import { makeFolder } from './make-folder.ts';
-import { type Manifest, readFileList } from './manifest.ts';
 import { isPartialFolder, makePartialFolder, type PartialFolder, removeAbandoned } from './partial-folder.ts';
-import { readRegularFile } from './read-regular-file.ts';
-import { isSystemError, refusal } from './system-error.ts';
-import { UserError } from './user-error.ts';
-import { isWeightStore } from './weight-store.ts';
 
 /** Who is changing the files of an artifact's folder. */
 const LOCK = '.lock';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LIMITS } from '../dsl/limits.ts';
+import { LIMITS } from '../../dsl/limits.ts';
+import { readRegularFile } from '../read-regular-file.ts';
+import { isSystemError } from '../system-error.ts';
 import { hasEnded, type ProcessIdentity, parseIdentity, thisProcess } from './process-identity.ts';
-import { readRegularFile } from './read-regular-file.ts';
-import { isSystemError } from './system-error.ts';
 
 /** A place that this process has to itself until it gives it back. */
 export interface Claim extends AsyncDisposable {

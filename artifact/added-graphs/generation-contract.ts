@@ -1,6 +1,6 @@
-import type { Dim } from '../dsl/tensor.ts';
-import type { GraphContract, PortContract } from './contract.ts';
-import type { MadeOfPictures } from './media/way.ts';
+import type { Dim } from '../../dsl/tensor.ts';
+import type { GraphContract, PortContract } from '../contract.ts';
+import type { MadeOfPictures } from '../media/way.ts';
 
 /** The graph that writes whole answers. */
 export const GENERATE = 'generate';

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isSystemError } from './system-error.ts';
-import { UserError } from './user-error.ts';
+import { isSystemError } from '../system-error.ts';
+import { UserError } from '../user-error.ts';
 
 /**
  * Makes a folder, and those above it, where they are not there. Node's own `mkdir` with `recursive` tries for ever

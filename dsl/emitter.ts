@@ -19,9 +19,18 @@ export interface BodyGraph<T> {
   readonly around: ReadonlyMap<T, string>;
 }
 
+/** A graph that a control-flow node runs, of ONNX nodes: it takes nothing but values of the graph around it. */
+export interface Branch<T> {
+  /** What it gives. */
+  readonly dtype: Dtype;
+  readonly shape: readonly Dim[];
+  /** Writes the nodes, and says what the result is called. */
+  write(emit: Emitter<T>): string;
+}
+
 /** The attributes of a node by name; one that is undefined is left out. */
 export type EmittedAttributes<T> = Readonly<
-  Record<string, OnnxAttribute | { readonly body: BodyGraph<T> } | undefined>
+  Record<string, OnnxAttribute | { readonly body: BodyGraph<T> } | { readonly branch: Branch<T> } | undefined>
 >;
 
 /**

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { ConstantData, Dim } from '../../dsl/tensor.ts';
-import { GraphEmitter, type LowerBody } from './graph-emitter.ts';
+import { GraphEmitter, type LowerWithin } from './graph-emitter.ts';
 
 /**
  * Collects the nodes of a graph that a node of another runs. Constants and sizes are the other's, computed once; names
@@ -9,31 +9,29 @@ import { GraphEmitter, type LowerBody } from './graph-emitter.ts';
 export class BodyEmitter extends GraphEmitter {
   constructor(
     private readonly around: GraphEmitter,
-    lowerBody: LowerBody,
+    lowerWithin: LowerWithin,
   ) {
-    super(around.target, around.fusion, lowerBody);
+    super(around.target, around.fusion, lowerWithin);
   }
 
   override constant(data: ConstantData, shape: readonly number[], dtype?: Dtype): string {
-    return this.known(this.around.constant(data, shape, dtype), this.around);
+    return this.around.constant(data, shape, dtype);
   }
 
   override shape(dims: readonly Dim[]): string {
-    return this.known(this.around.shape(dims), this.around);
+    return this.around.shape(dims);
   }
 
   override size(dim: Dim): string {
-    return this.known(this.around.size(dim), this.around);
+    return this.around.size(dim);
   }
 
   override uniqueName(wanted: string): string {
     return this.around.uniqueName(wanted);
   }
 
-  /** A value of the graph around it, in its dtype there. */
-  known(value: string, around: GraphEmitter): string {
-    const dtype = around.dtypeOf(value);
-    if (dtype !== undefined) this.describe(value, dtype);
-    return value;
+  /** The values of the graph around it are known here. */
+  override dtypeOf(value: string): Dtype | undefined {
+    return super.dtypeOf(value) ?? this.around.dtypeOf(value);
   }
 }

@@ -1,6 +1,6 @@
 import { encodeScalar } from '../../artifact/weights/scalar.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { BodyGraph, EmittedAttributes, Emitter } from '../../dsl/emitter.ts';
+import type { BodyGraph, Branch, EmittedAttributes, Emitter } from '../../dsl/emitter.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
 import type { Capabilities } from '../../dsl/target.ts';
@@ -27,8 +27,11 @@ export type EmitterTarget = {
   readonly kernels: KernelTable | undefined;
 };
 
-/** Lowers the graph that a node of another runs. */
-export type LowerBody = (body: BodyGraph<Tensor>, around: GraphEmitter) => OnnxGraph;
+/** Lowers the graphs that a node of another runs. */
+export interface LowerWithin {
+  readonly body: (body: BodyGraph<Tensor>, around: GraphEmitter) => OnnxGraph;
+  readonly branch: (branch: Branch<Tensor>, around: GraphEmitter) => OnnxGraph;
+}
 
 /** Collects the nodes that operators write, names their values, and computes open sizes once each. */
 export class GraphEmitter implements Emitter<Tensor> {
@@ -48,7 +51,7 @@ export class GraphEmitter implements Emitter<Tensor> {
   constructor(
     readonly target: EmitterTarget,
     readonly fusion: boolean,
-    private readonly lowerBody: LowerBody,
+    private readonly lowerWithin: LowerWithin,
   ) {}
 
   get capabilities(): Capabilities {
@@ -58,7 +61,7 @@ export class GraphEmitter implements Emitter<Tensor> {
   hasKernel(type: string, inputs: readonly (string | undefined)[], domain = ''): boolean {
     const { kernels } = this.target;
     if (kernels === undefined) return true;
-    const inputDtypes = inputs.map((input) => (input === undefined ? undefined : this.dtypes.get(input)));
+    const inputDtypes = inputs.map((input) => (input === undefined ? undefined : this.dtypeOf(input)));
     return missingKernel(kernels, { type, domain, inputDtypes }) === undefined;
   }
 
@@ -66,6 +69,11 @@ export class GraphEmitter implements Emitter<Tensor> {
   begin(path: string, doc: string | undefined): void {
     this.path = path;
     this.doc = doc;
+  }
+
+  /** Says that the next nodes stand for what those stand for that another writes now. */
+  beginLike({ path, doc }: GraphEmitter): void {
+    this.begin(path, doc);
   }
 
   describe(value: string, dtype: Dtype): void {
@@ -120,7 +128,7 @@ export class GraphEmitter implements Emitter<Tensor> {
     const outputNames = Array.from({ length: outputs }, (_, index) =>
       index === 0 ? name : this.uniqueName(`${name}.${index}`),
     );
-    const inputDtypes = given.map((input) => (input === undefined ? undefined : this.dtypes.get(input)));
+    const inputDtypes = given.map((input) => (input === undefined ? undefined : this.dtypeOf(input)));
     this.nodeList.push({
       name,
       type,
@@ -141,10 +149,12 @@ export class GraphEmitter implements Emitter<Tensor> {
   /** What a node runs may ask for sizes and constants of the graph around it: it is lowered before the node stands there. */
   private withBodies(attributes: NodeAttributes): OnnxNode['attributes'] {
     const { path, doc } = this;
-    const lowered = Object.entries(attributes).map(([name, value]): [string, NodeAttribute | undefined] => [
-      name,
-      typeof value === 'object' && 'body' in value ? { graph: this.lowerBody(value.body, this) } : value,
-    ]);
+    const lowered = Object.entries(attributes).map(([name, value]): [string, NodeAttribute | undefined] => {
+      if (typeof value !== 'object') return [name, value];
+      if ('body' in value) return [name, { graph: this.lowerWithin.body(value.body, this) }];
+      if ('branch' in value) return [name, { graph: this.lowerWithin.branch(value.branch, this) }];
+      return [name, value];
+    });
     this.begin(path, doc);
     return Object.fromEntries(lowered);
   }

@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { BodyGraph } from '../../dsl/emitter.ts';
+import type { BodyGraph, Branch } from '../../dsl/emitter.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { modelErrorAt } from '../../dsl/model-error-at.ts';
@@ -10,7 +10,7 @@ import { foldConstants } from '../passes/fold-constants.ts';
 import { mergeDuplicates } from '../passes/merge-duplicates.ts';
 import { storedParameter } from '../stored-parameter.ts';
 import { BodyEmitter } from './body-emitter.ts';
-import { type EmitterTarget, GraphEmitter } from './graph-emitter.ts';
+import { type EmitterTarget, GraphEmitter, type LowerWithin } from './graph-emitter.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 /** What the author called the value of an operation, and what they wrote about it. */
@@ -33,7 +33,7 @@ export interface LowerOptions {
  * The graph must have been through the passes: an operator that has no lowering is an error naming it.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
-  const emitter = new GraphEmitter(options.target, options.fusion, lowerBody);
+  const emitter = new GraphEmitter(options.target, options.fusion, WITHIN);
   const values = new Map<Tensor, string>();
   emitter.reserve([...Object.keys(graph.outputs), ...(options.reserved ?? [])]);
   for (const [name, tensor] of Object.entries(graph.inputs)) values.set(tensor, emitter.input(name, tensor));
@@ -44,11 +44,12 @@ export function lowerGraph(graph: Graph, options: LowerOptions): OnnxGraph {
   return emitter.finish(graph.name);
 }
 
+const WITHIN: LowerWithin = { body: lowerBody, branch: lowerBranch };
+
 /** The graph that a node runs, in simpler operators where the target needs them. */
 function lowerBody({ inputs, outputs, around }: BodyGraph<Tensor>, outer: GraphEmitter): OnnxGraph {
-  const emitter = new BodyEmitter(outer, lowerBody);
+  const emitter = new BodyEmitter(outer, WITHIN);
   const values = new Map(around);
-  for (const value of around.values()) emitter.known(value, outer);
   for (const tensor of inputs) {
     const name = tensor.source.kind === 'input' ? tensor.source.name : 'input';
     values.set(tensor, emitter.input(emitter.uniqueName(`step/${name}`), tensor));
@@ -62,6 +63,13 @@ function lowerBody({ inputs, outputs, around }: BodyGraph<Tensor>, outer: GraphE
     emitter.output(emitter.uniqueName('step/output'), valueName(tensor), tensor);
   }
   return emitter.finish('step');
+}
+
+function lowerBranch({ write, ...type }: Branch<Tensor>, outer: GraphEmitter): OnnxGraph {
+  const emitter = new BodyEmitter(outer, WITHIN);
+  emitter.beginLike(outer);
+  emitter.output(emitter.uniqueName('branch/output'), write(emitter), type);
+  return emitter.finish('branch');
 }
 
 /** Writes the nodes of a graph's operations, and says what a tensor's value is called. */

@@ -73,5 +73,44 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
         });
       }
     }
+
+    it('gives what it gives in plain operators at once for prompts in pieces of few and of many tokens', async () => {
+      const file = await openReference(`language/${reference}.safetensors`);
+      const language = languageModelFromConfig(configOf(file));
+      const weights = {
+        ...nameParameters({ language: language.parts }),
+        checkpointNames: language.checkpointNames,
+      };
+      const graph = languageGraph(language);
+      const given = [tensorsUnder(file, 'weights.')];
+      const prompts = [60, 49].map((length, row) =>
+        Array.from({ length }, (_, place) => 2 + ((place * 17 + row * 5) % (language.vocabulary - 2))),
+      );
+      const newCache = () => new KeyValueCache(language, { rows: prompts.length, mostLength: 64 });
+      const whole = await withGraph(graph, weights, given, { fusion: false }, async (run) => {
+        const layout = layoutPrefill(prompts, { padding: PADDING });
+        return (await run({ ...textFeeds(layout), ...newCache().feeds() })).logits?.data;
+      });
+      await withGraph(graph, weights, given, {}, async (run) => {
+        const cache = newCache();
+        let logits: Float32Array | undefined;
+        // The rows differ in how many tokens they read at a time, so that the cache has places that hold nothing.
+        for (const ends of [
+          [5, 3],
+          [45, 40],
+          [60, 49],
+        ]) {
+          const pieces = prompts.map((prompt, row) => ({
+            tokens: prompt.slice(cache.lengths[row], ends[row]),
+            past: cache.mask(row),
+          }));
+          const layout = layoutDecode(pieces, { padding: PADDING });
+          const results = await run({ ...textFeeds(layout), ...cache.feeds() });
+          cache.append(results, layout.real);
+          logits = results.logits?.data as Float32Array;
+        }
+        assertClose(logits ?? [], whole as Float32Array);
+      });
+    });
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { lowerGraph } from '../../compiler/onnx/lower.ts';
+import type { OnnxNode } from '../../compiler/onnx/onnx-graph.ts';
 import { decompose } from '../../compiler/passes/decompose.ts';
 import { targetOf } from '../../compiler/target/target.ts';
 import { attention } from '../../dsl/operators/attention.ts';
@@ -18,6 +19,7 @@ import { input } from '../support/run-graph.ts';
 
 const x = input('x', 'float32', ['batch', 'text', 8]);
 const short = input('short', 'float32', ['batch', 64, 8]);
+const one = input('one', 'float32', ['batch', 1, 8]);
 const long = input('long', 'float32', ['batch', 1024, 8]);
 const y = input('y', 'float32', ['batch', 'keys', 8]);
 const weight = input('weight', 'float32', [8, 8]);
@@ -27,7 +29,7 @@ const cached = input('cached', 'float32', ['batch', 2, 'keys', 4]);
 const past = input('past', 'float32', ['batch', 2, 'past', 4]);
 const mask = input('mask', 'bool', ['batch', 1, 'text', 'keys']);
 const positions = input('positions', 'int64', ['batch', 'text']);
-const INPUTS = { x, y, short, long, weight, vector, gate, cached, past, mask, positions };
+const INPUTS = { x, y, one, short, long, weight, vector, gate, cached, past, mask, positions };
 
 /** The ONNX operators that a tensor becomes, those of ONNX Runtime's own domain marked by a star. */
 function lowered(tensor: Tensor, fusion = true, target = 'cpu'): readonly string[] {
@@ -35,6 +37,21 @@ function lowered(tensor: Tensor, fusion = true, target = 'cpu'): readonly string
   return lowerGraph(graph, { target: targetOf(target), fusion }).nodes.map(({ domain, type }) =>
     domain === '' ? type : `${type}*`,
   );
+}
+
+function nodesOfPast(result: Tensor): readonly OnnxNode[] {
+  const onCpu = decompose({ name: 'test', inputs: INPUTS, outputs: { result } }, { fusion: true });
+  return lowerGraph(onCpu, { target: targetOf('cpu'), fusion: true }).nodes;
+}
+
+function readersOfPast(nodes: readonly OnnxNode[]): readonly string[] {
+  return nodes.filter(({ inputs }) => inputs.includes('past')).map(({ type }) => type);
+}
+
+function branchOf(node: OnnxNode | undefined, name: string): readonly OnnxNode[] {
+  const branch = node?.attributes[name];
+  assert.ok(typeof branch === 'object' && 'graph' in branch);
+  return branch.graph.nodes;
 }
 
 describe('lowering', () => {
@@ -55,17 +72,17 @@ describe('lowering', () => {
     assert.deepEqual(lowered(attention(x, y, y, { heads: 2, causal: true }).result), ['Attention']);
   });
 
-  it('copies nothing of a past on the CPU, and leaves it to the kernel on CUDA', () => {
-    const { result } = attention(x, y, y, { heads: 2, past: { key: past, value: past } });
-    const onCpu = decompose({ name: 'test', inputs: INPUTS, outputs: { result } }, { fusion: true });
-    const readers = lowerGraph(onCpu, { target: targetOf('cpu'), fusion: true }).nodes.filter(({ inputs }) =>
-      inputs.includes('past'),
-    );
-    assert.deepEqual(
-      readers.map(({ type }) => type),
-      ['FusedMatMul', 'Shape', 'MatMul'],
-    );
-    assert.ok(lowered(result, true, 'cuda').includes('Attention'));
+  it('copies nothing of a past for few queries on the CPU, and leaves it to the kernel for many and on CUDA', () => {
+    const attended = (query: Tensor) =>
+      attention(query, y, y, { heads: 2, past: { key: past, value: past } }).result;
+    const nodes = nodesOfPast(attended(x));
+    const choice = nodes.find(({ type }) => type === 'If');
+    assert.deepEqual(readersOfPast(branchOf(choice, 'else_branch')), ['FusedMatMul', 'MatMul']);
+    assert.deepEqual(readersOfPast(branchOf(choice, 'then_branch')), ['Attention']);
+    assert.deepEqual(readersOfPast(nodes), ['Shape']);
+    assert.deepEqual(readersOfPast(nodesOfPast(attended(one))), ['FusedMatMul', 'Shape', 'MatMul']);
+    assert.deepEqual(readersOfPast(nodesOfPast(attended(long))), ['Attention']);
+    assert.ok(lowered(attended(x), true, 'cuda').includes('Attention'));
   });
 
   it('does not trust other targets to give zero where nothing is allowed', () => {

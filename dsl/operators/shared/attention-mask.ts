@@ -22,17 +22,24 @@ export function attentionMask(
   // Where a row of -Infinity is not known to give zero, a finite number is followed by `zeroWhereNothing`.
   const finite = sizes.dtype === 'float16' ? -30000 : -1e30;
   const forbidden = emit.capabilities.emptyRowsAreZero ? Number.NEGATIVE_INFINITY : finite;
-  const name = emit.node('Where', [mask.name, bias.name, emit.scalar(forbidden, sizes.dtype)]);
+  const name = emit.once(`${mask.name} forbids in ${bias.name}`, () =>
+    emit.node('Where', [mask.name, bias.name, emit.scalar(forbidden, sizes.dtype)]),
+  );
   return stretched(emit, sizes, {
     name,
     shape: mask.shape.map((dim, axis) => (dim === 1 ? (bias.shape[axis] ?? 1) : dim)),
   });
 }
 
-function stretched(emit: Emitter, { queries, allKeys }: AttentionSizes, { name, shape }: Shaped): string {
-  const [batch = 1, heads = 1, rows = 1, columns = 1] = shape;
+function stretched(
+  emit: Emitter,
+  { queries, allKeys }: AttentionSizes,
+  { name, shape: given }: Shaped,
+): string {
+  const [batch = 1, heads = 1, rows = 1, columns = 1] = given;
   if (equalDims(rows, queries) && equalDims(columns, allKeys)) return name;
-  return emit.node('Expand', [name, emit.shape([batch, heads, queries, allKeys])]);
+  const shape: Shape = [batch, heads, queries, allKeys];
+  return emit.once(`${name} as ${shape}`, () => emit.node('Expand', [name, emit.shape(shape)]));
 }
 
 /** "Key j is not after query i", and the mask where there is one. */
@@ -41,13 +48,15 @@ export function causalMask(
   { queries, allKeys, past }: AttentionSizes,
   mask: string | undefined,
 ): string {
-  const count = (size: string) =>
-    emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
-  const rows = emit.node('Add', [count(emit.size(queries)), emit.size(past)]);
-  // As many axes as a mask has, which not every operator adds.
-  const column = emit.node('Unsqueeze', [rows, emit.shape([0, 1, 3])]);
-  const order = emit.node('LessOrEqual', [count(emit.size(allKeys)), column]);
-  return mask === undefined ? order : emit.node('And', [mask, order]);
+  return emit.once(`${mask} of ${queries} after ${past}`, () => {
+    const count = (size: string) =>
+      emit.node('Range', [emit.scalar(0, 'int64'), size, emit.scalar(1, 'int64')]);
+    const rows = emit.node('Add', [count(emit.size(queries)), emit.size(past)]);
+    // As many axes as a mask has, which not every operator adds.
+    const column = emit.node('Unsqueeze', [rows, emit.shape([0, 1, 3])]);
+    const order = emit.node('LessOrEqual', [count(emit.size(allKeys)), column]);
+    return mask === undefined ? order : emit.node('And', [mask, order]);
+  });
 }
 
 /** Zero in every row whose keys are all forbidden, whatever the kernel made of it. */

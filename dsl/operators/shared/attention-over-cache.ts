@@ -3,6 +3,7 @@ import { addDims, equalDims, multiplyDims } from '../../shape/dim.ts';
 import type { Dim, Operation, Shape } from '../../tensor.ts';
 import { lowerReshape } from '../reshape.ts';
 import { allowsSomething, causalMask, type Shaped } from './attention-mask.ts';
+import { hasAttentionNode, lowerAttentionNode } from './attention-node.ts';
 import {
   type AttentionAttributes,
   type AttentionSizes,
@@ -12,17 +13,30 @@ import {
 import { lowerMatmulTransposed } from './matmul-transposed-lowering.ts';
 import { named } from './names.ts';
 
+type Names = readonly (string | undefined)[];
+
 /**
- * Attention over a past and new keys without joining the two: scores of each are computed apart, share one softmax,
- * and weigh values of each. ONNX Runtime's kernels that take a past write past and new keys to a new place first, which
- * for one new token on a long past is most of their time.
+ * From so many queries of a run on ONNX's own Attention is the faster: 0.7 to 0.8 of the time at 64, 0.6 to 0.7 at 256, on 512
+ * and on 1776 cached tokens; at 16 it takes 1.1 times, at 4 twice as long.
+ */
+const MANY_QUERIES = 32;
+
+/**
+ * Attention over a past and new keys: of few queries, as a step of decoding has, without joining the two, and of many by
+ * ONNX's own Attention, which joins them. A run says which it is, where the graph does not.
+ *
+ * Apart, scores of each are computed, share one softmax, and weigh values of each. ONNX Runtime's kernels that take a past
+ * write past and new keys to a new place first, which for one new token on a long past is most of their time. For many
+ * queries it is the scores that are large: the kernel keeps those of a head in the cache while it masks them and takes
+ * their softmax, where products apart join, mask and part those of all heads in memory.
  *
  * Query heads that share keys stand as further rows of one product, which then takes the scale as its own factor. A
  * product with one row is only then a fast kernel when it has none: there the queries are scaled beforehand.
  *
  * GroupQueryAttention is the same in one node, but not the sooner done. It either writes the cache in place, of which
  * onnxruntime-node 1.30 then copies the whole out, as it does every output; or it copies the cache. A token of a LLaMA of
- * 336 M weights in int4 took it 0.98 times as long on 64 cached tokens, 1.25 on 512 and 1.65 on 1500.
+ * 336 M weights in int4 took it 0.98 times as long on 64 cached tokens, 1.25 on 512 and 1.65 on 1500. Of 256 queries its
+ * flash kernel takes 1.1 times as long as Attention, and it takes one row alone.
  *
  * Keys and values that lie `[headDim, tokens]` would make these two products 1.0 to 1.1 times as fast on 512 cached tokens
  * and 1.3 on 2048, which is as fast as one thread reads them: 2 to 8 % of a token. Products of single rows or of blocks of
@@ -30,17 +44,38 @@ import { named } from './names.ts';
  */
 export function lowerAttentionOverCache(
   emit: Emitter,
-  names: readonly (string | undefined)[],
+  names: Names,
   operation: Operation & { attributes: AttentionAttributes },
+): string {
+  const { queries, dtype, result: shape } = attentionSizes(operation.inputs, operation.attributes);
+  const apart = (within: Emitter) => lowerAttentionApart(emit, names, operation, within);
+  const joined = (within: Emitter) => lowerAttentionNode(emit, names, operation, within);
+  if (!hasAttentionNode(emit, names)) return apart(emit);
+  if (typeof queries === 'number') return queries < MANY_QUERIES ? apart(emit) : joined(emit);
+  const many = emit.once(`many of ${queries}`, () =>
+    emit.node('GreaterOrEqual', [emit.size(queries), emit.scalar(MANY_QUERIES, 'int64')]),
+  );
+  return emit.node('If', [many], {
+    then_branch: { branch: { dtype, shape, write: joined } },
+    else_branch: { branch: { dtype, shape, write: apart } },
+  });
+}
+
+function lowerAttentionApart(
+  emit: Emitter,
+  names: Names,
+  operation: Operation & { attributes: AttentionAttributes },
+  within: Emitter,
 ): string {
   const { attributes, inputs } = operation;
   const sizes = attentionSizes(inputs, attributes);
-  return lowerAttentionByProducts(emit, names, operation, {
+  const keys = {
     pastKey: names[5],
     pastValue: names[6],
-    newKey: keysByHead(emit, named(names, 1), inputs[1]?.shape, sizes),
-    newValue: keysByHead(emit, named(names, 2), inputs[2]?.shape, sizes),
-  });
+    newKey: keysByHead(within, named(names, 1), inputs[1]?.shape, sizes),
+    newValue: keysByHead(within, named(names, 2), inputs[2]?.shape, sizes),
+  };
+  return lowerAttentionByProducts(emit, names, operation, keys, within);
 }
 
 /** Keys and values `[batch, keyValueHeads, …, headDim]`; without a past the new ones are all. */
@@ -51,12 +86,18 @@ export interface KeysByHead {
   readonly newValue: string;
 }
 
-/** Attention as products, a mask and a softmax, of keys and values in that form. */
+/**
+ * Attention as products, a mask and a softmax, of keys and values in that form.
+ *
+ * @param emit where is written what several attentions need alike
+ * @param within where the nodes are written that are this attention's alone
+ */
 export function lowerAttentionByProducts(
   emit: Emitter,
-  names: readonly (string | undefined)[],
+  names: Names,
   operation: Operation & { attributes: AttentionAttributes },
   { pastKey, pastValue, newKey, newValue }: KeysByHead,
+  within: Emitter = emit,
 ): string {
   const { attributes, inputs } = operation;
   const sizes = attentionSizes(inputs, attributes);
@@ -64,10 +105,10 @@ export function lowerAttentionByProducts(
   const scale = scoreScale(sizes, attributes);
   const alone = equalDims(group, 1);
   const scaled =
-    alone && scale !== 1 ? emit.node('Mul', [named(names, 0), emit.scalar(scale, dtype)]) : named(names, 0);
-  const query = groupedHeads(emit, scaled, sizes);
+    alone && scale !== 1 ? within.node('Mul', [named(names, 0), emit.scalar(scale, dtype)]) : named(names, 0);
+  const query = groupedHeads(within, scaled, sizes);
   const score = (key: string) =>
-    lowerMatmulTransposed(emit, query, key, { scale: alone ? 1 : scale, rank: 4, dtype });
+    lowerMatmulTransposed(within, query, key, { scale: alone ? 1 : scale, rank: 4, dtype });
   // Under the causal rule alone every query sees itself.
   const mayBeEmpty = names[3] !== undefined;
   const columns = [
@@ -76,22 +117,24 @@ export function lowerAttentionByProducts(
     ...(mayBeEmpty ? [sinkScores(emit, sizes)] : []),
   ];
   const isOne = columns.length === 1;
-  const products = isOne ? named(columns, 0) : emit.node('Concat', columns, { axis: 3 });
+  const products = isOne ? named(columns, 0) : within.node('Concat', columns, { axis: 3 });
 
   const allowed = attributes.causal ? causalMask(emit, sizes, names[3]) : names[3];
   const hidden = hiddenKeys(emit, allowed, operation, names[4], sizes);
   const added =
     mayBeEmpty && hidden !== undefined ? withSink(emit, hidden, named([allowed], 0), sizes) : hidden;
-  const shares = emit.node('Softmax', [biased(emit, products, added, sizes)], { axis: -1 });
+  const bias = added && ofEachRow(emit, added, sizes);
+  const biased = bias === undefined ? products : within.node('Add', [products, bias]);
+  const shares = within.node('Softmax', [biased], { axis: -1 });
   const values = pastValue === undefined ? [newValue] : [pastValue, newValue];
   const widths = [...(pastValue === undefined ? [allKeys] : [past, keys]), ...(mayBeEmpty ? [1] : [])];
   const parts = isOne
     ? [shares]
-    : emit.nodes('Split', [shares, emit.shape(widths)], columns.length, { axis: 3 });
+    : within.nodes('Split', [shares, emit.shape(widths)], columns.length, { axis: 3 });
   const sum = values
-    .map((value, index) => emit.node('MatMul', [parts[index], value]))
-    .reduce((left, right) => emit.node('Add', [left, right]));
-  return joinedHeads(emit, sum, sizes);
+    .map((value, index) => within.node('MatMul', [parts[index], value]))
+    .reduce((left, right) => within.node('Add', [left, right]));
+  return joinedHeads(within, sum, sizes);
 }
 
 /**
@@ -152,15 +195,13 @@ function widest(size: Dim, other: Dim | undefined): Dim {
   return other === undefined || other === 1 ? size : other;
 }
 
-/** The sum of scores `[batch, keyValueHeads, group*queries, columns]` and what is added to those of each head. */
-function biased(emit: Emitter, products: string, bias: Shaped | undefined, sizes: AttentionSizes): string {
-  if (bias === undefined) return products;
+/** What is added to the scores `[batch, keyValueHeads, group*queries, columns]`, of what is added to those of each head. */
+function ofEachRow(emit: Emitter, bias: Shaped, sizes: AttentionSizes): string {
   const { keyValueHeads, group, queries } = sizes;
   const [rows = 1, heads = 1, biasQueries = 1, columns = 1] = bias.shape;
-  if (equalDims(group, 1) || (heads === 1 && biasQueries === 1))
-    return emit.node('Add', [products, bias.name]);
-  // Once for all layers: the rows of heads that share keys stand behind each other.
-  const stacked = emit.once(`${bias.name} for ${group} heads`, () => {
+  if (equalDims(group, 1) || (heads === 1 && biasQueries === 1)) return bias.name;
+  // The rows of heads that share keys stand behind each other.
+  return emit.once(`${bias.name} for ${group} heads`, () => {
     const keyHeads = heads === 1 ? 1 : keyValueHeads;
     const from: Shape = [rows, keyHeads, heads === 1 ? 1 : group, biasQueries, columns];
     const apart = lowerReshape(emit, bias.name, bias.shape, from);
@@ -168,7 +209,6 @@ function biased(emit: Emitter, products: string, bias: Shaped | undefined, sizes
     const to: Shape = [rows, keyHeads, group, queries, columns];
     return lowerReshape(emit, each, to, [rows, keyHeads, multiplyDims(group, queries), columns]);
   });
-  return emit.node('Add', [products, stacked]);
 }
 
 /** Queries, by head or joined, to `[batch, keyValueHeads, group*queries, headDim]`. */

@@ -135,6 +135,8 @@ function attentionCase(variant: Variant): OperatorCase {
       { batch: 2, text: 3, keys: 5, past: past ? 2 : 0 },
       { batch: 1, text: 1, keys: 1, past: past ? 4 : 0 },
       { batch: 2, text: 4, keys: 4, past: 0 },
+      // From 32 queries on a past is attended to otherwise.
+      ...(past ? [{ batch: 2, text: 33, keys: 33, past: 3 }] : []),
     ],
     exactZeros: true,
     build: (x) => {

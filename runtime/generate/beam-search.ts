@@ -1,5 +1,6 @@
 import type { Processor } from './processors.ts';
 import type { Continuation, Finish, Hypothesis, Limits, Search } from './search.ts';
+import type { TokenDistribution } from './token-distribution.ts';
 import { topKIndices } from './top-k-indices.ts';
 
 export type BeamSearchOptions = Limits & {
@@ -30,9 +31,9 @@ export class BeamSearch implements Search {
     this.#options = options;
   }
 
-  advance(logProbabilities: readonly Float64Array[]): Continuation[] {
+  advance(distributions: readonly TokenDistribution[]): Continuation[] {
     const { beams, ends, maxNewTokens } = this.#options;
-    const candidates = this.#candidates(logProbabilities);
+    const candidates = this.#candidates(distributions);
     const next: (Beam & { parent: number; token: number })[] = [];
     for (const [rank, { parent, token, beam }] of candidates.entries()) {
       if (next.length === beams) break;
@@ -57,16 +58,16 @@ export class BeamSearch implements Search {
   }
 
   /** The likeliest continuations of all rows: so many that `beams` of them are no end tokens. */
-  #candidates(logProbabilities: readonly Float64Array[]): { parent: number; token: number; beam: Beam }[] {
+  #candidates(distributions: readonly TokenDistribution[]): { parent: number; token: number; beam: Beam }[] {
     const { beams, ends, processors } = this.#options;
     const found = this.#live.flatMap((beam, parent) => {
-      const row = logProbabilities[parent];
+      const row = distributions[parent];
       if (row === undefined)
-        throw new Error(`beam search has ${this.#live.length} rows and got ${logProbabilities.length}`);
-      const scores = row.slice();
+        throw new Error(`beam search has ${this.#live.length} rows and got ${distributions.length}`);
+      const scores = row.logProbabilities();
       for (const process of processors) process(scores);
       return topKIndices(scores, beams * (1 + ends.size)).map((token) => {
-        const logProbability = row[token] ?? -Infinity;
+        const logProbability = row.logProbability(token);
         return { parent, token, logProbability, sum: beam.sum + (scores[token] ?? -Infinity), from: beam };
       });
     });

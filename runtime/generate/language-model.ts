@@ -1,6 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
-import { UserError } from '../../artifact/user-error.ts';
 import { type EncodedMedia, type Feeds, type MediaWay, mediaFeeds, mediaInputs } from '../media/way.ts';
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
@@ -8,13 +7,13 @@ import type { SpecialTokenIds } from '../tokenizer.ts';
 import type { DeviceGraphs } from './device-graphs.ts';
 import { type DeviceBytes, DevicePictures } from './device-pictures.ts';
 import { readsInPieces } from './in-pieces.ts';
-import { logSoftmax } from './log-softmax.ts';
 import { type CacheMeans, newTextCache } from './new-text-cache.ts';
 import type { Prefix, SeenLater } from './prefix-cache.ts';
 import type { PromptKey } from './prompt-keys.ts';
 import { ReadText } from './read-text.ts';
 import type { SpareMemory } from './spare-memory.ts';
 import type { TextCache } from './text-cache.ts';
+import { requireNumbers, TokenDistribution } from './token-distribution.ts';
 
 /** Continuations that are read side by side where each has a row of its own. */
 const BRANCHES_AT_ONCE = 8;
@@ -32,8 +31,8 @@ export type PreparedPrompt = {
 };
 
 /**
- * The language graph with its inputs laid out: prompts and continuations in, log-probabilities out. Those of a row are NaN
- * where the model gave it scores that are not numbers: see `requireNumbers`.
+ * The language graph with its inputs laid out: prompts and continuations in, what may follow them out, which may not be of
+ * numbers: see `requireNumbers`.
  */
 export class LanguageModel {
   readonly #session: GraphSession;
@@ -84,7 +83,7 @@ export class LanguageModel {
   async prefill(
     prompts: readonly PreparedPrompt[],
     newTokens: number | readonly number[],
-  ): Promise<{ next: Float64Array[]; text: ReadText }> {
+  ): Promise<{ next: TokenDistribution[]; text: ReadText }> {
     const layout = layoutPrefill(
       prompts.map(({ tokens }) => tokens),
       { ...this.special, past: this.#emptyPast },
@@ -141,13 +140,13 @@ export class LanguageModel {
    *
    * @param text What has been read of them, one row each; what the pieces give is added.
    * @param ends Each piece goes up to this place of its prompt, without it; at least one behind what has been read.
-   * @returns Log-probabilities of the token after each piece.
+   * @returns What may follow each piece.
    */
   async readPieces(
     text: ReadText,
     prompts: readonly PreparedPrompt[],
     ends: readonly number[],
-  ): Promise<Float64Array[]> {
+  ): Promise<TokenDistribution[]> {
     const { lengths } = text.cache;
     const pieces = prompts.map(({ tokens }, row) => {
       const read = lengths[row] ?? 0;
@@ -208,7 +207,7 @@ export class LanguageModel {
       const feeds = mediaFeeds(this.#way.prefill(layout, [media]));
       const { next } = await this.#run(layout, cache, feeds, false);
       requireNumbers(next);
-      return next;
+      return next.map((each) => each.logProbabilities());
     } finally {
       cache.release();
     }
@@ -218,9 +217,9 @@ export class LanguageModel {
    * Continues each row with new tokens.
    *
    * @param tokens For each row its new tokens; rows may differ in how many.
-   * @returns Log-probabilities of what follows the last new token of each row.
+   * @returns What may follow the last new token of each row.
    */
-  async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<Float64Array[]> {
+  async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<TokenDistribution[]> {
     const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
     const layout = layoutDecode(sequences, this.special);
     return this.#read(layout, text.cache, await text.nextFeeds(layout));
@@ -230,14 +229,14 @@ export class LanguageModel {
    * Reads alternative continuations of each row of a text, which itself stays as it is.
    *
    * @param rows Of each row the tokens of its branches, of which none is empty; a row may have none.
-   * @returns For each row, branch and token the log-probabilities of what follows the token.
+   * @returns For each row, branch and token what may follow the token.
    */
   async branch(
     text: ReadText,
     rows: readonly (readonly (readonly number[])[])[],
-  ): Promise<Float64Array[][][]> {
+  ): Promise<TokenDistribution[][][]> {
     if (this.#settings.states !== undefined) {
-      const found: Float64Array[][][] = [];
+      const found: TokenDistribution[][][] = [];
       for (const [row, branches] of rows.entries()) found.push(await this.#branchApart(text, row, branches));
       return found;
     }
@@ -262,8 +261,8 @@ export class LanguageModel {
     text: ReadText,
     row: number,
     branches: readonly (readonly number[])[],
-  ): Promise<Float64Array[][]> {
-    const found: Float64Array[][] = [];
+  ): Promise<TokenDistribution[][]> {
+    const found: TokenDistribution[][] = [];
     const { lengths } = text.cache;
     for (let first = 0; first < branches.length; first += BRANCHES_AT_ONCE) {
       const some = branches.slice(first, first + BRANCHES_AT_ONCE);
@@ -296,7 +295,7 @@ export class LanguageModel {
   }
 
   /** Runs the graph and takes the new tokens into the cache. */
-  async #read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<Float64Array[]> {
+  async #read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
     const { next, outputs } = await this.#run(layout, cache, media, true);
     cache.append(outputs, layout.real);
     return next;
@@ -308,7 +307,7 @@ export class LanguageModel {
     cache: TextCache,
     media: Feeds,
     kept: boolean,
-  ): Promise<{ next: Float64Array[]; outputs: Record<string, Tensor> }> {
+  ): Promise<{ next: TokenDistribution[]; outputs: Record<string, Tensor> }> {
     const past = await cache.feeds(layout.real);
     const outputs = await this.#session.run(
       { ...textFeeds(layout), ...media, ...past },
@@ -318,22 +317,11 @@ export class LanguageModel {
     const { logits } = outputs;
     if (!(logits?.data instanceof Float32Array)) throw new Error('the language graph gave no float32 logits');
     const { data } = logits;
-    const next = Array.from(layout.wanted, (_, row) =>
-      logSoftmax(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
+    const next = Array.from(
+      layout.wanted,
+      (_, row) => new TokenDistribution(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
     );
     logits.dispose();
     return { next, outputs };
   }
-}
-
-/**
- * One NaN or infinity among the logits makes NaN of all that the softmax gives.
- *
- * @throws UserError where a row is not of numbers
- */
-export function requireNumbers(rows: readonly Float64Array[]): void {
-  if (rows.every(([first]) => !Number.isNaN(first))) return;
-  throw new UserError(
-    'The model gave scores that are not numbers: its weights are damaged or too large for its precision, so compile it again from other weights.',
-  );
 }

@@ -152,6 +152,6 @@ export function createSearch(
   if (temperature !== undefined) processors.push(temper(temperature));
   if (settings.topK !== undefined) processors.push(topK(settings.topK));
   if (settings.topP !== undefined) processors.push(topP(settings.topP));
-  const sampler = samples(settings) ? seededSampler(seed ?? 0) : greedy;
-  return new SingleSearch({ maxNewTokens, ends, processors, sampler, ...(onToken && { onToken }) });
+  const sampler = samples(settings) ? seededSampler(seed ?? 0, processors) : greedy(never);
+  return new SingleSearch({ maxNewTokens, ends, sampler, ...(onToken && { onToken }) });
 }

@@ -2,6 +2,7 @@ import type { LanguageModel, PreparedPrompt } from './language-model.ts';
 import type { Prefix, PrefixCache } from './prefix-cache.ts';
 import type { ReadRequest } from './read-request.ts';
 import type { ReadText } from './read-text.ts';
+import type { TokenDistribution } from './token-distribution.ts';
 
 /** Tokens that are read in one run, unless it is said otherwise. */
 export const PREFILL_CHUNK = 256;
@@ -9,11 +10,11 @@ export const PREFILL_CHUNK = 256;
 /** Prompts that are read in one run where a model cannot read them in pieces. */
 const WHOLE_PROMPTS = 8;
 
-/** Prompts that have been read: one row of the text each, and the log-probabilities of what follows it. */
+/** Prompts that have been read: one row of the text each, and what may follow it. */
 export type ReadPrompts<Request extends ReadRequest = ReadRequest> = {
   readonly text: ReadText;
   readonly requests: readonly Request[];
-  readonly next: readonly Float64Array[];
+  readonly next: readonly TokenDistribution[];
 };
 
 /** A prompt that waits. */
@@ -193,7 +194,7 @@ export async function readPrompt(
   model: LanguageModel,
   prompt: PreparedPrompt,
   { signal, chunk = PREFILL_CHUNK, prefixes }: ReadOptions = {},
-): Promise<{ next: Float64Array; text: ReadText }> {
+): Promise<{ next: TokenDistribution; text: ReadText }> {
   signal?.throwIfAborted();
   if (!model.inPieces) {
     const { next, text } = await model.prefill([prompt], 0);
@@ -229,13 +230,13 @@ function longestPrefix(prompt: PreparedPrompt, prefixes: PrefixCache | undefined
   return longest === undefined || longest.length === 0 ? undefined : longest;
 }
 
-/** @returns log-probabilities of what follows the prompt, once it has been read to its end */
+/** @returns what may follow the prompt, once it has been read to its end */
 async function readPieceOf(
   model: LanguageModel,
   text: ReadText,
   prompt: PreparedPrompt,
   chunk: number,
-): Promise<Float64Array | undefined> {
+): Promise<TokenDistribution | undefined> {
   const [read = 0] = text.cache.lengths;
   const { length } = prompt.tokens;
   const end = Math.min(length, read + chunk);

@@ -1,7 +1,8 @@
 import type { AnswerRequest } from './answer-request.ts';
-import { type LanguageModel, requireNumbers } from './language-model.ts';
+import type { LanguageModel } from './language-model.ts';
 import type { ReadPrompts } from './prompt-reader.ts';
 import type { ReadText } from './read-text.ts';
+import { requireNumbers, type TokenDistribution } from './token-distribution.ts';
 
 /** A request whose answer is being written, and its rows of the batch: one, or one for each beam. */
 type Live = { readonly request: AnswerRequest; readonly rows: readonly number[] };
@@ -52,7 +53,7 @@ export class RunningBatch {
   async step(): Promise<void> {
     if (this.#writing === undefined) return;
     const { text, live, tokens } = this.#writing;
-    let next: Float64Array[];
+    let next: TokenDistribution[];
     try {
       next = await this.#model.continue(
         text,
@@ -110,7 +111,7 @@ async function joined(
 async function advance(
   text: ReadText,
   live: readonly Live[],
-  next: readonly Float64Array[],
+  next: readonly TokenDistribution[],
 ): Promise<Writing | undefined> {
   const parents: number[] = [];
   const tokens: number[] = [];

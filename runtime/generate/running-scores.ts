@@ -1,6 +1,7 @@
-import { type LanguageModel, requireNumbers } from './language-model.ts';
+import type { LanguageModel } from './language-model.ts';
 import type { ReadRequest } from './read-request.ts';
 import type { ReadText } from './read-text.ts';
+import { requireNumbers, type TokenDistribution } from './token-distribution.ts';
 
 /** Tokens of candidates that are read in one run of the language graph, unless one candidate has more. */
 export const CANDIDATES_AT_ONCE = 256;
@@ -41,19 +42,20 @@ export class RunningScores {
   /**
    * Takes in prompts that have been read.
    *
-   * @param next log-probabilities of what follows each
+   * @param next what may follow each
    */
-  add(text: ReadText, requests: readonly ScoreRequest[], next: readonly Float64Array[]): void {
+  add(text: ReadText, requests: readonly ScoreRequest[], next: readonly TokenDistribution[]): void {
     const live = requests.flatMap((request, row): Live[] => {
-      const after = next[row] ?? new Float64Array(0);
+      const after = next[row];
       try {
+        if (after === undefined) throw new Error(`prompt ${row} was not read`);
         requireNumbers([after]);
       } catch (error) {
         request.end(error);
         return [];
       }
       for (const [index, [first]] of request.candidates.entries())
-        request.scores[index]?.push(after[first ?? 0] ?? Number.NaN);
+        request.scores[index]?.push(after?.logProbability(first ?? 0) ?? Number.NaN);
       const left = [...request.candidates.keys()].filter((index) => tokensLeft(request, index) > 0);
       return [{ request, row, left }];
     });
@@ -78,7 +80,9 @@ export class RunningScores {
       for (const [index, { request, row }] of live.entries()) {
         for (const [place, candidate] of (chosen[index] ?? []).entries()) {
           const following = request.candidates[candidate]?.slice(1) ?? [];
-          const scores = following.map((token, at) => found[row]?.[place]?.[at]?.[token] ?? Number.NaN);
+          const scores = following.map(
+            (token, at) => found[row]?.[place]?.[at]?.logProbability(token) ?? Number.NaN,
+          );
           request.scores[candidate]?.push(...scores);
         }
       }

@@ -1,22 +1,32 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { topKIndices } from './top-k-indices.ts';
+import type { Processor } from './processors.ts';
+import type { TokenDistribution } from './token-distribution.ts';
 import { weightsOf } from './weights.ts';
 
-/** Chooses the next token from [vocabulary] scores, whose exponentials need not sum to one. */
-export type Sampler = (scores: Float64Array) => number;
+/** Chooses the next token. */
+export type Sampler = (next: TokenDistribution) => number;
 
-/** The likeliest token; among equals the lowest id. */
-export const greedy: Sampler = (scores) => topKIndices(scores, 1)[0] ?? 0;
+/**
+ * The likeliest token; among equals the lowest id.
+ *
+ * @param never Tokens that are not chosen, default none.
+ */
+export function greedy(never: readonly number[] = []): Sampler {
+  return (next) => next.likeliest(never);
+}
 
 /**
  * Draws a token with probability in proportion to exp(score).
  *
  * @param seed A 32-bit integer: the same seed and scores give the same tokens on every machine.
+ * @param processors What happens to the log-probabilities first, which then are scores. Default nothing.
  */
-export function seededSampler(seed: number): Sampler {
+export function seededSampler(seed: number, processors: readonly Processor[] = []): Sampler {
   const uniform = uniformNumbers(seed);
-  return (scores) => {
+  return (next) => {
+    const scores = next.logProbabilities();
+    for (const process of processors) process(scores);
     const { weights, total } = weightsOf(scores);
     let rest = uniform() * total;
     let last = 0;

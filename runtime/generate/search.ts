@@ -1,3 +1,5 @@
+import type { TokenDistribution } from './token-distribution.ts';
+
 /** Why an answer ended: its end-of-chunk (or end) token, a stop text, the limit of new tokens, or the caller. */
 export type Finish = 'end-of-chunk' | 'stop' | 'length' | 'aborted';
 
@@ -17,14 +19,14 @@ export type Continuation = { parent: number; token: number };
 
 /**
  * How one prompt's answer is searched for, apart from how the model is run. It begins with one row, the prompt. Each
- * step takes the log-probabilities of its rows, and says which rows come next: fewer, more, or in another order.
+ * step takes what may follow its rows, and says which rows come next: fewer, more, or in another order.
  */
 export interface Search {
   /**
-   * @param logProbabilities For each live row the log-probabilities [vocabulary] of the next token; may be written to.
+   * @param next What may follow each live row.
    * @returns The rows of the next step; none when the search has ended.
    */
-  advance(logProbabilities: readonly Float64Array[]): Continuation[];
+  advance(next: readonly TokenDistribution[]): Continuation[];
   /** Answers, best first; before the end, what there is so far, marked `aborted`. */
   results(): Hypothesis[];
 }

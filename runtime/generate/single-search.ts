@@ -1,10 +1,9 @@
-import type { Processor } from './processors.ts';
 import type { Sampler } from './sampler.ts';
 import type { Continuation, Hypothesis, Search } from './search.ts';
 import { SingleAnswer, type SingleAnswerOptions } from './single-answer.ts';
+import type { TokenDistribution } from './token-distribution.ts';
 
 export type SingleSearchOptions = SingleAnswerOptions & {
-  processors: readonly Processor[];
   sampler: Sampler;
 };
 
@@ -18,13 +17,10 @@ export class SingleSearch implements Search {
     this.#answer = new SingleAnswer(options);
   }
 
-  advance([row]: readonly Float64Array[]): Continuation[] {
-    if (row === undefined) return [];
-    const { processors, sampler } = this.#options;
-    const scores = row.slice();
-    for (const process of processors) process(scores);
-    const token = sampler(scores);
-    const goesOn = this.#answer.take(token, row[token] ?? -Infinity);
+  advance([next]: readonly TokenDistribution[]): Continuation[] {
+    if (next === undefined) return [];
+    const token = this.#options.sampler(next);
+    const goesOn = this.#answer.take(token, next.logProbability(token));
     return goesOn ? [{ parent: 0, token }] : [];
   }
 

@@ -1,8 +1,9 @@
-import { type PreparedPrompt, requireNumbers } from './language-model.ts';
+import type { PreparedPrompt } from './language-model.ts';
 import type { MemoryPlan, Release } from './memory-plan.ts';
 import type { GenerateSettings } from './options.ts';
 import type { Hypothesis } from './search.ts';
 import type { SingleAnswer } from './single-answer.ts';
+import { noNumbers } from './token-distribution.ts';
 import type { WholeGeneration, Writing, Written, WrittenText } from './whole-generation.ts';
 
 /** Prompts that are answered in one run: as many as a model answers side by side unless it is told otherwise. */
@@ -129,7 +130,7 @@ export class WholeAnswers {
   #take({ answer, end }: Waiting, written: Written | undefined): boolean {
     try {
       const { tokens = [], logProbabilities = [] } = written ?? {};
-      requireNumbers([Float64Array.of(logProbabilities.find(Number.isNaN) ?? 0)]);
+      if (logProbabilities.some(Number.isNaN)) throw noNumbers();
       for (const [place, token] of tokens.entries()) {
         if (answer.take(token, logProbabilities[place] ?? Number.NaN)) continue;
         end();

@@ -1,8 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { decode } from '../generate/decode.ts';
-import { type PreparedPrompt, requireNumbers } from '../generate/language-model.ts';
+import type { PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
 import type { Hypothesis } from '../generate/search.ts';
+import { requireNumbers } from '../generate/token-distribution.ts';
 import { type Difference, difference, largestDifference } from './difference.ts';
 import type { GoldenPrompt, GoldenReference } from './golden-reference.ts';
 import { misfits, misplacedPictures } from './misfits.ts';
@@ -124,7 +125,11 @@ async function paddedBatch(
   try {
     requireNumbers(next);
     const batch = next.map((each, row) =>
-      difference(each, expectedAt(reference, row, lengthOf(row) - 1), `prompt ${row} in a padded batch`),
+      difference(
+        each.logProbabilities(),
+        expectedAt(reference, row, lengthOf(row) - 1),
+        `prompt ${row} in a padded batch`,
+      ),
     );
     const steps: Difference[] = [];
     for (const [step, tokens] of reference.steps.entries()) {
@@ -136,7 +141,7 @@ async function paddedBatch(
       requireNumbers(found);
       for (const [row, each] of found.entries()) {
         const expected = expectedAt(reference, row, lengthOf(row) + step);
-        steps.push(difference(each, expected, `step ${step} of prompt ${row}`));
+        steps.push(difference(each.logProbabilities(), expected, `step ${step} of prompt ${row}`));
       }
     }
     return { batch: largestDifference(batch), steps: largestDifference(steps) };

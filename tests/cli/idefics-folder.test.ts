@@ -7,7 +7,7 @@ import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { huggingFaceModel } from '../../compiler/checkpoints/hugging-face.ts';
 import { compile } from '../../compiler/compile.ts';
 import { ModelError } from '../../dsl/index.ts';
-import { logSoftmax } from '../../runtime/generate/log-softmax.ts';
+import { TokenDistribution } from '../../runtime/generate/token-distribution.ts';
 import type { Packing } from '../../runtime/media/packing.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
@@ -136,7 +136,9 @@ describe('an Idefics compiled from its folder alone', () => {
       const found = await engine.predictions(prompt);
       assert.equal(logits.length, found.length * vocabulary);
       for (const [token, row] of found.entries()) {
-        const expected = logSoftmax(logits.subarray(token * vocabulary, (token + 1) * vocabulary));
+        const expected = new TokenDistribution(
+          logits.subarray(token * vocabulary, (token + 1) * vocabulary),
+        ).logProbabilities();
         assertClose(row, expected);
       }
     });

@@ -4,9 +4,9 @@ import { chooseTokens } from '../../../compiler/generation/choose-tokens.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import { NodeWriter } from '../../../compiler/onnx/node-writer.ts';
 import type { OnnxPort } from '../../../compiler/onnx/onnx-graph.ts';
-import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
 import { createSearch, parseGenerateOptions } from '../../../runtime/generate/options.ts';
 import { uniformNumbers } from '../../../runtime/generate/sampler.ts';
+import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
 import { InferenceSession, Tensor } from '../../../runtime/onnx-runtime.ts';
 
 const VOCABULARY = 24;
@@ -75,7 +75,7 @@ describe('tokens that a graph chooses', () => {
           });
           const sampled = Object.values(options).some((value) => value !== undefined);
           const search = createSearch(settings, { ...SPECIAL, endOfChunk: null, eosTokens: [] });
-          for (let token = 0; token <= step; token++) search.advance([logSoftmax(logits)]);
+          for (let token = 0; token <= step; token++) search.advance([new TokenDistribution(logits)]);
           const [{ tokens, logProbabilities } = { tokens: [], logProbabilities: [] }] = search.results();
           expected.push(tokens[step] ?? -1);
           expectedLogs.push(logProbabilities[step] ?? Number.NaN);

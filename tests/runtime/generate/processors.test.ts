@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
 import { suppress, temper, topK, topP } from '../../../runtime/generate/processors.ts';
 import { greedy, seededSampler } from '../../../runtime/generate/sampler.ts';
+import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
 import { topKIndices } from '../../../runtime/generate/top-k-indices.ts';
 
 const logits = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 40 });
+const logSoftmax = (values: ArrayLike<number>) => new TokenDistribution(values).logProbabilities();
 const kept = (scores: Float64Array) => [...scores.keys()].filter((token) => scores[token] !== -Infinity);
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 
@@ -139,28 +140,60 @@ describe('choosing a token', () => {
   });
 
   it('takes the likeliest token, the first among equals', () => {
-    assert.equal(greedy(Float64Array.of(0, 3, 3, 1)), 1);
+    const next = new TokenDistribution([0, 3, 3, 1]);
+    assert.equal(greedy()(next), 1);
+    assert.equal(greedy([1])(next), 2);
+    assert.equal(greedy([2, 1])(next), 3);
+    assert.equal(greedy([0, 1, 2, 3])(next), 0);
+    fc.assert(
+      fc.property(logits, fc.array(fc.nat(40)), (values, never) => {
+        const scores = Float64Array.from(values);
+        suppress(never.filter((token) => token < values.length))(scores);
+        assert.equal(greedy(never)(new TokenDistribution(values)), topKIndices(scores, 1)[0] ?? 0);
+      }),
+    );
+  });
+
+  it('says of one token what it says of all, and whether they are numbers', () => {
+    fc.assert(
+      fc.property(logits, (values) => {
+        const next = new TokenDistribution(Float32Array.from(values));
+        assert.deepEqual(
+          values.map((_, token) => next.logProbability(token)),
+          [...next.logProbabilities()],
+        );
+        assert.ok(next.isOfNumbers);
+      }),
+    );
+    assert.ok(Number.isNaN(new TokenDistribution([1, 2]).logProbability(2)));
+    for (const values of [
+      [Number.NaN, 1],
+      [1, Number.POSITIVE_INFINITY],
+      [Number.NaN, Number.NaN],
+    ])
+      assert.ok(!new TokenDistribution(values).isOfNumbers);
   });
 
   it('draws the same tokens for the same seed and others for another', () => {
-    const scores = new Float64Array(100);
+    const next = new TokenDistribution(new Float32Array(100));
     const draw = (seed: number) => {
       const sample = seededSampler(seed);
-      return Array.from({ length: 20 }, () => sample(scores));
+      return Array.from({ length: 20 }, () => sample(next));
     };
     assert.deepEqual(draw(7), draw(7));
     assert.notDeepEqual(draw(7), draw(8));
-    const first = new Set(Array.from({ length: 50 }, (_, seed) => seededSampler(seed)(scores)));
+    const first = new Set(Array.from({ length: 50 }, (_, seed) => seededSampler(seed)(next)));
     assert.ok(first.size > 25, 'the first draws of neighbouring seeds differ');
   });
 
   it('draws tokens as often as their probability says, and never an impossible one', () => {
     const probabilities = [0.5, 0, 0.3, 0.2];
     const sample = seededSampler(3);
+    const next = new TokenDistribution(probabilities.map(Math.log));
     const draws = 20_000;
     const counts = [0, 0, 0, 0];
     for (let i = 0; i < draws; i++) {
-      const token = sample(Float64Array.from(probabilities, Math.log));
+      const token = sample(next);
       counts[token] = (counts[token] ?? 0) + 1;
     }
     assert.equal(counts[1], 0);

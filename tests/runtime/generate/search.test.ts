@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { BeamSearch } from '../../../runtime/generate/beam-search.ts';
-import { logSoftmax } from '../../../runtime/generate/log-softmax.ts';
 import {
   createSearch,
   type GenerateOptions,
@@ -11,26 +10,36 @@ import { suppress } from '../../../runtime/generate/processors.ts';
 import { greedy } from '../../../runtime/generate/sampler.ts';
 import type { Search } from '../../../runtime/generate/search.ts';
 import { SingleSearch } from '../../../runtime/generate/single-search.ts';
+import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
 
 const END = 0;
 const ends = new Set([END]);
 
-/** A language model as a table: the log-probabilities after each sequence of tokens, made up from a seed. */
-function tableModel(seed: number, vocabulary: number): (tokens: readonly number[]) => Float64Array {
+type Model = (tokens: readonly number[]) => TokenDistribution;
+
+/** What a model says whose probabilities are given. */
+const given = (...probabilities: readonly number[]) => new TokenDistribution(probabilities.map(Math.log));
+
+/** A language model as a table: the logits after each sequence of tokens, made up from a seed. */
+function tableLogits(seed: number, vocabulary: number): (tokens: readonly number[]) => number[] {
   return (tokens) => {
     let state = seed;
     for (const token of tokens) state = Math.imul(state ^ (token + 1), 0x9e3779b1) >>> 0;
-    const logits = Array.from({ length: vocabulary }, (_, token) => {
+    return Array.from({ length: vocabulary }, (_, token) => {
       let mixed = Math.imul(state ^ Math.imul(token + 1, 0x85ebca6b), 0xc2b2ae35) >>> 0;
       mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f) >>> 0;
       return ((mixed ^ (mixed >>> 13)) % 10_000) / 2000;
     });
-    return logSoftmax(logits);
   };
 }
 
+function tableModel(seed: number, vocabulary: number): Model {
+  const logits = tableLogits(seed, vocabulary);
+  return (tokens) => new TokenDistribution(logits(tokens));
+}
+
 /** Runs a search as `decode` does. Returns the number of steps. */
-function drive(search: Search, model: (tokens: readonly number[]) => Float64Array): number {
+function drive(search: Search, model: Model): number {
   let rows: number[][] = [[]];
   for (let steps = 1; ; steps++) {
     const next = search.advance(rows.map(model));
@@ -41,12 +50,12 @@ function drive(search: Search, model: (tokens: readonly number[]) => Float64Arra
 
 /** Every answer of at most `length` tokens: those that end with END, and those that are cut off. */
 function* everyAnswer(
-  model: (tokens: readonly number[]) => Float64Array,
+  model: Model,
   length: number,
   tokens: number[] = [],
   sum = 0,
 ): Generator<{ tokens: number[]; sum: number }> {
-  for (const [token, logProbability] of model(tokens).entries()) {
+  for (const [token, logProbability] of model(tokens).logProbabilities().entries()) {
     const longer = [...tokens, token];
     if (token === END || longer.length === length) yield { tokens: longer, sum: sum + logProbability };
     else yield* everyAnswer(model, length, longer, sum + logProbability);
@@ -96,7 +105,9 @@ describe('beam search', () => {
           const results = search.results();
           assert.ok(results.length <= beams && results.length > 0);
           for (const [place, { tokens, logProbabilities, score, finish }] of results.entries()) {
-            const expected = tokens.map((token, index) => model(tokens.slice(0, index))[token] ?? NaN);
+            const expected = tokens.map((token, index) =>
+              model(tokens.slice(0, index)).logProbability(token),
+            );
             assert.deepEqual([...logProbabilities], expected);
             assert.ok(Math.abs(score - expected.reduce((total, value) => total + value, 0)) < 1e-9);
             assert.ok(score <= (results[place - 1]?.score ?? 0));
@@ -122,7 +133,7 @@ describe('beam search', () => {
 
   it('finishes an answer only where its end is among the best continuations', () => {
     // the end is third of the continuations: with two beams it is passed over
-    const model = () => Float64Array.from([0.2, 0.5, 0.3], Math.log);
+    const model = () => given(0.2, 0.5, 0.3);
     const search = beamSearch(2, 2);
     drive(search, model);
     assert.deepEqual(
@@ -136,8 +147,7 @@ describe('beam search', () => {
 
   it('goes on while a live beam can still be better than the worst finished answer', () => {
     // after the first step one answer is finished; two are needed, and the second comes at the second step
-    const model = (tokens: readonly number[]) =>
-      Float64Array.from(tokens.length === 0 ? [0.6, 0.4] : [0.9, 0.1], Math.log);
+    const model: Model = (tokens) => (tokens.length === 0 ? given(0.6, 0.4) : given(0.9, 0.1));
     const search = beamSearch(2, 10);
     assert.equal(drive(search, model), 2);
     assert.deepEqual(
@@ -147,8 +157,7 @@ describe('beam search', () => {
   });
 
   it('divides by the length to the power of the penalty', () => {
-    const model = (tokens: readonly number[]) =>
-      Float64Array.from(tokens.length === 0 ? [0.55, 0.45] : [0.9, 0.1], Math.log);
+    const model: Model = (tokens) => (tokens.length === 0 ? given(0.55, 0.45) : given(0.9, 0.1));
     const bySum = beamSearch(2, 3, 0);
     const byMean = beamSearch(2, 3, 1);
     drive(bySum, model);
@@ -159,7 +168,7 @@ describe('beam search', () => {
   });
 
   it('never takes a suppressed token, and ranks the others by their own log-probabilities', () => {
-    const model = () => Float64Array.from([0.1, 0.2, 0.7], Math.log);
+    const model = () => given(0.1, 0.2, 0.7);
     const search = new BeamSearch({
       beams: 2,
       maxNewTokens: 2,
@@ -170,12 +179,13 @@ describe('beam search', () => {
     drive(search, model);
     const [best] = search.results();
     assert.ok(search.results().every(({ tokens }) => !tokens.includes(2)));
-    assert.deepEqual([best?.tokens, best?.score], [[0], Math.log(0.1)]);
+    assert.deepEqual(best?.tokens, [0]);
+    assert.ok(Math.abs((best?.score ?? NaN) - Math.log(0.1)) < 1e-12);
   });
 
   it('has its beams so far, marked aborted, when nobody goes on', () => {
     const search = beamSearch(2, 10);
-    search.advance([Float64Array.from([0.1, 0.5, 0.4], Math.log)]);
+    search.advance([given(0.1, 0.5, 0.4)]);
     assert.deepEqual(
       search.results().map(({ tokens, finish }) => [tokens, finish]),
       [
@@ -187,7 +197,7 @@ describe('beam search', () => {
 });
 
 describe('single search', () => {
-  const options = { ends, processors: [], sampler: greedy };
+  const options = { ends, sampler: greedy() };
 
   it('is beam search with one beam', () => {
     fc.assert(
@@ -209,6 +219,8 @@ describe('single search', () => {
 
   it('tells each token as it comes and ends where the listener says so', () => {
     const told: unknown[] = [];
+    const likely = given(0.2, 0.5, 0.3);
+    const score = likely.logProbability(1);
     const search = new SingleSearch({
       ...options,
       maxNewTokens: 5,
@@ -217,14 +229,14 @@ describe('single search', () => {
         return told.length === 2;
       },
     });
-    drive(search, () => Float64Array.of(-3, -1, -2));
+    drive(search, () => likely);
     assert.deepEqual(told, [
-      [1, -1, false],
-      [1, -1, false],
+      [1, score, false],
+      [1, score, false],
     ]);
     assert.deepEqual(
       search.results().map(({ tokens, finish, score }) => [tokens, finish, score]),
-      [[[1, 1], 'stop', -2]],
+      [[[1, 1], 'stop', 2 * score]],
     );
   });
 
@@ -238,7 +250,7 @@ describe('single search', () => {
         return false;
       },
     });
-    drive(search, () => Float64Array.of(-3, -1));
+    drive(search, () => given(0.1, 0.9));
     assert.deepEqual(last, [false, false, true]);
     assert.equal(search.results()[0]?.finish, 'length');
   });
@@ -247,11 +259,11 @@ describe('single search', () => {
 describe('a search of any kind', () => {
   const special = { image: 5, endOfChunk: 1, padding: 6, beginning: 2, end: 2 };
   /** `<image>` and padding are likeliest by far, whatever has been written. */
-  const insistent = (tokens: readonly number[]) => {
-    const scores = tableModel(tokens.length, 8)(tokens);
+  const insistent: Model = (tokens) => {
+    const scores = tableLogits(tokens.length, 8)(tokens);
     scores[special.image] = 8;
     scores[special.padding] = 9;
-    return logSoftmax(scores);
+    return new TokenDistribution(scores);
   };
   const ways: Record<string, GenerateOptions> = {
     greedy: {},

@@ -160,7 +160,8 @@ export class OnnxSession implements GraphSession {
     }
   }
 
-  #fetches(outputs: WantedOutputs): Record<string, Tensor | null> {
+  #fetches(outputs: WantedOutputs): WantedOutputs {
+    if (Object.values(outputs).every((memory) => memory === null)) return outputs;
     return Object.fromEntries(
       Object.entries(outputs).map(([name, memory]) => [
         name,

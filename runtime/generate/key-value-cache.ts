@@ -30,6 +30,8 @@ type Origin = { shared: number | undefined };
 export class KeyValueCache implements TextCache {
   readonly #shape: CacheShape;
   #store: RowStore | undefined;
+  /** `new_key.{i}` and `new_value.{i}`, in memory of the run's. */
+  readonly outputs: Readonly<Record<string, null>>;
   #rows: readonly Row[];
   /** For each row, and those that there is memory for besides, what its first places were taken from. */
   #beginnings: readonly Beginning[] = [];
@@ -51,6 +53,7 @@ export class KeyValueCache implements TextCache {
       origin: { shared: undefined },
     }));
     this.#store = new RowStore(shape);
+    this.outputs = Object.fromEntries(this.#store.names.map((name) => [`new_${name}`, null]));
   }
 
   get rows(): number {
@@ -67,21 +70,14 @@ export class KeyValueCache implements TextCache {
     return this.#store?.bytes ?? 0;
   }
 
-  /** `new_key.{i}` and `new_value.{i}`, in memory of the run's. */
-  get outputs(): Readonly<Record<string, null>> {
-    return Object.fromEntries(this.#memory.names.map((name) => [`new_${name}`, null]));
-  }
-
   /** Which places of a row's room hold tokens: 1, and 0 for what is unused. */
   mask(row: number): Uint8Array {
     return new Uint8Array(this.#memory.room).fill(1, 0, this.#rows[row]?.length ?? 0);
   }
 
   /** `past_key.{i}` and `past_value.{i}` of the next run. */
-  feeds(): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = {};
-    for (const [name, tensor] of this.#memory.tensors(this.rows)) feeds[`past_${name}`] = tensor;
-    return feeds;
+  feeds(): Readonly<Record<string, Tensor>> {
+    return this.#memory.feeds(this.rows);
   }
 
   /**
@@ -109,11 +105,8 @@ export class KeyValueCache implements TextCache {
       for (const [row, { length }] of before.entries()) {
         let place = length;
         for (const { first, count } of runs[row] ?? []) {
-          const heads = Array.from({ length: keyValueHeads }, (_, head) => {
-            const start = ((row * keyValueHeads + head) * text + first) * headDim;
-            return added.subarray(start, start + count * headDim);
-          });
-          store.write(name, row, place, heads);
+          const start = (row * keyValueHeads * text + first) * headDim;
+          store.writeFrom(name, row, place, { values: added, first: start, apart: text * headDim, tokens: count });
           place += count;
         }
       }
@@ -159,18 +152,16 @@ export class KeyValueCache implements TextCache {
 
   /** Writes parts into a row's first places, of which the first `there` hold theirs already. */
   #fill(row: number, parts: readonly StoredPart[], there: number): void {
-    const { keyValueHeads, headDim } = this.#shape;
+    const { headDim } = this.#shape;
     const store = this.#memory;
     let start = 0;
     for (const { stored, count } of parts) {
       const first = Math.min(count, Math.max(0, there - start));
       for (const name of store.names) {
-        const source = stored.values.get(name) ?? new Float32Array(0);
-        const heads = Array.from({ length: keyValueHeads }, (_, head) => {
-          const from = head * stored.tokens;
-          return source.subarray((from + first) * headDim, (from + count) * headDim);
-        });
-        store.write(name, row, start + first, heads);
+        const values = stored.values.get(name);
+        if (values === undefined) throw new Error(`nothing is stored of ${name}`);
+        const apart = stored.tokens * headDim;
+        store.writeFrom(name, row, start + first, { values, first: first * headDim, apart, tokens: count - first });
       }
       start += count;
     }
@@ -198,6 +189,7 @@ export class KeyValueCache implements TextCache {
     const begun = this.#beginnings;
     const after = rows.flatMap((row) => before[row] ?? []);
     if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
+    if (rows.length === before.length && rows.every((row, index) => row === index)) return;
     const moves = [...rows.entries()]
       .filter(([to, from]) => to !== from)
       .map(([to, from]) => {

@@ -310,7 +310,8 @@ export class LanguageModel {
   ): Promise<{ next: TokenDistribution[]; outputs: Record<string, Tensor> }> {
     const past = await cache.feeds(layout.real);
     const outputs = await this.#session.run(
-      { ...textFeeds(layout), ...media, ...past },
+      // The cache's inputs first: they are many, and what is spread first is copied as a whole.
+      { ...past, ...media, ...textFeeds(layout) },
       { logits: null, ...(kept && cache.outputs) },
     );
     const { vocabulary } = this.#settings;

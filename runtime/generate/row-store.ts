@@ -4,6 +4,19 @@ import { type CacheShape, storedNames } from './stored-tokens.ts';
 /** Numbers of a row, head by head. */
 export type RowValues = readonly Float32Array[];
 
+/** Where the numbers of a row's heads stand within others. */
+export type HeadsWithin = {
+  readonly values: Float32Array;
+  /** Of the first head the first number, and from head to head how many further it is. */
+  readonly first: number;
+  readonly apart: number;
+  /** Tokens of each head, which follow each other. */
+  readonly tokens: number;
+};
+
+/** So few numbers are sooner written one by one than by a view of them. */
+const FEW = 512;
+
 /**
  * Memory for keys and values of rows, of each layer `[rows, keyValueHeads, room, headDim]`: places of rows, without what is
  * known of the texts in them. There may be memory for more rows than are in use.
@@ -12,8 +25,8 @@ export class RowStore {
   readonly names: readonly string[];
   readonly #shape: CacheShape;
   readonly #stored: Map<string, Float32Array>;
-  /** The first rows as tensors, as long as they lie in the same memory. */
-  #tensors: ReadonlyMap<string, Tensor> | undefined;
+  /** The first rows as a run takes them, as long as they lie in the same memory, and how many they are. */
+  #feeds: { readonly rows: number; readonly tensors: Readonly<Record<string, Tensor>> } | undefined;
   #room = 0;
 
   constructor(shape: CacheShape) {
@@ -45,16 +58,16 @@ export class RowStore {
     return this.#valuesOf(name).subarray(0, rows * this.#rowSize());
   }
 
-  /** Of each name the first rows, `[rows, keyValueHeads, room, headDim]`, as they lie in memory. */
-  tensors(rows: number): ReadonlyMap<string, Tensor> {
-    const [made] = this.#tensors?.values() ?? [];
-    if (this.#tensors !== undefined && made?.dims[0] === rows) return this.#tensors;
+  /** `past_key.{i}` and `past_value.{i}` of the first rows, `[rows, keyValueHeads, room, headDim]`, as they lie in memory. */
+  feeds(rows: number): Readonly<Record<string, Tensor>> {
+    if (this.#feeds?.rows === rows) return this.#feeds.tensors;
     const { keyValueHeads, headDim } = this.#shape;
     const dims = [rows, keyValueHeads, this.#room, headDim];
-    this.#tensors = new Map(
-      this.names.map((name) => [name, new Tensor('float32', this.view(name, rows), dims)]),
+    const tensors = Object.fromEntries(
+      this.names.map((name) => [`past_${name}`, new Tensor('float32', this.view(name, rows), dims)]),
     );
-    return this.#tensors;
+    this.#feeds = { rows, tensors };
+    return tensors;
   }
 
   /** For each head of a row a copy of what is stored from place `start` up to `end`. */
@@ -75,6 +88,19 @@ export class RowStore {
       values.set(part, ((row * keyValueHeads + head) * this.#room + start) * headDim);
   }
 
+  /** The same of numbers that stand within others. */
+  writeFrom(name: string, row: number, start: number, { values, first, apart, tokens }: HeadsWithin): void {
+    const { keyValueHeads, headDim } = this.#shape;
+    const stored = this.#valuesOf(name);
+    const size = tokens * headDim;
+    for (let head = 0; head < keyValueHeads; head++) {
+      const from = first + head * apart;
+      const to = ((row * keyValueHeads + head) * this.#room + start) * headDim;
+      if (size > FEW) stored.set(values.subarray(from, from + size), to);
+      else for (let index = 0; index < size; index++) stored[to + index] = values[from + index] ?? 0;
+    }
+  }
+
   /** Sets a row's places from `start` on to zero. */
   clear(row: number, start: number): void {
     const { keyValueHeads, headDim } = this.#shape;
@@ -91,7 +117,7 @@ export class RowStore {
       const other = new Float32Array(length);
       other.set(values.subarray(0, length));
       this.#stored.set(name, other);
-      this.#tensors = undefined;
+      this.#feeds = undefined;
     }
   }
 
@@ -109,7 +135,7 @@ export class RowStore {
       this.#stored.set(name, moved);
     }
     this.#room = room;
-    this.#tensors = undefined;
+    this.#feeds = undefined;
   }
 
   #rowSize(room = this.#room): number {

@@ -11,7 +11,7 @@ import { UserError } from './user-error.ts';
 export function openAssembly<Exports>(assembled: string, does: string): Exports {
   if (typeof WebAssembly === 'undefined')
     throw new UserError(`${does} takes WebAssembly, which Node lacks when it is started with --jitless.`);
-  const module = new WebAssembly.Module(Buffer.from(assembled, 'base64'));
+  const module = new WebAssembly.Module(Uint8Array.from(atob(assembled), (each) => each.charCodeAt(0)));
   const { exports }: { readonly exports: unknown } = roomFor(() => new WebAssembly.Instance(module), does);
   return exports as Exports;
 }

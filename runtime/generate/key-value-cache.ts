@@ -106,7 +106,12 @@ export class KeyValueCache implements TextCache {
         let place = length;
         for (const { first, count } of runs[row] ?? []) {
           const start = (row * keyValueHeads * text + first) * headDim;
-          store.writeFrom(name, row, place, { values: added, first: start, apart: text * headDim, tokens: count });
+          store.writeFrom(name, row, place, {
+            values: added,
+            first: start,
+            apart: text * headDim,
+            tokens: count,
+          });
           place += count;
         }
       }
@@ -161,7 +166,12 @@ export class KeyValueCache implements TextCache {
         const values = stored.values.get(name);
         if (values === undefined) throw new Error(`nothing is stored of ${name}`);
         const apart = stored.tokens * headDim;
-        store.writeFrom(name, row, start + first, { values, first: first * headDim, apart, tokens: count - first });
+        store.writeFrom(name, row, start + first, {
+          values,
+          first: first * headDim,
+          apart,
+          tokens: count - first,
+        });
       }
       start += count;
     }

@@ -44,6 +44,8 @@ const KINDS = { float32: 0, float16: 1, bfloat16: 2 };
 
 /** What the module writes beyond the end of a block. */
 const SPARE = 128;
+/** What it needs besides a block's weights. */
+const ROOM = 4096;
 const ALIGNMENT = 16;
 /** What errors say that WebAssembly is taken for. */
 const DOES = 'Quantising';
@@ -86,7 +88,7 @@ export function quantiseRows(
     end += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
     return at;
   };
-  const room = place(4 * block + SPARE);
+  const room = place(4 * block + ROOM);
   const from = place(STORED_BYTES[dtype] * count);
   const scales = place(4 * blocks);
   const magnitudes = perRow ? place(8 * blocks) : 0;

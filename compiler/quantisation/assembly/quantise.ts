@@ -1,3 +1,8 @@
+import { BLOCK, GROUP, quantiseHalves } from './halves';
+import { firstOf, floatOf, fourOf, isBroken, lowerTwo, magnitudeOf, unitOf, upperTwo } from './kinds';
+
+export { turn } from './turn';
+
 /** What is handled together: as many weights as a block of MatMulNBits has at least. */
 const TOGETHER: i32 = 32;
 
@@ -18,7 +23,7 @@ type Bfloat16 = u16;
  * @param values where numbers go, with 32 bytes to spare
  * @param scales where float32 scales go
  * @param sums where the sum of each block's magnitudes goes, as float64; 0 for nowhere
- * @param room for a block's weights and 128 bytes
+ * @param room for a block's weights and 4,096 bytes
  * @returns the row of the first weight that is no finite number, or -1
  */
 export function quantise(
@@ -52,9 +57,23 @@ function quantiseAs<T>(
   const middle = 1 << (bits - 1);
   const filled = (block + TOGETHER - 1) & -TOGETHER;
   const bytes = (block * bits) >> 3;
-  for (let row = 0; row < rows; row++) {
-    for (let first = 0; first < width; first += block) {
-      const count = min(block, width - first);
+  const inFloat32 = !isFloat<T>() && bits === 4 && block === BLOCK && width % block === 0;
+  // Rows of whole blocks are blocks side by side.
+  const whole = inFloat32 ? rows * width : width;
+  const last = inFloat32 ? 1 : rows;
+  for (let row = 0; row < last; row++) {
+    let again = 0;
+    for (let first = 0; first < whole; first += block) {
+      if (inFloat32 && first >= again) {
+        const done = quantiseHalves<T>(weights, (whole - first) / block, values, scales, room);
+        weights += done * block * sizeof<T>();
+        values += done * bytes;
+        scales += done * sizeof<f32>();
+        first += done * block;
+        if (first === whole) break;
+        again = first + GROUP * block;
+      }
+      const count = min(block, whole - first);
       let from = weights;
       if (count < filled) {
         from = room;
@@ -62,7 +81,7 @@ function quantiseAs<T>(
         memory.fill(room + count * sizeof<T>(), 0, (filled - count) * sizeof<T>());
       }
       const farthest = farthestOf<T>(from, filled);
-      if (isBroken<T>(farthest)) return row;
+      if (isBroken<T>(farthest)) return row + first / width;
       const distance = <f64>floatOf<T>(farthest);
       if (distance === 0) {
         memory.fill(values, bits === 4 ? 0x88 : 0x80, bytes);
@@ -90,7 +109,9 @@ function farthestOf<T>(from: usize, filled: i32): i32 {
   let above = i32x4.splat(0);
   let below = above;
   const end = from + filled * sizeof<T>();
-  for (let at = from; at < end; at += 32) {
+  let at = from;
+  // V8 takes what does not change out of loops that begin with their body.
+  do {
     const low = v128.load(at);
     const high = v128.load(at, 16);
     if (isFloat<T>()) {
@@ -100,7 +121,8 @@ function farthestOf<T>(from: usize, filled: i32): i32 {
       above = i16x8.max_s(above, i16x8.max_s(low, high));
       below = i16x8.max_u(below, i16x8.max_u(low, high));
     }
-  }
+    at += 32;
+  } while (at < end);
   if (!isFloat<T>()) {
     above = i32x4.max_s(i32x4.extend_low_i16x8_s(above), i32x4.extend_high_i16x8_s(above));
     below = i32x4.max_u(i32x4.extend_low_i16x8_s(below), i32x4.extend_high_i16x8_s(below));
@@ -116,61 +138,15 @@ function farthestOf<T>(from: usize, filled: i32): i32 {
   return magnitude > most ? least : most;
 }
 
-/** The bits of the first weight of a magnitude that is there. */
-function firstOf<T>(from: usize, magnitude: i32): i32 {
-  let bits: i32;
-  do {
-    bits = isFloat<T>() ? i32.load(from) : <i32>load<i16>(from);
-    from += sizeof<T>();
-  } while (magnitudeOf<T>(bits) !== magnitude);
-  return bits;
-}
-
-/** Bits without the sign. */
-function magnitudeOf<T>(bits: i32): i32 {
-  return bits & (isFloat<T>() ? 0x7fff_ffff : 0x7fff);
-}
-
-function isBroken<T>(bits: i32): bool {
-  return magnitudeOf<T>(bits) >= (isFloat<T>() ? 0x7f80_0000 : isSigned<T>() ? 0x7c00 : 0x7f80);
-}
-
-/** What bits stand for: in float16 2^-112 of it, as its exponent is that of float32 but for the bias. */
-function floatOf<T>(bits: i32): f32 {
-  if (isFloat<T>()) return reinterpret<f32>(bits);
-  return reinterpret<f32>(isSigned<T>() ? (bits << 13) & 0x8fff_e000 : bits << 16);
-}
-
-/** Four weights, as `floatOf` has them. */
-function fourOf<T>(at: usize): v128 {
-  if (isFloat<T>()) return v128.load(at);
-  if (!isSigned<T>()) return i32x4.shl(v128.load16x4_u(at), 16);
-  return v128.and(i32x4.shl(v128.load16x4_s(at), 13), i32x4.splat(0x8fff_e000));
-}
-
-/** What `floatOf` is to be multiplied by. */
-function unitOf<T>(): f64 {
-  return !isFloat<T>() && isSigned<T>() ? reinterpret<f64>((<i64>(1023 + 112)) << 52) : 1;
-}
-
-/** The first two as float64. */
-function lowerTwo(four: v128): v128 {
-  return f64x2.promote_low_f32x4(four);
-}
-
-/** The last two as float64. */
-function upperTwo(four: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3));
-}
-
 /** The sum of all magnitudes. */
 function magnitudesOf<T>(from: usize, filled: i32): f64 {
   let sum = f64x2.splat(0);
   const end = from + filled * sizeof<T>();
-  for (; from < end; from += 4 * sizeof<T>()) {
+  do {
     const four = f32x4.abs(fourOf<T>(from));
     sum = f64x2.add(sum, f64x2.add(lowerTwo(four), upperTwo(four)));
-  }
+    from += 4 * sizeof<T>();
+  } while (from < end);
   return (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) * unitOf<T>();
 }
 
@@ -186,7 +162,7 @@ function numbersOf<T>(bits: i32, from: usize, filled: i32, perScale: f64, values
   let other = f64x2.splat(0);
   let squares = i32x4.splat(0);
   const end = from + filled * sizeof<T>();
-  for (; from < end; from += 8 * sizeof<T>()) {
+  do {
     const low = fourOf<T>(from);
     const high = fourOf<T>(from + 4 * sizeof<T>());
     const first = lowerTwo(low);
@@ -214,7 +190,8 @@ function numbersOf<T>(bits: i32, from: usize, filled: i32, perScale: f64, values
       v128.store64_lane(values, i8x16.narrow_i16x8_u(numbers, numbers), 0);
       values += 8;
     }
-  }
+    from += 8 * sizeof<T>();
+  } while (from < end);
   product = f64x2.add(product, other);
   const square =
     i32x4.extract_lane(squares, 0) +
@@ -234,37 +211,4 @@ function rounded(weights: v128, factor: v128, rounding: v128, highest: v128): v1
 function whole(low: v128, high: v128): v128 {
   const unit = f64x2.splat(4503599627370496);
   return v128.shuffle<i32>(f64x2.add(low, unit), f64x2.add(high, unit), 0, 2, 4, 6);
-}
-
-/**
- * Puts rows of bytes as columns, and takes each from 128 above zero to two's complement.
- *
- * @param to where `width` rows of `rows` bytes go
- */
-export function turn(values: usize, rows: i32, width: i32, to: usize): void {
-  const flip = i8x16.splat(-128);
-  for (let column = 0; column < width; column += 4) {
-    const columns = min(4, width - column);
-    const first = to + column * rows;
-    let row = 0;
-    for (; columns === 4 && row + 4 <= rows; row += 4) {
-      const at = values + row * width + column;
-      let four = v128.load32_zero(at);
-      four = v128.load32_lane(at + width, four, 1);
-      four = v128.load32_lane(at + 2 * width, four, 2);
-      four = v128.load32_lane(at + 3 * width, four, 3);
-      four = v128.xor(
-        flip,
-        v128.shuffle<i8>(four, four, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
-      );
-      v128.store32_lane(first + row, four, 0);
-      v128.store32_lane(first + row + rows, four, 1);
-      v128.store32_lane(first + row + 2 * rows, four, 2);
-      v128.store32_lane(first + row + 3 * rows, four, 3);
-    }
-    for (; row < rows; row++) {
-      for (let each = 0; each < columns; each++)
-        store<u8>(first + each * rows + row, load<u8>(values + row * width + column + each) ^ 128);
-    }
-  }
 }

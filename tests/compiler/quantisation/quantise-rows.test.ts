@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { float32ToBfloat16, float32ToFloat16 } from '../../../artifact/weights/half-precision.ts';
 import { openSafetensors, writeSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { viewAs } from '../../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../../artifact/weights/to-float32.ts';
@@ -111,7 +112,11 @@ const LAYOUTS = fc.oneof(
   fc.record({
     format: fc.constantFrom('int4' as const, 'int8' as const),
     block: fc.constantFrom(32, 64),
-    width: fc.integer({ min: 1, max: 150 }),
+    // Whole blocks in 4 bits, a few together, are quantised in float32.
+    width: fc.oneof(
+      fc.integer({ min: 1, max: 150 }),
+      fc.integer({ min: 1, max: 12 }).map((blocks) => 32 * blocks),
+    ),
     perRow: fc.constant(false),
   }),
   fc
@@ -154,6 +159,38 @@ for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
     });
   });
 }
+
+describe('halves on either side of the middle of two numbers of four bits', () => {
+  for (const [dtype, digits, toBits, exponents] of [
+    ['float16', 10, float32ToFloat16, [0, 15, -9, -10, -11, -14]],
+    ['bfloat16', 7, float32ToBfloat16, [0, 127, 100, 101, -100, -101, -126]],
+  ] as const) {
+    // A larger weight has no smaller number, so that what holds beside the middles holds between them.
+    it(`become what float64 makes of them, beside every farthest weight in ${dtype}`, () => {
+      const layout = { width: 64, block: 32 };
+      for (const exponent of exponents) {
+        const bits = Array.from({ length: 2 ** digits }, (_, step) => step).flatMap((step) => {
+          const farthest = (1 + step / 2 ** digits) * 2 ** exponent;
+          const middles = Float32Array.from({ length: 16 }, (_, at) => ((2 * at - 15) / 16) * farthest);
+          const near = [...toBits(middles)].flatMap((middle) => [middle - 1, middle, middle + 1]);
+          const [most = 0, least = 0] = toBits(Float32Array.of(farthest, -farthest));
+          return [
+            ...[most, ...near.slice(0, 24), ...near.slice(0, 6), 0],
+            ...[least, ...near.slice(0, 24), ...near.slice(0, 6), 0],
+            ...[most, ...near.slice(24), ...near.slice(0, 6), least],
+            ...[least, ...near.slice(24), ...near.slice(0, 6), most],
+          ];
+        });
+        const halves = Uint16Array.from(bits);
+        const read = (memory: Uint8Array) => memory.set(new Uint8Array(halves.buffer));
+        const weights = toFloat32(halves, { name: 'w', dtype }, 'memory');
+        const found = quantiseRows(BLOCK_FORMATS.int4, { dtype, count: halves.length, read }, layout);
+        const expected = plainQuantise(BLOCK_FORMATS.int4, weights, layout);
+        assert.deepEqual(found, expected, `2^${exponent}`);
+      }
+    });
+  }
+});
 
 describe('rows of a file that hold what is no finite number', () => {
   const BROKEN = {

@@ -45,7 +45,8 @@ export const linearOperator = defineOperator<NoAttributes>({
     const rows = (tensor: Tensor) =>
       reshape(tensor, [multiplyDims(...tensor.shape.slice(0, -1)), tensor.shape.at(-1) ?? 1]);
     const down = rows(cotangent);
-    return [reshape(matmul(down, weight), x.shape), matmul(transpose(down), rows(x)), down];
+    const ofX = x.shape.length === 1 ? reshape(matmul(down, weight), x.shape) : matmul(cotangent, weight);
+    return [ofX, matmul(transpose(down), rows(x)), down];
   },
   decompose(inputs) {
     const x = required('linear', inputs, 0, 'x');

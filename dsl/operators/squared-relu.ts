@@ -15,7 +15,7 @@ export const squaredReluOperator = defineOperator<NoAttributes>({
     checkDtype('squaredRelu', 'x', x, FLOATS);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
-  gradient: ({ cotangent, input }) => [multiply(cotangent, multiply(relu(input(0)), 2))],
+  gradient: ({ cotangent, input }) => [multiply(multiply(cotangent, 2), relu(input(0)))],
   decompose: (inputs) => [square(relu(required('squaredRelu', inputs, 0, 'x')))],
 });
 

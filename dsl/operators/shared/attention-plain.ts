@@ -5,14 +5,11 @@ import { lessOrEqual } from '../comparison.ts';
 import { concat } from '../concat.ts';
 import { expand } from '../expand.ts';
 import { and } from '../logical.ts';
-import { matmul } from '../matmul.ts';
 import { matmulTransposed } from '../matmul-transposed.ts';
 import { multiply } from '../multiply.ts';
 import { reshape } from '../reshape.ts';
 import { sizeOf } from '../size-of.ts';
-import { softmax } from '../softmax.ts';
 import { transpose } from '../transpose.ts';
-import { where } from '../where.ts';
 import {
   type AttentionAttributes,
   type AttentionSizes,
@@ -20,11 +17,12 @@ import {
   scoreScale,
   splitHeads,
 } from './attention-sizes.ts';
+import { weightedValues } from './weighted-values.ts';
 
 /** Attention written out: the definition that the fused kernels are tested against, and all there is without fusion. */
 export function plainAttention(inputs: Inputs, attributes: AttentionAttributes): readonly Tensor[] {
   const sizes = attentionSizes(inputs, attributes);
-  const { heads, keyValueHeads, dtype, query, result } = sizes;
+  const { heads, keyValueHeads, query, result } = sizes;
   const [, , , mask, bias, pastKey, pastValue] = inputs;
   const allKeys = withPast(pastKey, splitHeads(sizes.key, keyValueHeads));
   const allValues = withPast(pastValue, splitHeads(sizes.value, keyValueHeads));
@@ -33,12 +31,7 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
   const products = matmulTransposed(scaled, repeatHeads(allKeys, sizes));
   const scores = bias === undefined ? products : add(products, bias);
   const allowed = allowedKeys(mask, attributes.causal ? causalMask(sizes) : undefined);
-  // A row without any allowed key comes out of the softmax even; the second choice makes it zero.
-  const shares =
-    allowed === undefined
-      ? softmax(scores)
-      : where(allowed, softmax(where(allowed, scores, dtype === 'float16' ? -65504 : -3e38)), 0);
-  const joined = transpose(matmul(shares, repeatHeads(allValues, sizes)), [0, 2, 1, 3]);
+  const joined = transpose(weightedValues(scores, repeatHeads(allValues, sizes), allowed), [0, 2, 1, 3]);
   return [reshape(joined, result)];
 }
 

@@ -10,6 +10,7 @@ import type { ProgramParameter } from '../../dsl/program-parameter.ts';
 import type { Recipe } from '../../dsl/recipe.ts';
 import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { gradients } from '../gradient/gradients.ts';
+import { rowsOnce } from '../gradient/rows-once.ts';
 import { writeOut } from '../gradient/write-out.ts';
 import { adamW, type ParameterState } from './adamw.ts';
 import { AsTrained } from './as-trained.ts';
@@ -48,11 +49,30 @@ export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraph
   const step = input(PORTS.step, 'float32', []);
   const asTrained = new AsTrained(recipe, cast(step, 'int64'));
   const tasks = recipe.tasks.map((task) => asTrained.task(traceTask(task, recipe)));
-  const loss = tasks
+  const weighted = tasks
     .map(({ plan, loss }) => (plan.weight === 1 ? loss : multiply(loss, plan.weight)))
     .reduce((sum, each) => add(sum, each));
   const set = asTrained.parametersSet();
-  const trained = trainedParameters(recipe, { name: 'loss', inputs: {}, outputs: { loss } }, set);
+  const trained = trainedParameters(recipe, { name: 'loss', inputs: {}, outputs: { loss: weighted } }, set);
+  const setParameters = [...recipe.parameters.values()].flatMap((parameter) => {
+    const own = set.get(parameter);
+    return own === undefined ? [] : [{ parameter, ...own }];
+  });
+  const forward = rowsOnce(
+    {
+      name: 'forward',
+      inputs: {},
+      outputs: {
+        [PORTS.loss]: weighted,
+        ...Object.assign({}, ...tasks.map((task) => task.outputs)),
+        ...Object.fromEntries(
+          setParameters.map(({ parameter: { name }, value }) => [PORTS.updated(PORTS.value(name)), value]),
+        ),
+      },
+    },
+    trained.map(({ tensor }) => tensor),
+  ).outputs;
+  const { [PORTS.loss]: loss = weighted } = forward;
   const recompute = recipe.recompute;
   const decomposed = new Set<Operation>();
   const slopes = gradients(
@@ -66,12 +86,11 @@ export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraph
     inputs[name] = tensor;
     return tensor;
   };
-  const outputs: Record<string, Tensor> = { [PORTS.loss]: loss };
+  const outputs: Record<string, Tensor> = { ...forward };
   for (const { parameter, tensor } of trained) take(PORTS.value(parameter.name), tensor);
   take(PORTS.step, step);
   for (const task of tasks) {
     Object.assign(inputs, task.inputs);
-    Object.assign(outputs, task.outputs);
   }
   if (optimizerOnHost) {
     for (const [index, slope] of slopes.entries())
@@ -95,19 +114,13 @@ export function stepGraph(recipe: Recipe, { optimizerOnHost = false }: StepGraph
       outputs[PORTS.updated(PORTS.secondMoment(name))] = secondMoment;
     }
   }
-  const setParameters = [...recipe.parameters.values()].flatMap((parameter): readonly LearnedParameter[] => {
-    const own = set.get(parameter);
-    if (own === undefined) return [];
-    take(PORTS.value(parameter.name), own.tensor);
-    outputs[PORTS.updated(PORTS.value(parameter.name))] = own.value;
-    return [{ parameter, tensor: own.tensor }];
-  });
+  for (const { parameter, tensor } of setParameters) take(PORTS.value(parameter.name), tensor);
   return {
     graph: writeOut({ name: 'step', inputs, outputs }, decomposed),
     losses: Object.fromEntries(tasks.map(({ plan, loss }) => [plan.loss, loss])),
     tasks: tasks.map(({ plan }) => plan),
     trained,
-    set: setParameters,
+    set: setParameters.map(({ parameter, tensor }) => ({ parameter, tensor })),
   };
 }
 

@@ -50,7 +50,7 @@ function standardizedByParts(x: Tensor, epsilon: number): readonly [Tensor, Tens
   return [multiply(centred, inverse), inverse];
 }
 
-function standardize(x: Tensor, attributes: { readonly epsilon: number }): readonly [Tensor, Tensor] {
+export function standardize(x: Tensor, attributes: { readonly epsilon: number }): readonly [Tensor, Tensor] {
   // The kernel takes its weight as it is, in float32 and of a known size.
   if (x.dtype !== 'float32' || lastSize(x) === 0) return standardizedByParts(x, attributes.epsilon);
   const [normalised, inverse] = applyAll(standardizeOperator, [x], attributes);

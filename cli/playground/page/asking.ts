@@ -2,9 +2,7 @@ import {
   dialogueOf,
   type FewShotPrompt,
   type FlamingoModel,
-  loadFlamingo,
   type Prompt,
-  type WebProvider,
 } from '../../../runtime/web/index.ts';
 import type { Outcome, Picture, State } from './state.ts';
 
@@ -18,40 +16,6 @@ function promptOf({ examples, query }: Pick<State, 'examples' | 'query'>): FewSh
       .map(({ picture, text }) => ({ ...withPicture(picture), text })),
     query: { ...withPicture(query.picture), ...(query.text !== '' && { text: query.text }) },
   };
-}
-
-/** The models of the page: each is loaded when it is first asked, and stays. */
-export class Models {
-  readonly #loaded = new Map<string, Promise<FlamingoModel>>();
-  #stop = new AbortController();
-
-  /** @throws UserError as `loadFlamingo`; an AbortError when stopped */
-  load(
-    url: string,
-    provider: WebProvider,
-    tell: (outcome: Outcome) => void,
-    onNote: (sentence: string) => void,
-  ): Promise<FlamingoModel> {
-    const key = `${provider} ${url}`;
-    const known = this.#loaded.get(key);
-    if (known !== undefined) return known;
-    tell({ kind: 'loading', loaded: 0, total: 0, file: url });
-    const loading = loadFlamingo(url, {
-      provider,
-      onNote,
-      signal: this.#stop.signal,
-      onProgress: ({ loaded, total, file }) => tell({ kind: 'loading', loaded, total, file }),
-    });
-    this.#loaded.set(key, loading);
-    loading.catch(() => this.#loaded.delete(key));
-    return loading;
-  }
-
-  /** Stops what is being loaded; it begins anew when it is asked again. */
-  stopLoading(): void {
-    this.#stop.abort();
-    this.#stop = new AbortController();
-  }
 }
 
 /**

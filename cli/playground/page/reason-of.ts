@@ -1,0 +1,4 @@
+/** What went wrong, to stand within a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+}

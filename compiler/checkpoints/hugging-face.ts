@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
-import { familyOfWeights } from '../../models/configs/family-of-weights.ts';
+import { familiesOfWeights } from '../../models/configs/family-of-weights.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../../models/configs/hugging-face-family.ts';
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
 import { modelTypes } from '../../models/configs/language-families.ts';
@@ -58,10 +58,10 @@ async function checkWeights(
   // What is wrong with weights that cannot be opened is said where they are read.
   const file = await openWeights(path).catch(() => undefined);
   if (file === undefined || file.names.some((name) => ownNames.test(name))) return;
-  const other = familyOfWeights(file.names);
+  const other = familiesOfWeights(file.names);
   if (other === undefined) return;
   throw new UserError(
-    `${file.path}: these weights are ${other.family.name}'s (${other.example}), but config.json in ${path} says '${modelType}'; give the config and the weights of one model.`,
+    `${file.path}: these weights are those of ${other.whose} (${other.example}), but config.json in ${path} says '${modelType}'; give the config and the weights of one model.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import type { ModelTokens, PromptProgram } from '../../dsl/program.ts';
-import { familyOfOthers } from '../../models/configs/family-of-weights.ts';
+import { familiesOfOthers } from '../../models/configs/family-of-weights.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { recordOf } from '../../models/configs/original-config.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
@@ -104,16 +104,16 @@ function checkFamilies(
   const { model_type: type } = recordOf(config) ?? {};
   // What is wrong with a config without one, or with weights that cannot be opened, is said where they are read.
   if (typeof type !== 'string') return;
-  const other = own && familyOfOthers(own.names, type);
+  const other = own && familiesOfOthers(own.names, type);
   if (own !== undefined && other !== undefined) {
     throw new UserError(
-      `${own.path}: these weights are ${other.family.name}'s (${other.example}), but config.json in ${path} says '${type}'; give the config and the weights of one model.`,
+      `${own.path}: these weights are those of ${other.whose} (${other.example}), but config.json in ${path} says '${type}'; give the config and the weights of one model.`,
     );
   }
-  const trained = familyOfOthers(checkpoint.names, type);
+  const trained = familiesOfOthers(checkpoint.names, type);
   if (trained !== undefined) {
     throw new UserError(
-      `${checkpoint.path} was trained on ${trained.family.name} (${trained.example}), but the language model in ${path} is '${type}'; give the folder of the one that it was trained on.`,
+      `${checkpoint.path} was trained on ${trained.whose} (${trained.example}), but the language model in ${path} is '${type}'; give the folder of the one that it was trained on.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Dtype } from '../dtype.ts';
+import { add } from '../operators/add.ts';
 import { layerNormalize } from '../operators/layer-normalize.ts';
 import { rmsNormalize } from '../operators/rms-normalize.ts';
 import { refuseUnknownOptions } from '../options.ts';
@@ -45,16 +46,18 @@ export function layerNorm<const Width extends number>(
  * Root-mean-square normalisation over the last axis with a learned `weight` (Zhang and Sennrich 2019).
  *
  * @param options.epsilon default 1e-6
+ * @param options.weightOffset is added to the weight, which starts at 1 minus it; default 0. Gemma's is 1
  */
 export function rmsNorm<const Width extends number>(
   dim: Width,
-  options: { readonly epsilon?: number } = {},
+  options: { readonly epsilon?: number; readonly weightOffset?: 0 | 1 } = {},
 ): NormLayer<'rmsNormalize', Canonical<Width>> {
-  refuseUnknownOptions(rmsNorm, options, { epsilon: 'a number' });
-  const { epsilon = 1e-6 } = options;
-  const parts = { weight: parameter([dim], ones) };
+  refuseUnknownOptions(rmsNorm, options, { epsilon: 'a number', weightOffset: 'a whole number from 0 on' });
+  const { epsilon = 1e-6, weightOffset = 0 } = options;
+  const parts = { weight: parameter([dim], weightOffset === 0 ? ones : zeros) };
+  const weight: Tensor = weightOffset === 0 ? parts.weight : add(parts.weight, weightOffset);
   // The operator checks at run time what the layer's type says.
-  return layer('rmsNorm', parts, (x) => rmsNormalize(x, parts.weight, epsilon)) as unknown as NormLayer<
+  return layer('rmsNorm', parts, (x) => rmsNormalize(x, weight, epsilon)) as unknown as NormLayer<
     'rmsNormalize',
     Canonical<Width>
   >;

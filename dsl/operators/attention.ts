@@ -33,6 +33,8 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Factor of the scores. Default `1 / sqrt(headDim)`. */
   readonly scale?: number;
+  /** Scores are kept within this distance of 0: `softcap * tanh(scores / softcap)`, before bias and mask. Default not. */
+  readonly softcap?: number;
   /** Keys and values of earlier tokens, `[batch, keyValueHeads, past, headDim]`; past may be 0. */
   readonly past?: { readonly key: Tensor; readonly value: Tensor };
 }
@@ -45,6 +47,7 @@ const KNOWN: KnownOptions<AttentionOptions> = {
     bias: true,
     causal: 'true or false',
     scale: 'a number',
+    softcap: 'a number',
     past: true,
   },
 };
@@ -76,7 +79,7 @@ export const attentionOperator = defineOperator<AttentionAttributes>({
 
 /**
  * Multi-head attention (Vaswani et al. 2017, arXiv 1706.03762):
- * `softmax(scale * q k^T + bias, over allowed keys) v` in every head. A query that may attend to no key at all gives
+ * `softmax(scale * q k^T + bias, over allowed keys) v` in every head, the products capped where `softcap` says so. A query that may attend to no key at all gives
  * exactly zero, so that a token before the first image takes nothing from the images.
  *
  * @param query `[batch, queries, heads*headDim]`
@@ -103,8 +106,10 @@ export function attention(
 ): AttentionResult {
   refuseUnknownOptions(attention, options, KNOWN);
   requireOptions(attention, options, ['heads']);
-  const { heads = 1, keyValueHeads = heads, mask, bias, causal = false, scale, past } = options;
-  const attributes = { heads, keyValueHeads, causal, scale };
+  const { heads = 1, keyValueHeads = heads, mask, bias, causal = false, scale, softcap, past } = options;
+  if (softcap !== undefined && !(softcap > 0))
+    atCallSite(() => fail(`attention: softcap must be a number above 0, but it is ${softcap}`));
+  const attributes = { heads, keyValueHeads, causal, scale, softcap };
   const inputs = (keys: Tensor, values: Tensor) => {
     const all = [query, keys, values, mask, bias, past?.key, past?.value];
     while (all.at(-1) === undefined) all.pop();

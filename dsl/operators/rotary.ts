@@ -15,7 +15,7 @@ import { constant } from './constant.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
-import { type RotaryScaling, rotaryFrequencies } from './shared/rotary-frequencies.ts';
+import { type RotaryScaling, rotaryFrequencies, rotaryMagnitude } from './shared/rotary-frequencies.ts';
 import { slice } from './slice.ts';
 import { subtract } from './subtract.ts';
 import { transpose } from './transpose.ts';
@@ -148,8 +148,11 @@ export function rotary(x: Tensor, positions: Tensor, options: RotaryOptions): Te
     }
     // Angles stay in float32: half precision cannot tell late positions apart.
     const angles = multiply(reshape(cast(positions, 'float32'), [...positions.shape, 1]), frequencies);
-    const table = (values: Tensor): Tensor =>
-      cast(options.tables === undefined ? values : cast(values, options.tables), x.dtype);
+    const magnitude = rotaryMagnitude(scaling);
+    const table = (values: Tensor): Tensor => {
+      const scaled = magnitude === 1 ? values : multiply(values, magnitude);
+      return cast(options.tables === undefined ? scaled : cast(scaled, options.tables), x.dtype);
+    };
     const inputs = [x, table(cos(angles)), table(sin(angles))];
     return apply(rotaryOperator, inputs, { heads, dim, interleaved });
   });

@@ -1,30 +1,35 @@
 import type { LanguageFamily } from './language-family.ts';
 import { LANGUAGE_FAMILIES } from './language-family-registry.ts';
 
-/** A family, and one of the names that tell it. */
-export interface RecognisedFamily {
-  readonly family: LanguageFamily;
+/** The families whose weights have such names, which is one or several that are named alike, and one of the names. */
+export interface RecognisedFamilies {
+  readonly families: readonly LanguageFamily[];
   readonly example: string;
+  /** Whose they are: `GPT-NeoX`, `one of LLaMA, Mistral`. */
+  readonly whose: string;
 }
 
-/**
- * The family whose weights have these names, and one of them to show; undefined where none is recognised, or several
- * are.
- */
-export function familyOfWeights(names: readonly string[]): RecognisedFamily | undefined {
+/** The families whose weights have these names; undefined where none is recognised, or several of different names. */
+export function familiesOfWeights(names: readonly string[]): RecognisedFamilies | undefined {
   const found = LANGUAGE_FAMILIES.flatMap((family) => {
     const example = names.find((name) => family.weightNames?.test(name));
     return example === undefined ? [] : [{ family, example }];
   });
-  return found.length === 1 ? found[0] : undefined;
+  const [first] = found;
+  const families = found.map(({ family }) => family);
+  if (first === undefined || families.some(({ weightNames }) => weightNames !== first.family.weightNames))
+    return undefined;
+  const said = families.map(({ name }) => name).join(', ');
+  return { families, example: first.example, whose: families.length === 1 ? said : `one of ${said}` };
 }
 
 /**
- * The family whose weights these are where it is another one than a config's; undefined for a `model_type` that is none
- * of this project's families, whose weights may have any names.
+ * The families whose weights these are where a config's is not among them; undefined for a `model_type` that is none of
+ * this project's families, whose weights may have any names.
  */
-export function familyOfOthers(names: readonly string[], type: string): RecognisedFamily | undefined {
-  if (!LANGUAGE_FAMILIES.some(({ models }) => Object.hasOwn(models, type))) return undefined;
-  const found = familyOfWeights(names);
-  return found !== undefined && Object.hasOwn(found.family.models, type) ? undefined : found;
+export function familiesOfOthers(names: readonly string[], type: string): RecognisedFamilies | undefined {
+  const has = ({ models }: LanguageFamily) => Object.hasOwn(models, type);
+  if (!LANGUAGE_FAMILIES.some(has)) return undefined;
+  const found = familiesOfWeights(names);
+  return found?.families.some(has) ? undefined : found;
 }

@@ -43,10 +43,13 @@ export function modelTypes(families: readonly LanguageFamily[]): LanguageFamily[
   return Object.assign({}, ...families.map(({ models }) => models));
 }
 
-/** Whether a class is one of a family's: `GPTNeoXForCausalLM` of `gpt_neox`, `TFGPT2LMHeadModel` of `gpt2`. */
+/**
+ * Whether a class is one of a family's: `GPTNeoXForCausalLM` of `gpt_neox`, `TFGPT2LMHeadModel` of `gpt2`,
+ * `Gemma3ForCausalLM` of `gemma3_text`.
+ */
 function isOfType(name: string, type: string): boolean {
   const family = name.toLowerCase().replace(/^(tf|flax)(?=gpt2|opt)/, '');
-  return family.startsWith(type.replaceAll('_', ''));
+  return family.startsWith(type.replace(/_text$/, '').replaceAll('_', ''));
 }
 
 const quoted = (text: string): string => `'${text.slice(0, 80)}'`;

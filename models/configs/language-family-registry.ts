@@ -1,16 +1,38 @@
 // Written by `npm run registries`; add a file to the folder rather than edit this one.
+import { languageFamily as cohere } from '../cohere/language-family.ts';
+import { languageFamily as gemma } from '../gemma/language-family.ts';
+import { languageFamily as gemma2 } from '../gemma2/language-family.ts';
+import { languageFamily as gemma3 } from '../gemma3/language-family.ts';
 import { languageFamily as gptNeox } from '../gpt-neox/language-family.ts';
 import { languageFamily as gpt2 } from '../gpt2/language-family.ts';
+import { languageFamily as granite } from '../granite/language-family.ts';
 import { languageFamily as llama } from '../llama/language-family.ts';
+import { languageFamily as mistral } from '../mistral/language-family.ts';
 import { languageFamily as mpt } from '../mpt/language-family.ts';
+import { languageFamily as olmo2 } from '../olmo2/language-family.ts';
 import { languageFamily as opt } from '../opt/language-family.ts';
+import { languageFamily as phi3 } from '../phi3/language-family.ts';
+import { languageFamily as qwen2 } from '../qwen2/language-family.ts';
+import { languageFamily as qwen3 } from '../qwen3/language-family.ts';
+import { languageFamily as stablelm } from '../stablelm/language-family.ts';
 import type { LanguageFamily } from './language-family.ts';
 
 /** Every family of language models. */
 export const LANGUAGE_FAMILIES: readonly LanguageFamily[] = [
+  cohere,
+  gemma,
+  gemma2,
+  gemma3,
   gptNeox,
   gpt2,
+  granite,
   llama,
+  mistral,
   mpt,
+  olmo2,
   opt,
+  phi3,
+  qwen2,
+  qwen3,
+  stablelm,
 ];

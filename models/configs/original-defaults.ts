@@ -5,9 +5,16 @@ export type OriginalName =
   | 'clip'
   | 'clip_image_processor'
   | 'clip_vision_model'
+  | 'cohere'
+  | 'falcon'
+  | 'gemma'
+  | 'gemma2'
+  | 'gemma3_text'
   | 'generation'
   | 'gpt2'
   | 'gpt_neox'
+  | 'gptj'
+  | 'granite'
   | 'idefics'
   | 'idefics/perceiver_config'
   | 'idefics/vision_config'
@@ -15,13 +22,19 @@ export type OriginalName =
   | 'llama'
   | 'llm-foundry/attn_config'
   | 'llm-foundry/mpt'
+  | 'mistral'
   | 'mosaic_gpt'
   | 'mpt'
   | 'mpt/attn_config'
+  | 'olmo2'
   | 'open_clip'
   | 'open_clip/preprocess_cfg'
   | 'open_clip/vision_cfg'
-  | 'opt';
+  | 'opt'
+  | 'phi3'
+  | 'qwen2'
+  | 'qwen3'
+  | 'stablelm';
 
 /**
  * The values that a field's default has or had, the newest first; empty for a field that the class does not have. What a

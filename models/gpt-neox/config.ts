@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { activationName, positive, sizes } from '../configs/config-fields.ts';
 import { oneMeaning } from '../configs/one-meaning.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
-import { plainRotaryFields } from '../configs/rotary-fields.ts';
+import { plainRotaryFields, rotaryShare as share } from '../configs/rotary-fields.ts';
 import type { GptNeoxOptions } from './gpt-neox.ts';
 
 const MODEL = 'GPT-NeoX';
-const share = z.number().gt(0).max(1);
 
 const readConfig = originalConfig({
   model: MODEL,

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { only, positive, sizes } from '../configs/config-fields.ts';
-import { oneMeaning } from '../configs/one-meaning.ts';
-import { originalConfig, recordOf } from '../configs/original-config.ts';
-import { rotaryScaling, wholeHeadRotaryFields } from '../configs/rotary-fields.ts';
+import { only } from '../configs/config-fields.ts';
+import { originalConfig } from '../configs/original-config.ts';
+import {
+  rmsNormFields,
+  rotaryDecoderFields,
+  rotaryDecoderOptions,
+} from '../configs/rotary-decoder-fields.ts';
 import type { LlamaOptions } from './llama.ts';
 
 const MODEL = 'LLaMA';
@@ -11,23 +14,10 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'llama',
   read: {
-    hidden_size: sizes.width,
-    num_hidden_layers: sizes.layers,
-    num_attention_heads: sizes.width,
-    num_key_value_heads: sizes.width.nullish(),
-    head_dim: sizes.width.nullish(),
-    intermediate_size: sizes.width,
-    vocab_size: sizes.vocabulary,
-    max_position_embeddings: sizes.positions,
-    rms_norm_eps: positive,
-    rope_theta: positive,
-    rope_scaling: wholeHeadRotaryFields,
-    rope_parameters: wholeHeadRotaryFields,
-    // Not LLaMA's, but releases that meet it turn a part of each head only.
-    partial_rotary_factor: only(1),
+    ...rotaryDecoderFields,
+    ...rmsNormFields,
     attention_bias: z.boolean(),
     mlp_bias: z.boolean(),
-    tie_word_embeddings: z.boolean(),
     // Nanotron's: whether the features that turn together lie side by side in the weights.
     rope_interleaved: only(false),
   },
@@ -36,34 +26,13 @@ const readConfig = originalConfig({
   inert: 'pretraining_tp attention_dropout max_sequence_length is_llama_config',
 });
 
-/** The options of Hugging Face's `LlamaConfig`; of rope scalings `linear` and `llama3` are honoured. */
+/** The options of Hugging Face's `LlamaConfig`, which SmolLM and others are of too. */
 export function llamaFromConfig(config: unknown, notes?: string[]): LlamaOptions {
   const given = readConfig(config, notes);
-  const { rope_parameters: parameters, rope_scaling: scaled } = given;
-  const scaling = oneMeaning(MODEL, {
-    // A kind that is only spelt out is no scaling.
-    rope_scaling: rotaryScaling(scaled) ?? (scaled && 'none'),
-    rope_parameters: rotaryScaling(parameters) ?? (parameters && 'none'),
-  });
-  const base = oneMeaning(MODEL, {
-    'rope_scaling.rope_theta': scaled?.rope_theta,
-    'rope_parameters.rope_theta': parameters?.rope_theta,
-    rope_theta: recordOf(config)?.rope_theta === undefined ? undefined : given.rope_theta,
-  });
   return {
-    dim: given.hidden_size,
-    layers: given.num_hidden_layers,
-    heads: given.num_attention_heads,
-    keyValueHeads: given.num_key_value_heads ?? given.num_attention_heads,
-    ...(typeof given.head_dim === 'number' && { headDim: given.head_dim }),
-    inner: given.intermediate_size,
-    vocabulary: given.vocab_size,
-    contextLength: given.max_position_embeddings,
-    rotaryBase: base ?? given.rope_theta,
-    ...(typeof scaling === 'object' && { rotaryScaling: scaling }),
+    ...rotaryDecoderOptions(MODEL, given, config, notes),
     epsilon: given.rms_norm_eps,
     attentionBias: given.attention_bias,
     feedForwardBias: given.mlp_bias,
-    tiedHead: given.tie_word_embeddings,
   };
 }

@@ -1,5 +1,6 @@
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { rotaryTables, TABLES } from '../configs/rotary-tables.ts';
+import { ROTARY_DECODER_NAMES } from '../rotary-decoder/weight-names.ts';
 import { llamaFromConfig } from './config.ts';
 import { llama } from './llama.ts';
 
@@ -12,5 +13,5 @@ export const languageFamily: LanguageFamily = {
         ...rotaryTables(config, cast, TABLES.llama, notes),
       }),
   },
-  weightNames: /^(lang_encoder\.)?model\.(layers\.\d+|embed_tokens)\./,
+  weightNames: ROTARY_DECODER_NAMES,
 };

@@ -259,7 +259,7 @@ describe('a folder of Hugging Face that says something else', () => {
       join(model, 'pytorch_model.bin'),
     );
     await refuses(
-      /these weights are LLaMA's \(model\..*\), but config\.json in .* says 'idefics'; give the config and/,
+      /these weights are those of one of .*LLaMA.* \(model\..*\), but config\.json in .* says 'idefics'; give the config and/,
     );
   });
 

@@ -179,11 +179,24 @@ describe("options from the originals' config.json", () => {
       [{ ...MPT_7B, attn_config: { ...MPT_7B.attn_config, sliding: 3 } }, /sliding is not known/],
       [{ ...REDPAJAMA_3B, rope_scaling: { type: 'linear', factor: 2 } }, /rope_scaling/],
       [{ ...REDPAJAMA_3B, hidden_act: 'mish' }, /hidden_act is "mish" \(known activations are gelu,/],
-      [{ ...LLAMA_3_8B, rope_scaling: { type: 'dynamic', factor: 2 } }, /rope_scaling/],
-      [{ ...LLAMA_3_8B, rope_scaling: { rope_type: 'yarn', factor: 2 } }, /rope_scaling/],
+      [
+        { ...LLAMA_3_8B, rope_scaling: { type: 'ntk', factor: 2 } },
+        /rope_scaling.*only default, linear, dynamic, llama3/,
+      ],
+      [{ ...LLAMA_3_8B, rope_scaling: { rope_type: 'yarn', factor: 2, beta: 3 } }, /rope_scaling/],
+      [
+        {
+          ...LLAMA_3_8B,
+          rope_scaling: { rope_type: 'dynamic', factor: 2, original_max_position_embeddings: 4096 },
+        },
+        /dynamic scaling from 4096 tokens .* take max_position_embeddings for it, which is 8192; make them equal/,
+      ],
       [{ ...LLAMA_3_8B, sliding_window: 4096 }, /sliding_window is not known/],
       [{ ...LLAMA_3_8B, hidden_size: null }, /hidden_size is null/],
-      [{ ...LLAMA_3_8B, model_type: 'bloom' }, /model_type 'bloom'; known are gpt_neox, gpt2, llama, mpt/],
+      [
+        { ...LLAMA_3_8B, model_type: 'bloom' },
+        /model_type 'bloom'; known are .*gpt_neox, gpt2, .*llama, mistral, /,
+      ],
       [{ ...LLAMA_3_8B, model_type: 'toString' }, /model_type 'toString'; known are/],
       [[], /has no model_type/],
       [null, /has no model_type/],

@@ -19,6 +19,22 @@ const REFERENCES: Readonly<Record<string, string>> = {
   redpajama: "transformers' GPTNeoXForCausalLM as RedPajama-INCITE: whole heads turn, residuals in turn",
   llama: "transformers' LlamaForCausalLM: linear scaling",
   'llama-3': "transformers' LlamaForCausalLM: grouped wide heads, llama3 scaling, biases, tied head",
+  'llama-dynamic': "transformers' LlamaForCausalLM: dynamic scaling, which is none within the context",
+  mistral: "transformers' MistralForCausalLM: a window shorter than the prompts, wide grouped heads",
+  'mistral-yarn': "transformers' MistralForCausalLM: no window, every field of YaRN, tied head",
+  qwen2: "transformers' Qwen2ForCausalLM: biases of queries, keys and values, YaRN, tied head",
+  'qwen2-windows': "transformers' Qwen2ForCausalLM: windows from the second layer on",
+  qwen3: "transformers' Qwen3ForCausalLM: norms of every head, wide heads, biases",
+  gemma: "transformers' GemmaForCausalLM: one head of keys and values, heads together wider than the model",
+  gemma2: "transformers' Gemma2ForCausalLM: caps that bend, windows in two of three layers, its own scale",
+  gemma3:
+    "transformers' Gemma3ForCausalLM: windows with a rotary base of their own, linear scaling elsewhere",
+  phi3: "transformers' Phi3ForCausalLM: packed weights, a part of each head turns by LongRoPE, a window",
+  granite: "transformers' GraniteForCausalLM: every factor, biases",
+  olmo2: "transformers' Olmo2ForCausalLM: norms after, and of all heads together",
+  stablelm: "transformers' StableLmForCausalLM: layer norms, a quarter of each head turns",
+  'stablelm-parallel': "transformers' StableLmForCausalLM: parallel residual",
+  cohere: "transformers' CohereForCausalLM: neighbouring features turn together, one norm for both",
   gpt2: "transformers' GPT2LMHeadModel: scores scaled by layer",
 };
 

@@ -2,15 +2,26 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { ModelError } from '../../dsl/index.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
+import { cohereFromConfig } from '../../models/cohere/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { gemmaFromConfig } from '../../models/gemma/config.ts';
+import { gemma2FromConfig } from '../../models/gemma2/config.ts';
+import { gemma3FromConfig } from '../../models/gemma3/config.ts';
 import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
 import { gpt2FromConfig } from '../../models/gpt2/config.ts';
+import { graniteFromConfig } from '../../models/granite/config.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
+import { mistralFromConfig } from '../../models/mistral/config.ts';
 import { mptFromConfig } from '../../models/mpt/config.ts';
+import { olmo2FromConfig } from '../../models/olmo2/config.ts';
 import { optFromConfig } from '../../models/opt/config.ts';
+import { phi3FromConfig } from '../../models/phi3/config.ts';
+import { qwen2FromConfig } from '../../models/qwen2/config.ts';
+import { qwen3FromConfig } from '../../models/qwen3/config.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/shared/clip-pixels.ts';
+import { stablelmFromConfig } from '../../models/stablelm/config.ts';
 
 /** What `references/configs.py` has releases of transformers save, and what each understands its own file to mean. */
 const FOLDER = 'tests/references/configs';
@@ -36,32 +47,113 @@ const activation = (name: unknown): unknown => ACTIVATIONS[String(name)];
 const fieldsOf = (value: unknown): Facts =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 
+const ropeOf = (facts: Facts): Facts => ({
+  ...fieldsOf(facts.rope_scaling),
+  ...fieldsOf(facts.rope_parameters),
+});
+
+/** What the configs of LLaMA and the families after it have in common. */
+function rotaryDecoder(facts: Facts): Facts {
+  const rope = ropeOf(facts);
+  const kind = rope.rope_type ?? rope.type ?? 'default';
+  const scaling = {
+    linear: { kind, factor: rope.factor },
+    llama3: {
+      ...{ kind, factor: rope.factor, lowFrequencyFactor: rope.low_freq_factor },
+      highFrequencyFactor: rope.high_freq_factor,
+      originalContext: rope.original_max_position_embeddings,
+    },
+    yarn: {
+      ...{ kind, factor: rope.factor, magnitude: 0.1 * Math.log(Number(rope.factor)) + 1 },
+      originalContext: rope.original_max_position_embeddings,
+    },
+  }[String(kind)];
+  return {
+    ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
+    keyValueHeads: facts.num_key_value_heads ?? facts.num_attention_heads,
+    headDim: facts.head_dim ?? Number(facts.hidden_size) / Number(facts.num_attention_heads),
+    ...{ inner: facts.intermediate_size, vocabulary: facts.vocab_size },
+    contextLength: facts.max_position_embeddings,
+    rotaryBase: facts.rope_theta ?? rope.rope_theta ?? 10_000,
+    rotaryScaling: scaling,
+    epsilon: facts.rms_norm_eps,
+    tiedHead: facts.tie_word_embeddings,
+  };
+}
+
+/** The windows of layers that do not see all. */
+const windows = (facts: Facts, isFull: (layer: number) => boolean): Facts => ({
+  window: facts.sliding_window,
+  fullLayers: Array.from({ length: Number(facts.num_hidden_layers) }, (_, layer) => layer).filter(isFull),
+});
+
+const qwenWindows = (facts: Facts): Facts =>
+  facts.use_sliding_window === true ? windows(facts, (layer) => layer < Number(facts.max_window_layers)) : {};
+
+const gemmaScores = (facts: Facts): Facts => ({
+  ...{ attentionBias: facts.attention_bias, scale: 1 / Math.sqrt(Number(facts.query_pre_attn_scalar)) },
+  ...{ scoreSoftcap: facts.attn_logit_softcapping, logitSoftcap: facts.final_logit_softcapping },
+});
+
 /** The release's own understanding in this project's words. */
 const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> = {
-  llama: (facts) => {
-    const rope = { ...fieldsOf(facts.rope_scaling), ...fieldsOf(facts.rope_parameters) };
-    const kind = rope.rope_type ?? rope.type ?? 'default';
-    const scaling = {
-      linear: { kind, factor: rope.factor },
-      llama3: {
-        ...{ kind, factor: rope.factor, lowFrequencyFactor: rope.low_freq_factor },
-        highFrequencyFactor: rope.high_freq_factor,
-        originalContext: rope.original_max_position_embeddings,
-      },
-    }[String(kind)];
+  llama: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ attentionBias: facts.attention_bias ?? false, feedForwardBias: facts.mlp_bias ?? false },
+  }),
+  mistral: (facts) => ({ ...rotaryDecoder(facts), window: facts.sliding_window ?? undefined }),
+  qwen2: (facts) => ({ ...rotaryDecoder(facts), ...qwenWindows(facts) }),
+  qwen3: (facts) => ({
+    ...{ ...rotaryDecoder(facts), ...qwenWindows(facts) },
+    attentionBias: facts.attention_bias,
+  }),
+  gemma: (facts) => ({ ...rotaryDecoder(facts), attentionBias: facts.attention_bias }),
+  gemma2: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...gemmaScores(facts),
+    ...windows(facts, (layer) => layer % 2 === 1),
+  }),
+  gemma3_text: (facts) => {
+    const { full_attention, sliding_attention } = fieldsOf(facts.rope_parameters);
     return {
-      ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
-      keyValueHeads: facts.num_key_value_heads ?? facts.num_attention_heads,
-      headDim: facts.head_dim ?? Number(facts.hidden_size) / Number(facts.num_attention_heads),
-      ...{ inner: facts.intermediate_size, vocabulary: facts.vocab_size },
-      contextLength: facts.max_position_embeddings,
-      rotaryBase: facts.rope_theta ?? rope.rope_theta ?? 10_000,
-      rotaryScaling: scaling,
-      epsilon: facts.rms_norm_eps,
-      ...{ attentionBias: facts.attention_bias ?? false, feedForwardBias: facts.mlp_bias ?? false },
-      tiedHead: facts.tie_word_embeddings,
+      ...rotaryDecoder({ ...facts, rope_parameters: full_attention }),
+      ...gemmaScores(facts),
+      ...windows(facts, (layer) => layer % 6 === 5),
+      localRotaryBase: facts.rope_local_base_freq ?? fieldsOf(sliding_attention).rope_theta,
     };
   },
+  phi3: (facts) => {
+    const rope = ropeOf(facts);
+    const isLong = rope.short_factor !== undefined;
+    return {
+      ...rotaryDecoder(facts),
+      window: facts.sliding_window ?? undefined,
+      ...(isLong && {
+        rotaryScaling: {
+          ...{ kind: 'longrope', factors: rope.short_factor },
+          magnitude: Math.sqrt(1 + Math.log(512 / 128) / Math.log(128)),
+        },
+        contextLength: 128,
+      }),
+    };
+  },
+  granite: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ attentionBias: facts.attention_bias, feedForwardBias: facts.mlp_bias },
+    ...{ scale: facts.attention_multiplier, residualScale: facts.residual_multiplier },
+    ...{ embeddingScale: facts.embedding_multiplier, logitScale: 1 / Number(facts.logits_scaling) },
+  }),
+  olmo2: (facts) => ({ ...rotaryDecoder(facts), attentionBias: facts.attention_bias }),
+  stablelm: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ epsilon: facts.layer_norm_eps, attentionBias: facts.use_qkv_bias },
+    parallelResidual: facts.use_parallel_residual ?? false,
+    rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor,
+  }),
+  cohere: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ epsilon: facts.layer_norm_eps, attentionBias: facts.attention_bias, logitScale: facts.logit_scale },
+  }),
   gpt_neox: (facts, file) => {
     // 5.0 writes the share of its heads and reads a quarter, whatever it wrote; 5.24 reads what it wrote.
     const rope = { ...fieldsOf(facts.rope_parameters), ...fieldsOf(file.rope_parameters) };
@@ -138,10 +230,34 @@ const visionOf = (field: (name: string) => unknown): Facts => ({
 });
 
 const readers: Readonly<Record<string, (config: unknown, notes: string[]) => object>> = {
-  llama: (config, notes) => {
-    const options = llamaFromConfig(config, notes);
-    return { headDim: options.dim / options.heads, ...options };
-  },
+  ...Object.fromEntries(
+    Object.entries({
+      ...{
+        llama: llamaFromConfig,
+        mistral: mistralFromConfig,
+        qwen2: qwen2FromConfig,
+        qwen3: qwen3FromConfig,
+      },
+      ...{
+        gemma: gemmaFromConfig,
+        gemma2: gemma2FromConfig,
+        gemma3_text: gemma3FromConfig,
+        phi3: phi3FromConfig,
+      },
+      ...{
+        granite: graniteFromConfig,
+        olmo2: olmo2FromConfig,
+        stablelm: stablelmFromConfig,
+        cohere: cohereFromConfig,
+      },
+    }).map(([family, read]) => [
+      family,
+      (config: unknown, notes: string[]) => {
+        const options = read(config, notes);
+        return { headDim: options.dim / options.heads, ...options };
+      },
+    ]),
+  ),
   gpt_neox: gptNeoxFromConfig,
   opt: optFromConfig,
   gpt2: gpt2FromConfig,

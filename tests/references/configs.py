@@ -6,7 +6,8 @@ and models/configs/original-defaults-table.ts: the fields of each class with the
 
 PYTHON: interpreters of virtual environments, each with one release of transformers (and pillow; torch and torchvision
 for the image processors of the newest). SITE: a folder with an installed llm-foundry or open_clip_torch, whose
-source is read, not run (pip install --no-deps --target SITE llm-foundry==…).
+source is read, not run (pip install --no-deps --target SITE llm-foundry==…). What is of an original that is not given
+stays as it is.
 """
 
 import ast
@@ -25,6 +26,9 @@ TABLE_HEAD = """// Written by tests/references/configs.py.
  * each with the values that its default has or had, the newest first.
  */
 export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = """
+
+SMALL = dict(hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+             vocab_size=50, max_position_embeddings=128, rms_norm_eps=1e-5)
 
 # Each family: its class; cases that a test must read; cases of which a test must hear by the field's name.
 FAMILIES = {
@@ -46,9 +50,140 @@ FAMILIES = {
                           output_attentions=True, bos_token_id=0, eos_token_id=[1, 2], pad_token_id=-1),
         },
         {
-            "hidden_act": dict(hidden_act="gelu"),
-            "rope_": dict(rope_scaling={"type": "dynamic", "factor": 2.0}),
+            "hidden_act": dict(hidden_act="mish"),
+            "rope_": dict(rope_scaling={"type": "unheard", "factor": 2.0}),
         },
+    ),
+    "mistral": (
+        "MistralConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8),
+            "whole": dict(sliding_window=None),
+            "yarn": dict(max_position_embeddings=512, rope_theta=500.0, rope_scaling={
+                "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 128}),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "qwen2": (
+        "Qwen2Config",
+        {
+            "default": {},
+            "small": dict(**SMALL),
+            "windows": dict(num_hidden_layers=4, use_sliding_window=True, sliding_window=64, max_window_layers=2),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "qwen3": (
+        "Qwen3Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=True),
+            "windows": dict(num_hidden_layers=4, use_sliding_window=True, sliding_window=64, max_window_layers=2),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "gemma": (
+        "GemmaConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "gemma2": (
+        "Gemma2Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, query_pre_attn_scalar=6, sliding_window=16),
+            "uncapped": dict(final_logit_softcapping=None, attn_logit_softcapping=None),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_activation": dict(hidden_activation="mish")},
+    ),
+    "gemma3_text": (
+        "Gemma3TextConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, query_pre_attn_scalar=6, sliding_window=16),
+            "linear": dict(rope_theta=500.0, rope_local_base_freq=50.0, rope_scaling={"rope_type": "linear", "factor": 8.0}),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_activation": dict(hidden_activation="mish")},
+    ),
+    "phi3": (
+        "Phi3Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, sliding_window=64),
+            "longrope": dict(hidden_size=24, num_attention_heads=4, max_position_embeddings=512,
+                             original_max_position_embeddings=128, rope_scaling={
+                                 "type": "longrope", "short_factor": [1.0, 1.25, 1.5], "long_factor": [1.0, 2.0, 4.0]}),
+            "inert": dict(attention_dropout=0.5, resid_pdrop=0.5, embd_pdrop=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "granite": (
+        "GraniteConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, attention_bias=True, mlp_bias=True),
+            "multipliers": dict(embedding_multiplier=12.0, logits_scaling=8.0, residual_multiplier=0.22,
+                                attention_multiplier=0.015625),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "olmo2": (
+        "Olmo2Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, attention_bias=True),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "stablelm": (
+        "StableLmConfig",
+        {
+            "default": {},
+            "small": dict(**{**SMALL, "rms_norm_eps": None}, layer_norm_eps=1e-4, use_qkv_bias=True),
+            "parallel": dict(use_parallel_residual=True),
+            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish"), "qk_layernorm": dict(qk_layernorm=True)},
+    ),
+    "cohere": (
+        "CohereConfig",
+        {
+            "default": {},
+            "small": dict(**{**SMALL, "rms_norm_eps": None}, layer_norm_eps=1e-4, logit_scale=0.25),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish"), "use_qk_norm": dict(use_qk_norm=True)},
+    ),
+    "gptj": (
+        "GPTJConfig",
+        {
+            "default": {},
+            "small": dict(n_embd=24, n_layer=2, n_head=4, n_inner=36, vocab_size=50, n_positions=128, rotary_dim=4),
+            "inert": dict(resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"activation_function": dict(activation_function="mish")},
+    ),
+    "falcon": (
+        "FalconConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=4, vocab_size=50, bias=True),
+            "new": dict(new_decoder_architecture=True, num_kv_heads=8, num_attention_heads=16, hidden_size=64),
+            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"alibi": dict(alibi=True)},
     ),
     "gpt_neox": (
         "GPTNeoXConfig",
@@ -196,6 +331,30 @@ RESOLVED = {
     "llama": "hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads head_dim vocab_size "
              "max_position_embeddings rms_norm_eps rope_theta rope_scaling rope_parameters attention_bias mlp_bias "
              "tie_word_embeddings",
+    **{
+        family: "hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads head_dim vocab_size "
+                "max_position_embeddings rope_theta rope_scaling rope_parameters tie_word_embeddings " + own
+        for family, own in {
+            "mistral": "rms_norm_eps sliding_window",
+            "qwen2": "rms_norm_eps use_sliding_window sliding_window max_window_layers",
+            "qwen3": "rms_norm_eps attention_bias use_sliding_window sliding_window max_window_layers",
+            "gemma": "rms_norm_eps attention_bias",
+            "gemma2": "rms_norm_eps attention_bias query_pre_attn_scalar sliding_window final_logit_softcapping "
+                      "attn_logit_softcapping",
+            "gemma3_text": "rms_norm_eps attention_bias query_pre_attn_scalar sliding_window rope_local_base_freq",
+            "phi3": "rms_norm_eps sliding_window original_max_position_embeddings partial_rotary_factor",
+            "granite": "rms_norm_eps attention_bias mlp_bias embedding_multiplier logits_scaling residual_multiplier "
+                       "attention_multiplier",
+            "olmo2": "rms_norm_eps attention_bias",
+            "stablelm": "layer_norm_eps use_qkv_bias use_parallel_residual qk_layernorm partial_rotary_factor",
+            "cohere": "layer_norm_eps attention_bias logit_scale use_qk_norm",
+        }.items()
+    },
+    "gptj": "n_embd n_layer n_head n_inner vocab_size n_positions rotary_dim activation_function layer_norm_epsilon "
+            "tie_word_embeddings",
+    "falcon": "hidden_size num_hidden_layers num_attention_heads num_kv_heads vocab_size max_position_embeddings bias "
+              "new_decoder_architecture multi_query parallel_attn ffn_hidden_size layer_norm_epsilon rope_theta rope_parameters "
+              "tie_word_embeddings",
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
                 "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act "
                 "tie_word_embeddings",
@@ -268,6 +427,9 @@ CONFIGS = {family for family in FAMILIES if "processor" not in family and family
 # Fields whose default follows from another field; where they are left out, that one counts.
 DERIVED = {
     "llama": ("num_key_value_heads", "head_dim", "rope_parameters"),
+    "mistral": ("head_dim", "rope_parameters"),
+    **dict.fromkeys(("qwen2", "qwen3", "gemma2", "gemma3_text"), ("rope_parameters", "layer_types")),
+    **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere", "falcon"), ("rope_parameters",)),
     "gpt_neox": ("partial_rotary_factor", "rope_theta", "rope_parameters"),
     "opt": ("word_embed_proj_dim",),
     "idefics": ("rope_parameters",),
@@ -275,7 +437,8 @@ DERIVED = {
 
 # What releases take under another name than they save it by.
 ALIASES = {
-    "llama": ("rope_theta", "rope_scaling"),
+    **dict.fromkeys(("llama", "mistral", "phi3", "gemma3_text"), ("rope_theta", "rope_scaling", "rope_local_base_freq")),
+    "gemma2": ("hidden_activation",),
     "gpt_neox": ("rotary_pct", "rotary_emb_base", "rope_scaling"),
     "mpt": ("verbose",),
     "idefics_image_processor": ("image_size",),
@@ -377,6 +540,11 @@ def merged(releases: list) -> dict:
     return {family: dict(sorted(fields.items())) for family, fields in sorted(table.items())}
 
 
+def present() -> dict:
+    """The table as it is: the classes of originals that are not given stay."""
+    return json.loads(TABLE.read_text().split("> = ", 1)[1].rstrip(";\n"))
+
+
 def by_release(each: dict) -> list:
     return [int(part) for part in re.findall(r"\d+", each["release"])]
 
@@ -391,7 +559,8 @@ def main(arguments: list) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for family, cases in release["families"].items():
             (folder / f"{family}.json").write_text(lines(cases))
-    table = merged([*sorted([source(site) for site in sites], key=by_release), *releases])
+    table = {**present(), **merged([*sorted([source(site) for site in sites], key=by_release), *releases])}
+    table = dict(sorted(table.items()))
     TABLE.write_text(TABLE_HEAD + lines(table).rstrip("\n") + ";\n")
     for family, fields in table.items():
         for field, values in fields.items():

@@ -178,7 +178,184 @@ def gpt2():
     write("gpt2", GPT2LMHeadModel(config))
 
 
+# Sizes that nothing divides by chance: heads of a width of their own, queries in groups of three, three layers.
+AWKWARD = dict(
+    vocab_size=VOCABULARY, hidden_size=20, intermediate_size=28, num_hidden_layers=3, num_attention_heads=6,
+    num_key_value_heads=2, max_position_embeddings=CONTEXT, pad_token_id=PAD, attn_implementation="eager",
+)  # fmt: skip
+# Shorter than the longest row, so that some keys are out of sight in prefill, and more in decode.
+WINDOW = 5
+
+
+def rotary(kind, **fields):
+    return {"rope_type": kind, "rope_theta": 500.0, **fields}
+
+
+def mistral():
+    from transformers import MistralConfig, MistralForCausalLM
+
+    config = MistralConfig(**AWKWARD, head_dim=6, sliding_window=WINDOW, rope_parameters=rotary("default"))
+    write("mistral", MistralForCausalLM(config))
+
+
+def mistral_yarn():
+    """Without a window; YaRN's factors bent by every field that it has."""
+    from transformers import MistralConfig, MistralForCausalLM
+
+    yarn = rotary(
+        "yarn", factor=4.0, original_max_position_embeddings=16, beta_fast=4.0, beta_slow=0.5, mscale=0.8,
+        mscale_all_dim=0.3, truncate=False,
+    )  # fmt: skip
+    config = MistralConfig(**AWKWARD, head_dim=12, sliding_window=None, tie_word_embeddings=True, rope_parameters=yarn)
+    write("mistral-yarn", MistralForCausalLM(config))
+
+
+def llama_dynamic():
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(**{**AWKWARD, "hidden_size": 24}, head_dim=8, rope_parameters=rotary("dynamic", factor=3.0))
+    write("llama-dynamic", LlamaForCausalLM(config))
+
+
+def qwen2():
+    """Qwen2.5's: biases of queries, keys and values alone, a tied head, YaRN as its authors advise it."""
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    yarn = rotary("yarn", factor=4.0, original_max_position_embeddings=16)
+    sizes = {**AWKWARD, "hidden_size": 24}
+    write("qwen2", Qwen2ForCausalLM(Qwen2Config(**sizes, tie_word_embeddings=True, rope_parameters=yarn)))
+
+
+def qwen2_windows():
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    sizes = {**AWKWARD, "hidden_size": 24}
+    config = Qwen2Config(**sizes, use_sliding_window=True, sliding_window=WINDOW, max_window_layers=1)
+    write("qwen2-windows", Qwen2ForCausalLM(config))
+
+
+def qwen3():
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    config = Qwen3Config(**AWKWARD, head_dim=10, attention_bias=True, rope_parameters=rotary("default"))
+    write("qwen3", Qwen3ForCausalLM(config))
+
+
+def gemma():
+    """One head of keys and values for all, heads together wider than the model."""
+    from transformers import GemmaConfig, GemmaForCausalLM
+
+    config = GemmaConfig(**{**AWKWARD, "num_key_value_heads": 1}, head_dim=8, rope_parameters=rotary("default"))
+    write("gemma", GemmaForCausalLM(config))
+
+
+def gemma2():
+    """Caps so low that they bend, windows in two of three layers."""
+    from transformers import Gemma2Config, Gemma2ForCausalLM
+
+    config = Gemma2Config(
+        **{**AWKWARD, "hidden_size": 24}, head_dim=6, query_pre_attn_scalar=10, sliding_window=WINDOW,
+        attn_logit_softcapping=1.5, final_logit_softcapping=2.0, rope_parameters=rotary("default"),
+    )  # fmt: skip
+    write("gemma2", Gemma2ForCausalLM(config))
+
+
+def gemma3():
+    """A base of its own for the layers with windows, linear scaling for those without."""
+    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
+
+    config = Gemma3TextConfig(
+        **{**AWKWARD, "hidden_size": 24}, head_dim=6, query_pre_attn_scalar=10, sliding_window=WINDOW,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters={
+            "full_attention": rotary("linear", factor=8.0),
+            "sliding_attention": {"rope_type": "default", "rope_theta": 50.0},
+        },
+    )  # fmt: skip
+    write("gemma3", Gemma3ForCausalLM(config))
+
+
+def phi3():
+    """Phi-4's: a part of each head turns, by LongRoPE's factors for prompts of the original length."""
+    from transformers import Phi3Config, Phi3ForCausalLM
+
+    longrope = rotary(
+        "longrope", short_factor=[1.0, 1.3, 1.7], long_factor=[1.0, 4.0, 9.0], partial_rotary_factor=0.75,
+        original_max_position_embeddings=32,
+    )  # fmt: skip
+    sizes = {**AWKWARD, "hidden_size": 48}
+    config = Phi3Config(**sizes, sliding_window=WINDOW, original_max_position_embeddings=32, rope_parameters=longrope)
+    write("phi3", Phi3ForCausalLM(config))
+
+
+def granite():
+    from transformers import GraniteConfig, GraniteForCausalLM
+
+    sizes = {**AWKWARD, "hidden_size": 24}
+    config = GraniteConfig(
+        **sizes, attention_bias=True, mlp_bias=True, embedding_multiplier=3.0, logits_scaling=1.7,
+        residual_multiplier=0.6, attention_multiplier=0.4, rope_parameters=rotary("default"),
+    )  # fmt: skip
+    write("granite", GraniteForCausalLM(config))
+
+
+def olmo2():
+    from transformers import Olmo2Config, Olmo2ForCausalLM
+
+    config = Olmo2Config(**{**AWKWARD, "hidden_size": 24}, rope_parameters=rotary("default"))
+    write("olmo2", Olmo2ForCausalLM(config))
+
+
+def stablelm():
+    from transformers import StableLmConfig, StableLmForCausalLM
+
+    partial = rotary("default", partial_rotary_factor=0.25)
+    config = StableLmConfig(**{**AWKWARD, "hidden_size": 48}, use_qkv_bias=True, rope_parameters=partial)
+    write("stablelm", StableLmForCausalLM(config))
+
+
+def stablelm_parallel():
+    from transformers import StableLmConfig, StableLmForCausalLM
+
+    partial = rotary("default", partial_rotary_factor=0.5)
+    config = StableLmConfig(**{**AWKWARD, "hidden_size": 48}, use_parallel_residual=True, rope_parameters=partial)
+    write("stablelm-parallel", StableLmForCausalLM(config))
+
+
+def cohere():
+    from transformers import CohereConfig, CohereForCausalLM
+
+    config = CohereConfig(**{**AWKWARD, "hidden_size": 24}, logit_scale=0.3, rope_parameters=rotary("default"))
+    write("cohere", CohereForCausalLM(config))
+
+
+def gptj():
+    from transformers import GPTJConfig, GPTJForCausalLM
+
+    config = GPTJConfig(
+        vocab_size=VOCABULARY, n_embd=30, n_layer=2, n_head=3, n_positions=CONTEXT, rotary_dim=4, n_inner=44,
+        pad_token_id=PAD, attn_implementation="eager",
+    )  # fmt: skip
+    write("gptj", GPTJForCausalLM(config))
+
+
 MODELS = {
+    "mistral": mistral,
+    "mistral-yarn": mistral_yarn,
+    "llama-dynamic": llama_dynamic,
+    "qwen2": qwen2,
+    "qwen2-windows": qwen2_windows,
+    "qwen3": qwen3,
+    "gemma": gemma,
+    "gemma2": gemma2,
+    "gemma3": gemma3,
+    "phi3": phi3,
+    "granite": granite,
+    "olmo2": olmo2,
+    "stablelm": stablelm,
+    "stablelm-parallel": stablelm_parallel,
+    "cohere": cohere,
+    "gptj": gptj,
     "opt": opt,
     "mpt": mpt,
     "mosaic-mpt": mosaic_mpt,

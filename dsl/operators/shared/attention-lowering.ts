@@ -16,7 +16,7 @@ type Names = readonly (string | undefined)[];
  * Chooses ONNX Runtime's operators. Without mask, bias, past, causality and shared heads that is
  * com.microsoft.MultiHeadAttention, whose CPU kernel is then a flash kernel, and which takes cached 4-D keys as they
  * are; few queries on the CPU provider are sooner done without flash, by ONNX's own Attention. With a past the CPU provider is better off with the products written apart (`lowerAttentionOverCache`).
- * Where the provider has no kernel of ONNX's own Attention it is products (`lowerJoinedAttention`). Everything else is that Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
+ * Where the provider has no kernel of ONNX's own Attention, and where scores are capped, it is products (`lowerJoinedAttention`). Everything else is that Attention (opset 24), which takes boolean masks, and on the CPU provider gives zero for
  * a row without any allowed key.
  */
 export function lowerAttention(
@@ -31,6 +31,7 @@ export function lowerAttention(
   const bare =
     names.slice(3).every((name) => name === undefined) &&
     !attributes.causal &&
+    attributes.softcap === undefined &&
     group === 1 &&
     sizes.query.shape.length === 3;
   const takesBare = emit.hasKernel('MultiHeadAttention', names.slice(0, 3), 'com.microsoft');
@@ -40,7 +41,7 @@ export function lowerAttention(
   }
   if (sizes.hasPast && emit.capabilities.attentionOverCache)
     return [lowerAttentionOverCache(emit, names, operation)];
-  if (!hasAttentionNode(emit, names)) return [lowerJoinedAttention(emit, names, operation)];
+  if (!hasAttentionNode(emit, names, attributes)) return [lowerJoinedAttention(emit, names, operation)];
   return [lowerAttentionNode(emit, names, operation)];
 }
 

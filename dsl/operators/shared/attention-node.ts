@@ -12,8 +12,9 @@ import { named } from './names.ts';
 
 type Names = readonly (string | undefined)[];
 
-/** Whether the provider computes ONNX's own Attention of such inputs. */
-export function hasAttentionNode(emit: Emitter, names: Names): boolean {
+/** Whether the provider computes ONNX's own Attention of such inputs; scores that are capped are left to products. */
+export function hasAttentionNode(emit: Emitter, names: Names, { softcap }: AttentionAttributes): boolean {
+  if (softcap !== undefined) return false;
   const [query, key, value, mask, bias, pastKey, pastValue] = names;
   return emit.hasKernel('Attention', [query, key, value, mask ?? bias, pastKey, pastValue]);
 }

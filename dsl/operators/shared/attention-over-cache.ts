@@ -1,3 +1,4 @@
+import type { Dtype } from '../../dtype.ts';
 import type { Emitter } from '../../emitter.ts';
 import { addDims, equalDims, multiplyDims } from '../../shape/dim.ts';
 import type { Dim, Operation, Shape } from '../../tensor.ts';
@@ -50,7 +51,7 @@ export function lowerAttentionOverCache(
   const { queries, dtype, result: shape } = attentionSizes(operation.inputs, operation.attributes);
   const apart = (within: Emitter) => lowerAttentionApart(emit, names, operation, within);
   const joined = (within: Emitter) => lowerAttentionNode(emit, names, operation, within);
-  if (!hasAttentionNode(emit, names)) return apart(emit);
+  if (!hasAttentionNode(emit, names, operation.attributes)) return apart(emit);
   if (typeof queries === 'number') return queries < MANY_QUERIES ? apart(emit) : joined(emit);
   const many = emit.once(`many of ${queries}`, () =>
     emit.node('GreaterOrEqual', [emit.size(queries), emit.scalar(MANY_QUERIES, 'int64')]),
@@ -117,7 +118,9 @@ export function lowerAttentionByProducts(
     ...(mayBeEmpty ? [sinkScores(emit, sizes)] : []),
   ];
   const isOne = columns.length === 1;
-  const products = isOne ? named(columns, 0) : within.node('Concat', columns, { axis: 3 });
+  const joined = isOne ? named(columns, 0) : within.node('Concat', columns, { axis: 3 });
+  const products =
+    attributes.softcap === undefined ? joined : capped(emit, joined, attributes.softcap, dtype, within);
 
   const allowed = attributes.causal ? causalMask(emit, sizes, names[3]) : names[3];
   const hidden = hiddenKeys(emit, allowed, operation, names[4], sizes);
@@ -135,6 +138,12 @@ export function lowerAttentionByProducts(
     .map((value, index) => within.node('MatMul', [parts[index], value]))
     .reduce((left, right) => within.node('Add', [left, right]));
   return joinedHeads(within, sum, sizes);
+}
+
+/** Scores within a distance of 0; the sink's stays 0. */
+function capped(emit: Emitter, scores: string, softcap: number, dtype: Dtype, within: Emitter): string {
+  const share = within.node('Mul', [scores, emit.scalar(1 / softcap, dtype)]);
+  return within.node('Mul', [within.node('Tanh', [share]), emit.scalar(softcap, dtype)]);
 }
 
 /**

@@ -3,12 +3,14 @@ import { add } from '../add.ts';
 import { arange } from '../arange.ts';
 import { lessOrEqual } from '../comparison.ts';
 import { concat } from '../concat.ts';
+import { divide } from '../divide.ts';
 import { expand } from '../expand.ts';
 import { and } from '../logical.ts';
 import { matmulTransposed } from '../matmul-transposed.ts';
 import { multiply } from '../multiply.ts';
 import { reshape } from '../reshape.ts';
 import { sizeOf } from '../size-of.ts';
+import { tanh } from '../tanh.ts';
 import { transpose } from '../transpose.ts';
 import {
   type AttentionAttributes,
@@ -29,7 +31,9 @@ export function plainAttention(inputs: Inputs, attributes: AttentionAttributes):
 
   const scaled = multiply(splitHeads(query, heads), scoreScale(sizes, attributes));
   const products = matmulTransposed(scaled, repeatHeads(allKeys, sizes));
-  const scores = bias === undefined ? products : add(products, bias);
+  const { softcap } = attributes;
+  const capped = softcap === undefined ? products : multiply(tanh(divide(products, softcap)), softcap);
+  const scores = bias === undefined ? capped : add(capped, bias);
   const allowed = allowedKeys(mask, attributes.causal ? causalMask(sizes) : undefined);
   const joined = transpose(weightedValues(scores, repeatHeads(allValues, sizes), allowed), [0, 2, 1, 3]);
   return [reshape(joined, result)];

@@ -22,6 +22,7 @@ export type AttentionAttributes = {
   keyValueHeads: Dim;
   causal: boolean;
   scale: number | undefined;
+  softcap?: number | undefined;
 };
 
 /** Every size of one attention, once the inputs are known to fit each other. */

@@ -226,7 +226,7 @@ type OptionOutcome<P, Q, K, O, S> = P extends keyof O
             >
           : P extends 'past'
             ? PastLength<O[P]>
-            : P extends 'causal' | 'scale'
+            : P extends 'causal' | 'scale' | 'softcap'
               ? 'fits'
               : Problem<Sentence<typeof NO_OPTION, { where: 'attention'; name: P & string }>>
   : 'fits';

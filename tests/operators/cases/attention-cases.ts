@@ -14,6 +14,7 @@ interface Variant {
   readonly bias?: Shape;
   readonly causal?: boolean;
   readonly scale?: number;
+  readonly softcap?: number;
   readonly past?: boolean;
   /** Keys and values given with 4 axes. */
   readonly cached?: boolean;
@@ -103,6 +104,17 @@ const VARIANTS: readonly Variant[] = [
     bias: ['batch', 4, 'text', 'past+keys'],
     scale: 0.7,
   },
+  { name: 'capped scores, mask', softcap: 0.5, scale: 2, mask: NEW, density: 0.4 },
+  { name: 'capped scores, bias, cached keys', softcap: 0.5, bias: NEW, cached: true },
+  {
+    name: 'past, capped scores, mask, shared heads',
+    past: true,
+    heads: 4,
+    keyValueHeads: 2,
+    mask: FULL,
+    density: 0.4,
+    softcap: 0.5,
+  },
 ];
 
 function attentionCase(variant: Variant): OperatorCase {
@@ -114,6 +126,7 @@ function attentionCase(variant: Variant): OperatorCase {
     bias,
     causal = false,
     scale,
+    softcap,
     past = false,
   } = variant;
   const stored = ['batch', keyValueHeads, 'keys', HEAD_DIM];
@@ -147,6 +160,7 @@ function attentionCase(variant: Variant): OperatorCase {
         ...(mask && { mask: x('mask') }),
         ...(bias && { bias: x('bias') }),
         ...(scale !== undefined && { scale }),
+        ...(softcap !== undefined && { softcap }),
         ...(past && { past: { key: x('pastKey'), value: x('pastValue') } }),
       });
       return [result, newKey, newValue];
@@ -174,7 +188,8 @@ function attentionCase(variant: Variant): OperatorCase {
         if (causal && j > before + i) return 0;
         const products = (d: number) =>
           x('query').at(b, i, h * HEAD_DIM + d) * key.at(b, Math.floor(h / group), j, d);
-        const score = (scale ?? 1 / Math.sqrt(HEAD_DIM)) * sum(HEAD_DIM, products);
+        const whole = (scale ?? 1 / Math.sqrt(HEAD_DIM)) * sum(HEAD_DIM, products);
+        const score = softcap === undefined ? whole : softcap * Math.tanh(whole / softcap);
         return Math.exp(score + (bias ? x('bias').at(b, h, i, j) : 0));
       });
       const result = tabulate([batch, text, heads * HEAD_DIM], (b, i, feature) => {

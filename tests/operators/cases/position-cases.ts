@@ -16,8 +16,8 @@ const SLOPES: Readonly<Record<number, readonly number[]>> = {
   6: [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 2, 1 / 8],
 };
 
-/** The scaled angle of one step for a pair that turns by `frequency`, as the scalings' papers have it. */
-const SCALINGS: readonly [RotaryScaling, (frequency: number) => number][] = [
+/** The scaled angle of one step for a pair that turns by `frequency`, as the scalings' papers have it, and the factor of what turns. */
+const SCALINGS: readonly [RotaryScaling, (frequency: number) => number, magnitude?: number][] = [
   [{ kind: 'linear', factor: 4 }, (frequency) => frequency / 4],
   [
     { kind: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 40 },
@@ -28,6 +28,37 @@ const SCALINGS: readonly [RotaryScaling, (frequency: number) => number][] = [
       const smooth = (40 / wavelength - 1) / 3;
       return smooth * frequency + ((1 - smooth) * frequency) / 8;
     },
+  ],
+  [
+    { kind: 'yarn', factor: 4, originalContext: 20, fastTurns: 2, slowTurns: 0.2 },
+    // The pairs that turn 2 and 0.2 times over 20 tokens are 0.40 and 2.4: whole ones between 0 and 3 are mixed.
+    (frequency) => {
+      const pair = (-4 * Math.log(frequency)) / Math.log(100);
+      return frequency * (1 - pair / 3) + (frequency / 4) * (pair / 3);
+    },
+    0.1 * Math.log(4) + 1,
+  ],
+  [
+    {
+      kind: 'yarn',
+      factor: 4,
+      originalContext: 20,
+      fastTurns: 2,
+      slowTurns: 0.2,
+      wholePairs: false,
+      magnitude: 1,
+    },
+    (frequency) => {
+      const pairOf = (turns: number) => (8 * Math.log(20 / (turns * 2 * Math.PI))) / (2 * Math.log(100));
+      const pair = (-4 * Math.log(frequency)) / Math.log(100);
+      const stretched = Math.min(1, Math.max(0, (pair - pairOf(2)) / (pairOf(0.2) - pairOf(2))));
+      return frequency * (1 - stretched) + (frequency / 4) * stretched;
+    },
+  ],
+  [
+    { kind: 'longrope', factors: [1, 2, 4, 8], magnitude: 1.25 },
+    (frequency) => frequency / 2 ** Math.round((-4 * Math.log(frequency)) / Math.log(100)),
+    1.25,
   ],
 ];
 
@@ -64,9 +95,9 @@ export const positionCases: readonly OperatorCase[] = [
     ),
   ),
   ...SCALINGS.map(
-    ([scaling, scaled]): OperatorCase => ({
+    ([scaling, scaled, magnitude = 1], index): OperatorCase => ({
       file: 'rotary',
-      name: `with ${scaling.kind} scaling`,
+      name: `with ${scaling.kind} scaling, ${index}`,
       inputs: {
         x: { shape: [2, 'text', HEADS * HEAD_DIM] },
         positions: { shape: [2, 'text'], dtype: 'int64', draw: (u) => Math.floor(u * 40) },
@@ -79,7 +110,8 @@ export const positionCases: readonly OperatorCase[] = [
           const [pair, isFirst] = [feature % half, feature % HEAD_DIM < half];
           const angle = x('positions').at(b, t) * scaled(100 ** (-pair / half));
           const other = x('x').at(b, t, isFirst ? feature + half : feature - half);
-          return x('x').at(b, t, feature) * Math.cos(angle) + (isFirst ? -other : other) * Math.sin(angle);
+          const turned = x('x').at(b, t, feature) * Math.cos(angle);
+          return magnitude * (turned + (isFirst ? -other : other) * Math.sin(angle));
         }),
     }),
   ),

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { only, positive } from '../configs/config-fields.ts';
+import { originalConfig } from '../configs/original-config.ts';
+import { rotaryDecoderFields, rotaryDecoderOptions } from '../configs/rotary-decoder-fields.ts';
+import type { CohereOptions } from './cohere.ts';
+
+const MODEL = 'Cohere';
+
+const readConfig = originalConfig({
+  model: MODEL,
+  original: 'cohere',
+  read: {
+    ...rotaryDecoderFields,
+    layer_norm_eps: positive,
+    attention_bias: z.boolean(),
+    logit_scale: positive,
+    use_qk_norm: only(false),
+  },
+  // The last two: of Command R's files, which the class does not look at.
+  inert: 'attention_dropout pretraining_tp model_max_length',
+});
+
+/** The options of Hugging Face's `CohereConfig`: Command R. */
+export function cohereFromConfig(config: unknown, notes?: string[]): CohereOptions {
+  const given = readConfig(config, notes);
+  return {
+    ...rotaryDecoderOptions(MODEL, given, config, notes),
+    epsilon: given.layer_norm_eps,
+    attentionBias: given.attention_bias,
+    logitScale: given.logit_scale,
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { originalConfig } from '../configs/original-config.ts';
+import {
+  rmsNormFields,
+  rotaryDecoderFields,
+  rotaryDecoderOptions,
+} from '../configs/rotary-decoder-fields.ts';
+import type { Olmo2Options } from './olmo2.ts';
+
+const MODEL = 'OLMo 2';
+
+const readConfig = originalConfig({
+  model: MODEL,
+  original: 'olmo2',
+  read: { ...rotaryDecoderFields, ...rmsNormFields, attention_bias: z.boolean() },
+  inert: 'attention_dropout',
+});
+
+/** The options of Hugging Face's `Olmo2Config`. */
+export function olmo2FromConfig(config: unknown, notes?: string[]): Olmo2Options {
+  const given = readConfig(config, notes);
+  return {
+    ...rotaryDecoderOptions(MODEL, given, config, notes),
+    epsilon: given.rms_norm_eps,
+    attentionBias: given.attention_bias,
+  };
+}

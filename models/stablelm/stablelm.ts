@@ -1,0 +1,42 @@
+import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
+import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import {
+  type HeadRequirements,
+  headRequirements,
+  ROTARY_DECODER,
+  type RotaryDecoderOptions,
+} from '../rotary-decoder/rotary-decoder-options.ts';
+import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
+
+export interface StablelmOptions extends RotaryDecoderOptions {
+  /** Biases of the projections to queries, keys and values; default false. */
+  readonly attentionBias?: boolean;
+  /** Attention and feed-forward both read the layer's input, by one norm; default false. */
+  readonly parallelResidual?: boolean;
+}
+
+const KNOWN: KnownOptions<StablelmOptions> = {
+  ...ROTARY_DECODER,
+  attentionBias: 'true or false',
+  parallelResidual: 'true or false',
+};
+
+/**
+ * StableLM's decoder: LLaMA's with layer norms, of whose heads a quarter turns unless told otherwise. Epsilon is 1e-5 unless told
+ * otherwise. Bellagente et al. 2024, arXiv 2402.17834; Hugging Face `StableLmForCausalLM`.
+ */
+export function stablelm<const O extends Draft<StablelmOptions>>(
+  options: CheckedOptions<'stablelm', StablelmOptions, HeadRequirements<O>, O>,
+): LanguageModel<LayersOf<O>, WidthOf<O>>;
+export function stablelm<O extends StablelmOptions>(given: O): LanguageModel {
+  const options: StablelmOptions = given;
+  checkOptions(stablelm, options, headRequirements(options), KNOWN);
+  const { rotaryShare = 0.25, epsilon = 1e-5, attentionBias = false, parallelResidual = false } = options;
+  return rotaryDecoder({
+    ...{ family: 'stablelm', options: { ...options, rotaryShare } },
+    norm: { kind: 'layer', bias: true, epsilon },
+    normPlaces: parallelResidual ? 'shared' : 'before',
+    attention: { inputBias: attentionBias },
+  });
+}

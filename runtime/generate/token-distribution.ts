@@ -44,12 +44,20 @@ export class TokenDistribution {
    * @param never tokens that are left out; where that are all, the first token
    */
   likeliest(never: readonly number[] = []): number {
-    const likeliest = Math.max(0, Array.prototype.indexOf.call(this.#logits, this.#highest));
+    const likeliest = placeOf(this.#logits, this.#highest);
     if (!never.includes(likeliest)) return likeliest;
     const left = Float64Array.from(this.#logits);
     for (const token of never) left[token] = -Infinity;
     return left.reduce((best, logit, token) => (logit > (left[best] ?? -Infinity) ? token : best), 0);
   }
+}
+
+/** The first place of a value; the first of all where it is none of the values. */
+function placeOf(values: ArrayLike<number>, value: number): number {
+  if (values instanceof Float32Array) return Math.max(0, values.indexOf(value));
+  const size = values.length;
+  for (let place = 0; place < size; place++) if (values[place] === value) return place;
+  return 0;
 }
 
 /** @throws UserError where one is not of numbers */

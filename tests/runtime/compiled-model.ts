@@ -11,6 +11,23 @@ import { PROMPTS, picture, TOKENIZER } from './prompts.ts';
 
 export { PROMPTS, picture, TOKENIZER };
 
+/** What `compiledModel` is compiled from, and others of its sizes. */
+export const smallModel = (name: string) =>
+  flamingo({
+    name,
+    vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 2, heads: 4 }),
+    resampler: { depth: 2, heads: 2, headDim: 16, latents: 4 },
+    language: opt({
+      dim: 32,
+      layers: 3,
+      heads: 4,
+      vocabulary: 261,
+      contextLength: 256,
+      activation: 'gelu',
+    }),
+    crossAttention: { every: 2 },
+  });
+
 let compiled: Promise<string> | undefined;
 let folder: string | undefined;
 
@@ -21,20 +38,7 @@ let folder: string | undefined;
 export function compiledModel(): Promise<string> {
   compiled ??= (async () => {
     folder = await mkdtemp(join(tmpdir(), 'runtime-'));
-    const program = flamingo({
-      name: 'small',
-      vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 2, heads: 4 }),
-      resampler: { depth: 2, heads: 2, headDim: 16, latents: 4 },
-      language: opt({
-        dim: 32,
-        layers: 3,
-        heads: 4,
-        vocabulary: 261,
-        contextLength: 256,
-        activation: 'gelu',
-      }),
-      crossAttention: { every: 2 },
-    });
+    const program = smallModel('small');
     const weights = join(folder, 'weights.safetensors');
     await writeSafetensors(
       weights,

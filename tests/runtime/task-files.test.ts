@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
-import { clipVit, flamingo, opt } from '../../models/index.ts';
 import { type FlamingoModel, loadFlamingo } from '../../runtime/index.ts';
 import { oneSentence } from '../support/one-sentence.ts';
-import { compiledModel, picture, TOKENIZER } from './compiled-model.ts';
+import { compiledModel, picture, smallModel, TOKENIZER } from './compiled-model.ts';
 
 const EXAMPLES = {
   shots: [
@@ -95,24 +94,9 @@ describe('a task in a file', () => {
   });
 
   it('is refused by a model with other weights, of another name, in another precision, or with other pixels', async () => {
-    const program = (name: string) =>
-      flamingo({
-        name,
-        vision: clipVit({ image: 28, patch: 14, dim: 32, layers: 2, heads: 4 }),
-        resampler: { depth: 2, heads: 2, headDim: 16, latents: 4 },
-        language: opt({
-          dim: 32,
-          layers: 3,
-          heads: 4,
-          vocabulary: 261,
-          contextLength: 256,
-          activation: 'gelu',
-        }),
-        crossAttention: { every: 2 },
-      });
     const refusal = async (name: string, precision: 'float32' | 'float16', sentence: RegExp) => {
       const out = join(folder, `${name}-${precision}`);
-      await compile(program(name), { out, tokenizer: TOKENIZER, precision });
+      await compile(smallModel(name), { out, tokenizer: TOKENIZER, precision });
       await using other = await loadFlamingo(out, { threads: 1 });
       await refuses(other.loadTask(path), sentence);
     };

@@ -117,17 +117,22 @@ export interface ProgramFacts {
 /** The facts of a model that answers prompts. */
 export type PromptFacts = ProgramFacts & { readonly language: LanguageFacts; readonly media: MediaFacts };
 
-/** How an image file becomes `pixels`. */
-export interface ImageFacts {
-  readonly size: number;
+/** How an image file becomes pixels, whose values are from 0 to 1 before `mean` and `std`. */
+export interface Preprocessing {
   readonly resize: 'shortest-edge' | 'stretch';
-  /** Pixels that the side, or both, are resized to before the centre is cut out. Default `size`. */
+  /** Pixels that the side, or both, are resized to before the centre is cut out. Default: the size that the model sees. */
   readonly resizeTo?: number;
-  /** Where the crop starts when an odd number of pixels is cut away. Default `round`, which halves to even. */
+  /** Where the crop starts when an odd number of pixels is cut away: `round` (torchvision; halves to even; the default) or `floor` (transformers). */
   readonly cropStart?: 'round' | 'floor';
   readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+}
+
+/** What becomes of pictures and videos before the vision graph sees them. */
+export interface ImageFacts extends Preprocessing {
+  /** Height and width of `pixels`. */
+  readonly size: number;
   /** Most frames of a video; 1 for a model of still images. */
   readonly maxFrames: number;
   /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */

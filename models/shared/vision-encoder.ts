@@ -1,4 +1,5 @@
 import type { CheckpointName, KnownOptions, Tensor } from '../../dsl/index.ts';
+import type { Preprocessing } from '../../dsl/program.ts';
 
 /** A frozen vision encoder as `flamingo` uses it: one frame in, a row of features out. */
 export interface VisionEncoder<Width extends number = number> {
@@ -9,17 +10,7 @@ export interface VisionEncoder<Width extends number = number> {
   readonly tokens: number;
   /** Width of a feature. */
   readonly dim: Width;
-  /** How files become pixels; values are from 0 to 1 before `mean` and `std`. */
-  readonly preprocessing: {
-    readonly resize: 'shortest-edge' | 'stretch';
-    /** Pixels that the side, or both, are resized to before the centre is cut out; default `image`. */
-    readonly resizeTo?: number;
-    /** Where the crop starts when an odd number of pixels is cut away: `round` (torchvision; the default) or `floor` (transformers). */
-    readonly cropStart?: 'round' | 'floor';
-    readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
-    readonly mean: readonly [number, number, number];
-    readonly std: readonly [number, number, number];
-  };
+  readonly preprocessing: Preprocessing;
   readonly parts: object;
   readonly options: Readonly<Record<string, unknown>>;
   readonly checkpointNames: readonly CheckpointName[];
@@ -28,7 +19,7 @@ export interface VisionEncoder<Width extends number = number> {
 }
 
 /** What may be said of preprocessing, for run time. */
-export const KNOWN_PREPROCESSING: KnownOptions<VisionEncoder['preprocessing']> = {
+export const KNOWN_PREPROCESSING: KnownOptions<Preprocessing> = {
   resize: ['shortest-edge', 'stretch'],
   resizeTo: 'a whole number from 1 on',
   cropStart: ['round', 'floor'],

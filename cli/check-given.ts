@@ -44,6 +44,6 @@ export function checkGiven(command: Command): void {
 }
 
 function isPath(flags: string): boolean {
-  const placeholder = /<(\w+)/.exec(flags)?.[1];
+  const placeholder = /<(\w+)(?:\.{3})?>/.exec(flags)?.[1];
   return placeholder !== undefined && PATHS.includes(placeholder);
 }

@@ -60,6 +60,12 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
   return [...earlier, value];
 }
 
+/** As `collect`, of texts that say something. */
+export function collectTexts(value: string, earlier: readonly string[] = []): readonly string[] {
+  if (value === '') throw new InvalidArgumentError('a text of at least one character was expected.');
+  return [...earlier, value];
+}
+
 /** For options that take a whole number of at least `least` and may be given several times. */
 export function collectNumbers(
   least: number,

@@ -4,6 +4,7 @@ import { ANALYSES } from '../../runtime/evaluate/benchmark/analysis-registry.ts'
 import { PROTOCOLS } from '../../runtime/evaluate/benchmark/benchmark.ts';
 import { BENCHMARKS } from '../../runtime/evaluate/benchmark/benchmark-registry.ts';
 import { SELECTIONS } from '../../runtime/evaluate/benchmark/run/settings.ts';
+import { MOST_BEAMS } from '../../runtime/generate/bounds.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
 import { evaluateBenchmark } from '../evaluate/evaluate-benchmark.ts';
 import { evaluateTasks } from '../evaluate/evaluate-tasks.ts';
@@ -115,7 +116,7 @@ export const command: CliCommand = {
       .option(
         '--beams <n>',
         'beam search for written answers; 1 is greedy (default: 3 for benchmarks, 1 for tasks)',
-        wholeNumber(1),
+        wholeNumber(1, MOST_BEAMS),
       )
       .option(
         '--no-dialogue',

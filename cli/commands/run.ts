@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
 import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
+import { LARGEST_SEED, MOST_BEAMS } from '../../runtime/generate/bounds.ts';
 import {
   GENERATION_MODES,
   type GenerationMode,
@@ -15,11 +16,13 @@ import {
   type CommandContext,
   collect,
   collectNumbers,
+  collectTexts,
   numberAbove,
   wholeNumber,
 } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
+import { choicesOf } from '../run/choice-flag.ts';
 import { printProfile, unexpectedWarning } from '../run/print-profile.ts';
 import { addShotOptions, picturesOf, type ShotFlags, shotsOf } from '../run/shot-flags.ts';
 import { watched } from '../run/watched.ts';
@@ -31,7 +34,7 @@ interface RunFlags extends ShotFlags, ModelFlags {
   readonly task?: string;
   readonly image?: readonly string[];
   readonly text: string;
-  readonly choices?: string;
+  readonly choices?: readonly string[];
   /** False where a dialogue is not wanted. */
   readonly dialogue: boolean;
   readonly maxNewTokens?: number;
@@ -85,17 +88,19 @@ export const command: CliCommand = {
         new Option(
           '--choices <a|b|c>',
           'rank these answers by log-likelihood, not normalised by length, instead of writing one; each goes on with the text, and begins with a space where that needs one and the examples do not show it',
-        ).conflicts(GENERATION),
+        )
+          .argParser(choicesOf)
+          .conflicts(GENERATION),
       )
       .option('--max-new-tokens <n>', 'most tokens of the answer (default: 20)', wholeNumber(1))
       .addOption(
         new Option('--stop <text>', 'end the answer before this text; may repeat')
-          .argParser(collect)
+          .argParser(collectTexts)
           .conflicts(['beams']),
       )
       .addOption(
         new Option('--beams <n>', 'beam search; without it the likeliest token is taken at each step')
-          .argParser(wholeNumber(1))
+          .argParser(wholeNumber(1, MOST_BEAMS))
           .conflicts(['temperature', 'topK', 'topP', 'seed']),
       )
       .option('--temperature <t>', 'draw tokens; above 1 flatter, below 1 sharper', numberAbove(0))
@@ -105,7 +110,7 @@ export const command: CliCommand = {
         'draw from the likeliest tokens that together have probability p',
         numberAbove(0, 1),
       )
-      .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0))
+      .option('--seed <s>', 'of drawing (default: 0)', wholeNumber(0, LARGEST_SEED))
       .addOption(new Option('--provider <provider>', 'execution provider').choices(PROVIDERS).default('cpu'))
       .option(
         '--device <number>',
@@ -169,7 +174,7 @@ async function runModel(
       flags.task === undefined
         ? await askWhole(model, { shots, query }, flags)
         : await askTask(model, flags.task, query);
-    if (flags.choices !== undefined) await rank(model, asked, flags.choices.split('|'), flags, context);
+    if (flags.choices !== undefined) await rank(model, asked, flags.choices, flags, context);
     else await answer(model, asked, flags, context);
     if (flags.profile && !flags.json) printProfile(await model.profile(), context.report);
     return EXIT.ok;

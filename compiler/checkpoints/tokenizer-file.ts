@@ -81,7 +81,7 @@ function firstOfTemplate(postProcessor: unknown): string | undefined {
 
 /**
  * A tokenizer with further special tokens at the ids after its last, in their order, as `add_special_tokens` of
- * Hugging Face does; tokens that it has keep their ids.
+ * Hugging Face does; tokens that it has keep their ids, ordinary ones of the vocabulary too.
  */
 export function withSpecialTokens(
   file: TokenizerFile,
@@ -89,7 +89,10 @@ export function withSpecialTokens(
   path: string,
 ): TokenizerFile {
   const missing = tokens.filter((token) => !file.has(token));
-  const entries = missing.map((content, index) => specialToken(file.size + index, content));
+  const further = missing.filter((token) => file.idOf(token) === undefined);
+  const entries = missing.map((content) =>
+    specialToken(file.idOf(content) ?? file.size + further.indexOf(content), content),
+  );
   const known =
     'added_tokens' in file.json && Array.isArray(file.json.added_tokens) ? file.json.added_tokens : [];
   return tokenizerFile({ ...file.json, added_tokens: [...known, ...entries] }, path);
@@ -101,7 +104,7 @@ const ids = z.record(z.string(), z.int().nonnegative());
  * A tokenizer with the tokens of an `added_tokens.json`, which older tokenizers keep beside their `tokenizer.json`;
  * tokens that it has already are left as they are.
  *
- * @throws UserError for ids that are not those after its last
+ * @throws UserError for ids that are neither those after its last nor the vocabulary's
  */
 export function withAddedTokens(file: TokenizerFile, addedTokens: unknown, path: string): TokenizerFile {
   if (addedTokens === undefined) return file;
@@ -114,7 +117,14 @@ export function withAddedTokens(file: TokenizerFile, addedTokens: unknown, path:
   const missing = Object.entries(result.data)
     .filter(([token]) => !file.has(token))
     .sort(([, a], [, b]) => a - b);
-  for (const [index, [token, id]] of missing.entries()) {
+  const further = missing.filter(([token, id]) => file.idOf(token) !== id);
+  for (const [index, [token, id]] of further.entries()) {
+    const own = file.idOf(token);
+    if (own !== undefined) {
+      throw new UserError(
+        `The added_tokens.json beside ${path} gives '${token}' the id ${id}, but the tokenizer has it as ${own}; download both files again.`,
+      );
+    }
     if (id === file.size + index) continue;
     throw new UserError(
       `The added_tokens.json beside ${path} gives '${token}' the id ${id}, but the next id of the tokenizer is ${file.size + index}; download both files again.`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { BeamSearch } from './beam-search.ts';
+import { LARGEST_SEED, MOST_BEAMS } from './bounds.ts';
 import { type Processor, suppress, temper, topK, topP } from './processors.ts';
 import { greedy, seededSampler } from './sampler.ts';
 import type { Search } from './search.ts';
@@ -69,7 +70,7 @@ function single(value: number): number {
 
 const schema = z.strictObject({
   maxNewTokens: z.number().int().min(1).default(20),
-  beams: z.number().int().min(1).max(256).default(1),
+  beams: z.number().int().min(1).max(MOST_BEAMS).default(1),
   lengthPenalty: z.number().default(0),
   stop: z.array(z.string().min(1)).default([]),
   temperature: z.number().positive().transform(single).optional(),
@@ -79,7 +80,7 @@ const schema = z.strictObject({
     .number()
     .int()
     .min(-(2 ** 31))
-    .max(2 ** 32 - 1)
+    .max(LARGEST_SEED)
     .optional(),
 });
 

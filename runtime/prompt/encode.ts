@@ -87,7 +87,7 @@ export function expandImages(
 }
 
 /**
- * Ids of a prompt's text, begun as the model's are.
+ * Ids of a prompt's text, begun as the model's are, once: a raw prompt may have its beginning token written out.
  *
  * @throws UserError, before it is split, for a text that is much too long for the context
  */
@@ -99,9 +99,11 @@ function encodeText(text: string, tokenizer: Tokenizer, { contextLength }: Room)
       `The prompt has ${text.length} characters, more than ${most} for each token of the model's context of ${contextLength}: shorten its text.`,
     );
   }
-  if (special.beginning === null) return tokenizer.encode(text);
-  if (specialTokens.beginningInText === true) return tokenizer.encode(`${specialTokens.beginning}${text}`);
-  return [special.beginning, ...tokenizer.encode(text)];
+  const { beginning, beginningInText } = specialTokens;
+  if (special.beginning === null || beginning === null) return tokenizer.encode(text);
+  const rest = text.startsWith(beginning) ? text.slice(beginning.length) : text;
+  if (beginningInText === true) return tokenizer.encode(`${beginning}${rest}`);
+  return [special.beginning, ...tokenizer.encode(rest)];
 }
 
 /** A prompt and its choices, each as it is in one text with the prompt. */

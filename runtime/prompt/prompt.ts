@@ -53,7 +53,10 @@ export type Dialogue<Shown extends Pictures = Pictures> = {
   readonly names?: { readonly user: string; readonly assistant: string };
 };
 
-/** A text with the special tokens written out, and what its `<image>` tokens stand for, in order. */
+/**
+ * A text with the special tokens written out, and what its `<image>` tokens stand for, in order. It begins with the
+ * model's beginning token where it has one, written out or not.
+ */
 export type RawPrompt = { readonly text: string; readonly media: readonly (ImageSource | Media)[] };
 
 /** `Shown` is what the model can be shown, where the types can tell. */

@@ -153,6 +153,8 @@ describe('compiling what is on the disk', function () {
     const kept = { '<pad>': 1, '<|endofchunk|>': 48, '<image>': 49 };
     assert.deepEqual(await paddingWith({ pad_token: { content: '<pad>' } }), ['<pad>', kept]);
     assert.deepEqual(await paddingWith({ eos_token: 'A' }), ['<PAD>', { ...kept, '<PAD>': 50 }]);
+    // A word of the vocabulary becomes special where it is, as by Hugging Face's add_special_tokens.
+    assert.deepEqual(await paddingWith({ pad_token: 'C' }), ['C', { ...kept, C: 2 }]);
   });
 
   it('refuses a model that is told twice or half', async () => {

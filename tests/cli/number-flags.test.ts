@@ -85,7 +85,13 @@ describe('flags that take numbers', function () {
     assert.equal(value('run --temperature', '2.'), 2);
     assert.equal(value('run --max-new-tokens', '012'), 12);
     assert.throws(() => value('run --top-p', '1.01'), InvalidArgumentError);
-    assert.throws(() => value('run --seed', '9007199254740993'), InvalidArgumentError);
+    assert.equal(value('run --seed', '4294967295'), 4294967295);
+    for (const word of ['4294967296', '9007199254740993'])
+      assert.throws(() => value('run --seed', word), InvalidArgumentError, word);
+    for (const command of ['run', 'evaluate']) {
+      assert.equal(value(`${command} --beams`, '256'), 256);
+      assert.throws(() => value(`${command} --beams`, '257'), InvalidArgumentError, command);
+    }
     assert.throws(() => value('playground --port', '65536'), InvalidArgumentError);
   });
 
@@ -104,5 +110,27 @@ describe('flags that take numbers', function () {
       /^error: option '--temperature <t>' argument 'Infinity' is invalid\. a number above 0 was expected\.\n/,
     );
     assert.doesNotMatch(stderr, /\n +at /);
+  });
+});
+
+describe('flags that take texts', () => {
+  const refuses = async (words: readonly string[], said: RegExp) => {
+    const { code, stdout, stderr } = await flamingo('run', 'nowhere', '--text', 'a', ...words);
+    assert.match(stderr, said);
+    assert.equal(stdout, '');
+    assert.equal(code, 2, words.join(' '));
+  };
+
+  it('take no answer that is empty or there twice, which would halve its probability', async () => {
+    await refuses(
+      ['--choices', 'a|b|a'],
+      /--choices.*answers that differ were expected, but 'a' is there twice\./,
+    );
+    await refuses(['--choices', 'a||b'], /--choices.*none of them empty\./);
+    await refuses(['--choices', ''], /--choices.*answers with \| between them were expected/);
+  });
+
+  it('take no empty text that ends an answer', async () => {
+    await refuses(['--stop', ''], /--stop.*a text of at least one character was expected/);
   });
 });

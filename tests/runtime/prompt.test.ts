@@ -263,6 +263,18 @@ describe('encodePrompt', () => {
     assert.deepEqual(encodePrompt(rendered, plain, options).tokens, [256, 97, 98]);
   });
 
+  it('begins a raw prompt once, whether or not its beginning token is written out', async () => {
+    const path = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
+    const inText = await loadTokenizer(path, { ...tokens, beginningInText: true });
+    for (const each of [tokenizer, inText]) {
+      const ids = (text: string) => encodePrompt({ text, media: [] }, each, options).tokens;
+      assert.deepEqual(ids('<s>ab'), [259, 97, 98]);
+      assert.deepEqual(ids('<s>ab'), ids('ab'));
+      assert.deepEqual(ids('<s><s>ab'), [259, 259, 97, 98], 'a second one is meant');
+    }
+    assert.deepEqual(encodePrompt({ text: '<s>', media: [] }, plain, options).tokens, [259]);
+  });
+
   it('has one image token for each medium, and one row each in the layout', () => {
     fc.assert(
       fc.property(fc.array(fewShot, { minLength: 1, maxLength: 3 }), (prompts) => {

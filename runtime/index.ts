@@ -23,7 +23,8 @@ export type { GraphArrays, GraphDtype } from './graph-input.ts';
 export { loadImage } from './images/load-image.ts';
 export type { PixelRule } from './images/pixel-rule.ts';
 export type { ImageSource } from './images/source.ts';
-export { type LoadOptions, loadFlamingo, loadFlamingo as load } from './load-flamingo.ts';
+export { loadFlamingo, loadFlamingo as load } from './load-flamingo.ts';
+export type { LoadOptions } from './load-options.ts';
 export { PictureStack, type StackPictures } from './media/picture-stack.ts';
 export {
   type EncodedMedia,

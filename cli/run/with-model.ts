@@ -1,6 +1,7 @@
 import type { Provider } from '../../artifact/provider.ts';
 import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
+import { warmThread } from '../../runtime/worker/start-thread.ts';
 import type { CommandContext } from '../command.ts';
 import { noteWeights } from '../note-weights.ts';
 
@@ -25,13 +26,11 @@ export async function withModel<R>(
   use: (model: FlamingoModel) => Promise<R>,
 ): Promise<R> {
   const { report } = context;
-  // The thread that computes loads its modules while this one loads its own, and compares the files of the model that ships.
-  const { warmThread } = await import('../../runtime/worker/start-thread.ts');
-  const thread = warmThread();
+  const thread = context.thread ?? warmThread();
   const load = async () => {
     const [folder, { loadInThread }, { projectWays }] = await Promise.all([
       given ?? import('../default-model.ts').then(({ defaultModel }) => defaultModel(context)),
-      import('../../runtime/load-flamingo.ts'),
+      import('../../runtime/load-in-thread.ts'),
       import('../project-ways.ts'),
     ]);
     const ways = await projectWays(folder);

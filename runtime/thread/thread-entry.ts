@@ -6,7 +6,8 @@ import { missingRuntime } from '../missing-runtime.ts';
 
 /**
  * The module that a thread starts with: beside the module that starts it, or beside the bundle that this became part of,
- * whose endings differ; where it is still TypeScript the entry that teaches the thread to read it.
+ * whose endings differ. Of several the one in CommonJS, which is loaded soonest; where it is still TypeScript the entry
+ * that teaches the thread to read it.
  *
  * @param module the `import.meta.url` of the module that starts the thread
  * @param name what the thread's module is called, without its ending
@@ -15,7 +16,7 @@ export function threadEntry(module: string | undefined, name: string): URL {
   const here = moduleAddress(module);
   if (here.endsWith('.ts')) return new URL('./development.mjs', here);
   const compiled = new URL(`./${name}.js`, here);
-  const places = [compiled, new URL(`./${name}.mjs`, here), new URL(`./${name}.cjs`, here)];
+  const places = [new URL(`./${name}.cjs`, here), compiled, new URL(`./${name}.mjs`, here)];
   return places.find((place) => existsSync(place)) ?? compiled;
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { COMPUTING } from '../../cli/main.ts';
 import { flamingo, SHIM } from './run-cli.ts';
 
 describe('flamingo', function () {
@@ -12,6 +15,15 @@ describe('flamingo', function () {
       assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     assert.match(stdout, /Exit codes:\n {2}0 +done/);
     assert.equal(stderr, '');
+  });
+
+  it('starts a thread at once for the commands that compute by one', async () => {
+    const folder = new URL('../../cli/commands/', import.meta.url);
+    const computing: string[] = [];
+    for (const file of await readdir(folder))
+      if (/\bwithModel\(/.test(await readFile(new URL(file, folder), 'utf8')))
+        computing.push(basename(file, '.ts'));
+    assert.deepEqual(computing.sort(), COMPUTING);
   });
 
   it('prints its version', async () => {

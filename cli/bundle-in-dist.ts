@@ -2,17 +2,18 @@ import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 
 /**
- * Makes one file of a module and of all that it loads, in its place in the package that was built in `dist`.
+ * Makes one file of a module and of all that it loads, in the package that was built in `dist`.
  *
  * @param module its path in `dist`
+ * @param file the path there of what comes of it, which may be the module's own
  * @param options esbuild's, besides
  */
-export async function bundleInPlace(module: string, options: BuildOptions): Promise<void> {
+export async function bundleInDist(module: string, file: string, options: BuildOptions): Promise<void> {
   const { build } = await import('esbuild');
-  const entry = fileURLToPath(new URL(`../dist/${module}`, import.meta.url));
+  const inDist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
   await build({
-    entryPoints: [entry],
-    outfile: entry,
+    entryPoints: [inDist(module)],
+    outfile: inDist(file),
     allowOverwrite: true,
     bundle: true,
     format: 'esm',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { only } from '../configs/config-fields.ts';
 import { type WindowConfig, windowFields, windowsOf } from '../configs/layer-windows.ts';
 import { originalConfig } from '../configs/original-config.ts';
 import {
@@ -22,7 +23,13 @@ export const qwenWindowFields = {
 const readConfig = originalConfig({
   model: MODEL,
   original: 'qwen2',
-  read: { ...rotaryDecoderFields, ...rmsNormFields, ...qwenWindowFields },
+  read: {
+    ...rotaryDecoderFields,
+    ...rmsNormFields,
+    ...qwenWindowFields,
+    // Of Qwen2.5's files: positions in three directions, which Qwen2-VL has.
+    use_mrope: only(false),
+  },
   inert: 'attention_dropout',
 });
 

@@ -2,6 +2,7 @@ import type { PromptProgram } from '../../dsl/program.ts';
 import {
   clipVit,
   flamingo,
+  gemma3,
   gpt2,
   gptNeox,
   idefics,
@@ -29,6 +30,13 @@ export const SMALL_FAMILIES: Readonly<Record<string, () => PromptProgram>> = {
   MPT: on('mpt', mpt({ ...LANGUAGE, queryKeyNorm: true })),
   'GPT-NeoX': on('neox', gptNeox({ ...LANGUAGE, rotaryShare: 0.5 })),
   'GPT-2': on('gpt2', gpt2(LANGUAGE)),
+  'Gemma 3': on(
+    'gemma3',
+    gemma3({
+      ...{ ...LANGUAGE, inner: 48, keyValueHeads: 2, headDim: 6 },
+      ...{ window: 5, fullLayers: [1], scoreSoftcap: 20, logitSoftcap: 10 },
+    }),
+  ),
   LLaMA: on('llama', llama({ ...LANGUAGE, inner: 48, keyValueHeads: 2 })),
   Idefics: () =>
     idefics({

@@ -2,13 +2,16 @@ import type { Graph } from '../../dsl/graph.ts';
 import type { VisionLanguageProgram } from '../../dsl/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
+import { gemma3 } from '../../models/gemma3/gemma3.ts';
 import { gptNeox } from '../../models/gpt-neox/gpt-neox.ts';
 import { gpt2 } from '../../models/gpt2/gpt2.ts';
 import { idefics } from '../../models/idefics/idefics.ts';
 import { llama } from '../../models/llama/llama.ts';
 import { mpt } from '../../models/mpt/mpt.ts';
 import { nfnet } from '../../models/nfnet/nfnet.ts';
+import { olmo2 } from '../../models/olmo2/olmo2.ts';
 import { opt } from '../../models/opt/opt.ts';
+import { phi3 } from '../../models/phi3/phi3.ts';
 import type { LanguageModel } from '../../models/shared/language-model.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 import { reinitialised } from '../support/reinitialised.ts';
@@ -48,6 +51,18 @@ const makers: Readonly<Record<string, () => VisionLanguageProgram>> = {
     ),
   'grouped heads of LLaMA': () =>
     small(llama({ ...language, inner: 24, vocabulary: VOCABULARY, keyValueHeads: 1 })),
+  'windows, caps and sandwiched norms of Gemma 3': () =>
+    small(
+      gemma3({
+        ...{ ...language, inner: 24, vocabulary: VOCABULARY, keyValueHeads: 1, headDim: 6, window: 3 },
+        ...{ fullLayers: [1], scale: 0.3, scoreSoftcap: 1.5, logitSoftcap: 2, rotaryBase: 500 },
+      }),
+    ),
+  'packed weights of Phi-3': () =>
+    small(
+      phi3({ ...language, inner: 24, vocabulary: VOCABULARY, keyValueHeads: 1, rotaryShare: 0.5, window: 4 }),
+    ),
+  'norms after of OLMo 2': () => small(olmo2({ ...language, inner: 24, vocabulary: VOCABULARY })),
   Idefics: () =>
     idefics({
       name: 'small',

@@ -166,25 +166,6 @@ FAMILIES = {
         },
         {"hidden_act": dict(hidden_act="mish"), "use_qk_norm": dict(use_qk_norm=True)},
     ),
-    "gptj": (
-        "GPTJConfig",
-        {
-            "default": {},
-            "small": dict(n_embd=24, n_layer=2, n_head=4, n_inner=36, vocab_size=50, n_positions=128, rotary_dim=4),
-            "inert": dict(resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5, initializer_range=0.5, use_cache=False),
-        },
-        {"activation_function": dict(activation_function="mish")},
-    ),
-    "falcon": (
-        "FalconConfig",
-        {
-            "default": {},
-            "small": dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=4, vocab_size=50, bias=True),
-            "new": dict(new_decoder_architecture=True, num_kv_heads=8, num_attention_heads=16, hidden_size=64),
-            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False),
-        },
-        {"alibi": dict(alibi=True)},
-    ),
     "gpt_neox": (
         "GPTNeoXConfig",
         {
@@ -350,11 +331,6 @@ RESOLVED = {
             "cohere": "layer_norm_eps attention_bias logit_scale use_qk_norm",
         }.items()
     },
-    "gptj": "n_embd n_layer n_head n_inner vocab_size n_positions rotary_dim activation_function layer_norm_epsilon "
-            "tie_word_embeddings",
-    "falcon": "hidden_size num_hidden_layers num_attention_heads num_kv_heads vocab_size max_position_embeddings bias "
-              "new_decoder_architecture multi_query parallel_attn ffn_hidden_size layer_norm_epsilon rope_theta rope_parameters "
-              "tie_word_embeddings",
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
                 "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act "
                 "tie_word_embeddings",
@@ -429,7 +405,7 @@ DERIVED = {
     "llama": ("num_key_value_heads", "head_dim", "rope_parameters"),
     "mistral": ("head_dim", "rope_parameters"),
     **dict.fromkeys(("qwen2", "qwen3", "gemma2", "gemma3_text"), ("rope_parameters", "layer_types")),
-    **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere", "falcon"), ("rope_parameters",)),
+    **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere"), ("rope_parameters",)),
     "gpt_neox": ("partial_rotary_factor", "rope_theta", "rope_parameters"),
     "opt": ("word_embed_proj_dim",),
     "idefics": ("rope_parameters",),

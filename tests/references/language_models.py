@@ -329,16 +329,6 @@ def cohere():
     write("cohere", CohereForCausalLM(config))
 
 
-def gptj():
-    from transformers import GPTJConfig, GPTJForCausalLM
-
-    config = GPTJConfig(
-        vocab_size=VOCABULARY, n_embd=30, n_layer=2, n_head=3, n_positions=CONTEXT, rotary_dim=4, n_inner=44,
-        pad_token_id=PAD, attn_implementation="eager",
-    )  # fmt: skip
-    write("gptj", GPTJForCausalLM(config))
-
-
 MODELS = {
     "mistral": mistral,
     "mistral-yarn": mistral_yarn,
@@ -355,7 +345,6 @@ MODELS = {
     "stablelm": stablelm,
     "stablelm-parallel": stablelm_parallel,
     "cohere": cohere,
-    "gptj": gptj,
     "opt": opt,
     "mpt": mpt,
     "mosaic-mpt": mosaic_mpt,

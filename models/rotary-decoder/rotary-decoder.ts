@@ -151,10 +151,12 @@ const scaled = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : multip
 
 /** transformers' names: the model with its head, alone (`LlamaModel`), and as the language model of one that sees. */
 function decoderNames(tiedHead: boolean): readonly CheckpointName[] {
+  // A head that is the embeddings may be stored as a copy of them.
+  const head = `language.${tiedHead ? 'embed_tokens' : 'lm_head'}.weight`;
+  const heads = ['lm_head.weight', 'language_model.lm_head.weight'];
+  const models = ['*', 'model.*', 'language_model.model.*', 'model.language_model.*'];
   return [
-    // A head that is the embeddings may be stored as a copy of them.
-    { ours: `language.${tiedHead ? 'embed_tokens' : 'lm_head'}.weight`, theirs: 'lm_head.weight' },
-    { ours: 'language.*', theirs: '*' },
-    { ours: 'language.*', theirs: 'model.*' },
+    ...heads.map((theirs) => ({ ours: head, theirs })),
+    ...models.map((theirs) => ({ ours: 'language.*', theirs })),
   ];
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 
 // In a clone the sources run as they are, through a loader; the published package holds compiled JavaScript.
@@ -7,6 +7,16 @@ const source = new URL('./main.ts', import.meta.url);
 const compiled = new URL('../dist/cli/main.js', import.meta.url);
 let entry = compiled;
 if (existsSync(source)) {
+  // The loader and its thread parse in WebAssembly, each memory of which takes 10 GB of addresses; they would end without a word.
+  const limits = '/proc/self/limits';
+  const most = existsSync(limits) && /^Max address space +(\d+)/m.exec(readFileSync(limits, 'utf8'))?.[1];
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  if (most && Number(most) < 40e9 && !given.includes('--disable-wasm-trap-handler')) {
+    process.stderr.write(
+      `A clone runs its sources through a loader in WebAssembly, which takes 40 GB of addresses (not of memory), but this process may have ${Math.floor(Number(most) / 1e9)} GB (ulimit -v); raise the limit, or begin with node --disable-wasm-trap-handler.\n`,
+    );
+    process.exit(1);
+  }
   const { register } = await import('tsx/esm/api');
   register();
   entry = source;

@@ -1,5 +1,5 @@
-import { apply, applyAll, defineOperator } from '../operator.ts';
-import type { Tensor, TensorType } from '../tensor.ts';
+import { apply, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
 import type { DtypeOfTensor } from '../types/dtypes.ts';
 import type { Both, Checked, Result } from '../types/problem.ts';
 import type { FloatShape, LastAxis } from '../types/shape/last-axis.ts';
@@ -13,61 +13,15 @@ import { reduceMean, reduceSum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { checkDtype, FLOATS, required, sameDtype } from './shared/inputs.ts';
 import { checkLastAxis } from './shared/last-axis.ts';
-import { named } from './shared/names.ts';
+import { standardize } from './shared/standardize.ts';
 import { sizeOf } from './size-of.ts';
 import { subtract } from './subtract.ts';
 import { sqrt } from './unary.ts';
-
-/** Each row with mean 0 and deviation 1, `[..., dim]`, and the factor of its deviation, `[..., 1]`, from one pass. */
-const standardizeOperator = defineOperator<{ epsilon: number }>({
-  name: 'standardize',
-  computesIn: 'float32',
-  movement: 'none',
-  weight: 'none',
-  infer(inputs) {
-    const { dtype, shape } = required('standardize', inputs, 0, 'x');
-    return [
-      { dtype, shape },
-      { dtype, shape: shape.with(-1, 1) },
-    ];
-  },
-  lower(emit, [x], { inputs: [type], attributes }) {
-    const ones = emit.constant(new Float32Array(lastSize(type)).fill(1), [lastSize(type)]);
-    const results = emit.nodes('LayerNormalization', [x, ones], 3, {
-      axis: -1,
-      epsilon: { float: attributes.epsilon },
-    });
-    return [named(results, 0), named(results, 2)];
-  },
-  gradient: 'through decomposition',
-  decompose: ([x], { epsilon }) => (x === undefined ? [] : standardizedByParts(x, epsilon)),
-});
-
-function standardizedByParts(x: Tensor, epsilon: number): readonly [Tensor, Tensor] {
-  const centred = subtract(x, reduceMean(x, [-1], true));
-  // Once a row, not once an element; and not the quotient that ONNX Runtime would take for a norm's forward pass.
-  const inverse = divide(1, sqrt(add(reduceMean(square(centred), [-1], true), epsilon)));
-  return [multiply(centred, inverse), inverse];
-}
-
-export function standardize(x: Tensor, attributes: { readonly epsilon: number }): readonly [Tensor, Tensor] {
-  // The kernel takes its weight as it is, in float32 and of a known size.
-  if (x.dtype !== 'float32' || lastSize(x) === 0) return standardizedByParts(x, attributes.epsilon);
-  const [normalised, inverse] = applyAll(standardizeOperator, [x], attributes);
-  if (normalised === undefined || inverse === undefined) throw new Error('standardize has two results');
-  return [normalised, inverse];
-}
 
 /** The weighted sum of each row, `[..., 1]`: a product, which writes nothing but the sums. */
 function rowSums(x: Tensor, weights: Tensor): Tensor {
   if (x.shape.length < 2) return reduceSum(multiply(x, weights), [-1], true);
   return matmul(x, reshape(weights, [x.shape.at(-1) ?? 1, 1]));
-}
-
-/** The size of the last axis, or 0 where it is open. */
-function lastSize(x: TensorType | undefined): number {
-  const size = x?.shape.at(-1);
-  return typeof size === 'number' ? size : 0;
 }
 
 export const layerNormalizeOperator = defineOperator<{ epsilon: number }>({

@@ -5,7 +5,7 @@ import type { Dim, Tensor } from '../../tensor.ts';
 import { add } from '../add.ts';
 import { cast } from '../cast.ts';
 import { divide } from '../divide.ts';
-import { layerNormalize, standardize } from '../layer-normalize.ts';
+import { layerNormalize } from '../layer-normalize.ts';
 import { linear } from '../linear.ts';
 import { matmul } from '../matmul.ts';
 import { multiply } from '../multiply.ts';
@@ -15,6 +15,7 @@ import { sizeOf } from '../size-of.ts';
 import { subtract } from '../subtract.ts';
 import { transpose } from '../transpose.ts';
 import { required } from './inputs.ts';
+import { standardize } from './standardize.ts';
 
 /**
  * Inputs: rows, normWeight, weight, normBias?, bias?, shift?. It stands for what its decomposition says, with gradients

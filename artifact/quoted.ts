@@ -10,6 +10,11 @@ export function quoted(text: string): string {
 /** Longer paths no system has in use. */
 export const LONGEST_PATH = 1_000;
 
+/** Whether a text that is no file's path is rather the content of a JSON file. */
+export function isContent(text: string): boolean {
+  return text.length > LONGEST_PATH || /^\s*[{[]/.test(text);
+}
+
 /** A text from a file within a sentence: cut, without line breaks and other control characters, which become U+FFFD. */
 export function plain(text: string, most = LONGEST): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;

@@ -3,6 +3,7 @@ import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
+import { isContent, quoted } from '../artifact/quoted.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
@@ -126,6 +127,11 @@ async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {
   if (typeof path !== 'string') return path;
   return readRegularFile(path, LIMITS.tokenizer).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
+    if (isContent(path)) {
+      throw new UserError(
+        `compile: the tokenizer's path is ${quoted(path)}, which is content: give its bytes, Buffer.from(text), or a path.`,
+      );
+    }
     throw new UserError(
       `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,
     );

@@ -1,4 +1,5 @@
 import { tokensSchema } from '../artifact/manifest.ts';
+import { isContent, quoted } from '../artifact/quoted.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
@@ -36,6 +37,11 @@ export async function loadTokenizer(path: string, specialTokens: SpecialTokens):
     text = (await readRegularFile(path, LIMITS.tokenizer)).toString('utf8');
   } catch (error) {
     if (error instanceof UserError) throw error;
+    if (isContent(path)) {
+      throw new UserError(
+        `The tokenizer's path is ${quoted(path)}, which is content: write it to a file and pass its path.`,
+      );
+    }
     throw new UserError(`${path} cannot be read (${reasonOf(error)}): pass the path of a tokenizer.json.`);
   }
   return parseTokenizer(text, path, specialTokens, runsWithin);

@@ -100,7 +100,13 @@ describe('options of compile', () => {
       message:
         'compile: tokenizer must be the path of a tokenizer.json or its bytes (Buffer.from(JSON.stringify(…))), but it is an object.',
     });
-    const tokenizer = Buffer.from(JSON.stringify(byteLevelTokenizer()));
+    const text = JSON.stringify(byteLevelTokenizer());
+    await assert.rejects(compile(program, { out, tokenizer: text }), {
+      name: 'UserError',
+      message:
+        /^compile: the tokenizer's path is .{10,200}, which is content: give its bytes, Buffer\.from\(text\), or a path\.$/,
+    });
+    const tokenizer = Buffer.from(text);
     assert.equal((await compile(program, { out, tokenizer })).model.name, 'small');
   });
 

@@ -184,6 +184,13 @@ describe('loadTokenizer', () => {
   it('refuses a missing file, a folder, broken JSON and other JSON with one sentence', async () => {
     await assert.rejects(loadTokenizer(join(folder, 'none.json'), tokens), oneSentence());
     await assert.rejects(loadTokenizer(folder, tokens), oneSentence());
+    for (const content of ['{"version": "1.0"}', `[${'"a",'.repeat(100_000)}"a"]`])
+      await assert.rejects(
+        loadTokenizer(content, tokens),
+        oneSentence(
+          /^The tokenizer's path is .{10,200}, which is content: write it to a file and pass its path\.$/,
+        ),
+      );
     const file = join(folder, 'tokenizer.json');
     for (const content of [
       '',

@@ -1,16 +1,20 @@
 import { LIMITS } from '../../../dsl/limits.ts';
 
 /**
- * Reads a map of tokens to ids. It may have hundreds of thousands of entries, so it is gone through only once.
+ * Reads a map of tokens to ids. It may have hundreds of thousands of entries, so it is gone through only once, by its keys:
+ * a pair for each entry takes twice as long.
  *
  * @throws Error for an id that is no whole number from 0 to the limit
  */
 export function readVocabulary(vocab: unknown): ReadonlyMap<string, number> {
-  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab))
-    throw new Error('its model has no "vocab" that is a map of tokens to ids');
+  if (!isMap(vocab)) throw new Error('its model has no "vocab" that is a map of tokens to ids');
   const ids = new Map<string, number>();
-  for (const [token, id] of Object.entries(vocab)) ids.set(token, checkedId(id, token));
+  for (const token of Object.keys(vocab)) ids.set(token, checkedId(vocab[token], token));
   return ids;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** @throws Error for an id that is no whole number from 0 to the limit */

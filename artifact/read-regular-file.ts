@@ -5,7 +5,7 @@ import { quoted } from './quoted.ts';
 import { UserError } from './user-error.ts';
 
 /** Opening a pipe that nobody writes to would wait for ever; of a regular file this flag changes nothing. */
-const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+export const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens a file for reading. Only a regular file: a pipe has no end, nor does a device such as /dev/zero.

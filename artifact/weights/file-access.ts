@@ -1,6 +1,6 @@
-import { readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { openRegularFile } from '../read-regular-file.ts';
+import { AT_ONCE, openRegularFile } from '../read-regular-file.ts';
 import { isSystemError, refusal } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
@@ -20,29 +20,79 @@ export async function readRange(
   length: number,
 ): Promise<ArrayBuffer> {
   const buffer = new ArrayBuffer(length);
-  let done = 0;
-  while (done < length) {
-    const step = new Uint8Array(buffer, done, Math.min(LARGEST_STEP, length - done));
-    const { bytesRead } = await file.read(step, 0, step.length, offset + done);
-    if (bytesRead === 0) throw endedEarly(path);
-    done += bytesRead;
-  }
+  await fill(file, path, offset, new Uint8Array(buffer));
   return buffer;
 }
 
-/**
- * Fills memory with the bytes from `offset` on, while the thread waits.
- *
- * @param path what error sentences call the file
- * @throws UserError when the file ends before that
- */
-export function fillFrom(file: FileHandle, path: string, offset: number, memory: Uint8Array): void {
+async function fill(file: FileHandle, path: string, offset: number, memory: Uint8Array): Promise<void> {
   let done = 0;
   while (done < memory.length) {
     const step = Math.min(LARGEST_STEP, memory.length - done);
-    const bytesRead = readSync(file.fd, memory, done, step, offset + done);
+    const { bytesRead } = await file.read(memory, done, step, offset + done);
     if (bytesRead === 0) throw endedEarly(path);
     done += bytesRead;
+  }
+}
+
+/**
+ * Reads a range in pieces, in order, of a file that is opened once.
+ *
+ * @param length bytes of the range
+ * @param most bytes of a piece
+ * @returns pieces whose memory is that of others once the next one is asked for
+ * @throws UserError when the file cannot be read, or ends before the range does
+ */
+export async function* readPieces(
+  path: string,
+  offset: number,
+  length: number,
+  most: number,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const memory = new ArrayBuffer(Math.min(most, length));
+  let file: FileHandle | undefined;
+  try {
+    for (let done = 0; done < length; done += most) {
+      file ??= await openRegularFile(path);
+      const piece = new Uint8Array(memory, 0, Math.min(most, length - done));
+      await fill(file, path, offset + done, piece);
+      yield piece;
+    }
+  } catch (error) {
+    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    throw error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/**
+ * Opens a file, reads ranges of it while the thread waits, and closes it.
+ *
+ * @param use called with what fills memory with the bytes from an offset on
+ * @throws UserError when the file cannot be read, or ends before that
+ */
+export function withFileAtOnce<R>(
+  path: string,
+  use: (fillFrom: (offset: number, memory: Uint8Array) => void) => R,
+): R {
+  let file: number | undefined;
+  try {
+    const opened = openSync(path, AT_ONCE);
+    file = opened;
+    return use((offset, memory) => {
+      let done = 0;
+      while (done < memory.length) {
+        const step = Math.min(LARGEST_STEP, memory.length - done);
+        const bytesRead = readSync(opened, memory, done, step, offset + done);
+        if (bytesRead === 0) throw endedEarly(path);
+        done += bytesRead;
+      }
+    });
+  } catch (error) {
+    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    throw error;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -7,7 +7,7 @@ import { moduleAddress } from '../../dsl/module-address.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
 import type { Answer } from './quantisation-worker.ts';
 import { type Chunk, countOf, quantiseChunk } from './quantise-chunk.ts';
-import { bytesOfNumbers, type QuantisedRows } from './quantise-rows.ts';
+import { memoryOf, type QuantisedRows, rowsIn } from './quantise-rows.ts';
 
 /** Weights below which threads cost more time than they save. */
 const WORTH_THREADS = 1 << 23;
@@ -17,7 +17,7 @@ export class QuantisationThreads implements AsyncDisposable {
   readonly #pool: Piscina | undefined;
   /** Chunks to have under way: one in every thread's hands and one waiting for it. */
   readonly #atOnce: number;
-  /** Where threads put numbers, over and over: a billion weights leave half a gigabyte, which would have to be collected. */
+  /** Where threads put rows, over and over: a billion weights leave half a gigabyte, which would have to be collected. */
   readonly #free: SharedArrayBuffer[] = [];
 
   private constructor(threads: number, pool?: Piscina) {
@@ -45,7 +45,7 @@ export class QuantisationThreads implements AsyncDisposable {
   /**
    * Quantises chunks, several of which are under way, and gives what comes of them in their order.
    *
-   * @returns rows whose numbers are those of other rows once the next ones are asked for
+   * @returns rows whose memory is that of other rows once the next ones are asked for
    */
   async *quantised(chunks: AsyncIterable<Chunk>): AsyncIterable<QuantisedRows> {
     const underWay: Promise<QuantisedRows>[] = [];
@@ -73,12 +73,14 @@ export class QuantisationThreads implements AsyncDisposable {
 
   async #quantise(chunk: Chunk): Promise<QuantisedRows> {
     if (this.#pool === undefined) return quantiseChunk(chunk);
-    const bytes = bytesOfNumbers(BLOCK_FORMATS[chunk.format], countOf(chunk), chunk);
+    const format = BLOCK_FORMATS[chunk.format];
+    const count = countOf(chunk);
+    const bytes = memoryOf(format, count, chunk);
     const free = this.#free.pop();
     const into = free !== undefined && free.byteLength >= bytes ? free : new SharedArrayBuffer(bytes);
     const answer: Answer = await this.#pool.run({ ...chunk, into });
     if ('refused' in answer) throw new UserError(answer.refused);
-    return answer;
+    return { ...rowsIn(into, format, count, chunk), ...answer };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,13 +2,14 @@ import { UserError } from '../../artifact/user-error.ts';
 import { type Chunk, quantiseChunk } from './quantise-chunk.ts';
 import type { QuantisedRows } from './quantise-rows.ts';
 
-/** Quantised rows, or the sentence of what is wrong with the weights: errors lose their class between threads. */
-export type Answer = QuantisedRows | { readonly refused: string };
+/** What is not in the chunk's memory of quantised rows, or the sentence of what is wrong: errors lose their class between threads. */
+export type Answer = Pick<QuantisedRows, 'uneven'> | { readonly refused: string };
 
-/** A thread's work: one chunk. */
-export default async function quantise(chunk: Chunk): Promise<Answer> {
+/** A thread's work: one chunk, of which the rows go `into` its memory. */
+export default function quantise(chunk: Chunk): Answer {
   try {
-    return await quantiseChunk(chunk);
+    const { uneven } = quantiseChunk(chunk);
+    return uneven === undefined ? {} : { uneven };
   } catch (error) {
     if (error instanceof UserError) return { refused: error.message };
     throw error;

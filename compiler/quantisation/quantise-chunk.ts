@@ -1,4 +1,4 @@
-import { fillFrom, readRange, withFile } from '../../artifact/weights/file-access.ts';
+import { withFileAtOnce } from '../../artifact/weights/file-access.ts';
 import { refuseBroken } from '../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES, viewAs } from '../../artifact/weights/stored-dtype.ts';
 import { toFloat32 } from '../../artifact/weights/to-float32.ts';
@@ -21,7 +21,7 @@ export interface Chunk {
   readonly rows:
     | Float32Array
     | { readonly tensor: StoredTensor; readonly first: number; readonly count: number };
-  /** Where the numbers are to be put, beginning with the first byte. Default: new memory. */
+  /** Where the numbers and, after them, the scales are to be put (`memoryOf` bytes). Default: new memory. */
   readonly into?: SharedArrayBuffer;
 }
 
@@ -35,7 +35,7 @@ export function countOf({ rows }: Chunk): number {
  *
  * @throws UserError for a file that ends early or a value that is not a finite number
  */
-export async function quantiseChunk({
+export function quantiseChunk({
   format,
   width,
   block,
@@ -44,7 +44,7 @@ export async function quantiseChunk({
   before,
   rows,
   into,
-}: Chunk): Promise<QuantisedRows> {
+}: Chunk): QuantisedRows {
   const quantised = (weights: Parameters<typeof quantiseRows>[1]) =>
     quantiseRows(BLOCK_FORMATS[format], weights, { width, block, perRow }, into);
   if (rows instanceof Float32Array) return quantised(rows);
@@ -52,15 +52,17 @@ export async function quantiseChunk({
   const { path, dtype, offset } = tensor;
   const bytes = STORED_BYTES[dtype];
   const place = offset + first * bytes;
-  return withFile(path, async (file) => {
-    const readFloat32 = async () =>
-      toFloat32(viewAs(dtype, await readRange(file, path, place, count * bytes)), tensor, path);
+  return withFileAtOnce(path, (fillFrom) => {
+    const readFloat32 = () => {
+      const buffer = new ArrayBuffer(count * bytes);
+      fillFrom(place, new Uint8Array(buffer));
+      return toFloat32(viewAs(dtype, buffer), tensor, path);
+    };
     try {
-      if (!isQuantisable(dtype)) return quantised(await readFloat32());
-      return quantised({ dtype, count, read: (memory) => fillFrom(file, path, place, memory) });
+      if (!isQuantisable(dtype)) return quantised(readFloat32());
+      return quantised({ dtype, count, read: (memory, from) => fillFrom(place + from * bytes, memory) });
     } catch (error) {
-      if (error instanceof RangeError && origin !== undefined)
-        refuseBroken(await readFloat32(), origin, before);
+      if (error instanceof RangeError && origin !== undefined) refuseBroken(readFloat32(), origin, before);
       throw error;
     }
   });

@@ -17,8 +17,8 @@ export interface QuantisedRows {
 export interface UnreadWeights {
   readonly dtype: keyof typeof KINDS;
   readonly count: number;
-  /** Fills memory with their bytes. */
-  readonly read: (memory: Uint8Array) => void;
+  /** Fills memory with their bytes, from so many weights on. */
+  readonly read: (memory: Uint8Array, from: number) => void;
 }
 
 /** What `assembly/quantise.ts` exports; numbers are places in its memory, counts, and a kind of `KINDS`. */
@@ -47,6 +47,8 @@ const SPARE = 128;
 /** What it needs besides a block's weights. */
 const ROOM = 4096;
 const ALIGNMENT = 16;
+/** Weights that are read before they are quantised, or one row: they stay in a core's own cache. */
+const AT_ONCE = 1 << 17;
 /** What errors say that WebAssembly is taken for. */
 const DOES = 'Quantising';
 
@@ -64,24 +66,27 @@ export interface RowLayout {
 
 /**
  * Quantises whole rows of a weight, in WebAssembly (`assembly/quantise.ts`). In each block the weight farthest from zero
- * is put at the lowest number, of which there is one more below the middle than above; then the scale is set to what
- * makes the squared error smallest with the numbers found.
+ * is put at the lowest number; then the scale is set to what makes the squared error smallest with the numbers found.
  *
  * @param weights rows of finite numbers, one after the other
- * @param into where the numbers are put; new memory unless told
+ * @param into where the numbers and the scales are put, `memoryOf` bytes; new memory unless told
  * @throws RangeError for a weight that is no finite number
  * @throws UserError where WebAssembly or its memory is not to be had
  */
 export function quantiseRows(
   format: BlockFormat,
   weights: Float32Array | UnreadWeights,
-  { width, block, perRow = false }: RowLayout,
+  layout: RowLayout,
   into?: SharedArrayBuffer,
 ): QuantisedRows {
+  const { width, block, perRow = false } = layout;
   const { dtype, count, read } = weights instanceof Float32Array ? inMemory(weights) : weights;
+  const memoryFor = into ?? new ArrayBuffer(memoryOf(format, count, layout));
+  const quantised = rowsIn(memoryFor, format, count, layout);
   const rows = count / width;
-  const blocks = rows * Math.ceil(width / block);
-  const bytes = bytesOfNumbers(format, count, { width, block });
+  // Rows that are to lie column by column have to be there all at once.
+  const atOnce = perRow ? rows : Math.min(rows, Math.max(1, Math.floor(AT_ONCE / width)));
+  const [bytes, blocks] = [bytesOfNumbers(format, width, layout), Math.ceil(width / block)];
   let end = ALIGNMENT;
   const place = (size: number): number => {
     const at = end;
@@ -89,50 +94,68 @@ export function quantiseRows(
     return at;
   };
   const room = place(4 * block + ROOM);
-  const from = place(STORED_BYTES[dtype] * count);
-  const scales = place(4 * blocks);
-  const magnitudes = perRow ? place(8 * blocks) : 0;
-  const values = place(bytes + SPARE);
-  const turned = perRow ? place(bytes) : values;
+  const from = place(STORED_BYTES[dtype] * atOnce * width);
+  const scales = place(4 * atOnce * blocks);
+  const magnitudes = perRow ? place(8 * rows) : 0;
+  const values = place(atOnce * bytes + SPARE);
+  const turned = perRow ? place(rows * bytes) : values;
 
   module ??= openAssembly<QuantiseModule>(QUANTISE, DOES);
-  const { memory } = module;
-  growTo(memory, end, DOES);
-  const { buffer } = memory;
-  read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * count));
-  const broken = module.quantise(
-    KINDS[dtype],
-    format.bits,
-    from,
-    rows,
-    width,
-    block,
-    values,
-    scales,
-    magnitudes,
-    room,
-  );
-  if (broken >= 0) throw new RangeError(`row ${broken} has a weight that is no finite number`);
-  if (perRow) module.turn(values, rows, width, turned);
-  const numbers = new Uint8Array(buffer, turned, bytes);
-  if (into !== undefined) new Uint8Array(into).set(numbers);
-  const quantised = {
-    values: into === undefined ? numbers.slice() : new Uint8Array(into, 0, bytes),
-    scales: new Float32Array(buffer, scales, blocks).slice(),
-  };
+  growTo(module.memory, end, DOES);
+  const { buffer } = module.memory;
+  for (let row = 0; row < rows; row += atOnce) {
+    const some = Math.min(atOnce, rows - row);
+    read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * some * width), row * width);
+    const broken = module.quantise(
+      ...[KINDS[dtype], format.bits, from, some, width, block],
+      ...[values, scales, magnitudes, room],
+    );
+    if (broken >= 0) throw new RangeError(`row ${row + broken} has a weight that is no finite number`);
+    if (perRow) module.turn(values, some, width, turned);
+    quantised.values.set(new Uint8Array(buffer, turned, some * bytes), row * bytes);
+    quantised.scales.set(new Float32Array(buffer, scales, some * blocks), row * blocks);
+  }
   if (!perRow) return quantised;
-  const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, blocks), width);
+  const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, rows), width);
   return { ...quantised, uneven };
 }
 
+/** Bytes that quantised rows of so many weights take, numbers and scales. */
+export function memoryOf(format: BlockFormat, count: number, layout: RowLayout): number {
+  return (
+    scalesAt(format, count, layout) + 4 * (count / layout.width) * Math.ceil(layout.width / layout.block)
+  );
+}
+
+/** The numbers and the scales of so many weights where `quantiseRows` puts them. */
+export function rowsIn(
+  memory: ArrayBuffer | SharedArrayBuffer,
+  format: BlockFormat,
+  count: number,
+  layout: RowLayout,
+): Pick<QuantisedRows, 'values' | 'scales'> {
+  const { width, block } = layout;
+  const blocks = (count / width) * Math.ceil(width / block);
+  return {
+    values: new Uint8Array(memory, 0, bytesOfNumbers(format, count, layout)),
+    scales: new Float32Array(memory, scalesAt(format, count, layout), blocks),
+  };
+}
+
+function scalesAt(format: BlockFormat, count: number, layout: RowLayout): number {
+  return Math.ceil(bytesOfNumbers(format, count, layout) / ALIGNMENT) * ALIGNMENT;
+}
+
 /** What the numbers of whole rows take. */
-export function bytesOfNumbers({ bits }: BlockFormat, count: number, { width, block }: RowLayout): number {
+function bytesOfNumbers({ bits }: BlockFormat, count: number, { width, block }: RowLayout): number {
   return ((count / width) * Math.ceil(width / block) * block * bits) / 8;
 }
 
 function inMemory(weights: Float32Array): UnreadWeights {
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
-  return { dtype: 'float32', count: weights.length, read: (memory) => memory.set(bytes) };
+  const read = (memory: Uint8Array, from: number) =>
+    memory.set(bytes.subarray(4 * from, 4 * from + memory.length));
+  return { dtype: 'float32', count: weights.length, read };
 }
 
 /** Half a step, the most that rounding moves a number, is this times the step on average (root mean square). */

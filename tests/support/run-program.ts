@@ -74,5 +74,5 @@ async function quantisedMember(
   });
   const [rows, width] = transposed ? [turned, first] : [values, second];
   const layout = { format, width, block, perRow: perRow === true, origin: undefined, before: 0 };
-  return (await quantiseChunk({ ...layout, rows }))[member];
+  return quantiseChunk({ ...layout, rows })[member];
 }

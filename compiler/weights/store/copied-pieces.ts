@@ -1,4 +1,4 @@
-import { readRange, withFile } from '../../../artifact/weights/file-access.ts';
+import { readPieces } from '../../../artifact/weights/file-access.ts';
 import { refuseBroken, refuseBrokenHalves } from '../../../artifact/weights/refuse-broken.ts';
 import { STORED_BYTES } from '../../../artifact/weights/stored-dtype.ts';
 import type { WeightSource } from '../match/match-weights.ts';
@@ -10,6 +10,7 @@ const PIECE = 2 ** 21;
 /**
  * A parameter's values as its checkpoint stores them, in order, in pieces of a few MiB.
  *
+ * @returns pieces whose memory is that of others once the next one is asked for
  * @throws UserError for a value that is not a finite number, naming the tensor and the place
  */
 export async function* copiedPieces(
@@ -17,18 +18,18 @@ export async function* copiedPieces(
   { name, file }: WeightSource,
 ): AsyncIterable<Float32Array | Uint16Array> {
   const origin = { name, path: file.path };
-  for (let done = 0; done < bytes; done += PIECE) {
-    const count = Math.min(PIECE, bytes - done);
-    const piece = await withFile(path, (opened) => readRange(opened, path, offset + done, count));
-    const before = done / STORED_BYTES[dtype];
+  let before = 0;
+  for await (const { buffer, length } of readPieces(path, offset, bytes, PIECE)) {
+    const count = length / STORED_BYTES[dtype];
     if (dtype === 'float32') {
-      const values = new Float32Array(piece);
+      const values = new Float32Array(buffer, 0, count);
       refuseBroken(values, origin, before);
       yield values;
     } else {
-      const values = new Uint16Array(piece);
+      const values = new Uint16Array(buffer, 0, count);
       refuseBrokenHalves(values, dtype, origin, before);
       yield values;
     }
+    before += count;
   }
 }

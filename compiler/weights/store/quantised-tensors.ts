@@ -55,7 +55,7 @@ export function quantisedTensors(
   },
 ): readonly [values: TensorToWrite, scales: TensorToWrite] {
   const { values, scales, scaleStorage } = order;
-  const kept: Float32Array[] = [];
+  let kept = new Float32Array(0);
   let uneven = 0;
   const width = order.weight.shape[order.transposed ? 0 : 1] ?? 1;
   async function* quantised(): AsyncIterable<Uint8Array> {
@@ -63,9 +63,11 @@ export function quantisedTensors(
     // Columns are whole when the last rows are.
     const columns = order.perRow ? new Uint8Array(width * out) : undefined;
     let done = 0;
+    kept = new Float32Array(elementCount(scales.shape));
     for await (const rows of threads.quantised(chunksOf(order, width))) {
-      kept.push(rows.scales);
-      const count = rows.scales.length / Math.ceil(width / order.block);
+      const blocks = Math.ceil(width / order.block);
+      kept.set(rows.scales, done * blocks);
+      const count = rows.scales.length / blocks;
       if (columns === undefined) yield rows.values;
       else putRows(columns, rows.values, { first: done, count, out });
       uneven += rows.uneven ?? 0;
@@ -76,7 +78,8 @@ export function quantisedTensors(
     if (Math.sqrt(uneven / Math.max(1, done)) > MOST_UNEVEN) onUneven(order.weight);
   }
   async function* keptScales(): AsyncIterable<Float32Array> {
-    yield* kept.splice(0);
+    yield kept;
+    kept = new Float32Array(0);
   }
   return [
     {

@@ -1,6 +1,6 @@
 /*
  * The parser generator of the small languages: patterns of einops and fusion rules. The package's build makes this module one
- * file with all that it loads (`cli/parser-bundle.ts`), since chevrotain's own parts have no entry for `require`.
+ * file with all that it loads (`cli/package/parser-bundle.ts`), since chevrotain's own parts have no entry for `require`.
  */
 export {
   createToken,

@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild';
-import { bundleInDist } from './bundle-in-dist.ts';
+import { bundleInPackage } from './bundle-in-package.ts';
 
 /** What has native code, and what a thread seldom needs. */
 const APART = ['onnxruntime-node', 'sharp', 'tsx'];
@@ -15,12 +15,12 @@ const inEnglish: Plugin = {
 };
 
 /**
- * Makes one file of the thread that computes and of all that it loads, in the package that was built in `dist`: some four
+ * Makes one file of the thread that computes and of all that it loads, in the package that is being built in `folder`: some four
  * hundred modules take longer to be found and read one by one than the small model takes to answer. It is CommonJS, in
  * which ONNX Runtime and sharp are there in half the time; who bundles a program takes the modules beside it.
  */
-export async function bundleWorker(): Promise<void> {
-  await bundleInDist('runtime/worker/flamingo-worker.js', 'runtime/worker/flamingo-worker.cjs', {
+export async function bundleWorker(folder: string): Promise<void> {
+  await bundleInPackage(folder, 'runtime/worker/flamingo-worker.js', 'runtime/worker/flamingo-worker.cjs', {
     format: 'cjs',
     external: APART,
     plugins: [inEnglish],

@@ -1,19 +1,24 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 /**
- * Makes one file of a module and of all that it loads, in the package that was built in `dist`.
+ * Makes one file of a module and of all that it loads, in the package that is being built.
  *
- * @param module its path in `dist`
+ * @param folder of the package
+ * @param module its path there
  * @param file the path there of what comes of it, which may be the module's own
  * @param options esbuild's, besides
  */
-export async function bundleInDist(module: string, file: string, options: BuildOptions): Promise<void> {
+export async function bundleInPackage(
+  folder: string,
+  module: string,
+  file: string,
+  options: BuildOptions,
+): Promise<void> {
   const { build } = await import('esbuild');
-  const inDist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
   await build({
-    entryPoints: [inDist(module)],
-    outfile: inDist(file),
+    entryPoints: [join(folder, module)],
+    outfile: join(folder, file),
     allowOverwrite: true,
     bundle: true,
     format: 'esm',

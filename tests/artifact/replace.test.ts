@@ -28,8 +28,7 @@ function latentsOf({ media }: Manifest): number {
   return packedCrossAttentionSchema.parse(media).latents;
 }
 
-describe("an artifact in another's place", function () {
-  this.timeout(120_000);
+describe("an artifact in another's place", () => {
   let folder: string;
   let out: string;
   beforeEach(async () => {

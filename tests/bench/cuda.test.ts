@@ -20,8 +20,7 @@ function bench(...words: readonly string[]): Promise<Ended> {
   });
 }
 
-describe('npm run bench:cuda', function () {
-  this.timeout(300_000);
+describe('npm run bench:cuda', () => {
   let out: string;
   before(async () => {
     out = await mkdtemp(join(tmpdir(), 'bench-cuda-'));

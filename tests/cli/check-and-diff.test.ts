@@ -11,8 +11,7 @@ export default languageModel({
 });
 `;
 
-describe('flamingo check and flamingo diff', function () {
-  this.timeout(120_000);
+describe('flamingo check and flamingo diff', () => {
   let folder: AuthorFolder;
   let model: string;
   let artifact: string;

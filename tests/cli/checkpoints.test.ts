@@ -16,8 +16,7 @@ import { flamingo } from './run-cli.ts';
 
 const execute = promisify(execFile);
 
-describe('compiling what is on the disk', function () {
-  this.timeout(240_000);
+describe('compiling what is on the disk', () => {
   let folder: string;
   let parts: string;
   let out: string;

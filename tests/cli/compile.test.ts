@@ -23,8 +23,7 @@ const exists = (path: string) =>
     () => false,
   );
 
-describe('flamingo compile and inspect', function () {
-  this.timeout(240_000);
+describe('flamingo compile and inspect', () => {
   let folder: AuthorFolder;
   let model: string;
   let out: string;

@@ -25,8 +25,7 @@ async function loadedBy(folder: string, run: () => Promise<CliResult>): Promise<
   }
 }
 
-describe('flamingo run without a folder', function () {
-  this.timeout(120_000);
+describe('flamingo run without a folder', () => {
   let cache: string;
   const { FLAMINGO_CACHE: before } = process.env;
   beforeEach(async () => {

@@ -7,8 +7,7 @@ import { dataSetOf } from '../evaluate/benchmark/data-sets.ts';
 import { compiledModel } from '../runtime/compiled-model.ts';
 import { flamingo, spawnFlamingo } from './run-cli.ts';
 
-describe('flamingo evaluate --benchmark', function () {
-  this.timeout(120_000);
+describe('flamingo evaluate --benchmark', () => {
   let folder: string;
   let data: string;
   let model: string;

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flamingo } from './run-cli.ts';
 
-describe('flamingo compile --explain', function () {
-  this.timeout(240_000);
+describe('flamingo compile --explain', () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'explain-'));

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { type AuthorFolder, authorFolder, ROOT } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 
-describe('a graph of whole answers, by the command line', function () {
-  this.timeout(240_000);
+describe('a graph of whole answers, by the command line', () => {
   let folder: AuthorFolder;
   let artifact: string;
   const model = join(ROOT, 'models/presets/tiny.ts');

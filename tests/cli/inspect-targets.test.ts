@@ -15,8 +15,7 @@ const program = graph({
   outputs: ({ x }) => ({ y: multiply(add(cos(x), 1), floor(x)) }),
 });
 
-describe('inspect, of what is compiled for a device', function () {
-  this.timeout(60_000);
+describe('inspect, of what is compiled for a device', () => {
   let folder: string;
   const inspected = async (target: string, ...words: readonly string[]) => {
     const out = join(folder, target);

@@ -39,9 +39,7 @@ async function numberFlags(): Promise<readonly { readonly name: string; readonly
   });
 }
 
-describe('flags that take numbers', function () {
-  this.timeout(60_000);
-
+describe('flags that take numbers', () => {
   it('take no other word for one, whatever the command', async () => {
     const flags = await numberFlags();
     assert.ok(flags.length >= 20, `${flags.length} were found`);

@@ -8,8 +8,7 @@ import { flamingo } from './run-cli.ts';
 
 const [dog, cat, bicycle] = [picture('dog.jpg'), picture('cat.png'), picture('bicycle.png')];
 
-describe('flamingo prepare, and run --task', function () {
-  this.timeout(240_000);
+describe('flamingo prepare, and run --task', () => {
   let folder: string;
   let artifact: string;
   let task: string;

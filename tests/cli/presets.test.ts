@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { findPreset, PRESET_NAMES } from '../../cli/presets.ts';
 import { flamingo } from './run-cli.ts';
 
-describe('presets by name', function () {
-  this.timeout(120_000);
-
+describe('presets by name', () => {
   it('are models of that name, every one', async () => {
     const names = PRESET_NAMES;
     assert.ok(names.includes('tiny') && names.includes('flamingo-80b') && names.includes('emoji'));

@@ -5,8 +5,7 @@ import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 
 /** What is wrong, and the sentence that says where, and what is known or needed. */
-describe('what flamingo compile refuses before it writes anything', function () {
-  this.timeout(120_000);
+describe('what flamingo compile refuses before it writes anything', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

@@ -7,8 +7,7 @@ import { flamingo } from './run-cli.ts';
 
 const picture = (name: string) => join(ROOT, 'tests/images', name);
 
-describe('flamingo run', function () {
-  this.timeout(240_000);
+describe('flamingo run', () => {
   let folder: AuthorFolder;
   let artifact: string;
   before(async () => {
@@ -168,9 +167,7 @@ describe('flamingo run', function () {
   });
 });
 
-describe('flamingo run with weights that overflow', function () {
-  this.timeout(240_000);
-
+describe('flamingo run with weights that overflow', () => {
   it('says so instead of answering', async () => {
     const folder = await authorFolder();
     try {

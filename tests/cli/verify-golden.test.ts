@@ -11,8 +11,7 @@ import { flamingo } from './run-cli.ts';
 const WHOLE = 'tests/references/whole';
 const CASE = join(WHOLE, 'llama-tied');
 
-describe('flamingo verify, whole models', function () {
-  this.timeout(240_000);
+describe('flamingo verify, whole models', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

@@ -13,8 +13,7 @@ import { flamingo } from './run-cli.ts';
 
 const BLOCKS = 'tests/references/blocks';
 
-describe('flamingo verify', function () {
-  this.timeout(240_000);
+describe('flamingo verify', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

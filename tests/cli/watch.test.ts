@@ -13,8 +13,7 @@ export default languageModel({
 });
 `;
 
-describe('flamingo compile --watch', function () {
-  this.timeout(240_000);
+describe('flamingo compile --watch', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

@@ -16,9 +16,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number | und
   Divide: (a, b) => (a % b === 0 ? a / b : undefined),
 };
 
-describe('arithmetic on literal sizes in types', function () {
-  this.timeout(180_000);
-
+describe('arithmetic on literal sizes in types', () => {
   it('is exact', () => {
     const pairs = [
       ...fc.sample(fc.tuple(literal, literal), { numRuns: 60, seed: 1 }),

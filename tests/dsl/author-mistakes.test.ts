@@ -52,8 +52,7 @@ function statements(source: string): readonly { readonly first: number; readonly
 
 describe("authors' mistakes under the type checker", () => {
   let output: string;
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     output = await compilerOutput();
   });
 
@@ -100,7 +99,7 @@ describe("authors' mistakes under the type checker", () => {
             new RegExp(`(but|and) ${unknown} does not exist`).test(sentence),
         );
     }
-  }).timeout(180_000);
+  });
 
   it('are the same sentences when `flamingo compile` checks the file, which is by TypeScript 6', () => {
     assert.deepEqual(
@@ -126,7 +125,7 @@ describe("authors' blocks with masks over cached keys, and with requirements wit
         );
       }
     }
-  }).timeout(180_000);
+  });
 
   it('are built with the shapes that their types have', () => {
     assert.deepEqual(

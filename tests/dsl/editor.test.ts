@@ -62,8 +62,7 @@ mlpConnector({ deth: '⟨wrong⟩' });
 
 const FILE = join(ROOT, 'tests/dsl/edited.ts');
 
-describe('an editor', function () {
-  this.timeout(180_000);
+describe('an editor', () => {
   const places: { readonly kind: string; readonly at: number }[] = [];
   let service: ts.LanguageService;
   before(() => {

@@ -73,9 +73,7 @@ const OPERATIONS: Readonly<
   'rearrange that splits': [(_dim, n) => `rearrange(x, 'b t (h d) -> b h t d', { h: ${n + 2} })`, 1000],
 };
 
-describe('type checking stays cheap', function () {
-  this.timeout(180_000);
-
+describe('type checking stays cheap', () => {
   /** Of the file alone: every program starts to count anew. */
   const cost = (name: string, stretches: readonly { readonly text: string }[]): number => {
     const file = madeFile(

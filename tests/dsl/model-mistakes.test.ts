@@ -77,8 +77,7 @@ function built(use: () => unknown, from: number, to: number, red: boolean): stri
   return '';
 }
 
-describe('mistakes in blocks and at joins', function () {
-  this.timeout(180_000);
+describe('mistakes in blocks and at joins', () => {
   const rows = () => rowsOf(sourceFile(MISTAKES), 'mistakes');
   const within = (row: ReturnType<typeof rows>[number], findings: readonly Finding[]) =>
     findings.filter(({ line }) => line >= row.getStartLineNumber() && line <= row.getEndLineNumber());

@@ -24,9 +24,7 @@ function widened(path: string) {
   );
 }
 
-describe('shapes: the types and the rules that build the model', function () {
-  this.timeout(180_000);
-
+describe('shapes: the types and the rules that build the model', () => {
   describe('give the same', () => {
     const rows = () => rowsOf(sourceFile(RIGHT), 'shapeCases');
 

@@ -27,8 +27,7 @@ const AT_LEAST: readonly (readonly [file: string, kind: string, shots: number, a
   ['binding', 'fast binding, unseen emoji, 2-way', 2, 0.7],
 ];
 
-describe('the model that ships', function () {
-  this.timeout(240_000);
+describe('the model that ships', () => {
   let folder: string;
   let model: FlamingoModel;
   const measured = new Map<string, readonly EvaluationResult[]>();

@@ -21,8 +21,7 @@ function task(line: number, query: string, more: Partial<EvaluationTask> = {}): 
   return { line, id: `${line}`, kind: 'name', shots: SHOTS, query: piece, answers: ['?'], ...more };
 }
 
-describe('evaluation', function () {
-  this.timeout(120_000);
+describe('evaluation', () => {
   let folder: string;
   let model: FlamingoModel;
   before(async () => {

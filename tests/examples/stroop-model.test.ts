@@ -18,8 +18,7 @@ import { runRecipe } from '../training/run-recipe.ts';
 const MODEL = fileURLToPath(new URL('../../examples/stroop/model/', import.meta.url));
 const WEIGHTS = join(MODEL, 'weights.safetensors');
 
-describe('the model that takes the Stroop test', function () {
-  this.timeout(240_000);
+describe('the model that takes the Stroop test', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stroop-model-'));

@@ -14,8 +14,7 @@ import type { TaskOutcome } from '../../runtime/evaluate/evaluate.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationTask } from '../../runtime/evaluate/task.ts';
 
-describe('the example stroop', function () {
-  this.timeout(120_000);
+describe('the example stroop', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stroop-'));

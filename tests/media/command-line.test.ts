@@ -31,8 +31,7 @@ export default graph({
 });
 `;
 
-describe('the command line, whatever pictures do', function () {
-  this.timeout(120_000);
+describe('the command line, whatever pictures do', () => {
   let folder: AuthorFolder;
   const path = (name: string) => join(folder.path, name);
   const compiled = async (name: string, source: string): Promise<string> => {

@@ -56,8 +56,7 @@ load({ directory, worker, threads: 1 }).then(async (model) => {
 const REQUIRE =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
-describe('a program that was bundled into one file', function () {
-  this.timeout(180_000);
+describe('a program that was bundled into one file', () => {
   let folder = '';
   let empty = '';
   let expected = 0;

@@ -39,8 +39,7 @@ export const size: 5 = facts.graphs.classifier.inputs.features.shape[1];
 export const answer = load().then((classifier) => classifier.run({ pixels: new Float32Array(4) }));
 `;
 
-describe("an artifact's client, in a project of TypeScript", function () {
-  this.timeout(180_000);
+describe("an artifact's client, in a project of TypeScript", () => {
   let project = '';
   const compile = async (...files: string[]) => {
     const options = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--strict'];

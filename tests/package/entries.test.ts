@@ -62,8 +62,7 @@ export default flamingo({
 });
 `;
 
-describe("the package's entries", function () {
-  this.timeout(300_000);
+describe("the package's entries", () => {
   let folder = '';
   let binaries: NodeBinaries;
 

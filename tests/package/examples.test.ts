@@ -9,8 +9,7 @@ import { installedPackage, ROOT } from './installed-package.ts';
 const execute = promisify(execFile);
 
 /** The examples, outside this repository, on the package as it is installed. */
-describe('the examples on the installed package', function () {
-  this.timeout(240_000);
+describe('the examples on the installed package', () => {
   let folder = '';
 
   before(async () => {

@@ -9,8 +9,7 @@ const execute = promisify(execFile);
 const PICTURE = join(ROOT, 'tests/images/cat.png');
 
 /** `foreign/` adds an operator, a rule, a language model, a family, a weight format, a way of media and a target, from outside. */
-describe('a project of its own that adds to the package', function () {
-  this.timeout(240_000);
+describe('a project of its own that adds to the package', () => {
   let folder = '';
   const run = (...words: string[]) => execute(process.execPath, words, { cwd: folder });
   const flamingo = (...words: string[]) => run('../node_modules/flamingo-onnx/cli/flamingo.mjs', ...words);

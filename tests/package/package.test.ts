@@ -32,8 +32,7 @@ await model.close();
 console.log(JSON.stringify({ cat, tanh: typeof tanh }));
 `;
 
-describe('the published package', function () {
-  this.timeout(180_000);
+describe('the published package', () => {
   let folder = '';
   const run = (file: string, ...words: string[]) =>
     execute(process.execPath, [file, ...words], { cwd: folder });

@@ -11,8 +11,7 @@ import { installedPackage, ROOT } from './installed-package.ts';
 const execute = promisify(execFile);
 const EXAMPLES = join(ROOT, 'models/emoji/examples');
 
-describe('the playground of the published package', function () {
-  this.timeout(240_000);
+describe('the playground of the published package', () => {
   let folder = '';
   let flamingo = '';
   let browser: Browser;

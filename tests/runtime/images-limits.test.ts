@@ -314,8 +314,7 @@ describe('a picture that would take much memory', () => {
     await refuses(moving(100_001), /has 100001 frames but at most 100000 are read/);
   });
 
-  it('is never needed by mutated files: each is read or refused, in a process of little memory', async function () {
-    this.timeout(120_000);
+  it('is never needed by mutated files: each is read or refused, in a process of little memory', async () => {
     const seeds = [
       'dog.jpg',
       'cat.png',

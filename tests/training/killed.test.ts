@@ -11,8 +11,7 @@ import { runRecipe } from './run-recipe.ts';
 
 const CHILD = fileURLToPath(new URL('./killed-child.ts', import.meta.url));
 
-describe('a training run that is killed (kill -9)', function () {
-  this.timeout(240_000);
+describe('a training run that is killed (kill -9)', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

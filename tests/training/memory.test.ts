@@ -8,8 +8,7 @@ const CHILD = fileURLToPath(new URL('./memory-child.ts', import.meta.url));
 /** Bytes of the child's weights: 2048 by 2048 of them. */
 const WEIGHTS = 4 * 2048 ** 2;
 
-describe('the memory of training', function () {
-  this.timeout(240_000);
+describe('the memory of training', () => {
   let folder: AuthorFolder;
   before(async () => {
     folder = await authorFolder();

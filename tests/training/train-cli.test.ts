@@ -34,8 +34,7 @@ export default recipe({
 });
 `;
 
-describe('flamingo train', function () {
-  this.timeout(240_000);
+describe('flamingo train', () => {
   let folder: AuthorFolder;
   let recipe: string;
   before(async () => {

@@ -26,8 +26,7 @@ function largestDifference(
   );
 }
 
-describe('train', function () {
-  this.timeout(240_000);
+describe('train', () => {
   let folder: AuthorFolder;
   let count = 0;
   before(async () => {

@@ -34,8 +34,7 @@ const refusal = (page: Page, url: string, options: SimpleOptions = {}) =>
     [url, options] as const,
   );
 
-describe('a model in a page', function () {
-  this.timeout(180_000);
+describe('a model in a page', () => {
   let browser: Browser;
   let server: Server;
   let url = '';
@@ -267,8 +266,7 @@ describe('a model in a page', function () {
   });
 });
 
-describe('a model in a page that is not isolated', function () {
-  this.timeout(120_000);
+describe('a model in a page that is not isolated', () => {
   let browser: Browser;
   let server: Server;
   let page: Page;

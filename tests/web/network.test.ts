@@ -30,8 +30,7 @@ const loading = (page: Page, address = 'model', cache = true) =>
     [address, cache] as const,
   );
 
-describe('a page whose network fails', function () {
-  this.timeout(180_000);
+describe('a page whose network fails', () => {
   let browser: Browser;
   let site: FaultySite;
   let folder = '';

@@ -113,8 +113,7 @@ const REFUSED: Readonly<Record<string, () => Promise<Buffer>>> = {
   'a BMP that is cut off': async () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(40)]),
 };
 
-describe("a page's pixels", function () {
-  this.timeout(120_000);
+describe("a page's pixels", () => {
   let browser: Browser;
   let server: Server;
   let page: Page;

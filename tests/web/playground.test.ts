@@ -27,8 +27,7 @@ const asked = async (page: Page, button = 'Ask') => {
 };
 const answer = (page: Page, model = 'emoji') => page.locator(`[data-model="${model}"]`).textContent();
 
-describe('the playground', function () {
-  this.timeout(180_000);
+describe('the playground', () => {
   let browser: Browser;
   let server: Server;
   let faulty: FaultySite;

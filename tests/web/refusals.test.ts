@@ -33,8 +33,7 @@ const loading = (page: Page, address: string, options: SimpleOptions = {}) =>
 
 const ONE_SENTENCE = /^UserError: [^\n]+[^.]\.$/;
 
-describe('what a page cannot do', function () {
-  this.timeout(180_000);
+describe('what a page cannot do', () => {
   const browsers: Browser[] = [];
   const servers: Server[] = [];
   let folder = '';

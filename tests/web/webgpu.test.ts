@@ -9,8 +9,7 @@ import { openPage, SOFTWARE_GPU, startChromium } from './chromium.ts';
 import { PROMPTS, promptOf } from './prompts.ts';
 import { compileEmoji, EXAMPLES, importFlamingo, serveSite, webFiles } from './site.ts';
 
-describe('a model on WebGPU in a page', function () {
-  this.timeout(240_000);
+describe('a model on WebGPU in a page', () => {
   let browser: Browser;
   let server: Server;
   let folder = '';

@@ -70,8 +70,7 @@ const provider = (cuda: CudaVersion, folder = 'onnxruntime/capi') =>
   });
 const nupkg = (cuda: CudaVersion) => provider(cuda, 'runtimes/linux-x64/native');
 
-describe('flamingo install cuda', function () {
-  this.timeout(60_000);
+describe('flamingo install cuda', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'install-cuda-'));

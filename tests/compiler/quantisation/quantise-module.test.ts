@@ -1,8 +1,6 @@
 import { assertAssembled } from '../../support/assembled.ts';
 
-describe('the module that quantises', function () {
-  this.timeout(60_000);
-
+describe('the module that quantises', () => {
   it('is what its source is assembled to (UPDATE_SNAPSHOTS=1 writes it)', () =>
     assertAssembled({
       source: 'compiler/quantisation/assembly/quantise.ts',

@@ -44,8 +44,7 @@ async function runOf(
   };
 }
 
-describe('analyses of runs', function () {
-  this.timeout(120_000);
+describe('analyses of runs', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'analyses-'));

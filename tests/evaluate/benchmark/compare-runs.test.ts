@@ -38,8 +38,7 @@ async function runOf(
   };
 }
 
-describe('a comparison of two runs', function () {
-  this.timeout(120_000);
+describe('a comparison of two runs', () => {
   const benchmark = benchmarkOf('hateful-memes');
 
   it('pairs items: a small gain everywhere is certain, however much items differ', async () => {

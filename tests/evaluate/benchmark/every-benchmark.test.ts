@@ -11,8 +11,7 @@ import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';
 import { settingsOf } from './run-settings.ts';
 
-describe('every benchmark', function () {
-  this.timeout(120_000);
+describe('every benchmark', () => {
   let folder: string;
   let model: FlamingoModel;
   before(async () => {

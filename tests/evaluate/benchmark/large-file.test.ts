@@ -22,9 +22,7 @@ const sample = await sampleOf(items, 50, 'items');
 process.stdout.write(String(sample.length));
 `;
 
-describe('a file of annotations that is larger than the memory', function () {
-  this.timeout(120_000);
-
+describe('a file of annotations that is larger than the memory', () => {
   it('is read as a stream', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'large-'));
     try {

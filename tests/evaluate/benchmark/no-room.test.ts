@@ -10,8 +10,7 @@ import { settingsOf } from './run-settings.ts';
 
 const outcome = (id: string, answer = 'a cat'): Outcome => ({ shots: 0, seed: 0, id, examples: [], answer });
 
-describe('a disk that becomes full', function () {
-  this.timeout(60_000);
+describe('a disk that becomes full', () => {
   let folder: string;
   let isMounted = false;
   before(async function () {

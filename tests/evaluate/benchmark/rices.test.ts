@@ -11,8 +11,7 @@ import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';
 import { benchmarkOf, settingsOf } from './run-settings.ts';
 
-describe('examples chosen by similarity', function () {
-  this.timeout(120_000);
+describe('examples chosen by similarity', () => {
   let folder: string;
   let model: FlamingoModel;
   before(async () => {

@@ -14,8 +14,7 @@ import { compiledModel } from '../../runtime/compiled-model.ts';
 import { dataSetOf } from './data-sets.ts';
 import { benchmarkOf, settingsOf } from './run-settings.ts';
 
-describe('a run of a benchmark', function () {
-  this.timeout(120_000);
+describe('a run of a benchmark', () => {
   let folder: string;
   let model: FlamingoModel;
   before(async () => {

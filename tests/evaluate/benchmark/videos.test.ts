@@ -46,8 +46,7 @@ describe('videos of a benchmark', () => {
     }
   });
 
-  describe('through ffmpeg', function () {
-    this.timeout(60_000);
+  describe('through ffmpeg', () => {
     const movie = () => join(folder, '-movie of 20 s.mkv');
     before(function () {
       if (spawnSync('ffmpeg', ['-version']).status !== 0) this.skip();

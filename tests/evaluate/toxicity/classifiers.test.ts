@@ -26,8 +26,7 @@ function assertNear(actual: readonly number[] | undefined, expected: readonly nu
   }
 }
 
-describe('classifiers of toxic texts', function () {
-  this.timeout(60_000);
+describe('classifiers of toxic texts', () => {
   let folder: string;
   let exported: string;
   before(async () => {

@@ -30,8 +30,7 @@ function stored(tokens: number, first: number): StoredTokens {
   return { tokens, values: new Map(values) };
 }
 
-describe('a cache on the device', function () {
-  this.timeout(120_000);
+describe('a cache on the device', () => {
   let folder: string;
   const opened: AsyncDisposable[] = [];
   let model: LanguageModel;

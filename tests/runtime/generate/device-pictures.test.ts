@@ -44,8 +44,7 @@ type Asked = {
 const PICTURES = 4;
 
 for (const name of ['packed', 'masked, all previous pictures', 'own blocks on latents']) {
-  describe(`pictures on the device: ${name}`, function () {
-    this.timeout(120_000);
+  describe(`pictures on the device: ${name}`, () => {
     let folder: string;
     const opened: AsyncDisposable[] = [];
     let runs: Run[] = [];

@@ -13,8 +13,7 @@ import { PROMPTS, TOKENIZER } from '../compiled-model.ts';
 const prompts = [PROMPTS['two examples']].flatMap((each) => each ?? []);
 const [prompt] = prompts;
 
-describe('the profile of a model', function () {
-  this.timeout(300_000);
+describe('the profile of a model', () => {
   let folder: string;
   let weights: string;
   const program = Object.values(SMALL_MODELS)[0]?.();

@@ -23,8 +23,7 @@ const growing = {
  * The provider ends the process where attention is given a past without tokens, and where what lies on the device is asked
  * for by `getData`. Nothing that a user can call comes to either; were it otherwise, these tests would end with it.
  */
-describe("the WebGPU provider's crashes", function () {
-  this.timeout(240_000);
+describe("the WebGPU provider's crashes", () => {
   let folder: string;
   const prompts = [PROMPTS['two examples'], PROMPTS['no example']].flatMap((each) => each ?? []);
   const [prompt] = prompts;

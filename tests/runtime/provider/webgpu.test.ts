@@ -18,9 +18,8 @@ const TOLERANCE = 1e-3;
 
 const TEXTS: readonly Prompt[] = [{ query: { text: 'Once' } }, { query: { text: 'two' } }];
 
-describe('the provider webgpu', function () {
+describe('the provider webgpu', () => {
   // A device in software compiles its shaders on the CPU.
-  this.timeout(300_000);
   let folder: string;
   before(async function () {
     await needsWebgpu(this);

@@ -7,18 +7,23 @@ import { moduleAddress } from '../../dsl/module-address.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
 import type { Answer } from './quantisation-worker.ts';
 import { type Chunk, countOf, quantiseChunk } from './quantise-chunk.ts';
-import { memoryOf, type QuantisedRows, rowsIn } from './quantise-rows.ts';
+import { type Destination, memoryOf, type QuantisedRows, rowsIn } from './quantise-rows.ts';
+import { SharedMemory } from './shared-memory.ts';
 
 /** Weights below which threads cost more time than they save. */
 const WORTH_THREADS = 1 << 23;
+
+/** What is in a chunk's memory once it is quantised, and how uneven its rows are. */
+export interface QuantisedChunk extends QuantisedRows {
+  readonly chunk: Chunk;
+}
 
 /** Quantises chunks, several at a time in as many threads as the machine has cores, or here where there is little to do. */
 export class QuantisationThreads implements AsyncDisposable {
   readonly #pool: Piscina | undefined;
   /** Chunks to have under way: one in every thread's hands and one waiting for it. */
   readonly #atOnce: number;
-  /** Where threads put rows, over and over: a billion weights leave half a gigabyte, which would have to be collected. */
-  readonly #free: SharedArrayBuffer[] = [];
+  readonly #memory = new SharedMemory();
 
   private constructor(threads: number, pool?: Piscina) {
     this.#atOnce = 2 * threads;
@@ -45,10 +50,10 @@ export class QuantisationThreads implements AsyncDisposable {
   /**
    * Quantises chunks, several of which are under way, and gives what comes of them in their order.
    *
-   * @returns rows whose memory is that of other rows once the next ones are asked for
+   * @returns rows whose memory is that of other rows once the next ones are asked for, where a chunk has none of its own
    */
-  async *quantised(chunks: AsyncIterable<Chunk>): AsyncIterable<QuantisedRows> {
-    const underWay: Promise<QuantisedRows>[] = [];
+  async *quantised(chunks: AsyncIterable<Chunk>): AsyncIterable<QuantisedChunk> {
+    const underWay: Promise<QuantisedChunk>[] = [];
     try {
       for await (const chunk of chunks) {
         const next = this.#quantise(chunk);
@@ -64,23 +69,28 @@ export class QuantisationThreads implements AsyncDisposable {
     }
   }
 
-  async *#first(underWay: Promise<QuantisedRows>[]): AsyncIterable<QuantisedRows> {
-    const rows = await underWay.shift();
-    if (rows === undefined) return;
-    yield rows;
-    if (rows.values.buffer instanceof SharedArrayBuffer) this.#free.push(rows.values.buffer);
+  async *#first(underWay: Promise<QuantisedChunk>[]): AsyncIterable<QuantisedChunk> {
+    const quantised = await underWay.shift();
+    if (quantised === undefined) return;
+    yield quantised;
+    const { chunk, values } = quantised;
+    if (chunk.into === undefined && values.buffer instanceof SharedArrayBuffer)
+      this.#memory.give(values.buffer);
   }
 
-  async #quantise(chunk: Chunk): Promise<QuantisedRows> {
-    if (this.#pool === undefined) return quantiseChunk(chunk);
+  async #quantise(chunk: Chunk): Promise<QuantisedChunk> {
+    if (this.#pool === undefined) return { chunk, ...quantiseChunk(chunk) };
     const format = BLOCK_FORMATS[chunk.format];
-    const count = countOf(chunk);
-    const bytes = memoryOf(format, count, chunk);
-    const free = this.#free.pop();
-    const into = free !== undefined && free.byteLength >= bytes ? free : new SharedArrayBuffer(bytes);
+    const into = chunk.into ?? this.#memoryFor(chunk);
     const answer: Answer = await this.#pool.run({ ...chunk, into });
     if ('refused' in answer) throw new UserError(answer.refused);
-    return { ...rowsIn(into, format, count, chunk), ...answer };
+    return { chunk, ...rowsIn(into.memory, format, into.rows * chunk.width, chunk), ...answer };
+  }
+
+  #memoryFor(chunk: Chunk): Destination {
+    const count = countOf(chunk);
+    const bytes = memoryOf(BLOCK_FORMATS[chunk.format], count, chunk);
+    return { memory: this.#memory.take(bytes), rows: count / chunk.width, first: 0 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

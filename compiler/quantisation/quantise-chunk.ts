@@ -5,7 +5,7 @@ import { toFloat32 } from '../../artifact/weights/to-float32.ts';
 import type { StoredTensor } from '../../artifact/weights/weight-file.ts';
 import type { QuantisedFormat } from '../../dsl/precision.ts';
 import { BLOCK_FORMATS } from './block-format.ts';
-import { isQuantisable, type QuantisedRows, quantiseRows } from './quantise-rows.ts';
+import { type Destination, isQuantisable, type QuantisedRows, quantiseRows } from './quantise-rows.ts';
 
 /** Some rows of a weight: their values, or where in a file they lie side by side. */
 export interface Chunk {
@@ -21,8 +21,8 @@ export interface Chunk {
   readonly rows:
     | Float32Array
     | { readonly tensor: StoredTensor; readonly first: number; readonly count: number };
-  /** Where the numbers and, after them, the scales are to be put (`memoryOf` bytes). Default: new memory. */
-  readonly into?: SharedArrayBuffer;
+  /** Where the numbers and the scales are to be put. Default: new memory. */
+  readonly into?: Destination;
 }
 
 /** How many weights a chunk has. */

@@ -36,7 +36,7 @@ interface QuantiseModule {
     magnitudes: number,
     room: number,
   ): number;
-  turn(values: number, rows: number, width: number, to: number): void;
+  turn(values: number, rows: number, width: number, to: number, pitch: number): void;
 }
 
 /** How weights may lie in memory, by the numbers that the module has for it. */
@@ -46,9 +46,12 @@ const KINDS = { float32: 0, float16: 1, bfloat16: 2 };
 const SPARE = 128;
 /** What it needs besides a block's weights. */
 const ROOM = 4096;
-const ALIGNMENT = 16;
+/** A line of cache. */
+const ALIGNMENT = 64;
 /** Weights that are read before they are quantised, or one row: they stay in a core's own cache. */
 const AT_ONCE = 1 << 17;
+/** Rows that are turned into columns together. */
+const TURNED_AT_ONCE = 8;
 /** What errors say that WebAssembly is taken for. */
 const DOES = 'Quantising';
 
@@ -64,12 +67,20 @@ export interface RowLayout {
   readonly perRow?: boolean;
 }
 
+/** Where rows are put: among the `rows` that `memory` is for (`memoryOf`), from `first` on. */
+export interface Destination {
+  readonly memory: SharedArrayBuffer;
+  readonly rows: number;
+  readonly first: number;
+}
+
 /**
  * Quantises whole rows of a weight, in WebAssembly (`assembly/quantise.ts`). In each block the weight farthest from zero
  * is put at the lowest number; then the scale is set to what makes the squared error smallest with the numbers found.
  *
  * @param weights rows of finite numbers, one after the other
- * @param into where the numbers and the scales are put, `memoryOf` bytes; new memory unless told
+ * @param into where the numbers and the scales are put; new memory unless told
+ * @returns all that is in that memory, and how uneven the rows are that were put there
  * @throws RangeError for a weight that is no finite number
  * @throws UserError where WebAssembly or its memory is not to be had
  */
@@ -77,15 +88,14 @@ export function quantiseRows(
   format: BlockFormat,
   weights: Float32Array | UnreadWeights,
   layout: RowLayout,
-  into?: SharedArrayBuffer,
+  into?: Destination,
 ): QuantisedRows {
   const { width, block, perRow = false } = layout;
   const { dtype, count, read } = weights instanceof Float32Array ? inMemory(weights) : weights;
-  const memoryFor = into ?? new ArrayBuffer(memoryOf(format, count, layout));
-  const quantised = rowsIn(memoryFor, format, count, layout);
   const rows = count / width;
-  // Rows that are to lie column by column have to be there all at once.
-  const atOnce = perRow ? rows : Math.min(rows, Math.max(1, Math.floor(AT_ONCE / width)));
+  const { memory, first, rows: all } = into ?? newMemory(format, rows, layout);
+  const quantised = rowsIn(memory, format, all * width, layout);
+  const atOnce = Math.min(rows, rowsAtOnce(layout));
   const [bytes, blocks] = [bytesOfNumbers(format, width, layout), Math.ceil(width / block)];
   let end = ALIGNMENT;
   const place = (size: number): number => {
@@ -108,16 +118,35 @@ export function quantiseRows(
     read(new Uint8Array(buffer, from, STORED_BYTES[dtype] * some * width), row * width);
     const broken = module.quantise(
       ...[KINDS[dtype], format.bits, from, some, width, block],
-      ...[values, scales, magnitudes, room],
+      ...[values, scales, perRow ? magnitudes + 8 * row : 0, room],
     );
     if (broken >= 0) throw new RangeError(`row ${row + broken} has a weight that is no finite number`);
-    if (perRow) module.turn(values, some, width, turned);
-    quantised.values.set(new Uint8Array(buffer, turned, some * bytes), row * bytes);
-    quantised.scales.set(new Float32Array(buffer, scales, some * blocks), row * blocks);
+    if (perRow) module.turn(values, some, width, turned + row, rows);
+    else quantised.values.set(new Uint8Array(buffer, values, some * bytes), (first + row) * bytes);
+    quantised.scales.set(new Float32Array(buffer, scales, some * blocks), (first + row) * blocks);
   }
   if (!perRow) return quantised;
-  const uneven = unevenness(quantised.scales, new Float64Array(buffer, magnitudes, rows), width);
-  return { ...quantised, uneven };
+  putColumns(new Uint8Array(buffer, turned, rows * width), rows, quantised.values, all, first);
+  const its = quantised.scales.subarray(first, first + rows);
+  return { ...quantised, uneven: unevenness(its, new Float64Array(buffer, magnitudes, rows), width) };
+}
+
+function newMemory(format: BlockFormat, rows: number, layout: RowLayout): Destination {
+  const memory = new SharedArrayBuffer(memoryOf(format, rows * layout.width, layout));
+  return { memory, rows, first: 0 };
+}
+
+/** Rows that are read before they are quantised. */
+function rowsAtOnce({ width, perRow }: RowLayout): number {
+  const rows = Math.max(1, Math.floor(AT_ONCE / width));
+  return perRow ? Math.ceil(rows / TURNED_AT_ONCE) * TURNED_AT_ONCE : rows;
+}
+
+/** Puts columns of so many rows among those of all, beside the rows before them. */
+function putColumns(columns: Uint8Array, rows: number, into: Uint8Array, all: number, first: number): void {
+  if (rows === all) return into.set(columns);
+  for (let from = 0, to = first; from < columns.length; from += rows, to += all)
+    into.set(columns.subarray(from, from + rows), to);
 }
 
 /** Bytes that quantised rows of so many weights take, numbers and scales. */

@@ -99,5 +99,6 @@ function bytesOf(parameter: StoredParameter): Uint8Array {
     width: weight.shape[1] ?? 1,
     block,
   });
-  return new Uint8Array(rows[member].buffer);
+  const { buffer, byteOffset, byteLength } = rows[member];
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -2,8 +2,11 @@ import type { TensorToWrite } from '../../../artifact/weights/safetensors.ts';
 import { isSideBySide } from '../../../artifact/weights/weight-file.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import type { QuantisedFormat } from '../../../dsl/precision.ts';
+import { BLOCK_FORMATS } from '../../quantisation/block-format.ts';
 import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
-import type { Chunk } from '../../quantisation/quantise-chunk.ts';
+import { type Chunk, countOf } from '../../quantisation/quantise-chunk.ts';
+import { memoryOf, type QuantisedRows, rowsIn } from '../../quantisation/quantise-rows.ts';
+import type { SharedMemory } from '../../quantisation/shared-memory.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import type { WeightStorage } from './weight-storage.ts';
@@ -45,9 +48,12 @@ export function quantisedTensors(
   order: QuantisedWeight,
   threads: QuantisationThreads,
   {
+    memory,
     onChunk,
     onUneven,
   }: {
+    /** For weights that are held until they are whole, one at a time. */
+    readonly memory: SharedMemory;
     /** Called with the number of weights after each chunk. */
     readonly onChunk: (weights: number) => void;
     /** Called for a weight that loses much by one scale a row. */
@@ -55,26 +61,31 @@ export function quantisedTensors(
   },
 ): readonly [values: TensorToWrite, scales: TensorToWrite] {
   const { values, scales, scaleStorage } = order;
-  let kept = new Float32Array(0);
+  let kept: Float32Array = new Float32Array(0);
   let uneven = 0;
   const width = order.weight.shape[order.transposed ? 0 : 1] ?? 1;
+  const blocks = Math.ceil(width / order.block);
   async function* quantised(): AsyncIterable<Uint8Array> {
-    const out = scales.shape[0] ?? 0;
-    // Columns are whole when the last rows are.
-    const columns = order.perRow ? new Uint8Array(width * out) : undefined;
-    let done = 0;
+    const whole = order.perRow ? wholeIn(memory, order, width) : undefined;
     kept = new Float32Array(elementCount(scales.shape));
-    for await (const rows of threads.quantised(chunksOf(order, width))) {
-      const blocks = Math.ceil(width / order.block);
-      kept.set(rows.scales, done * blocks);
-      const count = rows.scales.length / blocks;
-      if (columns === undefined) yield rows.values;
-      else putRows(columns, rows.values, { first: done, count, out });
+    let done = 0;
+    const chunks = chunksOf(order, width);
+    for await (const rows of threads.quantised(whole === undefined ? chunks : chunksInto(whole, chunks))) {
+      if (whole === undefined) {
+        kept.set(rows.scales, done * blocks);
+        yield rows.values;
+      }
+      const count = countOf(rows.chunk);
       uneven += rows.uneven ?? 0;
-      done += count;
-      onChunk(Math.min(count * width, elementCount(order.weight.shape)));
+      done += count / width;
+      onChunk(count);
     }
-    if (columns !== undefined) yield columns;
+    // Columns are whole when the last rows are.
+    if (whole !== undefined) {
+      kept.set(whole.scales);
+      yield whole.values;
+      memory.give(whole.memory);
+    }
     if (Math.sqrt(uneven / Math.max(1, done)) > MOST_UNEVEN) onUneven(order.weight);
   }
   async function* keptScales(): AsyncIterable<Float32Array> {
@@ -97,14 +108,27 @@ export function quantisedTensors(
   ];
 }
 
-/** Puts rows that lie column by column beside those before them. */
-function putRows(
-  columns: Uint8Array,
-  values: Uint8Array,
-  { first, count, out }: { readonly first: number; readonly count: number; readonly out: number },
-): void {
-  for (let column = 0; column * out < columns.length; column++)
-    columns.set(values.subarray(column * count, (column + 1) * count), column * out + first);
+/** All rows of a weight. */
+interface WholeWeight extends Pick<QuantisedRows, 'values' | 'scales'> {
+  readonly memory: SharedArrayBuffer;
+  readonly rows: number;
+}
+
+/** Where threads put rows whose numbers are to lie column by column. */
+function wholeIn(shared: SharedMemory, { weight, ...order }: QuantisedWeight, width: number): WholeWeight {
+  const format = BLOCK_FORMATS[order.format];
+  const layout = { width, block: order.block, perRow: true };
+  const count = elementCount(weight.shape);
+  const memory = shared.take(memoryOf(format, count, layout));
+  return { memory, rows: count / width, ...rowsIn(memory, format, count, layout) };
+}
+
+async function* chunksInto(
+  { memory, rows }: WholeWeight,
+  chunks: AsyncIterable<Chunk>,
+): AsyncIterable<Chunk> {
+  for await (const chunk of chunks)
+    yield { ...chunk, into: { memory, rows, first: chunk.before / chunk.width } };
 }
 
 async function* chunksOf(

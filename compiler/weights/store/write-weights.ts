@@ -6,6 +6,7 @@ import {
 } from '../../../artifact/weights/safetensors.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
+import { SharedMemory } from '../../quantisation/shared-memory.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import { copiedPieces } from './copied-pieces.ts';
@@ -58,6 +59,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
   const onUneven = ({ name }: StoredParameter) => uneven.add(name);
   onProgress?.(0, total);
   await using threads = await QuantisationThreads.open(quantisedCount);
+  const memory = new SharedMemory();
   const tensors: readonly TensorToWrite[] = [
     ...widestFirst(
       plain.map((parameter) => {
@@ -74,7 +76,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
     // In the order of the parameters, of which graphs read several as one. A weight's scales are made with its values.
     ...inOrderOf(
       parameters,
-      quantised.flatMap((each) => quantisedTensors(each, threads, { onChunk: count, onUneven })),
+      quantised.flatMap((each) => quantisedTensors(each, threads, { memory, onChunk: count, onUneven })),
     ),
   ];
   const written = await writeSafetensors(path, tensors, {}, { order: 'as given' });

@@ -41,7 +41,7 @@ async function layerOf(
   const model = encodeModel(onnx, ({ quantised }: StoredParameter) => {
     assert.ok(quantised?.perRow, 'a weight has no scale for each row');
     const values = members[quantised.member];
-    return { kind: 'inline', bytes: new Uint8Array(values.buffer) };
+    return { kind: 'inline', bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
   });
   const session = await onnxruntime.InferenceSession.create(model, { intraOpNumThreads: 1 });
   return {
@@ -60,7 +60,7 @@ async function layerOf(
 function expected(weights: Float32Array, rows: Float32Array, width: number): number[] {
   const { values, scales } = stored(weights, width);
   const out = scales.length;
-  const numbers = new Int8Array(values.buffer);
+  const numbers = Int8Array.from(values);
   const results: number[] = [];
   for (let row = 0; row * width < rows.length; row++) {
     const x = rows.subarray(row * width, (row + 1) * width);

@@ -9,7 +9,12 @@ import { STORED_BYTES, viewAs } from '../../../artifact/weights/stored-dtype.ts'
 import { toFloat32 } from '../../../artifact/weights/to-float32.ts';
 import { BLOCK_FORMATS } from '../../../compiler/quantisation/block-format.ts';
 import { quantiseChunk } from '../../../compiler/quantisation/quantise-chunk.ts';
-import { quantiseRows, type UnreadWeights } from '../../../compiler/quantisation/quantise-rows.ts';
+import {
+  memoryOf,
+  quantiseRows,
+  rowsIn,
+  type UnreadWeights,
+} from '../../../compiler/quantisation/quantise-rows.ts';
 import { dequantised } from './dequantised.ts';
 import { plainQuantise } from './plain-quantise.ts';
 
@@ -160,6 +165,31 @@ for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
     });
   });
 }
+
+describe('rows with one scale each', () => {
+  it('become columns of all rows, whether they are put there at once or in parts', () => {
+    // More rows than are read at once, and more than are turned together.
+    const [rows, width] = [19, 20_003];
+    const weights = Float32Array.from({ length: rows * width }, (_, at) => Math.sin(at * at));
+    const layout = { width, block: width, perRow: true };
+    const format = BLOCK_FORMATS.int8;
+    const { values, scales } = plainQuantise(format, weights, layout);
+    for (const parts of [[19], [11, 8], [1, 17, 1]]) {
+      // Memory of another weight has anything in it.
+      const memory = new SharedArrayBuffer(memoryOf(format, weights.length, layout) + 100);
+      new Uint8Array(memory).fill(85);
+      let first = 0;
+      for (const part of parts) {
+        const some = weights.subarray(first * width, (first + part) * width);
+        quantiseRows(format, some, layout, { memory, rows, first });
+        first += part;
+      }
+      const found = rowsIn(memory, format, weights.length, layout);
+      assert.equal(Buffer.compare(found.values, values), 0, `${parts}`);
+      assert.deepEqual([...found.scales], [...scales], `${parts}`);
+    }
+  });
+});
 
 describe('halves on either side of the middle of two numbers of four bits', () => {
   for (const [dtype, digits, toBits, exponents] of [

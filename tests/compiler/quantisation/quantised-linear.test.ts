@@ -53,7 +53,7 @@ async function run(format: QuantisedFormat, fusion: boolean, x: Float32Array): P
   );
   const model = encodeModel(onnx, (parameter) => {
     const values = valuesOf(parameter);
-    return { kind: 'inline', bytes: new Uint8Array(values.buffer) };
+    return { kind: 'inline', bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
   });
   const session = await onnxruntime.InferenceSession.create(model, { intraOpNumThreads: 1 });
   try {

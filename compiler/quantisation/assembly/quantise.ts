@@ -1,4 +1,5 @@
-import { BLOCK, GROUP, quantiseHalves } from './halves';
+import { quantiseHalves } from './halves';
+import { BLOCK, GROUP } from './halves-block';
 import { firstOf, floatOf, fourOf, isBroken, lowerTwo, magnitudeOf, unitOf, upperTwo } from './kinds';
 
 export { turn } from './turn';

@@ -26,24 +26,6 @@ export function checkProgram(program: Program, ways: readonly MediaWayDefinition
   }
 }
 
-/**
- * The tokenizer of a program that needs one; undefined for one that reads no text.
- *
- * @throws UserError for a program that answers prompts without a tokenizer
- */
-export function requireTokenizer(
-  program: Program,
-  tokenizer: string | Uint8Array | undefined,
-): string | Uint8Array | undefined {
-  if (program.facts.language === undefined) return undefined;
-  if (tokenizer === undefined) {
-    throw new UserError(
-      `The program '${program.name}' answers prompts but no tokenizer was given: pass the model's tokenizer.json.`,
-    );
-  }
-  return tokenizer;
-}
-
 function portsOf({ inputs, outputs }: Graph): GraphPorts {
   const ports = (tensors: Graph['inputs']) =>
     Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));

@@ -3,18 +3,14 @@ import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
-import { isContent, quoted } from '../artifact/quoted.ts';
-import { readRegularFile } from '../artifact/read-regular-file.ts';
-import { UserError } from '../artifact/user-error.ts';
-import { LIMITS } from '../dsl/limits.ts';
 import type { Program, ProgramFacts } from '../dsl/program.ts';
 import { buildProgram } from './build-program.ts';
-import { requireTokenizer } from './check-program.ts';
 import { type CompileOptions, refuseOtherOptions } from './compile-options.ts';
 import { clientSource } from './frontend/client-source.ts';
 import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
+import { promptTokenizer } from './prompt-tokenizer.ts';
 import { findWeights } from './weights/find-weights.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
@@ -36,7 +32,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
   const { fusion = true, seed = 0, weights = [] } = options;
   let built = buildProgram(program, options);
   const { target, precision, keptAs } = built;
-  const tokenizer = requireTokenizer(program, options.tokenizer);
+  const tokenizer = await promptTokenizer(program, options.tokenizer);
   const { vocabulary } = program.facts.language ?? {};
   const { sources, notes } =
     weights === 'none' || weights.length === 0
@@ -75,7 +71,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
       graphs[each.name] = { file, ...graphFacts(each, target) };
     }
     await draft.put(PARAMETERS, encodeParameterTable(parameterTable(program, parameters, keptAs)));
-    if (tokenizer !== undefined) await draft.put(TOKENIZER, await readTokenizer(tokenizer));
+    if (tokenizer !== undefined) await draft.put(TOKENIZER, tokenizer);
     const facts = manifestSchema.parse({
       format: ARTIFACT_FORMAT,
       generator: GENERATOR,
@@ -121,19 +117,4 @@ function unevenNotes(names: ReadonlySet<string> = new Set()): readonly string[] 
 /** The facts of a model that are part of the manifest as they are. */
 function modelFacts({ image, language, media }: ProgramFacts): Partial<ModelFacts> {
   return { ...(image && { image }), ...(language && { language }), ...(media && { media }) };
-}
-
-async function readTokenizer(path: string | Uint8Array): Promise<Uint8Array> {
-  if (typeof path !== 'string') return path;
-  return readRegularFile(path, LIMITS.tokenizer).catch((error: unknown) => {
-    if (error instanceof UserError) throw error;
-    if (isContent(path)) {
-      throw new UserError(
-        `compile: the tokenizer's path is ${quoted(path)}, which is content: give its bytes, Buffer.from(text), or a path.`,
-      );
-    }
-    throw new UserError(
-      `${path} could not be read as the model's tokenizer; give a tokenizer.json with --tokenizer.`,
-    );
-  });
 }

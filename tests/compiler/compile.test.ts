@@ -160,6 +160,28 @@ describe('compile', () => {
     );
   });
 
+  it('refuses what is no tokenizer before it looks at weights', async () => {
+    const lacking = { weights: [join(folder, 'none.safetensors')] };
+    const path = join(folder, 'tokenizer.json');
+    for (const [content, sentence] of [
+      ['{"model": {', /tokenizer\.json is not JSON: give a tokenizer\.json/],
+      ['', /tokenizer\.json is not JSON/],
+      ['{"model_type": "opt"}', /tokenizer\.json is not a tokenizer\.json; save/],
+      ['{"model": {"vocab": {"a": -1}}}', /tokenizer\.json is not a tokenizer\.json; save/],
+      ['[]', /tokenizer\.json is not a tokenizer\.json; save/],
+    ] as const) {
+      await writeFile(path, content);
+      await refuses(small(), { ...lacking, tokenizer: path }, sentence);
+      await refuses(
+        small(),
+        { ...lacking, tokenizer: Buffer.from(content) },
+        /^The tokenizer of 'small' is not /,
+      );
+    }
+    await refuses(small(), { ...lacking, tokenizer: join(folder, 'no.json') }, /no\.json could not be read/);
+    await refuses(small(), { ...lacking, tokenizer: folder }, /is not a file, but a folder/);
+  });
+
   it('replaces an artifact only when told to, and no other folder ever', async () => {
     await compile(small(), options());
     await refuses(small(), {}, /already holds a compiled model/);

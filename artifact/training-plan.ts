@@ -34,6 +34,8 @@ export interface PlannedTask {
   readonly inputs: Readonly<
     Record<string, { readonly port: string; readonly dtype: BatchDtype; readonly shape: Shape }>
   >;
+  /** Inputs whose values are rows of a learned table, by the author's names, with how many rows it has. */
+  readonly rows?: Readonly<Record<string, number>>;
   /** The output that holds the task's loss, and those of its metrics by the author's names. */
   readonly loss: string;
   readonly metrics: Readonly<Record<string, string>>;

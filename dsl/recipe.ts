@@ -277,6 +277,9 @@ function checkOptimizer(optimizer: Required<OptimizerOptions>): void {
   for (const [name, value] of Object.entries(above)) {
     if (!(value > 0)) fail(`recipe: optimizer.${name} must be above 0, but it is ${value}`);
   }
+  if (learningRate === Number.POSITIVE_INFINITY) {
+    fail(`recipe: optimizer.learningRate must be a finite number, but it is ${learningRate}`);
+  }
   if (!(weightDecay >= 0)) fail(`recipe: optimizer.weightDecay must be 0 or more, but it is ${weightDecay}`);
   for (const [index, beta] of betas.entries()) {
     if (!(beta >= 0 && beta < 1))

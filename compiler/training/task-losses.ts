@@ -1,8 +1,10 @@
 import { authorsFault } from '../../artifact/authors-fault.ts';
 import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
+import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
 import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
+import { gatherOperator } from '../../dsl/operators/gather.ts';
 import type { Recipe, Task } from '../../dsl/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 
@@ -46,6 +48,7 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task, { place }
       name,
       weight,
       inputs: Object.fromEntries(planned),
+      rows: rowsOfTables(Object.fromEntries(tensors), outputs),
       loss: PORTS.taskLoss(name),
       metrics: metricPorts,
     },
@@ -53,6 +56,21 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task, { place }
     loss: placed.outputs[PORTS.taskLoss(name)] ?? loss,
     outputs: placed.outputs,
   };
+}
+
+/** Of the inputs that pick rows of parameters as they are, how many rows there are: of tokens, the vocabulary's. */
+function rowsOfTables(inputs: Graph['inputs'], outputs: Graph['outputs']): Readonly<Record<string, number>> {
+  const names = new Map(Object.entries(inputs).map(([name, tensor]) => [tensor, name]));
+  const rows: Record<string, number> = {};
+  for (const { operator, inputs, attributes } of operationsOf({ name: 'loss', inputs: {}, outputs })) {
+    const [table, indices] = inputs;
+    if (operator !== gatherOperator || attributes.axis !== 0) continue;
+    const name = indices && names.get(indices);
+    const size = table?.source.kind === 'parameter' ? table.shape[0] : undefined;
+    if (name === undefined || typeof size !== 'number') continue;
+    rows[name] = Math.min(rows[name] ?? size, size);
+  }
+  return rows;
 }
 
 function traceLoss<T>(task: string, trace: () => T): T {

@@ -36,13 +36,22 @@ export class Batches {
   async one(step: number): Promise<Feeds> {
     const sizes = new Map<string, number>();
     const feeds: Record<string, Feed> = {};
-    for (const { name, inputs } of this.#tasks) {
+    for (const { name, inputs, rows = {} } of this.#tasks) {
       const source = this.#sources.get(name);
       if (source === undefined) throw new Error(`task '${name}' has no data`);
       const batch = await drawn(source, name, step, this.#seeds.get(name) ?? 0);
+      const known = new Set(Object.keys(inputs));
+      const other = Object.keys(batch).find((key) => !known.has(key));
+      if (other !== undefined) {
+        throw new UserError(
+          `Task '${name}', step ${step}: the batch has '${other}', which is no input of the task; its inputs are ${[...known].join(', ')}.`,
+        );
+      }
       for (const [key, { port, dtype, shape }] of Object.entries(inputs)) {
         const where = `Task '${name}', step ${step}: input '${key}'`;
-        feeds[port] = checkedFeed(where, batch[key], dtype, shape, sizes);
+        const feed = checkedFeed(where, batch[key], dtype, shape, sizes);
+        checkRows(where, feed, rows[key]);
+        feeds[port] = feed;
       }
     }
     return feeds;
@@ -73,10 +82,33 @@ export class Batches {
 }
 
 async function drawn(source: DataSource, task: string, step: number, seed: number): Promise<Batch> {
+  let batch: unknown;
   try {
-    return await source.batch(step, seed);
+    batch = await source.batch(step, seed);
   } catch (error) {
     throw authorsFault(`the data of task '${task}', step ${step}`, error);
+  }
+  if (isBatch(batch)) return batch;
+  throw new UserError(
+    `Task '${task}', step ${step}: the data must give an object of arrays by the names of the task's inputs, but it gives ${batch === null ? 'null' : typeof batch}.`,
+  );
+}
+
+function isBatch(value: unknown): value is Batch {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * A row that a table does not have would end in ONNX Runtime, except that a negative one would quietly be counted from
+ * the table's end.
+ */
+function checkRows(where: string, { data }: Feed, rows: number | undefined): void {
+  if (rows === undefined) return;
+  for (const [index, value] of data.entries()) {
+    if (value >= 0 && value < rows) continue;
+    throw new UserError(
+      `${where} holds ${value} at element ${index}, but what it is looked up in has ${rows} rows, from 0 on.`,
+    );
   }
 }
 

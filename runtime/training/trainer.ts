@@ -11,6 +11,7 @@ import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../art
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
 import { runtimeProvider } from '../provider/index.ts';
+import { reasonOf } from '../session.ts';
 import { sessionRefusal } from '../session-refusal.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
@@ -122,7 +123,9 @@ export class Trainer {
     const { stacked } = this.#plan.step;
     const numbers = steps.learningRates.map((_rate, index) => steps.first + index + 1);
     const fetches = this.#optimizer.fetches();
-    const results = await this.#step.run(
+    const results = await computed(
+      this.#step,
+      `step ${steps.first}`,
       {
         ...this.#optimizer.feeds(steps),
         ...tensorsOf(feeds),
@@ -140,7 +143,8 @@ export class Trainer {
   /** Losses and metrics of one batch of every evaluation task. */
   async evaluate(feeds: Feeds): Promise<StepResult> {
     if (this.#evaluation === undefined) throw new Error('the recipe has no evaluation');
-    const results = await this.#evaluation.run({ ...this.#state.values(), ...tensorsOf(feeds) });
+    const all = { ...this.#state.values(), ...tensorsOf(feeds) };
+    const results = await computed(this.#evaluation, 'an evaluation', all);
     return numbersOf(results, () => true);
   }
 
@@ -185,6 +189,22 @@ function inHalfPrecision(tensor: TensorToWrite): TensorToWrite {
     return Uint16Array.from(values as Float32Array, float16Bits);
   };
   return { ...tensor, dtype: 'float16', data };
+}
+
+/** Values of a batch that no graph can compute with, such as a label beyond the classes, are found as it runs. */
+async function computed(
+  session: InferenceSession,
+  what: string,
+  feeds: InferenceSession.FeedsType,
+  fetches: InferenceSession.FetchesType = session.outputNames,
+): Promise<InferenceSession.ReturnType> {
+  try {
+    return await session.run(feeds, fetches);
+  } catch (error) {
+    throw new UserError(
+      `The graph of ${what} cannot compute its batch (${reasonOf(error)}): look at the data of that step.`,
+    );
+  }
 }
 
 function tensorsOf(feeds: Feeds): Record<string, Tensor> {

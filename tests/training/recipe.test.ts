@@ -50,6 +50,10 @@ describe('recipe', () => {
       [{ tasks: [fit, fit] }, /two of tasks are called 'fit'/],
       [{ optimizer: { learningRate: -1 } }, /optimizer.learningRate must be above 0, but it is -1/],
       [
+        { optimizer: { learningRate: Number.POSITIVE_INFINITY } },
+        /optimizer.learningRate must be a finite number, but it is Infinity/,
+      ],
+      [
         { optimizer: { learningRate: 1, betas: [0.9, 1] } },
         /optimizer.betas\[1\] must be from 0 to less than 1/,
       ],

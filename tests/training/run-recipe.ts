@@ -12,7 +12,8 @@ import {
   tanh,
   task,
 } from '../../models/index.ts';
-import { type TrainOptions, type TrainResult, train } from '../../runtime/training/train.ts';
+import { type TrainResult, train } from '../../runtime/training/train.ts';
+import type { TrainOptions } from '../../runtime/training/train-options.ts';
 
 /** Trains a recipe in this process, in one thread, as the command line does. */
 export async function runRecipe(

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KEPT_WEIGHTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import { frozen, recipe } from '../../models/index.ts';
+import { crossEntropy, embedding, frozen, linear, recipe, task } from '../../models/index.ts';
 import { Checkpoints } from '../../runtime/training/checkpoints.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { fitRecipe, fitTask, runRecipe, smallNetwork } from './run-recipe.ts';
@@ -181,6 +183,56 @@ describe('train', () => {
     assert.deepEqual(
       await readFile(join(moved, 'weights.safetensors')),
       await readFile(join(whole, 'weights.safetensors')),
+    );
+  });
+
+  it('refuses rows that a table does not have, classes that a loss does not have, and what is no batch', async () => {
+    const parts = { table: embedding(5, 4), head: linear(4, 3) };
+    const refused = (batch: (step: number) => unknown, message: RegExp) => {
+      const learned = task({
+        name: 'classes',
+        inputs: { row: { dtype: 'int64', shape: [2] }, label: { dtype: 'int64', shape: [2] } },
+        loss: ({ row, label }) => crossEntropy(parts.head(parts.table(row)), label),
+        data: { batch: (step) => batch(step) as never },
+      });
+      return assert.rejects(
+        runRecipe(fitRecipe({ parts, tasks: [learned] }), fresh()),
+        (error) => error instanceof UserError && message.test(error.message) && !error.message.includes('\n'),
+        String(message),
+      );
+    };
+    const pair = (a: bigint, b: bigint) => BigInt64Array.of(a, b);
+    const label = pair(0n, 2n);
+    const table = 'looked up in has 5 rows, from 0 on';
+    await refused(
+      () => ({ row: pair(0n, 5n), label }),
+      new RegExp(`^Task 'classes', step 0: input 'row' holds 5 at element 1, .* ${table}\\.$`),
+    );
+    await refused(
+      (step) => ({ row: pair(-BigInt(step), 4n), label }),
+      /^Task 'classes', step 1: input 'row' holds -1 at element 0, /,
+    );
+    await refused(
+      () => ({ row: label, label: pair(0n, 3n) }),
+      /^The graph of step 0 cannot compute its batch \(.*\): look at the data of that step\.$/,
+    );
+    await refused(
+      () => ({ row: label, label, lable: label }),
+      /the batch has 'lable', which is no input of the task; its inputs are row, label\.$/,
+    );
+    await refused(() => null, /the data must give an object of arrays .*, but it gives null\.$/);
+    await refused(() => undefined, /, but it gives undefined\.$/);
+  });
+
+  it('says in one sentence that the frozen weights went away while it ran', async () => {
+    const out = fresh();
+    const network = smallNetwork();
+    const kept = join(out, 'graphs', KEPT_WEIGHTS);
+    const parts = { first: frozen(network.parts.first), second: network.parts.second };
+    const goes = fitTask({ network, spoil: (_y, step) => void (step === 19 && rmSync(kept)) });
+    await assert.rejects(
+      runRecipe(fitRecipe({ parts, tasks: [goes] }), out),
+      (error) => error instanceof UserError && error.message.includes(kept) && !error.message.includes('\n'),
     );
   });
 

@@ -55,7 +55,7 @@ describe('flamingo', () => {
       [['inspect', ''], /argument 'dir' is empty\. a path was expected/],
       [['verify', 'a', ''], /argument 'reference' is empty/],
       [['compile', 'tiny', '--out', 'a', '--out', 'b'], /option '--out <dir>' is given more than once/],
-      [['run', 'folder', '--beams', 'many'], /a whole number of at least 1 was expected/],
+      [['run', 'folder', '--beams', 'many'], /a whole number of at least 1 and at most 256 was expected/],
     ];
     for (const [words, message] of wrong) {
       const { code, stdout, stderr } = await flamingo(...words);

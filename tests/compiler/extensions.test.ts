@@ -24,7 +24,7 @@ describe('what a project adds', () => {
     );
     await assert.rejects(
       openCheckpoint(IDEFICS, { languageFamilies: LANGUAGE_FAMILIES }),
-      already("model_type 'gpt_neox'"),
+      already("model_type 'cohere'"),
     );
   });
 

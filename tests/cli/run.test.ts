@@ -151,7 +151,7 @@ describe('flamingo run', () => {
         /sailing is a video, which cannot stand beside other pictures/,
       ],
       [3, [...dog, '--text', 'x<image>'], /'<image>' at character 1/],
-      [3, [...dog, '--choices', 'a||b'], /choice/],
+      [2, [...dog, '--choices', 'a||b'], /choice/],
       [3, [...dog, '--text', 'x'.repeat(600)], /512/],
     ];
     for (const [expected, words, message] of wrong) {

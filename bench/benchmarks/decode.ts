@@ -25,7 +25,7 @@ async function step(engine: Engine, past: number): Promise<() => Promise<void>> 
       text.release();
       text = await fillPast(engine, { past, room: ROOM });
     }
-    await engine.language.continue(text, [[5]]);
+    await engine.language.continueDistributions(text, [[5]]);
   };
 }
 

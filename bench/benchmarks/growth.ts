@@ -79,7 +79,7 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
         text.release();
         text = await fillPast(engine, { rows, past, room: ROOM });
       }
-      await language.continue(
+      await language.continueDistributions(
         text,
         Array.from({ length: rows }, () => [5]),
       );

@@ -28,14 +28,14 @@ const prompt = {
 
 /** Reads a prompt. */
 async function prefill({ language }: Engine): Promise<void> {
-  const { text } = await language.prefill([prompt], 0);
+  const { text } = await language.prefillDistributions([prompt], 0);
   text.release();
 }
 
 /** Writes some tokens after a prompt, which is read untimed whenever the room for its answer is used up. */
 async function decoder({ language }: Engine): Promise<() => Promise<void>> {
   const room = 64 * DECODED;
-  const begin = async () => (await language.prefill([prompt], room)).text;
+  const begin = async () => (await language.prefillDistributions([prompt], room)).text;
   let text = await begin();
   let written = 0;
   return async () => {
@@ -44,7 +44,7 @@ async function decoder({ language }: Engine): Promise<() => Promise<void>> {
       text = await begin();
       written = 0;
     }
-    for (let token = 1; token <= DECODED; token++) await language.continue(text, [[token]]);
+    for (let token = 1; token <= DECODED; token++) await language.continueDistributions(text, [[token]]);
     written += DECODED;
   };
 }

@@ -15,11 +15,11 @@ console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   const [past = 1, count = 1] = line.split(' ').map(Number);
   const tokens = Array.from({ length: past }, (_, place) => 1 + ((place * 7919) % 250));
-  const { text } = await engine.language.prefill([{ tokens, media: [] }], count + 1);
-  let [next] = await engine.language.continue(text, [[5]]);
+  const { text } = await engine.language.prefillDistributions([{ tokens, media: [] }], count + 1);
+  let [next] = await engine.language.continueDistributions(text, [[5]]);
   const [processor, clock] = [used(), performance.now()];
   for (let token = 0; token < count; token++)
-    [next] = await engine.language.continue(text, [[next?.likeliest() ?? 0]]);
+    [next] = await engine.language.continueDistributions(text, [[next?.likeliest() ?? 0]]);
   console.log((used() - processor) / count, (performance.now() - clock) / count);
   text.release();
 }

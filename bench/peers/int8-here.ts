@@ -31,13 +31,15 @@ for await (const line of createInterface({ input: process.stdin })) {
     continue;
   }
   const prompts = [{ tokens: tokensOf(Number(count)), media: [] }];
-  let text: Awaited<ReturnType<typeof engine.language.prefill>>['text'] | undefined;
+  let text: Awaited<ReturnType<typeof engine.language.prefillDistributions>>['text'] | undefined;
   const prefill = async () => {
-    ({ text } = await engine.language.prefill(prompts, 2));
+    ({ text } = await engine.language.prefillDistributions(prompts, 2));
   };
   const took = await timed(prefill);
   console.log(
-    what === 'prefill' ? took : await timed(async () => text && engine.language.continue(text, [[5]])),
+    what === 'prefill'
+      ? took
+      : await timed(async () => text && engine.language.continueDistributions(text, [[5]])),
   );
   text?.release();
 }

@@ -8,7 +8,7 @@ export async function fillPast(
   { rows = 1, past, room }: { readonly rows?: number; readonly past: number; readonly room: number },
 ): Promise<ReadText> {
   const prompts = Array.from({ length: rows }, () => ({ tokens: [1], media: [] }));
-  const { text } = await language.prefill(prompts, past + room);
+  const { text } = await language.prefillDistributions(prompts, past + room);
   const { layers, keyValueHeads, headDim } = manifest.language;
   const more = past - 1;
   const entries = Array.from({ length: layers }, (_, layer) =>

@@ -74,13 +74,28 @@ export class LanguageModel {
     return readsInPieces(this.#way, this.#settings);
   }
 
+  /** {@link prefillDistributions}, as the log-probabilities `[vocabulary]` of the token after each prompt. */
+  async prefill(
+    prompts: readonly PreparedPrompt[],
+    newTokens: number | readonly number[],
+  ): Promise<{ next: Float64Array[]; text: ReadText }> {
+    const { next, text } = await this.prefillDistributions(prompts, newTokens);
+    try {
+      requireNumbers(next);
+    } catch (error) {
+      text.release();
+      throw error;
+    }
+    return { next: next.map((each) => each.logProbabilities()), text };
+  }
+
   /**
    * Reads whole prompts, of any lengths and numbers of images.
    *
    * @param newTokens How many tokens each may be continued with, or all of them.
-   * @returns Log-probabilities of the token after each prompt, and the text to continue.
+   * @returns What may follow each prompt, and the text to continue.
    */
-  async prefill(
+  async prefillDistributions(
     prompts: readonly PreparedPrompt[],
     newTokens: number | readonly number[],
   ): Promise<{ next: TokenDistribution[]; text: ReadText }> {
@@ -213,13 +228,23 @@ export class LanguageModel {
     }
   }
 
+  /** {@link continueDistributions}, as the log-probabilities `[vocabulary]` of the token after each row. */
+  async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<Float64Array[]> {
+    const next = await this.continueDistributions(text, tokens);
+    requireNumbers(next);
+    return next.map((each) => each.logProbabilities());
+  }
+
   /**
    * Continues each row with new tokens.
    *
    * @param tokens For each row its new tokens; rows may differ in how many.
    * @returns What may follow the last new token of each row.
    */
-  async continue(text: ReadText, tokens: readonly (readonly number[])[]): Promise<TokenDistribution[]> {
+  async continueDistributions(
+    text: ReadText,
+    tokens: readonly (readonly number[])[],
+  ): Promise<TokenDistribution[]> {
     const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
     const layout = layoutDecode(sequences, this.special);
     return this.#read(layout, text.cache, await text.nextFeeds(layout));

@@ -96,7 +96,7 @@ export class PromptReader<Request extends ReadRequest = ReadRequest> {
     const requests = chosen.map(({ reading }) => reading.request);
     const prompts = requests.map(({ prompt }) => prompt);
     if (chosen.every(({ prefix }) => prefix === undefined)) {
-      const { next, text } = await this.#model.prefill(
+      const { next, text } = await this.#model.prefillDistributions(
         prompts,
         requests.map(({ newTokens }) => newTokens),
       );
@@ -197,7 +197,7 @@ export async function readPrompt(
 ): Promise<{ next: TokenDistribution; text: ReadText }> {
   signal?.throwIfAborted();
   if (!model.inPieces) {
-    const { next, text } = await model.prefill([prompt], 0);
+    const { next, text } = await model.prefillDistributions([prompt], 0);
     const [first] = next;
     if (first === undefined) throw new Error('the language graph gave no logits');
     return { next: first, text };

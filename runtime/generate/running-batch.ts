@@ -55,7 +55,7 @@ export class RunningBatch {
     const { text, live, tokens } = this.#writing;
     let next: TokenDistribution[];
     try {
-      next = await this.#model.continue(
+      next = await this.#model.continueDistributions(
         text,
         tokens.map((token) => [token]),
       );

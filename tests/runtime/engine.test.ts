@@ -38,7 +38,7 @@ describe('generating and scoring with a compiled model', () => {
     const { next, text } = await engine.language.prefill([whole], 0);
     text.release();
     assert.ok(next[0]);
-    return next[0].logProbabilities();
+    return next[0];
   }
 
   const generate = async (prompt: Prompt, options: GenerateOptions) => {

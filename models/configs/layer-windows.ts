@@ -47,3 +47,9 @@ export function windowsOf(
   const fullLayers = indices.filter((layer) => !sliding.includes(layer));
   return { window, fullLayers };
 }
+
+/** The window of a decoder whose layers all have it: none where the config has no length. */
+export function windowOfEveryLayer(model: string, given: WindowConfig): Pick<WindowOptions, 'window'> {
+  const { window } = windowsOf(model, given, () => true);
+  return window === undefined ? {} : { window };
+}

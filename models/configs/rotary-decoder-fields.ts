@@ -22,8 +22,8 @@ export const rotaryDecoderFields = {
   tie_word_embeddings: z.boolean(),
 };
 
-/** The epsilon of RMS norms, where it is called so. */
-export const rmsNormFields = { rms_norm_eps: positive };
+/** The same, of those whose norms are RMS norms. */
+export const rmsDecoderFields = { ...rotaryDecoderFields, rms_norm_eps: positive };
 
 /** {@link rotaryDecoderFields}, read. */
 export interface RotaryDecoderConfig extends RotaryConfig {
@@ -55,4 +55,14 @@ export function rotaryDecoderOptions(
     ...rotaryFacts(model, given, config, notes),
     tiedHead: given.tie_word_embeddings,
   };
+}
+
+/** The options that {@link rmsDecoderFields} are. */
+export function rmsDecoderOptions(
+  model: string,
+  given: RotaryDecoderConfig & { readonly rms_norm_eps: number },
+  config: unknown,
+  notes?: string[],
+): RotaryDecoderOptions {
+  return { ...rotaryDecoderOptions(model, given, config, notes), epsilon: given.rms_norm_eps };
 }

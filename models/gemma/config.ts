@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { only } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { GemmaOptions } from './gemma.ts';
 
 const MODEL = 'Gemma';
@@ -14,8 +10,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'gemma',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     // The first releases wrote `gelu`, and mean the tanh approximation.
     hidden_act: z.enum(['gelu_pytorch_tanh', 'gelu']),
     hidden_activation: only('gelu_pytorch_tanh'),
@@ -28,8 +23,7 @@ const readConfig = originalConfig({
 export function gemmaFromConfig(config: unknown, notes?: string[]): GemmaOptions {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
-    epsilon: given.rms_norm_eps,
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     attentionBias: given.attention_bias,
   };
 }

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { only, positive } from '../configs/config-fields.ts';
 import { windowFields, windowsOf } from '../configs/layer-windows.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { Gemma2Options } from './gemma2.ts';
 
 const MODEL = 'Gemma 2';
@@ -26,7 +22,7 @@ export const gemmaFields = {
 const readConfig = originalConfig({
   model: MODEL,
   original: 'gemma2',
-  read: { ...rotaryDecoderFields, ...rmsNormFields, ...gemmaFields },
+  read: { ...rmsDecoderFields, ...gemmaFields },
   inert: 'attention_dropout cache_implementation',
 });
 
@@ -34,10 +30,9 @@ const readConfig = originalConfig({
 export function gemma2FromConfig(config: unknown, notes?: string[]): Gemma2Options {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     ...windowsOf(MODEL, given, (layer) => layer % 2 === 0),
     ...gemmaOptions(given),
-    epsilon: given.rms_norm_eps,
   };
 }
 

@@ -3,11 +3,7 @@ import { only, positive } from '../configs/config-fields.ts';
 import { windowsOf } from '../configs/layer-windows.ts';
 import { oneMeaning } from '../configs/one-meaning.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import { plainWholeHeadRotaryFields, wholeHeadRotaryFields } from '../configs/rotary-fields.ts';
 import { gemmaFields, gemmaOptions } from '../gemma2/config.ts';
 import type { Gemma3Options } from './gemma3.ts';
@@ -18,8 +14,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'gemma3_text',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     ...gemmaFields,
     /** As releases from 5.0 on have them: of each kind of layer. */
     rope_parameters: z
@@ -48,10 +43,9 @@ export function gemma3FromConfig(config: unknown, notes?: string[]): Gemma3Optio
     rope_local_base_freq: saysLocal ? given.rope_local_base_freq : undefined,
   });
   return {
-    ...rotaryDecoderOptions(MODEL, { ...given, rope_parameters: full_attention }, config, notes),
+    ...rmsDecoderOptions(MODEL, { ...given, rope_parameters: full_attention }, config, notes),
     ...windowsOf(MODEL, given, (layer) => (layer + 1) % given.sliding_window_pattern !== 0),
     ...gemmaOptions(given),
     localRotaryBase: localRotaryBase ?? given.rope_local_base_freq,
-    epsilon: given.rms_norm_eps,
   };
 }

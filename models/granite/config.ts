@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { positive } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { GraniteOptions } from './granite.ts';
 
 const MODEL = 'Granite';
@@ -14,8 +10,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'granite',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     attention_bias: z.boolean(),
     mlp_bias: z.boolean(),
     attention_multiplier: positive,
@@ -30,8 +25,7 @@ const readConfig = originalConfig({
 export function graniteFromConfig(config: unknown, notes?: string[]): GraniteOptions {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
-    epsilon: given.rms_norm_eps,
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     attentionBias: given.attention_bias,
     feedForwardBias: given.mlp_bias,
     scale: given.attention_multiplier,

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { only } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { LlamaOptions } from './llama.ts';
 
 const MODEL = 'LLaMA';
@@ -14,8 +10,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'llama',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     attention_bias: z.boolean(),
     mlp_bias: z.boolean(),
     // Nanotron's: whether the features that turn together lie side by side in the weights.
@@ -30,8 +25,7 @@ const readConfig = originalConfig({
 export function llamaFromConfig(config: unknown, notes?: string[]): LlamaOptions {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
-    epsilon: given.rms_norm_eps,
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     attentionBias: given.attention_bias,
     feedForwardBias: given.mlp_bias,
   };

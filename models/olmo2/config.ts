@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { Olmo2Options } from './olmo2.ts';
 
 const MODEL = 'OLMo 2';
@@ -12,7 +8,7 @@ const MODEL = 'OLMo 2';
 const readConfig = originalConfig({
   model: MODEL,
   original: 'olmo2',
-  read: { ...rotaryDecoderFields, ...rmsNormFields, attention_bias: z.boolean() },
+  read: { ...rmsDecoderFields, attention_bias: z.boolean() },
   inert: 'attention_dropout',
 });
 
@@ -20,8 +16,7 @@ const readConfig = originalConfig({
 export function olmo2FromConfig(config: unknown, notes?: string[]): Olmo2Options {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
-    epsilon: given.rms_norm_eps,
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     attentionBias: given.attention_bias,
   };
 }

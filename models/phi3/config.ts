@@ -1,11 +1,7 @@
 import { only, sizes } from '../configs/config-fields.ts';
-import { windowFields, windowsOf } from '../configs/layer-windows.ts';
+import { windowFields, windowOfEveryLayer } from '../configs/layer-windows.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import { partHeadRotaryFields, rotaryShare } from '../configs/rotary-fields.ts';
 import type { Phi3Options } from './phi3.ts';
 
@@ -15,8 +11,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'phi3',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     rope_scaling: partHeadRotaryFields,
     rope_parameters: partHeadRotaryFields,
     partial_rotary_factor: rotaryShare.nullish(),
@@ -35,10 +30,8 @@ const readConfig = originalConfig({
 /** The options of Hugging Face's `Phi3Config`: Phi-3, Phi-3.5, Phi-4. */
 export function phi3FromConfig(config: unknown, notes?: string[]): Phi3Options {
   const given = readConfig(config, notes);
-  const { window } = windowsOf(MODEL, given, () => true);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
-    ...(window !== undefined && { window }),
-    epsilon: given.rms_norm_eps,
+    ...rmsDecoderOptions(MODEL, given, config, notes),
+    ...windowOfEveryLayer(MODEL, given),
   };
 }

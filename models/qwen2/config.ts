@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { only } from '../configs/config-fields.ts';
 import { type WindowConfig, windowFields, windowsOf } from '../configs/layer-windows.ts';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { WindowOptions } from '../rotary-decoder/windows.ts';
 import type { Qwen2Options } from './qwen2.ts';
 
@@ -24,8 +20,7 @@ const readConfig = originalConfig({
   model: MODEL,
   original: 'qwen2',
   read: {
-    ...rotaryDecoderFields,
-    ...rmsNormFields,
+    ...rmsDecoderFields,
     ...qwenWindowFields,
     // Of Qwen2.5's files: positions in three directions, which Qwen2-VL has.
     use_mrope: only(false),
@@ -37,9 +32,8 @@ const readConfig = originalConfig({
 export function qwen2FromConfig(config: unknown, notes?: string[]): Qwen2Options {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     ...qwenWindows(MODEL, given),
-    epsilon: given.rms_norm_eps,
   };
 }
 

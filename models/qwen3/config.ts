@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { originalConfig } from '../configs/original-config.ts';
-import {
-  rmsNormFields,
-  rotaryDecoderFields,
-  rotaryDecoderOptions,
-} from '../configs/rotary-decoder-fields.ts';
+import { rmsDecoderFields, rmsDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import { qwenWindowFields, qwenWindows } from '../qwen2/config.ts';
 import type { Qwen3Options } from './qwen3.ts';
 
@@ -13,7 +9,7 @@ const MODEL = 'Qwen3';
 const readConfig = originalConfig({
   model: MODEL,
   original: 'qwen3',
-  read: { ...rotaryDecoderFields, ...rmsNormFields, ...qwenWindowFields, attention_bias: z.boolean() },
+  read: { ...rmsDecoderFields, ...qwenWindowFields, attention_bias: z.boolean() },
   inert: 'attention_dropout',
 });
 
@@ -21,9 +17,8 @@ const readConfig = originalConfig({
 export function qwen3FromConfig(config: unknown, notes?: string[]): Qwen3Options {
   const given = readConfig(config, notes);
   return {
-    ...rotaryDecoderOptions(MODEL, given, config, notes),
+    ...rmsDecoderOptions(MODEL, given, config, notes),
     ...qwenWindows(MODEL, given),
-    epsilon: given.rms_norm_eps,
     attentionBias: given.attention_bias,
   };
 }

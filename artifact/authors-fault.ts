@@ -1,4 +1,4 @@
-import { ModelError } from '../dsl/model-error.ts';
+import { ModelError } from '../dsl/errors/model-error.ts';
 import { UserError } from './user-error.ts';
 
 /**

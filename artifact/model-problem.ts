@@ -1,4 +1,4 @@
-import type { ProgramFacts } from '../dsl/program.ts';
+import type { ProgramFacts } from '../dsl/program/program.ts';
 import { cacheContracts } from './added-graphs/cache-contract.ts';
 import {
   GENERATE,

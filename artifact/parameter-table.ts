@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { QUANTISED_FORMATS } from '../dsl/precision.ts';
-import type { CheckpointName } from '../dsl/program.ts';
+import type { CheckpointName } from '../dsl/program/program.ts';
 import { parseJson } from './parse-json.ts';
 
 /** The artifact's list of its parameters: all that putting other weights in needs to know of the model. */

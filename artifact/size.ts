@@ -1,4 +1,4 @@
-import { ModelError } from '../dsl/model-error.ts';
+import { ModelError } from '../dsl/errors/model-error.ts';
 import { canonicalDim } from '../dsl/shape/dim.ts';
 
 /** Whether a text is a size: names, whole numbers, and sums and products of them. */

@@ -1,4 +1,4 @@
-import type { BatchDtype, OptimizerOptions, Schedule } from '../dsl/recipe.ts';
+import type { BatchDtype, OptimizerOptions, Schedule } from '../dsl/program/recipe.ts';
 import type { Shape } from '../dsl/tensor.ts';
 
 /** What the runtime must know of a compiled recipe: which inputs and outputs of its graphs are what. */

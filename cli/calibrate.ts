@@ -5,7 +5,7 @@ import type { Calibration, Manifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program } from '../dsl/program/program.ts';
 import type { Predictor } from '../runtime/calibrate/compare-predictions.ts';
 import type { TaskPrompt } from '../runtime/evaluate/task.ts';
 import type { Report } from './report.ts';

@@ -61,7 +61,7 @@ async function damageOf(folder: string): Promise<string | undefined> {
     await rm(folder, { recursive: true });
     return 'The compiled model had no manifest. ';
   }
-  const { openArtifact } = await import('../runtime/artifact.ts');
+  const { openArtifact } = await import('../runtime/artifact/artifact.ts');
   try {
     await openArtifact(folder, { verify: true });
     return undefined;

@@ -1,8 +1,8 @@
 import type colours from 'picocolors';
 import { UserError } from '../artifact/user-error.ts';
 import { renderFindings, SourceError } from '../compiler/frontend/source-error.ts';
-import { ModelError } from '../dsl/model-error.ts';
-import { missingRuntime } from '../runtime/missing-runtime.ts';
+import { ModelError } from '../dsl/errors/model-error.ts';
+import { missingRuntime } from '../runtime/session/missing-runtime.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { WrongUse } from './wrong-use.ts';
 

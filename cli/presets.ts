@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { UserError } from '../artifact/user-error.ts';
-import { isProgram } from '../dsl/is-program.ts';
-import type { Program } from '../dsl/program.ts';
+import { isProgram } from '../dsl/program/is-program.ts';
+import type { Program } from '../dsl/program/program.ts';
 import { PRESETS } from '../models/preset-registry.ts';
 import { type ShippedFiles, shippedFiles } from './shipped-files.ts';
 

@@ -6,7 +6,7 @@ import { UserError } from '../artifact/user-error.ts';
 import type { Dtype } from '../dsl/dtype.ts';
 import type { Graph } from '../dsl/graph.ts';
 import type { Precision } from '../dsl/precision.ts';
-import type { Program, ProgramFacts } from '../dsl/program.ts';
+import type { Program, ProgramFacts } from '../dsl/program/program.ts';
 import { cacheLengthOf } from './cache/cache-length.ts';
 import { staticCacheNames, withStaticCache } from './cache/static-cache.ts';
 import { checkProgram } from './check-program.ts';

@@ -1,5 +1,5 @@
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program } from '../dsl/program/program.ts';
 import type { BuiltProgram } from './build-program.ts';
 import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 

@@ -3,7 +3,7 @@ import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import { modelProblem } from '../artifact/model-problem.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { Graph } from '../dsl/graph.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program } from '../dsl/program/program.ts';
 
 /**
  * Checks that what is about to be compiled can be run as the program's facts say.

@@ -1,5 +1,5 @@
 import { type Graph, parametersOf } from '../dsl/graph.ts';
-import { nameParameters } from '../dsl/naming.ts';
+import { nameParameters } from '../dsl/program/naming.ts';
 import type { Operation } from '../dsl/tensor.ts';
 import { type AuthorName, type LowerOptions, lowerGraph } from './onnx/lower.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';

@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../artifact/user-error.ts';
-import { isProgram } from '../dsl/is-program.ts';
-import { isOfKind, shownValue } from '../dsl/option-kinds.ts';
+import { isOfKind, shownValue } from '../dsl/options/option-kinds.ts';
 import { PRECISIONS } from '../dsl/precision.ts';
+import { isProgram } from '../dsl/program/is-program.ts';
 import type { BuildOptions } from './build-program.ts';
 import type { CompiledGraph } from './compile-graph.ts';
 import type { Extensions } from './extensions.ts';

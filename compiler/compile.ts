@@ -3,7 +3,7 @@ import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import type { ModelFacts } from '../artifact/model-problem.ts';
 import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
-import type { Program, ProgramFacts } from '../dsl/program.ts';
+import type { Program, ProgramFacts } from '../dsl/program/program.ts';
 import { buildProgram } from './build-program.ts';
 import { type CompileOptions, refuseOtherOptions } from './compile-options.ts';
 import { clientSource } from './frontend/client-source.ts';

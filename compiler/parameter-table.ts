@@ -1,6 +1,6 @@
 import { type ParameterTable, parameterTableSchema } from '../artifact/parameter-table.ts';
 import type { Dtype } from '../dsl/dtype.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program } from '../dsl/program/program.ts';
 import type { StoredParameter } from './stored-parameter.ts';
 
 /** @param parameters as the compiled graphs hold them */

@@ -3,7 +3,7 @@ import { isContent, quoted } from '../artifact/quoted.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { LIMITS } from '../dsl/limits.ts';
-import type { Program } from '../dsl/program.ts';
+import type { Program } from '../dsl/program/program.ts';
 import { tokenizerFile } from './checkpoints/tokenizer-file.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dsl/dtype.ts';
 import type { Precision } from '../dsl/precision.ts';
-import type { ProgramParameter } from '../dsl/program-parameter.ts';
+import type { ProgramParameter } from '../dsl/program/program-parameter.ts';
 import type { ParameterInfo } from '../dsl/tensor.ts';
 import type { QuantisedMember } from './quantisation/quantised-member.ts';
 

@@ -1,6 +1,6 @@
 import { type Caller, captureCallSite } from './call-site.ts';
-import { ModelError } from './model-error.ts';
-import { modelErrorAt } from './model-error-at.ts';
+import { ModelError } from './errors/model-error.ts';
+import { modelErrorAt } from './errors/model-error-at.ts';
 
 /**
  * Runs the body of an author's function that does more than apply one operator: a mistake found in it gets the

@@ -1,10 +1,10 @@
 import { type AnyBlock, registerBlock, registerMaker } from './any-block.ts';
 import { atCallSite } from './at-call-site.ts';
+import { sentence } from './errors/sentence.ts';
 import { fail } from './operator.ts';
-import { shownValue } from './option-kinds.ts';
-import { refuseWrongKinds } from './refused-options.ts';
+import { shownValue } from './options/option-kinds.ts';
+import { refuseWrongKinds } from './options/refused-options.ts';
 import { withinScope } from './scope.ts';
-import { sentence } from './sentence.ts';
 import { GIVES_COUNT } from './sentences/block.ts';
 import { MISSING_OPTION } from './sentences/options.ts';
 import { bindArguments, checkGiven, checkRequirement, parseSlot } from './shape/signature.ts';

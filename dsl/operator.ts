@@ -1,7 +1,7 @@
 import { captureCallSite } from './call-site.ts';
+import { ModelError } from './errors/model-error.ts';
+import { modelErrorAt } from './errors/model-error-at.ts';
 import { frozenCopy } from './freeze.ts';
-import { ModelError } from './model-error.ts';
-import { modelErrorAt } from './model-error-at.ts';
 import { currentScope } from './scope.ts';
 import type { Attributes, Inputs, Operation, Operator, Shape, Tensor, TensorType } from './tensor.ts';
 

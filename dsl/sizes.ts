@@ -1,6 +1,6 @@
 import { atCallSite } from './at-call-site.ts';
+import { type Sentence, sentence } from './errors/sentence.ts';
 import { fail } from './operator.ts';
-import { type Sentence, sentence } from './sentence.ts';
 import { NO_QUOTIENT } from './sentences/sizes.ts';
 import type { Canonical, CanonicalShape, Divide, Product, Sum } from './types/dim.ts';
 import type { Problem } from './types/problem.ts';

@@ -1,15 +1,15 @@
 import type { LanguageManifest } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
-import { DeviceGraphs } from './generate/device-graphs.ts';
+import { DeviceGraphs } from './generate/cache/device-graphs.ts';
+import { defaultCachedTokens, MemoryPlan } from './generate/cache/memory-plan.ts';
 import { generationMode } from './generate/generation-mode.ts';
-import { defaultCachedTokens, MemoryPlan } from './generate/memory-plan.ts';
 import { PREFILL_CHUNK } from './generate/prompt-reader.ts';
 import type { PixelRule } from './images/pixel-rule.ts';
-import { LazySession } from './lazy-session.ts';
 import { mediaWayOf } from './media/index.ts';
 import { loadOwnWays } from './media/own-ways.ts';
 import type { MediaWay } from './media/way.ts';
 import type { HeldWeights, OpenedModel, Platform } from './platform.ts';
+import { LazySession } from './session/lazy-session.ts';
 import type { GraphSession } from './session.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { MediaMemory } from './worker/media-memory.ts';

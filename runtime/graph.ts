@@ -4,11 +4,11 @@ import { wholeGraphs } from '../artifact/stages.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
-import { type Artifact, withArtifact } from './artifact.ts';
+import { type Artifact, withArtifact } from './artifact/artifact.ts';
+import { LinkedWeights } from './artifact/linked-weights.ts';
 import { describePort, type GraphArrays, type GraphDtype, graphInput } from './graph-input.ts';
-import { LinkedWeights } from './linked-weights.ts';
-import { openGraphSession } from './open-graph.ts';
 import { type ModelProfile, placements } from './profile/placement.ts';
+import { openGraphSession } from './session/open-graph.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 
 /** Values of one input or output, row-major. */

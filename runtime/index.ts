@@ -2,14 +2,14 @@
 export type { LanguageManifest, Manifest } from '../artifact/manifest.ts';
 export type { Provider } from '../artifact/provider.ts';
 export { UserError } from '../artifact/user-error.ts';
-export { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
+export { type Artifact, type OpenOptions, openArtifact } from './artifact/artifact.ts';
 export type { Abortable } from './asking.ts';
 export { type EvaluateOptions, evaluate, type TaskFailure, type TaskOutcome } from './evaluate/evaluate.ts';
 export { readTasks, type TaskFile, type TaskProblem } from './evaluate/read-tasks.ts';
 export { type EvaluationResult, summarise } from './evaluate/summary.ts';
 export type { EvaluationTask } from './evaluate/task.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from './generate/options.ts';
-export type { Finish } from './generate/search.ts';
+export type { Finish } from './generate/search/search.ts';
 export {
   type GraphFacts,
   type GraphInputValues,

@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
-import { withArtifact } from './artifact.ts';
+import { withArtifact } from './artifact/artifact.ts';
+import { LinkedWeights } from './artifact/linked-weights.ts';
+import { requireLanguage } from './artifact/manifest-text.ts';
 import { filePictures } from './images/file-pictures.ts';
-import { LinkedWeights } from './linked-weights.ts';
-import { requireLanguage } from './manifest-text.ts';
-import { openGraphSession } from './open-graph.ts';
 import type { Platform } from './platform.ts';
+import { openGraphSession } from './session/open-graph.ts';
 import { fileTasks } from './task-store.ts';
 import { loadTokenizer } from './tokenizer.ts';
 

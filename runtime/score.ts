@@ -1,7 +1,7 @@
 import { UserError } from '../artifact/user-error.ts';
 import type { LanguageModel, PreparedPrompt } from './generate/language-model.ts';
 import { type ReadOptions, readPrompt } from './generate/prompt-reader.ts';
-import { RunningScores } from './generate/running-scores.ts';
+import { RunningScores } from './generate/scheduler/running-scores.ts';
 
 export type CandidateOptions = ReadOptions & {
   /** Most tokens of candidates in one run, default 256. */

@@ -3,7 +3,7 @@ import type { GraphManifest, GraphPort } from '../artifact/manifest.ts';
 import type { Provider } from '../artifact/provider.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { PhaseProfile } from './profile/profile.ts';
-import { shortReason } from './short-reason.ts';
+import { shortReason } from './session/short-reason.ts';
 
 export type SessionOptions = {
   /** Default `cpu`. It is used or refused, never replaced by another. */

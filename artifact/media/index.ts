@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MediaFacts } from '../../dsl/program.ts';
+import type { MediaFacts } from '../../dsl/program/program.ts';
 import { latentCrossAttention } from './latent-cross-attention.ts';
 import { maskedCrossAttention } from './masked-cross-attention.ts';
 import { noMedia } from './none.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { spreadOf } from '../measure/statistics.ts';
 import { type CompileRun, compileOnce } from '../support/compile-once.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementCount } from '../../dsl/element-count.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { exactly } from '../measure/statistics.ts';
 import type { Case } from '../result.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { type GraphFacts, type GraphInputValues, type LoadedGraph, loadGraph } from '../../runtime/graph.ts';
 import { timed } from './measure.ts';
 import type { RowContext } from './row.ts';

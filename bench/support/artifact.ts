@@ -1,5 +1,5 @@
 import { compile } from '../../compiler/compile.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { BYTE_LEVEL } from './tokenizer.ts';
 
 /** Compiles a program with weights from a seed and single bytes for tokens. */

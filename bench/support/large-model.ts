@@ -1,5 +1,5 @@
 import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import type { LanguageProgram, Program } from '../../dsl/program.ts';
+import type { LanguageProgram, Program } from '../../dsl/program/program.ts';
 import { clipVit, clipVitSizes } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { RELEASED_VOCABULARY } from '../../models/flamingo/released-sizes.ts';

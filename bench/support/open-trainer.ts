@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Provider } from '../../artifact/provider.ts';
 import { compileTraining } from '../../compiler/training/compile-training.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { Batches } from '../../runtime/training/batches.ts';
 import { writeFirstCheckpoint } from '../../runtime/training/first-checkpoint.ts';
 import { type StepResult, Trainer } from '../../runtime/training/trainer.ts';

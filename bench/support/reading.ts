@@ -1,4 +1,4 @@
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import { packContinuations, packPrompts } from '../../runtime/media/packing.ts';
 import { layoutDecode, layoutPrefill } from '../../runtime/prompt/layout.ts';
 import { MIDDLE } from './middle-model.ts';

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementCount } from '../../dsl/element-count.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 
 /** Bytes after which the next shard begins. */
 const SHARD = 5e9;

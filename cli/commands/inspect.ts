@@ -30,7 +30,7 @@ async function inspect(
   { json }: InspectFlags,
   { report }: CommandContext,
 ): Promise<ExitCode> {
-  const { openArtifact } = await import('../../runtime/artifact.ts');
+  const { openArtifact } = await import('../../runtime/artifact/artifact.ts');
   const { workPerStep } = await import('../work-per-step.ts');
   const ways = await projectWays(folder);
   const { manifest } = await openArtifact(folder, { runnable: false, ways });

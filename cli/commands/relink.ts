@@ -43,7 +43,7 @@ async function relinkModel(
 ): Promise<ExitCode> {
   const started = performance.now();
   if (weights.includes('none')) throw new UserError('relink needs weights: give their file with --weights.');
-  const { openArtifact } = await import('../../runtime/artifact.ts');
+  const { openArtifact } = await import('../../runtime/artifact/artifact.ts');
   const { relink } = await import('../../compiler/relink.ts');
   const { ways = [], weightFormats = [] } = await projectExtensions();
   // The weights are about to go: they need not be whole, or even there.

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
-import type { Recipe, Task } from '../../dsl/recipe.ts';
+import type { Recipe, Task } from '../../dsl/program/recipe.ts';
 import type { TrainResult } from '../../runtime/training/train.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

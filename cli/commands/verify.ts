@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
 import { UserError } from '../../artifact/user-error.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type CliCommand, type CommandContext, numberAbove } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { VerifiedFolder } from '../verify/golden/verify-folder.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { CheckpointModel } from '../../compiler/checkpoints/checkpoint-model.ts';
 import type { Extensions } from '../../compiler/extensions.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { findPreset, PRESET_NAMES } from '../presets.ts';
 import type { Report } from '../report.ts';
 import { WrongUse } from '../wrong-use.ts';

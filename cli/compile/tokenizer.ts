@@ -5,7 +5,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { readJson } from '../../compiler/checkpoints/model-folder.ts';
 import { tokenizerFileNotes } from '../../compiler/checkpoints/tokenizer-notes.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import type { Program, PromptProgram } from '../../dsl/program.ts';
+import type { Program, PromptProgram } from '../../dsl/program/program.ts';
 import type { Report } from '../report.ts';
 
 /**

@@ -44,7 +44,7 @@ export async function modelSide(model: string, options: SideOptions): Promise<Mo
 }
 
 async function artifactSide(folder: string, { extensions }: SideOptions): Promise<ModelSide> {
-  const { openArtifact } = await import('../../runtime/artifact.ts');
+  const { openArtifact } = await import('../../runtime/artifact/artifact.ts');
   const { ways = [] } = extensions;
   const artifact = await openArtifact(folder, { runnable: false, weights: false, ways });
   const { model, target, fusion, precision, graphs, ...facts } = artifact.manifest;

@@ -1,5 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { CheckpointName } from '../../dsl/program.ts';
+import type { CheckpointName } from '../../dsl/program/program.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 import { mediaMask } from '../../models/flamingo/media-mask.ts';
 import { openFlamingoNames } from '../../models/flamingo/open-flamingo-names.ts';

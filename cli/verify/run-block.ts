@@ -1,7 +1,7 @@
 import type { Provider } from '../../artifact/provider.ts';
 import { InferenceSession, Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import { runtimeProvider } from '../../runtime/provider/index.ts';
-import { sessionRefusal } from '../../runtime/session-refusal.ts';
+import { sessionRefusal } from '../../runtime/session/session-refusal.ts';
 import type { PortGroup } from './check-ports.ts';
 
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;

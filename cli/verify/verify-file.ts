@@ -6,7 +6,7 @@ import { compileGraph } from '../../compiler/compile-graph.ts';
 import { encodeModel } from '../../compiler/onnx/encode-model.ts';
 import { matchWeights, type WeightSource } from '../../compiler/weights/match/match-weights.ts';
 import { input } from '../../dsl/input.ts';
-import { type NamedParameters, nameParameters } from '../../dsl/naming.ts';
+import { type NamedParameters, nameParameters } from '../../dsl/program/naming.ts';
 import type { ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import type { Tensor as RuntimeTensor } from '../../runtime/onnx-runtime.ts';
 import { checkPorts, checkSizes } from './check-ports.ts';

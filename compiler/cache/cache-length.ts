@@ -1,5 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import type { Target } from '../../dsl/target.ts';
 
 /** A target's own choice is no longer than this: every row of a batch takes the whole of it. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { LanguageFacts } from '../../dsl/program.ts';
+import type { LanguageFacts } from '../../dsl/program/program.ts';
 import { equalDims, substituteDim } from '../../dsl/shape/dim.ts';
 import type { Dim } from '../../dsl/tensor.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '../onnx/onnx-graph.ts';

@@ -1,4 +1,4 @@
-import type { PromptProgram } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program/program.ts';
 
 /** What a checkpoint on the disk is compiled from. */
 export interface CheckpointModel {

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
-import type { ModelTokens, PromptProgram } from '../../dsl/program.ts';
+import type { ModelTokens, PromptProgram } from '../../dsl/program/program.ts';
 import { familiesOfOthers } from '../../models/configs/family-of-weights.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { recordOf } from '../../models/configs/original-config.ts';

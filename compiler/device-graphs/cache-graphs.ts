@@ -1,7 +1,7 @@
 import { CACHE_GRAPHS, cacheContracts, cacheValues } from '../../artifact/added-graphs/cache-contract.ts';
 import type { Graph } from '../../dsl/graph.ts';
 import { gather } from '../../dsl/operators/gather.ts';
-import type { LanguageFacts } from '../../dsl/program.ts';
+import type { LanguageFacts } from '../../dsl/program/program.ts';
 import { graphsOfValues, ROWS_AXIS, rowOutputs } from './row-graphs.ts';
 
 const PLACES_AXIS = 2;

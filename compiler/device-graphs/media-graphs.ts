@@ -2,7 +2,7 @@ import { MEDIA_GRAPHS, mediaContracts, pictureRows } from '../../artifact/added-
 import { mediaWay } from '../../artifact/media/index.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import type { MediaFacts } from '../../dsl/program.ts';
+import type { MediaFacts } from '../../dsl/program/program.ts';
 import { graphsOfValues, rowOutputs } from './row-graphs.ts';
 
 /**

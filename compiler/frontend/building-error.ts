@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { thrownWords } from '../../artifact/authors-fault.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { type CallSite, originalCallSite } from '../../dsl/call-site.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { callAt, nameStart } from './call-at.ts';
 import { isOwnFile } from './own-package.ts';
 import { describePath, type Finding, SourceError } from './source-error.ts';

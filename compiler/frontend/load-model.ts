@@ -1,6 +1,6 @@
-import { isProgram } from '../../dsl/is-program.ts';
-import type { Program } from '../../dsl/program.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import { isProgram } from '../../dsl/program/is-program.ts';
+import type { Program } from '../../dsl/program/program.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { type AuthorFileKind, isOfKind, loadAuthorFile } from './load-author-file.ts';
 
 export interface LoadModelOptions {

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { type AuthorFileKind, isOfKind, loadAuthorFile } from './load-author-file.ts';
 
 const RECIPE: AuthorFileKind<Recipe> = {

@@ -1,5 +1,5 @@
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type Graph, operationsOf, operationsUnder, usersOf } from '../../dsl/graph.ts';
-import { ModelError } from '../../dsl/model-error.ts';
 import { equalShapes } from '../../dsl/shape/dim.ts';
 import type { Target } from '../../dsl/target.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';

@@ -1,7 +1,7 @@
 import { generationContract } from '../../artifact/added-graphs/generation-contract.ts';
 import type { PortContracts } from '../../artifact/contract.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
-import type { LanguageFacts } from '../../dsl/program.ts';
+import type { LanguageFacts } from '../../dsl/program/program.ts';
 import type { Shape } from '../../dsl/tensor.ts';
 import { NodeWriter } from '../onnx/node-writer.ts';
 import type { OnnxGraph, OnnxPort } from '../onnx/onnx-graph.ts';

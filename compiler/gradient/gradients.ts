@@ -1,7 +1,7 @@
 import { isFloat } from '../../dsl/dtype.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
+import { modelErrorAt } from '../../dsl/errors/model-error-at.ts';
 import { operationsUnder } from '../../dsl/graph.ts';
-import { ModelError } from '../../dsl/model-error.ts';
-import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { zerosOf } from '../../dsl/operators/shared/zeros.ts';
 import { equalDims } from '../../dsl/shape/dim.ts';

@@ -1,6 +1,6 @@
 import { elementCount } from '../../dsl/element-count.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
-import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { equalShapes } from '../../dsl/shape/dim.ts';
 import type { Operation, Tensor, TensorType } from '../../dsl/tensor.ts';

@@ -1,7 +1,7 @@
 import { encodeScalar } from '../../artifact/weights/scalar.ts';
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { BodyGraph, Branch, EmittedAttributes, Emitter } from '../../dsl/emitter.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { termsOf } from '../../dsl/shape/dim.ts';
 import type { Capabilities } from '../../dsl/target.ts';
 import type { ConstantData, Dim, Tensor, TensorType } from '../../dsl/tensor.ts';

@@ -1,8 +1,8 @@
 import type { Dtype } from '../../dsl/dtype.ts';
 import type { BodyGraph, Branch } from '../../dsl/emitter.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
+import { modelErrorAt } from '../../dsl/errors/model-error-at.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
-import { ModelError } from '../../dsl/model-error.ts';
-import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import type { Operation, Tensor } from '../../dsl/tensor.ts';
 import { cancelReshapes } from '../passes/cancel-reshapes.ts';
 import { decompose } from '../passes/decompose.ts';

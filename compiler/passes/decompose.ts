@@ -1,5 +1,5 @@
+import { modelErrorAt } from '../../dsl/errors/model-error-at.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import { modelErrorAt } from '../../dsl/model-error-at.ts';
 import type { Operator } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';
 

@@ -1,5 +1,5 @@
 import type { QuantisedFormat } from '../../dsl/precision.ts';
-import type { ProgramParameter } from '../../dsl/program-parameter.ts';
+import type { ProgramParameter } from '../../dsl/program/program-parameter.ts';
 
 /** Which tensor of which weight's quantised form a stored parameter is. */
 export interface QuantisedMember {

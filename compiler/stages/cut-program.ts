@@ -1,7 +1,7 @@
 import type { Stages } from '../../artifact/stages.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { cutGraph } from './cut-graph.ts';
 
 /** A program's graphs, one of them cut. */

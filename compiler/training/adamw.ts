@@ -8,7 +8,7 @@ import { reduceSum } from '../../dsl/operators/reduce.ts';
 import { subtract } from '../../dsl/operators/subtract.ts';
 import { tanh } from '../../dsl/operators/tanh.ts';
 import { sqrt } from '../../dsl/operators/unary.ts';
-import type { OptimizerOptions } from '../../dsl/recipe.ts';
+import type { OptimizerOptions } from '../../dsl/program/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 
 /** What the optimizer knows of one parameter. */

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { equalShapes } from '../../dsl/shape/dim.ts';
 import type { InTraining, ParameterInfo, Shape, Tensor } from '../../dsl/tensor.ts';
 import { rewrite } from '../graph/rewrite.ts';

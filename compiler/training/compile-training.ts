@@ -8,7 +8,7 @@ import {
   type TrainingPlan,
 } from '../../artifact/training-plan.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { compileGraph } from '../compile-graph.ts';
 import { encodeModel, type ParameterStorage } from '../onnx/encode-model.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import { translate } from '../weights/match/checkpoint-names.ts';
 import type { WeightSource } from '../weights/match/match-weights.ts';
 import { openWeights } from '../weights/read/open-weights.ts';

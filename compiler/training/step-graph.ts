@@ -1,13 +1,13 @@
 import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type Graph, parametersOf } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
-import { ModelError } from '../../dsl/model-error.ts';
 import { add } from '../../dsl/operators/add.ts';
 import { cast } from '../../dsl/operators/cast.ts';
 import { scalar } from '../../dsl/operators/constant.ts';
 import { multiply } from '../../dsl/operators/multiply.ts';
-import type { ProgramParameter } from '../../dsl/program-parameter.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { ProgramParameter } from '../../dsl/program/program-parameter.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import type { Operation, ParameterInfo, Tensor } from '../../dsl/tensor.ts';
 import { gradients } from '../gradient/gradients.ts';
 import { rowsOnce } from '../gradient/rows-once.ts';

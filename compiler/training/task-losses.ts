@@ -1,11 +1,11 @@
 import { authorsFault } from '../../artifact/authors-fault.ts';
 import { type PlannedTask, PORTS } from '../../artifact/training-plan.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type Graph, operationsOf } from '../../dsl/graph.ts';
 import { input } from '../../dsl/input.ts';
-import { ModelError } from '../../dsl/model-error.ts';
 import { describeShape } from '../../dsl/operator.ts';
 import { gatherOperator } from '../../dsl/operators/gather.ts';
-import type { Recipe, Task } from '../../dsl/recipe.ts';
+import type { Recipe, Task } from '../../dsl/program/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 
 /** A task whose loss has been traced. */

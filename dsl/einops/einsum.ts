@@ -1,8 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
 import { matmul } from '../operators/matmul.ts';
 import { reduceSum } from '../operators/reduce.ts';
-import { sentence } from '../sentence.ts';
 import {
   IN_OPERAND_TWICE,
   OPERAND_AXES,

@@ -1,7 +1,7 @@
 import { EmbeddedActionsParser } from '../chevrotain.ts';
+import { sentence } from '../errors/sentence.ts';
 import { LIMITS } from '../limits.ts';
 import { fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { ARROW, PARENTHESES } from '../sentences/einops.ts';
 import { isAxisName } from '../shape/dim.ts';
 import type { Factor, Item, Pattern, Side } from './pattern.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { ELLIPSIS_ONCE, PLACED_NUMBER } from '../sentences/einops.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape } from '../tensor.ts';

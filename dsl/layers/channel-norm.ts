@@ -1,7 +1,7 @@
 import type { Dtype } from '../dtype.ts';
 import { batchNormalize } from '../operators/batch-normalize.ts';
 import { groupNormalize } from '../operators/group-normalize.ts';
-import { refuseUnknownOptions } from '../options.ts';
+import { refuseUnknownOptions } from '../options/options.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';

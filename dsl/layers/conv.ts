@@ -1,11 +1,11 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
 import { type ConvOptions, conv1d, conv2d, conv3d } from '../operators/conv.ts';
-import type { KnownOptions } from '../options.ts';
+import type { KnownOptions } from '../options/options.ts';
+import { refuseUnknown } from '../options/refused-options.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
-import { refuseUnknown } from '../refused-options.ts';
-import { sentence } from '../sentence.ts';
 import { CONV_CHANNELS } from '../sentences/conv.ts';
 import { equalDims } from '../shape/dim.ts';
 import { eachAxis } from '../shape/window.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dtype.ts';
 import { linear as applyLinear } from '../operators/linear.ts';
-import { refuseUnknownOptions } from '../options.ts';
+import { refuseUnknownOptions } from '../options/options.ts';
 import { type Parameter, parameter, uniform, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';

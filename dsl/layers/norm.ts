@@ -2,7 +2,7 @@ import type { Dtype } from '../dtype.ts';
 import { add } from '../operators/add.ts';
 import { layerNormalize } from '../operators/layer-normalize.ts';
 import { rmsNormalize } from '../operators/rms-normalize.ts';
-import { refuseUnknownOptions } from '../options.ts';
+import { refuseUnknownOptions } from '../options/options.ts';
 import { ones, type Parameter, parameter, zeros } from '../parameter.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Canonical } from '../types/dim.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { EMPTY_AXIS } from '../sentences/argmax.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { reduceShape } from '../shape/reduce.ts';

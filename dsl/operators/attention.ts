@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { type KnownOptions, refuseUnknownOptions, requireOptions } from '../options.ts';
-import { sentence } from '../sentence.ts';
+import { type KnownOptions, refuseUnknownOptions, requireOptions } from '../options/options.ts';
 import { QUERY } from '../sentences/attention.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { GATE } from '../sentences/skip.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Tensor } from '../tensor.ts';

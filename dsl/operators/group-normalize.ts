@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { CHANNEL_GROUPS } from '../sentences/channels.ts';
 import { multiplyDims } from '../shape/dim.ts';
 import type { Shape, Tensor } from '../tensor.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { ROWS } from '../sentences/interpolate-rows.ts';
 import { canonicalDim } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';

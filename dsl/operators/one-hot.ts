@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { DEPTH } from '../sentences/one-hot.ts';
 import { canonicalDim, isOpen } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';

@@ -1,6 +1,6 @@
 import { atCallSite } from '../at-call-site.ts';
+import { sentence } from '../errors/sentence.ts';
 import { apply, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { HEADED } from '../sentences/positions.ts';
 import { divideDims, equalDims } from '../shape/dim.ts';
 import type { Dim, Tensor } from '../tensor.ts';

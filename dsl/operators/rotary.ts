@@ -1,6 +1,6 @@
 import { atCallSite } from '../at-call-site.ts';
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { HEADED, TOKEN_POSITIONS } from '../sentences/positions.ts';
 import { divideDims, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';

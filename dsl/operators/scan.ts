@@ -1,8 +1,8 @@
 import { atCallSite } from '../at-call-site.ts';
 import { isFloat } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { input } from '../input.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { CHANGED_STATE, STRAY_STATE } from '../sentences/scan.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { equalDims, equalShapes } from '../shape/dim.ts';

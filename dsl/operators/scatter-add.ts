@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { apply, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { UPDATES } from '../sentences/scatter-add.ts';
 import { canonicalDim, equalDims, multiplyDims } from '../shape/dim.ts';
 import type { Dim, Inputs, Shape, Tensor } from '../tensor.ts';

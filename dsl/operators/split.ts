@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { applyAll, defineOperator, describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { PARTS, UNEVEN } from '../sentences/split.ts';
 import { resolveAxis } from '../shape/axis.ts';
 import { addDims, divideDims, equalDims } from '../shape/dim.ts';

@@ -1,7 +1,7 @@
 import { atCallSite } from '../at-call-site.ts';
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { MATRIX_RANK } from '../sentences/matrices.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Checked, Result } from '../types/problem.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { CLASH, NO_STRETCH } from '../sentences/broadcast.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { equalDims } from './dim.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { CONV_AXES, CONV_WEIGHT, GROUPED_CHANNELS } from '../sentences/conv.ts';
 import { OUTPUT_BIAS } from '../sentences/linear.ts';
 import type { Shape } from '../tensor.ts';

@@ -1,5 +1,5 @@
+import { ModelError } from '../errors/model-error.ts';
 import { LIMITS } from '../limits.ts';
-import { ModelError } from '../model-error.ts';
 import type { Dim, Shape } from '../tensor.ts';
 
 /** One term of a size: `2*heads*past` has coefficient 2 and the names `heads` and `past`, sorted. */

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { SCALAR } from '../sentences/last-axis.ts';
 import { LINEAR_WEIGHT, OUTPUT_BIAS } from '../sentences/linear.ts';
 import type { Shape } from '../tensor.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { MATMUL_INNER, MATMUL_RANK } from '../sentences/matmul.ts';
 import type { Shape } from '../tensor.ts';
 import { broadcastShapes } from './broadcast.ts';

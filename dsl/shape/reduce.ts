@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { AXIS_TWICE } from '../sentences/axis.ts';
 import type { Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { ELEMENTS, FREE_TWICE, MULTIPLE } from '../sentences/reshape.ts';
 import type { Shape } from '../tensor.ts';
 import { divideDims, equalDims, multiplyDims } from './dim.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../dtype.ts';
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { GIVES_SHAPE, TAKES_DTYPE, TAKES_RANK, TAKES_SIZE } from '../sentences/block.ts';
 import { NOT_DIVISOR, UNEQUAL } from '../sentences/options.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';

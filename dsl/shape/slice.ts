@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { NOT_WITHIN } from '../sentences/slice.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';

@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { K_RANGE } from '../sentences/top-k.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { resolveAxis } from './axis.ts';

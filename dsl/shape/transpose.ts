@@ -1,5 +1,5 @@
+import { sentence } from '../errors/sentence.ts';
 import { describeShape, fail } from '../operator.ts';
-import { sentence } from '../sentence.ts';
 import { NO_PERMUTATION } from '../sentences/transpose.ts';
 import type { Shape } from '../tensor.ts';
 

@@ -1,5 +1,5 @@
 import { describeShape, fail } from '../operator.ts';
-import { shownValue } from '../option-kinds.ts';
+import { shownValue } from '../options/option-kinds.ts';
 import { SPATIAL_AXES } from '../sentences/conv.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import { addDims, isOpen, subtractDims } from './dim.ts';

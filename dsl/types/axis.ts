@@ -1,4 +1,4 @@
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { NO_AXIS } from '../sentences/axis.ts';
 import type { Dim, Shape } from '../tensor.ts';
 import type { SubtractDigits } from './digits.ts';

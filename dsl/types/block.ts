@@ -1,5 +1,5 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { GIVES_COUNT, GIVES_SHAPE, TAKES_DTYPE } from '../sentences/block.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Requirement } from './config.ts';

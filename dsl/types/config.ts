@@ -1,5 +1,5 @@
 import type { AnyBlock, AnyBlockMaker } from '../any-block.ts';
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { GROUP, MISSING_OPTION, NO_OPTION, NOT_DIVISOR, UNEQUAL } from '../sentences/options.ts';
 import type { Dim } from '../tensor.ts';
 import type { Agree, Canonical, Divide } from './dim.ts';

@@ -1,5 +1,5 @@
 import type { Dtype, FloatDtype } from '../dtype.ts';
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { MIXED_DTYPES, WRONG_DTYPE } from '../sentences/dtypes.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Problem } from './problem.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { UNKNOWN_AXIS } from '../sentences/einops.ts';
 import type {
   IN_OPERAND_TWICE,

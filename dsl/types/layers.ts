@@ -1,4 +1,4 @@
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { SCALAR } from '../sentences/last-axis.ts';
 import type { LINEAR_WEIGHT } from '../sentences/linear.ts';
 import type { VECTOR } from '../sentences/vector.ts';

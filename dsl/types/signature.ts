@@ -1,5 +1,5 @@
 import type { Dtype } from '../dtype.ts';
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { TAKES_RANK, TAKES_SIZE } from '../sentences/block.ts';
 import type { Dim, Shape, Tensor } from '../tensor.ts';
 import type { Add, Agree, Multiply } from './dim.ts';

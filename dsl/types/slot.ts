@@ -1,4 +1,4 @@
-import type { Sentence } from '../sentence.ts';
+import type { Sentence } from '../errors/sentence.ts';
 import type { MISSING_OPTION } from '../sentences/options.ts';
 import type { Tensor } from '../tensor.ts';
 import type { CheckedArguments, Given } from './block.ts';

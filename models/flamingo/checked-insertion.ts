@@ -1,5 +1,5 @@
+import type { Sentence } from '../../dsl/errors/sentence.ts';
 import type { Problem, Subtract } from '../../dsl/index.ts';
-import type { Sentence } from '../../dsl/sentence.ts';
 import type { Convention, conventions } from './conventions.ts';
 import type { MISSES_EVERY_LAYER } from './sentences.ts';
 

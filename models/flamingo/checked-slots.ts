@@ -1,3 +1,4 @@
+import type { Sentence } from '../../dsl/errors/sentence.ts';
 import type {
   AxesOf,
   CallProblem,
@@ -12,7 +13,6 @@ import type {
   SlotFunction,
   Tensor,
 } from '../../dsl/index.ts';
-import type { Sentence } from '../../dsl/sentence.ts';
 import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
 import type { BLOCK_GIVES, BLOCK_TAKES, SEVERAL } from '../media/sentences.ts';
 import type {

@@ -1,3 +1,4 @@
+import { sentence } from '../../dsl/errors/sentence.ts';
 import {
   type AnyBlock,
   atCallSite,
@@ -9,7 +10,6 @@ import {
   type Slot,
   unmarked,
 } from '../../dsl/index.ts';
-import { sentence } from '../../dsl/sentence.ts';
 import type { CrossAttentionSizes } from '../media/cross-attention-sizes.ts';
 import { maskedGatedCrossAttention } from '../media/gated-cross-attention.ts';
 import { maskedCrossAttention } from '../media/masked-cross-attention.ts';

@@ -1,3 +1,4 @@
+import { sentence } from '../../dsl/errors/sentence.ts';
 import {
   type AnyBlock,
   applyBlock,
@@ -10,7 +11,6 @@ import {
   type Slot,
   type Tensor,
 } from '../../dsl/index.ts';
-import { sentence } from '../../dsl/sentence.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { PerceiverResamplerOptions } from './perceiver-resampler.ts';
 import { RESAMPLER_COUNT, RESAMPLER_GIVES, RESAMPLER_TAKES } from './sentences.ts';

@@ -1,3 +1,4 @@
+import { sentence } from '../../dsl/errors/sentence.ts';
 import {
   type AnyBlock,
   applyBlock,
@@ -7,7 +8,6 @@ import {
   ModelError,
   type Tensor,
 } from '../../dsl/index.ts';
-import { sentence } from '../../dsl/sentence.ts';
 import type { KeysAndValues } from './cross-attention.ts';
 import { BLOCK_GIVES, BLOCK_TAKES, SEVERAL } from './sentences.ts';
 

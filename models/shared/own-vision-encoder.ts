@@ -1,3 +1,4 @@
+import { type Sentence, sentence } from '../../dsl/errors/sentence.ts';
 import {
   type AnyBlock,
   applyBlock,
@@ -19,7 +20,6 @@ import {
   type SameShape,
   type Tensor,
 } from '../../dsl/index.ts';
-import { type Sentence, sentence } from '../../dsl/sentence.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from './clip-pixels.ts';
 import { ENCODER_GIVES } from './sentences.ts';
 import type { FirstOfProblems, LastAxis } from './slot-types.ts';

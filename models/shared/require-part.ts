@@ -1,5 +1,5 @@
 import { ModelError, unmarked } from '../../dsl/index.ts';
-import { shownValue } from '../../dsl/option-kinds.ts';
+import { shownValue } from '../../dsl/options/option-kinds.ts';
 
 /** What stands in the places of a model that take what another function makes, and a method that each has. */
 const PARTS = {

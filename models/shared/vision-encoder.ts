@@ -1,5 +1,5 @@
 import type { CheckpointName, KnownOptions, Tensor } from '../../dsl/index.ts';
-import type { Preprocessing } from '../../dsl/program.ts';
+import type { Preprocessing } from '../../dsl/program/program.ts';
 
 /** A frozen vision encoder as `flamingo` uses it: one frame in, a row of features out. */
 export interface VisionEncoder<Width extends number = number> {

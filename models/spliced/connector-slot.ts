@@ -1,3 +1,4 @@
+import { type Sentence, sentence } from '../../dsl/errors/sentence.ts';
 import {
   type AnyBlock,
   applyBlock,
@@ -19,7 +20,6 @@ import {
   type Slot,
   type Tensor,
 } from '../../dsl/index.ts';
-import { type Sentence, sentence } from '../../dsl/sentence.ts';
 import type { AnyNamed, FeaturesFor, FirstOfProblems, Quoted } from '../shared/slot-types.ts';
 import type { Connector, ConnectorSizes, MadeConnector } from './connector.ts';
 import { CONNECTOR_COUNT, CONNECTOR_GIVES, CONNECTOR_TAKES } from './sentences.ts';

@@ -1,6 +1,6 @@
 import type { LanguageModel, PreparedPrompt } from './language-model.ts';
-import { Scheduler } from './scheduler.ts';
-import type { Hypothesis, Search } from './search.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import type { Hypothesis, Search } from './search/search.ts';
 
 export type DecodeOptions = {
   readonly maxNewTokens: number;

@@ -4,15 +4,15 @@ import { type EncodedMedia, type Feeds, type MediaWay, mediaFeeds, mediaInputs }
 import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
-import type { DeviceGraphs } from './device-graphs.ts';
-import { type DeviceBytes, DevicePictures } from './device-pictures.ts';
+import type { DeviceGraphs } from './cache/device-graphs.ts';
+import { type DeviceBytes, DevicePictures } from './cache/device-pictures.ts';
+import { type CacheMeans, newTextCache } from './cache/new-text-cache.ts';
+import type { Prefix, SeenLater } from './cache/prefix-cache.ts';
+import type { PromptKey } from './cache/prompt-keys.ts';
+import type { SpareMemory } from './cache/spare-memory.ts';
+import type { TextCache } from './cache/text-cache.ts';
 import { readsInPieces } from './in-pieces.ts';
-import { type CacheMeans, newTextCache } from './new-text-cache.ts';
-import type { Prefix, SeenLater } from './prefix-cache.ts';
-import type { PromptKey } from './prompt-keys.ts';
 import { ReadText } from './read-text.ts';
-import type { SpareMemory } from './spare-memory.ts';
-import type { TextCache } from './text-cache.ts';
 import { requireNumbers, TokenDistribution } from './token-distribution.ts';
 
 /** Continuations that are read side by side where each has a row of its own. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
-import { BeamSearch } from './beam-search.ts';
 import { LARGEST_SEED, MOST_BEAMS } from './bounds.ts';
-import { type Processor, suppress, temper, topK, topP } from './processors.ts';
-import { greedy, seededSampler } from './sampler.ts';
-import type { Search } from './search.ts';
-import { SingleSearch } from './single-search.ts';
+import { BeamSearch } from './search/beam-search.ts';
+import { type Processor, suppress, temper, topK, topP } from './search/processors.ts';
+import { greedy, seededSampler } from './search/sampler.ts';
+import type { Search } from './search/search.ts';
+import { SingleSearch } from './search/single-search.ts';
 
 type Common = {
   /** Most tokens of an answer, default 20. */

@@ -1,5 +1,5 @@
+import type { Prefix, PrefixCache } from './cache/prefix-cache.ts';
 import type { LanguageModel, PreparedPrompt } from './language-model.ts';
-import type { Prefix, PrefixCache } from './prefix-cache.ts';
 import type { ReadRequest } from './read-request.ts';
 import type { ReadText } from './read-text.ts';
 import type { TokenDistribution } from './token-distribution.ts';

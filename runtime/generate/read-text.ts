@@ -1,7 +1,7 @@
 import { type Feeds, type MediaInputs, mediaInputs, type SeenMedia } from '../media/way.ts';
 import type { TextLayout } from '../prompt/layout.ts';
-import type { DevicePictures } from './device-pictures.ts';
-import type { TextCache } from './text-cache.ts';
+import type { DevicePictures } from './cache/device-pictures.ts';
+import type { TextCache } from './cache/text-cache.ts';
 
 /** Text that has been read and can be continued: one row per sequence. It holds memory until it is released. */
 export class ReadText {

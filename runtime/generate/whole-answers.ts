@@ -1,8 +1,8 @@
+import type { MemoryPlan, Release } from './cache/memory-plan.ts';
 import type { PreparedPrompt } from './language-model.ts';
-import type { MemoryPlan, Release } from './memory-plan.ts';
 import type { GenerateSettings } from './options.ts';
-import type { Hypothesis } from './search.ts';
-import type { SingleAnswer } from './single-answer.ts';
+import type { Hypothesis } from './search/search.ts';
+import type { SingleAnswer } from './search/single-answer.ts';
 import { noNumbers } from './token-distribution.ts';
 import type { WholeGeneration, Writing, Written, WrittenText } from './whole-generation.ts';
 

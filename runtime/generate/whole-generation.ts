@@ -4,11 +4,11 @@ import { type Feeds, type MediaWay, mediaFeeds, mediaInputs, type SeenMedia } fr
 import { layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession, Tensors } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
+import { newTextCache } from './cache/new-text-cache.ts';
+import { storedNames } from './cache/stored-tokens.ts';
 import type { PreparedPrompt } from './language-model.ts';
-import { newTextCache } from './new-text-cache.ts';
 import { type GenerateSettings, samples, tokensOf } from './options.ts';
-import { uniformNumbers } from './sampler.ts';
-import { storedNames } from './stored-tokens.ts';
+import { uniformNumbers } from './search/sampler.ts';
 
 /** One row that is written: what it was asked, and how far it is. */
 type Row = {

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import { decode } from '../generate/decode.ts';
 import type { PreparedPrompt } from '../generate/language-model.ts';
 import { createSearch, type GenerateOptions, parseGenerateOptions } from '../generate/options.ts';
-import type { Hypothesis } from '../generate/search.ts';
+import type { Hypothesis } from '../generate/search/search.ts';
 import { type Difference, difference, largestDifference } from './difference.ts';
 import type { GoldenPrompt, GoldenReference } from './golden-reference.ts';
 import { misfits, misplacedPictures } from './misfits.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../artifact/user-error.ts';
 import { moduleAddress } from '../../dsl/module-address.ts';
-import { missingRuntime } from '../missing-runtime.ts';
+import { missingRuntime } from '../session/missing-runtime.ts';
 
 /**
  * The module that a thread starts with: beside the module that starts it, or beside the bundle that this became part of,

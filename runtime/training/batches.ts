@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { authorsFault } from '../../artifact/authors-fault.ts';
 import type { PlannedTask } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/recipe.ts';
+import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/program/recipe.ts';
 import { evaluateDim } from '../../dsl/shape/dim.ts';
 import type { Shape } from '../../dsl/tensor.ts';
 import type { Feed, Feeds } from './feed.ts';

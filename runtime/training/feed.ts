@@ -1,4 +1,4 @@
-import type { BatchArrays, BatchDtype } from '../../dsl/recipe.ts';
+import type { BatchArrays, BatchDtype } from '../../dsl/program/recipe.ts';
 import { Tensor } from '../onnx-runtime.ts';
 
 /** Values of one input of a graph, in a form that may cross threads. */

@@ -1,6 +1,6 @@
 import type { Provider } from '../../artifact/provider.ts';
 import type { TrainingPlan } from '../../artifact/training-plan.ts';
-import type { DataSource } from '../../dsl/recipe.ts';
+import type { DataSource } from '../../dsl/program/recipe.ts';
 import type { MetricsRecord } from './metrics-log.ts';
 
 export interface TrainOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { authorsFault } from '../../artifact/authors-fault.ts';
 import { KEPT_WEIGHTS, type TrainingPlan } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { sha256 } from '../file-hash.ts';
+import { sha256 } from '../artifact/file-hash.ts';
 import { type CheckpointFacts, Checkpoints, checkIdentity, readCheckpointFacts } from './checkpoints.ts';
 import { writeFirstCheckpoint } from './first-checkpoint.ts';
 

@@ -11,8 +11,8 @@ import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../art
 import { float16Bits } from '../../artifact/weights/scalar.ts';
 import { InferenceSession, type Tensor } from '../onnx-runtime.ts';
 import { runtimeProvider } from '../provider/index.ts';
+import { sessionRefusal } from '../session/session-refusal.ts';
 import { reasonOf } from '../session.ts';
-import { sessionRefusal } from '../session-refusal.ts';
 import { checkTelemetry } from '../telemetry.ts';
 import { type CheckpointFacts, checkpointMetadata, readCheckpointFacts } from './checkpoints.ts';
 import { type Feeds, float32Feed, tensorOf } from './feed.ts';

@@ -3,7 +3,7 @@ export type { LanguageManifest } from '../../artifact/manifest.ts';
 export { UserError } from '../../artifact/user-error.ts';
 export type { Abortable } from '../asking.ts';
 export type { BeamOptions, GenerateOptions, GreedyOptions, SamplingOptions } from '../generate/options.ts';
-export type { Finish } from '../generate/search.ts';
+export type { Finish } from '../generate/search/search.ts';
 export type { PixelRule } from '../images/pixel-rule.ts';
 export { FlamingoModel } from '../model.ts';
 export { PreparedTask } from '../prepared-task.ts';

@@ -1,9 +1,9 @@
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import { checkFileNames, parseManifest, requireLanguage, requireWeights } from '../manifest-text.ts';
-import { openStages } from '../open-stages.ts';
+import { checkFileNames, parseManifest, requireLanguage, requireWeights } from '../artifact/manifest-text.ts';
 import type { OpenedModel, Platform } from '../platform.ts';
+import { openStages } from '../session/open-stages.ts';
 import { parseTokenizer } from '../tokenizer/make-tokenizer.ts';
 import type { TimeLimit } from '../tokenizer/time-limit.ts';
 import { readBody, request } from './download.ts';

@@ -1,7 +1,7 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
+import type { MemoryPlan } from '../generate/cache/memory-plan.ts';
+import type { PrefixCache } from '../generate/cache/prefix-cache.ts';
 import type { LanguageModel } from '../generate/language-model.ts';
-import type { MemoryPlan } from '../generate/memory-plan.ts';
-import type { PrefixCache } from '../generate/prefix-cache.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import type { MediaWay } from '../media/way.ts';
 import type { Platform } from '../platform.ts';

@@ -1,9 +1,9 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import type { Prefix } from '../generate/cache/prefix-cache.ts';
+import { type PromptKey, promptKeys } from '../generate/cache/prompt-keys.ts';
 import { readsInPieces } from '../generate/in-pieces.ts';
 import type { PreparedPrompt } from '../generate/language-model.ts';
-import type { Prefix } from '../generate/prefix-cache.ts';
-import { type PromptKey, promptKeys } from '../generate/prompt-keys.ts';
 import type { EncodedMedia, MediaWay } from '../media/way.ts';
 import {
   type EncodedChoices,

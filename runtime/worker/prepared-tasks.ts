@@ -1,6 +1,6 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { Prefix } from '../generate/prefix-cache.ts';
-import type { PromptKey } from '../generate/prompt-keys.ts';
+import type { Prefix } from '../generate/cache/prefix-cache.ts';
+import type { PromptKey } from '../generate/cache/prompt-keys.ts';
 import type { EncodedMedia } from '../media/way.ts';
 import type { Examples } from '../prompt/examples.ts';
 

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { UserError } from '../../artifact/user-error.ts';
-import type { Scheduler } from '../generate/scheduler.ts';
+import type { Scheduler } from '../generate/scheduler/scheduler.ts';
 import { refuseSpecialTokensIn } from '../prompt/plain-text.ts';
 import { requireTokens } from '../score.ts';
 import { type ChoiceScore, rankChoices } from '../score-choices.ts';

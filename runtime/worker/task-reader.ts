@@ -1,10 +1,10 @@
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
+import type { MemoryPlan } from '../generate/cache/memory-plan.ts';
+import type { Prefix, PrefixCache } from '../generate/cache/prefix-cache.ts';
+import { type StoredTokens, sliceStored } from '../generate/cache/stored-tokens.ts';
 import type { LanguageModel, PreparedPrompt } from '../generate/language-model.ts';
-import type { MemoryPlan } from '../generate/memory-plan.ts';
-import type { Prefix, PrefixCache } from '../generate/prefix-cache.ts';
 import { readPrompt } from '../generate/prompt-reader.ts';
-import { type StoredTokens, sliceStored } from '../generate/stored-tokens.ts';
 import type { Examples } from '../prompt/examples.ts';
 import type { Preparation } from './preparation.ts';
 import { Task, type TaskFacts } from './prepared-tasks.ts';

@@ -14,7 +14,7 @@ import { thisProcess } from '../../artifact/folder/process-identity.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
-import { openArtifact } from '../../runtime/artifact.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import { makeModel } from './made-model.ts';
 

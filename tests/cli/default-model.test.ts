@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { thisProcess } from '../../artifact/folder/process-identity.ts';
 import { cacheFolder, defaultModel } from '../../cli/default-model.ts';
 import { createReport } from '../../cli/report.ts';
-import { openArtifact } from '../../runtime/artifact.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import { ROOT } from '../frontend/author-folder.ts';
 import { type CliResult, flamingo } from './run-cli.ts';
 

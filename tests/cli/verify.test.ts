@@ -7,7 +7,7 @@ import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../art
 import { compare } from '../../cli/verify/compare.ts';
 import { parsePythonValue } from '../../cli/verify/python-value.ts';
 import { verifyFile } from '../../cli/verify/verify-file.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { flamingo } from './run-cli.ts';
 

@@ -9,7 +9,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, type TensorToWrite, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { opt } from '../../models/opt/opt.ts';

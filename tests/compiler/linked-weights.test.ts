@@ -27,11 +27,11 @@ import { sparseCheckpoint } from '../../bench/support/sparse-checkpoint.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
 import { relink } from '../../compiler/relink.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { opt } from '../../models/opt/opt.ts';
-import { openArtifact } from '../../runtime/artifact.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompileOptions } from '../../compiler/compile.ts';
-import type { PromptProgram } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program/program.ts';
 import { promptAfter } from '../../runtime/prompt/examples.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';

@@ -135,7 +135,7 @@ describe('a language graph that is cut into stages', () => {
     assert.ok(program);
     const directory = join(folder, 'looked-at');
     await compileLively(folder, program, { stages: 2, out: directory });
-    const { openArtifact } = await import('../../runtime/artifact.ts');
+    const { openArtifact } = await import('../../runtime/artifact/artifact.ts');
     const { manifest } = await openArtifact(directory);
     const whole = await compile(program, {
       out: join(folder, 'whole'),

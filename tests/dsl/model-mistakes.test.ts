@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Project, ts } from 'ts-morph-typescript-5';
 import { plainSentence } from '../../compiler/frontend/type-check.ts';
 import { originalCallSite } from '../../dsl/call-site.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { ROOT } from '../frontend/author-folder.ts';
 import { errorsOf, rowsOf, sourceFile } from './type-checker.ts';
 

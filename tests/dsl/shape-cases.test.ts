@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Node } from 'ts-morph';
 import { originalCallSite } from '../../dsl/call-site.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 import type { MistakeTables } from './mistake.ts';
 import { shapeCases } from './shape-cases.ts';

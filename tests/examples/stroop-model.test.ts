@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { mean } from 'simple-statistics';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
-import type { Recipe } from '../../dsl/recipe.ts';
+import type { Recipe } from '../../dsl/program/recipe.ts';
 import program from '../../examples/stroop/model/stroop.ts';
 import reading from '../../examples/stroop/recipes/reading.ts';
 import answering from '../../examples/stroop/recipes/stroop.ts';

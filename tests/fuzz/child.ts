@@ -1,7 +1,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
-import { ModelError } from '../../dsl/model-error.ts';
+import { ModelError } from '../../dsl/errors/model-error.ts';
 import { loadReader } from './load-readers.ts';
 import { Random } from './random.ts';
 import type { ChildMessage, ChildTask } from './watched-run.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { sentence } from '../../dsl/sentence.ts';
+import { sentence } from '../../dsl/errors/sentence.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

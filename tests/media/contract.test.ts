@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import type { Program, ProgramFacts } from '../../dsl/program.ts';
+import type { Program, ProgramFacts } from '../../dsl/program/program.ts';
 import { clipVit, flamingo, input, mlpConnector, opt, spliced, type Tensor } from '../../models/index.ts';
 import { TOKENIZER } from '../runtime/compiled-model.ts';
 import { oneSentence } from '../support/one-sentence.ts';

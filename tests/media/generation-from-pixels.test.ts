@@ -7,7 +7,7 @@ import { buildProgram } from '../../compiler/build-program.ts';
 import { decode } from '../../runtime/generate/decode.ts';
 import type { PreparedPrompt } from '../../runtime/generate/language-model.ts';
 import { createSearch, parseGenerateOptions, samples, tokensOf } from '../../runtime/generate/options.ts';
-import { uniformNumbers } from '../../runtime/generate/sampler.ts';
+import { uniformNumbers } from '../../runtime/generate/search/sampler.ts';
 import { type GraphValue, loadGraph } from '../../runtime/graph.ts';
 import { type EncodedMedia, mediaFeeds, mediaInputs } from '../../runtime/media/way.ts';
 import { layoutDecode, layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';

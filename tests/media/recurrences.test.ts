@@ -7,7 +7,7 @@ import { compile } from '../../compiler/compile.ts';
 import { input, nameParameters } from '../../dsl/index.ts';
 import { textLogits } from '../../models/flamingo/interleaved-logits.ts';
 import { add, concat, type LanguageModel, languageModel, type RecurrentLayer } from '../../models/index.ts';
-import { RecurrentStates } from '../../runtime/generate/recurrent-states.ts';
+import { RecurrentStates } from '../../runtime/generate/cache/recurrent-states.ts';
 import { TokenDistribution } from '../../runtime/generate/token-distribution.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { Engine } from '../../runtime/worker/engine.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { PromptProgram } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program/program.ts';
 import { clipVit, flamingo, gpt2, maskedCrossAttention, type SeenPictures } from '../../models/index.ts';
 import { picturesSeen } from '../../runtime/media/masked-cross-attention.ts';
 import { Engine } from '../../runtime/worker/engine.ts';

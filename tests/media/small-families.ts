@@ -1,4 +1,4 @@
-import type { PromptProgram } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program/program.ts';
 import {
   clipVit,
   flamingo,

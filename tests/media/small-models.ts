@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { type CompileOptions, compile } from '../../compiler/compile.ts';
 import { initialValues } from '../../compiler/weights/store/initialise.ts';
-import type { PromptProgram } from '../../dsl/program.ts';
+import type { PromptProgram } from '../../dsl/program/program.ts';
 import {
   clipVit,
   flamingo,

@@ -8,7 +8,7 @@ import { mediaSchema } from '../../artifact/media/index.ts';
 import { openSafetensors } from '../../artifact/weights/safetensors.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import { nameParameters } from '../../dsl/naming.ts';
+import { nameParameters } from '../../dsl/program/naming.ts';
 import {
   type CrossAttentionSizes,
   clipVit,
@@ -32,7 +32,7 @@ import {
   type Tensor,
   task,
 } from '../../models/index.ts';
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import { mediaWayOf } from '../../runtime/media/index.ts';
 import { mediaFeeds } from '../../runtime/media/way.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';

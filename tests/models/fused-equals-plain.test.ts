@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { VisionLanguageProgram } from '../../dsl/program.ts';
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import type { VisionLanguageProgram } from '../../dsl/program/program.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { type Feeds, type Run, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { compileGraph } from '../../compiler/compile-graph.ts';
 import { fallbacksOf } from '../../compiler/target/fallbacks.ts';
 import { targetOf } from '../../compiler/target/target.ts';
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { type Feeds, withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

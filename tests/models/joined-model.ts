@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
-import type { VisionLanguageProgram } from '../../dsl/program.ts';
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import type { VisionLanguageProgram } from '../../dsl/program/program.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

@@ -1,7 +1,7 @@
 import { nameParameters } from '../../dsl/index.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { languageGraph } from '../../models/media/language-graph.ts';
-import { KeyValueCache } from '../../runtime/generate/key-value-cache.ts';
+import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
 import { layoutDecode, layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';

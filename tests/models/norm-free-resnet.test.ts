@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mean, standardDeviation } from 'simple-statistics';
 import { input } from '../../dsl/input.ts';
-import { nameParameters } from '../../dsl/naming.ts';
+import { nameParameters } from '../../dsl/program/naming.ts';
 import { normFreeResnet } from '../../models/nfnet/norm-free-resnet.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { reinitialised } from '../support/reinitialised.ts';

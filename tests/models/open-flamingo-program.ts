@@ -1,5 +1,5 @@
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
-import type { VisionLanguageProgram } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Program } from '../../dsl/program.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import flamingo3b from '../../models/presets/flamingo-3b.ts';
 import flamingo80b from '../../models/presets/flamingo-80b.ts';
 import idefics9b from '../../models/presets/idefics-9b.ts';

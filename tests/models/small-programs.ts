@@ -1,5 +1,5 @@
 import type { Graph } from '../../dsl/graph.ts';
-import type { VisionLanguageProgram } from '../../dsl/program.ts';
+import type { VisionLanguageProgram } from '../../dsl/program/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import { flamingo } from '../../models/flamingo/flamingo.ts';
 import { gemma3 } from '../../models/gemma3/gemma3.ts';

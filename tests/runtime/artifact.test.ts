@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { ARTIFACT_FORMAT } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { openArtifact } from '../../runtime/artifact.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import { compiledModel } from './compiled-model.ts';
 
 describe('opening an artifact', () => {

@@ -15,7 +15,7 @@ import {
 import { packedCrossAttentionSchema } from '../../artifact/media/packed-cross-attention.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
-import { openArtifact } from '../../runtime/artifact.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { compiledModel, PROMPTS } from './compiled-model.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Tensor } from 'onnxruntime-common';
-import { openArtifact } from '../../runtime/artifact.ts';
-import { LazySession } from '../../runtime/lazy-session.ts';
-import { openGraphSession } from '../../runtime/open-graph.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
+import { LazySession } from '../../runtime/session/lazy-session.ts';
+import { openGraphSession } from '../../runtime/session/open-graph.ts';
 import { compiledModel } from './compiled-model.ts';
 
 describe('a graph that is loaded when it is first run', () => {

@@ -7,8 +7,8 @@ import type { QuantisedMember } from '../../compiler/quantisation/quantised-memb
 import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import type { Graph } from '../../dsl/graph.ts';
-import type { NamedParameters } from '../../dsl/naming.ts';
-import type { Program } from '../../dsl/program.ts';
+import type { NamedParameters } from '../../dsl/program/naming.ts';
+import type { Program } from '../../dsl/program/program.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 
 export type Feeds = Readonly<Record<string, onnxruntime.Tensor>>;

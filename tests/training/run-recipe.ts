@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type CompileTrainingOptions, compileTraining } from '../../compiler/training/compile-training.ts';
-import type { Recipe, RecipeDefinition, Task } from '../../dsl/recipe.ts';
+import type { Recipe, RecipeDefinition, Task } from '../../dsl/program/recipe.ts';
 import {
   add,
   linear,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Schedule } from '../../dsl/recipe.ts';
+import type { Schedule } from '../../dsl/program/recipe.ts';
 import { learningRateAt } from '../../runtime/training/schedule.ts';
 
 const optimizer = {

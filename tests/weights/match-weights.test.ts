@@ -9,7 +9,7 @@ import { type MatchOptions, matchWeights } from '../../compiler/weights/match/ma
 import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 import { weightValues } from '../../compiler/weights/store/weight-values.ts';
 import { embedding, input, nameParameters, parameter } from '../../dsl/index.ts';
-import type { CheckpointName } from '../../dsl/program.ts';
+import type { CheckpointName } from '../../dsl/program/program.ts';
 import { clipVit } from '../../models/clip/clip-vit.ts';
 import * as onnxruntime from '../../runtime/onnx-runtime.ts';
 import { assertClose } from '../models/close.ts';

@@ -7,7 +7,7 @@ import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { compareCopies } from '../../compiler/weights/match/weight-copies.ts';
 import { openWeights } from '../../compiler/weights/read/open-weights.ts';
 import { embedding, nameParameters } from '../../dsl/index.ts';
-import type { CheckpointName } from '../../dsl/program.ts';
+import type { CheckpointName } from '../../dsl/program/program.ts';
 import { oneSentence } from '../support/one-sentence.ts';
 
 describe('copies of a weight under another name', () => {

@@ -1,5 +1,5 @@
 import { workPerText } from '../../../cli/work-per-step.ts';
-import { openArtifact } from '../../../runtime/artifact.ts';
+import { openArtifact } from '../../../runtime/artifact/artifact.ts';
 import { noiseImage } from '../../support/noise-image.ts';
 import { openModel } from '../answers.ts';
 import { besidePeer } from '../beside-peer.ts';

@@ -1,4 +1,4 @@
-import type { CheckpointName, Program, RenamedWeight } from '../../../dsl/program.ts';
+import type { CheckpointName, Program, RenamedWeight } from '../../../dsl/program/program.ts';
 
 /** A name that a parameter may have in a file, and which part of the stored tensor it is. */
 export interface Spelling {

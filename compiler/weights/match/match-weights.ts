@@ -1,7 +1,7 @@
 import { UserError } from '../../../artifact/user-error.ts';
 import { storesFloats } from '../../../artifact/weights/stored-dtype.ts';
 import type { Rows, StoredTensor, WeightFile } from '../../../artifact/weights/weight-file.ts';
-import type { Program } from '../../../dsl/program.ts';
+import type { Program } from '../../../dsl/program/program.ts';
 import type { ParameterInfo } from '../../../dsl/tensor.ts';
 import { refuseAdapterFactors } from './adapter-factor.ts';
 import { type Spelling, spellings, unusedReason } from './checkpoint-names.ts';

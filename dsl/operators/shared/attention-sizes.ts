@@ -1,6 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import { sentence } from '../../errors/sentence.ts';
 import { describeShape, fail } from '../../operator.ts';
-import { sentence } from '../../sentence.ts';
 import {
   KEYS,
   NOT_STRETCHED,

@@ -1,5 +1,5 @@
+import { sentence } from '../../errors/sentence.ts';
 import { describeShape, fail } from '../../operator.ts';
-import { sentence } from '../../sentence.ts';
 import { CHANNEL_AXES } from '../../sentences/channels.ts';
 import { VECTOR } from '../../sentences/vector.ts';
 import { equalDims } from '../../shape/dim.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../dtype.ts';
+import { sentence } from '../../errors/sentence.ts';
 import { fail } from '../../operator.ts';
-import { sentence } from '../../sentence.ts';
 import { MIXED_DTYPES, WRONG_DTYPE } from '../../sentences/dtypes.ts';
 import type { Inputs, Tensor } from '../../tensor.ts';
 

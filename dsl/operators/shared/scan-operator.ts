@@ -1,8 +1,8 @@
 import { isFloat } from '../../dtype.ts';
 import type { Emitter } from '../../emitter.ts';
+import { modelErrorAt } from '../../errors/model-error-at.ts';
 import { operationsUnder } from '../../graph.ts';
 import { input } from '../../input.ts';
-import { modelErrorAt } from '../../model-error-at.ts';
 import { applyAll, applyAt, defineOperator, describeShape, fail } from '../../operator.ts';
 import { addDims, equalShapes, multiplyDims } from '../../shape/dim.ts';
 import type { Application, Dim, Operation, Operator, Shape, Tensor, TensorType } from '../../tensor.ts';

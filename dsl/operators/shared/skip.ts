@@ -1,5 +1,5 @@
+import { sentence } from '../../errors/sentence.ts';
 import { describeShape, fail } from '../../operator.ts';
-import { sentence } from '../../sentence.ts';
 import { OTHER_SHAPE } from '../../sentences/skip.ts';
 import { equalDims } from '../../shape/dim.ts';
 import type { Shape, Tensor, TensorType } from '../../tensor.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { EMPTY_AXIS } from '../../sentences/argmax.ts';
 import type { Shape } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt } from '../axis.ts';

@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dtype.ts';
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type {
   KEYS,
   NOT_STRETCHED,

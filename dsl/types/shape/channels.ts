@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { CHANNEL_AXES, CHANNEL_GROUPS } from '../../sentences/channels.ts';
 import type { VECTOR } from '../../sentences/vector.ts';
 import type { Dim, Shape } from '../../tensor.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { NO_STRETCH } from '../../sentences/broadcast.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, CanonicalShape } from '../dim.ts';

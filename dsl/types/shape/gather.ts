@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { ROW_TABLE } from '../../sentences/embedding.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { ResolveAxis } from '../axis.ts';

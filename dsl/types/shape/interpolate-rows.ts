@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dtype.ts';
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { ROWS } from '../../sentences/interpolate-rows.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Canonical } from '../dim.ts';

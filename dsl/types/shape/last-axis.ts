@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { SCALAR } from '../../sentences/last-axis.ts';
 import type { VECTOR } from '../../sentences/vector.ts';
 import type { Dim, Shape } from '../../tensor.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { SCALAR } from '../../sentences/last-axis.ts';
 import type { LINEAR_WEIGHT, OUTPUT_BIAS } from '../../sentences/linear.ts';
 import type { Dim, Shape } from '../../tensor.ts';

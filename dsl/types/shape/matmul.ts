@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { MATMUL_INNER, MATMUL_RANK } from '../../sentences/matmul.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Broadcast } from '../broadcast.ts';

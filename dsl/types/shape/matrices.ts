@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { MATRIX_RANK } from '../../sentences/matrices.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Describe, Problem } from '../problem.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { DEPTH } from '../../sentences/one-hot.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Canonical } from '../dim.ts';

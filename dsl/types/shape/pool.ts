@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { POOL_AXES, SPATIAL_AXES } from '../../sentences/conv.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Accept, DtypeOfTensor } from '../dtypes.ts';

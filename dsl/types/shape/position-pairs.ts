@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dtype.ts';
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { PAIRED_POSITIONS } from '../../sentences/positions.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { BroadcastDim } from '../broadcast.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { AXIS_TWICE } from '../../sentences/axis.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { ResolveAxis, WithAxis } from '../axis.ts';

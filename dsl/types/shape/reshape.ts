@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { ELEMENTS, FREE_TWICE, MULTIPLE } from '../../sentences/reshape.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, CanonicalShape, Divide, Product } from '../dim.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { CHANGED_STATE, STRAY_STATE } from '../../sentences/scan.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt } from '../axis.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { UPDATES } from '../../sentences/scatter-add.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Agree, Canonical } from '../dim.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { GATE, OTHER_SHAPE } from '../../sentences/skip.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import type { Agree, Product } from '../dim.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { NOT_WITHIN } from '../../sentences/slice.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { HasAxis, ResolveAxis, SizeAt, WithAxis } from '../axis.ts';

@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dtype.ts';
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { PARTS, UNEVEN } from '../../sentences/split.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
 import type { ResolveAxis, SizeAt, WithAxis } from '../axis.ts';

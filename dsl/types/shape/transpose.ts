@@ -1,4 +1,4 @@
-import type { Sentence } from '../../sentence.ts';
+import type { Sentence } from '../../errors/sentence.ts';
 import type { NO_PERMUTATION } from '../../sentences/transpose.ts';
 import type { Dim, Shape } from '../../tensor.ts';
 import type { Describe, Joined, Problem } from '../problem.ts';

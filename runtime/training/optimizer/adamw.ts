@@ -1,6 +1,6 @@
 import { growTo, openAssembly } from '../../../artifact/open-assembly.ts';
 import { CLIP_EPSILON } from '../../../artifact/training-plan.ts';
-import type { OptimizerOptions } from '../../../dsl/recipe.ts';
+import type { OptimizerOptions } from '../../../dsl/program/recipe.ts';
 import { ADAMW } from './adamw-module.ts';
 
 /** What a step reads and changes of a parameter: arrays of one length. */

@@ -5,7 +5,7 @@ import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
 import { NodeWriter } from '../../../compiler/onnx/node-writer.ts';
 import type { OnnxPort } from '../../../compiler/onnx/onnx-graph.ts';
 import { createSearch, parseGenerateOptions } from '../../../runtime/generate/options.ts';
-import { uniformNumbers } from '../../../runtime/generate/sampler.ts';
+import { uniformNumbers } from '../../../runtime/generate/search/sampler.ts';
 import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
 import { InferenceSession, Tensor } from '../../../runtime/onnx-runtime.ts';
 

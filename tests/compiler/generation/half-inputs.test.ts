@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildProgram } from '../../../compiler/build-program.ts';
 import { withHalfInputs } from '../../../compiler/generation/half-inputs.ts';
 import { plainNode } from '../../../compiler/onnx/plain-node.ts';
-import type { PromptProgram } from '../../../dsl/program.ts';
+import type { PromptProgram } from '../../../dsl/program/program.ts';
 import type { Prompt } from '../../../runtime/prompt/prompt.ts';
 import { Engine } from '../../../runtime/worker/engine.ts';
 import { SMALL_FAMILIES } from '../../media/small-families.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { gradients } from '../../../compiler/gradient/gradients.ts';
+import { ModelError } from '../../../dsl/errors/model-error.ts';
 import { operationsUnder } from '../../../dsl/graph.ts';
 import { einsum, gather, nameParameters, parameter, reduce, repeat } from '../../../dsl/index.ts';
-import { ModelError } from '../../../dsl/model-error.ts';
 import { apply, defineOperator } from '../../../dsl/operator.ts';
 import { add } from '../../../dsl/operators/add.ts';
 import { attention } from '../../../dsl/operators/attention.ts';

@@ -8,7 +8,7 @@ import { relink } from '../../../compiler/relink.ts';
 import type { Graph } from '../../../dsl/graph.ts';
 import { input, linear, nameParameters } from '../../../dsl/index.ts';
 import type { QuantisedFormat } from '../../../dsl/precision.ts';
-import { program } from '../../../dsl/program.ts';
+import { program } from '../../../dsl/program/program.ts';
 import { loadGraph } from '../../../runtime/graph.ts';
 
 const WIDTH = 64;

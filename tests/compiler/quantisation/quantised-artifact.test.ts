@@ -10,7 +10,7 @@ import { initialValues } from '../../../compiler/weights/store/initialise.ts';
 import { storageAs } from '../../../compiler/weights/store/weight-storage.ts';
 import { writeWeights } from '../../../compiler/weights/store/write-weights.ts';
 import type { Precision } from '../../../dsl/precision.ts';
-import type { Program } from '../../../dsl/program.ts';
+import type { Program } from '../../../dsl/program/program.ts';
 import { clipVit } from '../../../models/clip/clip-vit.ts';
 import { flamingo } from '../../../models/flamingo/flamingo.ts';
 import { gpt2 } from '../../../models/gpt2/gpt2.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseJson } from '../../../artifact/parse-json.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { openSafetensors } from '../../../artifact/weights/safetensors.ts';
-import { ModelError } from '../../../dsl/model-error.ts';
+import { ModelError } from '../../../dsl/errors/model-error.ts';
 import { clipVitFromConfig } from '../../../models/clip/config.ts';
 import { openClipFromConfig } from '../../../models/clip/open-clip-config.ts';
 import { tokenIdsFromConfig } from '../../../models/configs/generation.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Manifest } from '../../../artifact/manifest.ts';
 import { workPerStep } from '../../../cli/work-per-step.ts';
 import { compile } from '../../../compiler/compile.ts';
-import { ModelError } from '../../../dsl/model-error.ts';
+import { ModelError } from '../../../dsl/errors/model-error.ts';
 import tiny from '../../../models/presets/tiny.ts';
-import { openArtifact } from '../../../runtime/artifact.ts';
+import { openArtifact } from '../../../runtime/artifact/artifact.ts';
 import type { FuzzReader } from '../fuzz-reader.ts';
 import { mutateJson } from '../mutate-json.ts';
 

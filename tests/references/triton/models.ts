@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { PromptProgram } from '../../../dsl/program.ts';
+import type { PromptProgram } from '../../../dsl/program/program.ts';
 import { gpt2, languageModel } from '../../../models/index.ts';
 import type { Prompt } from '../../../runtime/prompt/prompt.ts';
 import { SMALL_MODELS } from '../../media/small-models.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { evaluateDim } from '../../../dsl/shape/dim.ts';
-import { openArtifact } from '../../../runtime/artifact.ts';
+import { openArtifact } from '../../../runtime/artifact/artifact.ts';
 import { exportTriton } from '../../../runtime/export/triton/export-triton.ts';
 import { loadGraph } from '../../../runtime/graph.ts';
 import { compileLively, SMALL_MODELS } from '../../media/small-models.ts';

@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import type { Tensor } from 'onnxruntime-common';
 import { MEDIA_GRAPHS } from '../../../artifact/added-graphs/media-contract.ts';
 import { compile } from '../../../compiler/compile.ts';
-import { openArtifact } from '../../../runtime/artifact.ts';
-import { DeviceGraphs } from '../../../runtime/generate/device-graphs.ts';
+import { openArtifact } from '../../../runtime/artifact/artifact.ts';
+import { requireLanguage } from '../../../runtime/artifact/manifest-text.ts';
+import { DeviceGraphs } from '../../../runtime/generate/cache/device-graphs.ts';
 import { LanguageModel } from '../../../runtime/generate/language-model.ts';
 import {
   createSearch,
   type GenerateOptions,
   parseGenerateOptions,
 } from '../../../runtime/generate/options.ts';
-import { Scheduler } from '../../../runtime/generate/scheduler.ts';
-import type { Hypothesis } from '../../../runtime/generate/search.ts';
-import { requireLanguage } from '../../../runtime/manifest-text.ts';
+import { Scheduler } from '../../../runtime/generate/scheduler/scheduler.ts';
+import type { Hypothesis } from '../../../runtime/generate/search/search.ts';
 import { mediaWayOf } from '../../../runtime/media/index.ts';
 import type { EncodedMedia } from '../../../runtime/media/way.ts';
-import { openGraphSession } from '../../../runtime/open-graph.ts';
+import { openGraphSession } from '../../../runtime/session/open-graph.ts';
 import type { GraphSession, OpenOptions } from '../../../runtime/session.ts';
 import { loadTokenizer } from '../../../runtime/tokenizer.ts';
 import { SMALL_MODELS, writeLivelyWeights } from '../../media/small-models.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { KeyValueCache } from '../../../runtime/generate/key-value-cache.ts';
-import { SpareMemory } from '../../../runtime/generate/spare-memory.ts';
-import type { StoredTokens } from '../../../runtime/generate/stored-tokens.ts';
+import { KeyValueCache } from '../../../runtime/generate/cache/key-value-cache.ts';
+import { SpareMemory } from '../../../runtime/generate/cache/spare-memory.ts';
+import type { StoredTokens } from '../../../runtime/generate/cache/stored-tokens.ts';
 import { Tensor } from '../../../runtime/onnx-runtime.ts';
 
 const HEADS = 2;

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { UserError } from '../../../artifact/user-error.ts';
-import { defaultCachedTokens, MemoryPlan, type Release } from '../../../runtime/generate/memory-plan.ts';
+import {
+  defaultCachedTokens,
+  MemoryPlan,
+  type Release,
+} from '../../../runtime/generate/cache/memory-plan.ts';
 
 const size = (prompt: number, written = 0, rows = 1) => ({ prompt, written, rows });
 

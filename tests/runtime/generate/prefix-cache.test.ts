@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { KeyValueCache } from '../../../runtime/generate/key-value-cache.ts';
-import { MemoryPlan } from '../../../runtime/generate/memory-plan.ts';
-import { PrefixCache } from '../../../runtime/generate/prefix-cache.ts';
-import type { StoredTokens } from '../../../runtime/generate/stored-tokens.ts';
+import { KeyValueCache } from '../../../runtime/generate/cache/key-value-cache.ts';
+import { MemoryPlan } from '../../../runtime/generate/cache/memory-plan.ts';
+import { PrefixCache } from '../../../runtime/generate/cache/prefix-cache.ts';
+import type { StoredTokens } from '../../../runtime/generate/cache/stored-tokens.ts';
 
 const shape = { layers: 1, keyValueHeads: 1, headDim: 1 };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { PrefixTree } from '../../../runtime/generate/prefix-tree.ts';
-import type { PromptKey } from '../../../runtime/generate/prompt-keys.ts';
-import { joinStored, type StoredTokens, storedNames } from '../../../runtime/generate/stored-tokens.ts';
+import { PrefixTree } from '../../../runtime/generate/cache/prefix-tree.ts';
+import type { PromptKey } from '../../../runtime/generate/cache/prompt-keys.ts';
+import { joinStored, type StoredTokens, storedNames } from '../../../runtime/generate/cache/stored-tokens.ts';
 import { sharedLength } from '../../../runtime/prompt/shared-length.ts';
 
 const HEADS = 2;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { suppress, temper, topK, topP } from '../../../runtime/generate/processors.ts';
-import { greedy, seededSampler } from '../../../runtime/generate/sampler.ts';
+import { suppress, temper, topK, topP } from '../../../runtime/generate/search/processors.ts';
+import { greedy, seededSampler } from '../../../runtime/generate/search/sampler.ts';
+import { topKIndices } from '../../../runtime/generate/search/top-k-indices.ts';
 import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
-import { topKIndices } from '../../../runtime/generate/top-k-indices.ts';
 
 const logits = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 40 });
 const logSoftmax = (values: ArrayLike<number>) => new TokenDistribution(values).logProbabilities();

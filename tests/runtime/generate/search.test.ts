@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { BeamSearch } from '../../../runtime/generate/beam-search.ts';
 import {
   createSearch,
   type GenerateOptions,
   parseGenerateOptions,
 } from '../../../runtime/generate/options.ts';
-import { suppress } from '../../../runtime/generate/processors.ts';
-import { greedy } from '../../../runtime/generate/sampler.ts';
-import type { Search } from '../../../runtime/generate/search.ts';
-import { SingleSearch } from '../../../runtime/generate/single-search.ts';
+import { BeamSearch } from '../../../runtime/generate/search/beam-search.ts';
+import { suppress } from '../../../runtime/generate/search/processors.ts';
+import { greedy } from '../../../runtime/generate/search/sampler.ts';
+import type { Search } from '../../../runtime/generate/search/search.ts';
+import { SingleSearch } from '../../../runtime/generate/search/single-search.ts';
 import { TokenDistribution } from '../../../runtime/generate/token-distribution.ts';
 
 const END = 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
-import { StaticCache } from '../../../runtime/generate/static-cache.ts';
+import { StaticCache } from '../../../runtime/generate/cache/static-cache.ts';
 
 const HEADS = 2;
 const DIM = 3;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cuda } from '../../../runtime/provider/cuda.ts';
-import { sessionRefusal } from '../../../runtime/session-refusal.ts';
-import { shortReason } from '../../../runtime/short-reason.ts';
+import { sessionRefusal } from '../../../runtime/session/session-refusal.ts';
+import { shortReason } from '../../../runtime/session/short-reason.ts';
 
 const CALL =
   '/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:122 std::conditional_t<THRW, void, onnxruntime::common::Status> onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const char*, const char*, int) [with ERRTYPE = cudaError; bool THRW = true; SUCCTYPE = cudaError; std::conditional_t<THRW, void, common::Status> = void] ';

@@ -1,22 +1,19 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
-import { type EncodedMedia, type Feeds, type MediaWay, mediaFeeds, mediaInputs } from '../media/way.ts';
-import { layoutBranches, layoutDecode, layoutPrefill, type TextLayout, textFeeds } from '../prompt/layout.ts';
+import { type EncodedMedia, type MediaWay, mediaFeeds, mediaInputs } from '../media/way.ts';
+import { layoutDecode, layoutPrefill } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import type { DeviceGraphs } from './cache/device-graphs.ts';
 import { type DeviceBytes, DevicePictures } from './cache/device-pictures.ts';
-import { type CacheMeans, newTextCache } from './cache/new-text-cache.ts';
 import type { Prefix, SeenLater } from './cache/prefix-cache.ts';
 import type { PromptKey } from './cache/prompt-keys.ts';
 import type { SpareMemory } from './cache/spare-memory.ts';
 import type { TextCache } from './cache/text-cache.ts';
 import { readsInPieces } from './in-pieces.ts';
+import { LanguageGraph } from './language-graph.ts';
 import { ReadText } from './read-text.ts';
-import { requireNumbers, TokenDistribution } from './token-distribution.ts';
-
-/** Continuations that are read side by side where each has a row of its own. */
-const BRANCHES_AT_ONCE = 8;
+import { scoreBranches } from './score-branches.ts';
+import { requireNumbers, type TokenDistribution } from './token-distribution.ts';
 
 /** A prompt as the language graph takes it. */
 export type PreparedPrompt = {
@@ -35,9 +32,7 @@ export type PreparedPrompt = {
  * numbers: see `requireNumbers`.
  */
 export class LanguageModel {
-  readonly #session: GraphSession;
-  readonly #means: CacheMeans;
-  readonly #settings: LanguageSettings;
+  readonly #graph: LanguageGraph;
   readonly #way: MediaWay;
   readonly #device: DeviceGraphs | undefined;
   readonly #onDevice: DeviceBytes = { bytes: 0 };
@@ -51,17 +46,11 @@ export class LanguageModel {
     special: SpecialTokenIds,
     device?: DeviceGraphs,
   ) {
-    this.#session = session;
-    this.#means = { writesInPlace: session.writesInPlace, device: device?.cache };
+    const { writesInPlace } = session;
+    this.#graph = new LanguageGraph(session, settings, { writesInPlace, device: device?.cache });
     this.#device = device;
-    this.#settings = settings;
     this.#way = way;
     this.special = special;
-  }
-
-  /** Places of the cache before anything has been read. */
-  get #emptyPast(): number {
-    return this.#settings.cacheLength ?? 0;
   }
 
   /** Bytes of pictures that texts which are being read or written keep on the device. */
@@ -71,7 +60,7 @@ export class LanguageModel {
 
   /** Whether a prompt can be read in pieces. */
   get inPieces(): boolean {
-    return readsInPieces(this.#way, this.#settings);
+    return readsInPieces(this.#way, this.#graph.settings);
   }
 
   /** {@link prefillDistributions}, as the log-probabilities `[vocabulary]` of the token after each prompt. */
@@ -101,9 +90,9 @@ export class LanguageModel {
   ): Promise<{ next: TokenDistribution[]; text: ReadText }> {
     const layout = layoutPrefill(
       prompts.map(({ tokens }) => tokens),
-      { ...this.special, past: this.#emptyPast },
+      { ...this.special, past: this.#graph.emptyPast },
     );
-    const cache = newTextCache(this.#settings, this.#means, {
+    const cache = this.#graph.newCache({
       rows: layout.batch,
       mostLength: prompts.map(
         ({ tokens }, row) =>
@@ -116,7 +105,7 @@ export class LanguageModel {
         layout,
         prompts.map(({ media }) => media),
       );
-      const next = await this.#read(layout, cache, await text.feeds(shown));
+      const next = await this.#graph.read(layout, cache, await text.feeds(shown));
       text.see(shown.seen);
       return { next, text };
     } catch (error) {
@@ -135,7 +124,7 @@ export class LanguageModel {
     rows: readonly { readonly prefix?: Prefix | undefined; readonly prompt: number; readonly most: number }[],
     spare?: SpareMemory,
   ): ReadText {
-    const cache = newTextCache(this.#settings, this.#means, {
+    const cache = this.#graph.newCache({
       rows: rows.length,
       mostLength: rows.map(({ most }) => most),
     });
@@ -176,7 +165,7 @@ export class LanguageModel {
       layout,
       prompts.map(({ media }) => media),
     );
-    const next = await this.#read(layout, text.cache, await text.feeds(shown));
+    const next = await this.#graph.read(layout, text.cache, await text.feeds(shown));
     text.see(shown.seen);
     return next;
   }
@@ -214,13 +203,14 @@ export class LanguageModel {
    */
   async predictions({ tokens, media }: PreparedPrompt): Promise<Float64Array[]> {
     const layout = layoutPrefill([tokens], {
-      ...{ ...this.special, past: this.#emptyPast },
+      ...this.special,
+      past: this.#graph.emptyPast,
       wanted: [[...tokens.keys()]],
     });
-    const cache = newTextCache(this.#settings, this.#means, { rows: 1, mostLength: layout.text });
+    const cache = this.#graph.newCache({ rows: 1, mostLength: layout.text });
     try {
       const feeds = mediaFeeds(this.#way.prefill(layout, [media]));
-      const { next } = await this.#run(layout, cache, feeds, false);
+      const next = await this.#graph.score(layout, cache, feeds);
       requireNumbers(next);
       return next.map((each) => each.logProbabilities());
     } finally {
@@ -247,7 +237,7 @@ export class LanguageModel {
   ): Promise<TokenDistribution[]> {
     const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
     const layout = layoutDecode(sequences, this.special);
-    return this.#read(layout, text.cache, await text.nextFeeds(layout));
+    return this.#graph.read(layout, text.cache, await text.nextFeeds(layout));
   }
 
   /**
@@ -260,94 +250,11 @@ export class LanguageModel {
     text: ReadText,
     rows: readonly (readonly (readonly number[])[])[],
   ): Promise<TokenDistribution[][][]> {
-    if (this.#settings.states !== undefined) {
-      const found: TokenDistribution[][][] = [];
-      for (const [row, branches] of rows.entries()) found.push(await this.#branchApart(text, row, branches));
-      return found;
-    }
-    const { padding } = this.special;
-    // A row that has nothing to read reads one token for nobody.
-    const sequences = rows.map((branches, row) => ({
-      branches: branches.length === 0 ? [[padding]] : branches,
-      past: text.cache.mask(row),
-    }));
-    const layout = layoutBranches(sequences, { padding });
-    const { next } = await this.#run(layout, text.cache, await text.nextFeeds(layout), false);
-    requireNumbers(next);
-    const rest = next.values();
-    const read = sequences.map(({ branches }) =>
-      branches.map((branch) => branch.flatMap(() => rest.next().value ?? [])),
-    );
-    return rows.map((branches, row) => (branches.length === 0 ? [] : (read[row] ?? [])));
-  }
-
-  /** The same of a model with recurrences, whose state would go from one branch to the next: each has a row of its own. */
-  async #branchApart(
-    text: ReadText,
-    row: number,
-    branches: readonly (readonly number[])[],
-  ): Promise<TokenDistribution[][]> {
-    const found: TokenDistribution[][] = [];
-    const { lengths } = text.cache;
-    for (let first = 0; first < branches.length; first += BRANCHES_AT_ONCE) {
-      const some = branches.slice(first, first + BRANCHES_AT_ONCE);
-      const rows = some.map(() => row);
-      const cache = newTextCache(this.#settings, this.#means, {
-        rows: 0,
-        mostLength: Math.max(...lengths),
-      });
-      try {
-        await cache.join(text.cache);
-        await cache.select(rows);
-        const layout = layoutDecode(
-          some.map((tokens) => ({ tokens, past: cache.mask(0) })),
-          { ...this.special, wanted: some.map((tokens) => [...tokens.keys()]) },
-        );
-        const { next } = await this.#run(layout, cache, await text.nextFeeds(layout, rows), false);
-        requireNumbers(next);
-        const rest = next.values();
-        found.push(...some.map((branch) => branch.flatMap(() => rest.next().value ?? [])));
-      } finally {
-        cache.release();
-      }
-    }
-    return found;
+    return scoreBranches(this.#graph, this.special, text, rows);
   }
 
   #textOf(cache: TextCache): ReadText {
     const media = this.#device?.media;
     return new ReadText(cache, media && new DevicePictures(media, this.#onDevice));
-  }
-
-  /** Runs the graph and takes the new tokens into the cache. */
-  async #read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
-    const { next, outputs } = await this.#run(layout, cache, media, true);
-    cache.append(outputs, layout.real);
-    return next;
-  }
-
-  /** @param kept whether the new tokens go into the cache */
-  async #run(
-    layout: TextLayout,
-    cache: TextCache,
-    media: Feeds,
-    kept: boolean,
-  ): Promise<{ next: TokenDistribution[]; outputs: Record<string, Tensor> }> {
-    const past = await cache.feeds(layout.real);
-    const outputs = await this.#session.run(
-      // The cache's inputs first: they are many, and what is spread first is copied as a whole.
-      { ...past, ...media, ...textFeeds(layout) },
-      { logits: null, ...(kept && cache.outputs) },
-    );
-    const { vocabulary } = this.#settings;
-    const { logits } = outputs;
-    if (!(logits?.data instanceof Float32Array)) throw new Error('the language graph gave no float32 logits');
-    const { data } = logits;
-    const next = Array.from(
-      layout.wanted,
-      (_, row) => new TokenDistribution(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
-    );
-    logits.dispose();
-    return { next, outputs };
   }
 }

@@ -1,0 +1,69 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { LanguageSettings } from '../../artifact/manifest.ts';
+import type { Feeds } from '../media/way.ts';
+import { type TextLayout, textFeeds } from '../prompt/layout.ts';
+import type { GraphSession } from '../session.ts';
+import { type CacheMeans, newTextCache } from './cache/new-text-cache.ts';
+import type { TextCache } from './cache/text-cache.ts';
+import { TokenDistribution } from './token-distribution.ts';
+
+/** The language graph: tokens that are laid out, a cache and media in, what may follow the tokens out. */
+export class LanguageGraph {
+  readonly settings: LanguageSettings;
+  readonly #session: GraphSession;
+  readonly #means: CacheMeans;
+
+  constructor(session: GraphSession, settings: LanguageSettings, means: CacheMeans) {
+    this.settings = settings;
+    this.#session = session;
+    this.#means = means;
+  }
+
+  /** Places of the cache before anything has been read. */
+  get emptyPast(): number {
+    return this.settings.cacheLength ?? 0;
+  }
+
+  /** @param size of each row the tokens that it may come to have, or of all of them */
+  newCache(size: { readonly rows: number; readonly mostLength: number | readonly number[] }): TextCache {
+    return newTextCache(this.settings, this.#means, size);
+  }
+
+  /** Runs the graph and takes the new tokens into the cache. */
+  async read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
+    const { next, outputs } = await this.#run(layout, cache, media, cache.outputs);
+    cache.append(outputs, layout.real);
+    return next;
+  }
+
+  /** Runs the graph, and leaves the cache as it is. */
+  async score(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
+    const { next } = await this.#run(layout, cache, media, {});
+    return next;
+  }
+
+  /** @param kept outputs besides the logits */
+  async #run(
+    layout: TextLayout,
+    cache: TextCache,
+    media: Feeds,
+    kept: TextCache['outputs'],
+  ): Promise<{ next: TokenDistribution[]; outputs: Record<string, Tensor> }> {
+    const past = await cache.feeds(layout.real);
+    const outputs = await this.#session.run(
+      // The cache's inputs first: they are many, and what is spread first is copied as a whole.
+      { ...past, ...media, ...textFeeds(layout) },
+      { logits: null, ...kept },
+    );
+    const { vocabulary } = this.settings;
+    const { logits } = outputs;
+    if (!(logits?.data instanceof Float32Array)) throw new Error('the language graph gave no float32 logits');
+    const { data } = logits;
+    const next = Array.from(
+      layout.wanted,
+      (_, row) => new TokenDistribution(data.subarray(row * vocabulary, (row + 1) * vocabulary)),
+    );
+    logits.dispose();
+    return { next, outputs };
+  }
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { only, positive } from '../configs/config-fields.ts';
+import { positive } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
 import { rotaryDecoderFields, rotaryDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import type { CohereOptions } from './cohere.ts';
@@ -14,19 +14,20 @@ const readConfig = originalConfig({
     layer_norm_eps: positive,
     attention_bias: z.boolean(),
     logit_scale: positive,
-    use_qk_norm: only(false),
+    use_qk_norm: z.boolean(),
   },
   // The last two: of Command R's files, which the class does not look at.
   inert: 'attention_dropout pretraining_tp model_max_length',
 });
 
-/** The options of Hugging Face's `CohereConfig`: Command R. */
+/** The options of Hugging Face's `CohereConfig`: Command R, Command R+. */
 export function cohereFromConfig(config: unknown, notes?: string[]): CohereOptions {
   const given = readConfig(config, notes);
   return {
     ...rotaryDecoderOptions(MODEL, given, config, notes),
     epsilon: given.layer_norm_eps,
     attentionBias: given.attention_bias,
+    queryKeyNorm: given.use_qk_norm,
     logitScale: given.logit_scale,
   };
 }

@@ -2,16 +2,21 @@ import { ORIGINAL_DEFAULTS } from './original-defaults-table.ts';
 
 /** A class of an original, as the table names it: by `model_type`, by the part of a config, or by what it prepares. */
 export type OriginalName =
+  | 'bloom'
   | 'clip'
   | 'clip_image_processor'
   | 'clip_vision_model'
   | 'cohere'
+  | 'cohere2'
+  | 'falcon'
   | 'gemma'
   | 'gemma2'
   | 'gemma3_text'
   | 'generation'
+  | 'glm'
   | 'gpt2'
   | 'gpt_neox'
+  | 'gptj'
   | 'granite'
   | 'idefics'
   | 'idefics/perceiver_config'
@@ -24,15 +29,19 @@ export type OriginalName =
   | 'mosaic_gpt'
   | 'mpt'
   | 'mpt/attn_config'
+  | 'olmo'
   | 'olmo2'
   | 'open_clip'
   | 'open_clip/preprocess_cfg'
   | 'open_clip/vision_cfg'
   | 'opt'
+  | 'phi'
   | 'phi3'
   | 'qwen2'
   | 'qwen3'
-  | 'stablelm';
+  | 'smollm3'
+  | 'stablelm'
+  | 'starcoder2';
 
 /**
  * The values that a field's default has or had, the newest first; empty for a field that the class does not have. What a

@@ -1,6 +1,7 @@
 import { add, block, multiply, type Tensor } from '../../dsl/index.ts';
 import { type GatedFeedForwardOptions, gatedFeedForward } from './gated-feed-forward.ts';
 import { type Norm, type NormKind, norm } from './norm.ts';
+import { plainFeedForward } from './plain-feed-forward.ts';
 import { type SelfAttentionOptions, selfAttention } from './self-attention.ts';
 
 /**
@@ -9,16 +10,21 @@ import { type SelfAttentionOptions, selfAttention } from './self-attention.ts';
  */
 export type NormPlaces = 'before' | 'after' | 'around' | 'shared';
 
+export interface FeedForwardOptions extends GatedFeedForwardOptions {
+  /** Whether a gate decides what it passes on; without one nothing is packed. */
+  readonly gated: boolean;
+}
+
 export interface DecoderLayerOptions {
   readonly norm: NormKind;
   readonly normPlaces: NormPlaces;
   readonly attention: SelfAttentionOptions;
-  readonly feedForward: GatedFeedForwardOptions;
+  readonly feedForward: FeedForwardOptions;
   /** Factor of what attention and feed-forward add. */
   readonly residualScale: number;
 }
 
-/** Self-attention and a gated feed-forward, both residual, with norms where the family has them; parts as in transformers. */
+/** Self-attention and a feed-forward, both residual, with norms where the family has them; parts as in transformers. */
 export const decoderLayer = block('DecoderLayer', {
   sizes: ['dim', 'heads', 'keyValueHeads', 'headDim', 'inner'],
   takes: [
@@ -32,12 +38,15 @@ export const decoderLayer = block('DecoderLayer', {
   parts: ({ dim, heads, keyValueHeads, headDim, inner }, options: DecoderLayerOptions) => {
     const places = options.normPlaces;
     const ownNorm = () => norm(dim, options.norm);
+    const { gated, ...feedForward } = options.feedForward;
     return {
       ...(places !== 'after' && { input_layernorm: ownNorm() }),
       self_attn: selfAttention({ dim, heads, keyValueHeads, headDim, ...options.attention }),
       ...(places !== 'shared' && { post_attention_layernorm: ownNorm() }),
       ...(places === 'around' && { pre_feedforward_layernorm: ownNorm() }),
-      mlp: gatedFeedForward({ dim, inner, ...options.feedForward }),
+      mlp: gated
+        ? gatedFeedForward({ dim, inner, ...feedForward })
+        : plainFeedForward({ dim, inner, activation: feedForward.activation, bias: feedForward.bias }),
       ...((places === 'around' || places === 'after') && { post_feedforward_layernorm: ownNorm() }),
     };
   },

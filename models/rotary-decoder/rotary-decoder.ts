@@ -1,4 +1,5 @@
 import {
+  add,
   and,
   type CheckpointName,
   concat,
@@ -6,15 +7,17 @@ import {
   embedding,
   linear,
   multiply,
+  parameter,
   slidingWindowMask,
   type Tensor,
   tanh,
+  zeros,
 } from '../../dsl/index.ts';
-import type { Activation } from '../shared/activation.ts';
 import { embedWithAdditional } from '../shared/additional-tokens.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
 import type { LanguageModel, TextPlaces } from '../shared/language-model.ts';
-import { decoderLayer, type NormPlaces } from './decoder-layer.ts';
+import { decoderLayer, type FeedForwardOptions, type NormPlaces } from './decoder-layer.ts';
+import type { HeadNormPlaces } from './head-norm.ts';
 import { type NormKind, norm } from './norm.ts';
 import type { RotaryDecoderOptions } from './rotary-decoder-options.ts';
 import type { Rotation, SelfAttentionOptions } from './self-attention.ts';
@@ -23,8 +26,8 @@ import type { Rotation, SelfAttentionOptions } from './self-attention.ts';
 export interface LayerKind {
   /** How many tokens each sees, itself among them. Default: all before it. */
   readonly window?: number | undefined;
-  /** In the place of the decoder's. Default: that. */
-  readonly rotation?: Rotation;
+  /** In the place of the decoder's; `none`: queries and keys do not turn. Default: the decoder's. */
+  readonly rotation?: Rotation | 'none';
 }
 
 /** What a family says of its decoder beside the sizes in its options. What is left out is LLaMA's. */
@@ -39,16 +42,12 @@ export interface RotaryDecoderDefinition {
   readonly normPlaces?: NormPlaces;
   /** Default: no biases, no norms of queries and keys, weights apart, `1 / sqrt(headDim)`. */
   readonly attention?: Partial<Omit<SelfAttentionOptions, 'rotation' | 'queryKeyNorm'>> & {
-    readonly queryKeyNorm?: 'a head' | 'all heads' | undefined;
+    readonly queryKeyNorm?: HeadNormPlaces | undefined;
   };
   /** What rotations have beside what the options say. Default: nothing. */
-  readonly rotation?: Pick<Rotation, 'tables' | 'interleaved'>;
-  /** Default: SiLU, no biases, weights apart. */
-  readonly feedForward?: {
-    readonly activation?: Activation;
-    readonly bias?: boolean;
-    readonly packed?: boolean;
-  };
+  readonly rotation?: Pick<Rotation, 'tables' | 'interleaved' | 'dim'>;
+  /** Default: SiLU, no biases, weights apart, with a gate. */
+  readonly feedForward?: Partial<FeedForwardOptions>;
   /** What a layer has otherwise. Default: nothing. */
   readonly layer?: (index: number) => LayerKind;
   /** Factor of what attention and feed-forward add. Default 1. */
@@ -59,8 +58,12 @@ export interface RotaryDecoderDefinition {
   readonly logitScale?: number | undefined;
   /** Logits are kept within this distance of 0, as `attention`'s scores are. Default not. */
   readonly logitSoftcap?: number | undefined;
+  /** Whether the head has biases. Default false. */
+  readonly headBias?: boolean;
   /** Tokens after the vocabulary, with embeddings and rows of the head of their own. Default 0. */
   readonly additionalTokens?: number | undefined;
+  /** The originals' names of parts that are not LLaMA's. Default: none. */
+  readonly names?: readonly CheckpointName[];
 }
 
 /** A decoder of rotary positions, grouped heads and gated feed-forwards: LLaMA's, but for what its family says. */
@@ -71,7 +74,7 @@ export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageMode
   const { keyValueHeads = heads, headDim = dim / heads } = options;
   const { attention = {}, feedForward = {}, layer, normPlaces = 'before' } = definition;
   const { residualScale = 1, embeddingScale = 1, logitScale = 1, logitSoftcap } = definition;
-  const { additionalTokens = 0 } = definition;
+  const { additionalTokens = 0, headBias = false, names = [] } = definition;
   const ownNorm: NormKind = { kind: 'rms', epsilon: options.epsilon ?? 1e-6, ...definition.norm };
   const rotation = { ...rotationOf(options, headDim), ...definition.rotation };
   const blockOf = (kind: LayerKind) =>
@@ -79,12 +82,13 @@ export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageMode
       ...{ dim, heads, keyValueHeads, headDim, inner },
       ...{ norm: ownNorm, normPlaces, residualScale },
       attention: {
-        ...{ inputBias: false, outputBias: false, packed: false, scale: undefined, softcap: undefined },
+        ...{ inputBias: false, outputBias: false, packed: false },
+        ...{ clip: undefined, scale: undefined, softcap: undefined },
         ...attention,
-        rotation: kind.rotation ?? rotation,
+        rotation: kind.rotation === 'none' ? undefined : (kind.rotation ?? rotation),
         queryKeyNorm: attention.queryKeyNorm && { ...ownNorm, over: attention.queryKeyNorm },
       },
-      feedForward: { activation: 'silu', bias: false, packed: false, ...feedForward },
+      feedForward: { activation: 'silu', bias: false, packed: false, gated: true, ...feedForward },
     });
   const blocks = Array.from({ length: layers }, (_, index) => {
     const kind = layer?.(index) ?? {};
@@ -94,21 +98,23 @@ export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageMode
     embed_tokens: embedding(vocabulary, dim),
     layers: blocks.map(({ block }) => block),
     norm: norm(dim, ownNorm),
-    ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: false }) }),
+    ...(!tiedHead && { lm_head: linear(dim, vocabulary, { bias: headBias }) }),
+    ...(tiedHead && headBias && { head: { bias: parameter([vocabulary], zeros) } }),
     ...(additionalTokens > 0 && { additional_embedding: embedding(additionalTokens, dim) }),
     ...(additionalTokens > 0 &&
       !tiedHead && { additional_fc: linear(dim, additionalTokens, { bias: false }) }),
   };
-  const { embed_tokens, lm_head, additional_embedding, additional_fc } = parts;
+  const { embed_tokens, lm_head, head: tied, additional_embedding, additional_fc } = parts;
   const head = (read: Tensor): Tensor => {
-    const own = lm_head?.(read) ?? tiedLogits(read, embed_tokens);
+    const unbiased = lm_head?.(read) ?? tiedLogits(read, embed_tokens);
+    const own = tied === undefined ? unbiased : add(unbiased, tied.bias);
     if (additional_embedding === undefined) return own;
     return concat([own, additional_fc?.(read) ?? tiedLogits(read, additional_embedding)], 1);
   };
   return decoder({
     ...{ family, options, parts, blocks, keyValueHeads, headDim },
     vocabulary: vocabulary + additionalTokens,
-    checkpointNames: decoderNames(tiedHead),
+    checkpointNames: [...names, ...decoderNames(tiedHead)],
     embed(tokens) {
       const embedded =
         additional_embedding === undefined
@@ -157,6 +163,7 @@ function decoderNames(tiedHead: boolean): readonly CheckpointName[] {
   const models = ['*', 'model.*', 'language_model.model.*', 'model.language_model.*'];
   return [
     ...heads.map((theirs) => ({ ours: head, theirs })),
+    ...(tiedHead ? [{ ours: 'language.head.bias', theirs: 'lm_head.bias' }] : []),
     ...models.map((theirs) => ({ ours: 'language.*', theirs })),
   ];
 }

@@ -2,15 +2,17 @@ import {
   attention,
   block,
   linear,
+  maximum,
+  minimum,
   product,
   type RotaryOptions,
-  rearrange,
   rotary,
   split,
   sum,
   type Tensor,
 } from '../../dsl/index.ts';
-import { type Norm, type NormKind, norm } from './norm.ts';
+import { type HeadNormPlaces, headNorm } from './head-norm.ts';
+import type { Norm, NormKind } from './norm.ts';
 
 /** How queries and keys turn with their positions: the options of `rotary` without the heads. */
 export type Rotation = Omit<RotaryOptions, 'heads'>;
@@ -21,9 +23,12 @@ export interface SelfAttentionOptions {
   readonly outputBias: boolean;
   /** One weight `qkv_proj` in the place of three. */
   readonly packed: boolean;
-  /** Norms of queries and keys before they turn: of each head by one weight for all, or of all heads together. */
-  readonly queryKeyNorm: (NormKind & { readonly over: 'a head' | 'all heads' }) | undefined;
-  readonly rotation: Rotation;
+  /** Queries, keys and values are kept within this distance of 0. Undefined: they are not. */
+  readonly clip: number | undefined;
+  /** Norms of queries and keys before they turn. */
+  readonly queryKeyNorm: (NormKind & { readonly over: HeadNormPlaces }) | undefined;
+  /** Undefined: queries and keys do not turn. */
+  readonly rotation: Rotation | undefined;
   /** Factor of the scores. Undefined: `1 / sqrt(headDim)`. */
   readonly scale: number | undefined;
   /** Undefined: scores are not capped. */
@@ -45,10 +50,10 @@ export const selfAttention = block('SelfAttention', {
     const { inputBias, outputBias, packed, queryKeyNorm } = options;
     const [queries, keys] = [product(heads, headDim), product(keyValueHeads, headDim)];
     const bias = { bias: inputBias };
-    const norms = (kind: NonNullable<typeof queryKeyNorm>) => {
-      const isEach = kind.over === 'a head';
-      return { q_norm: norm(isEach ? headDim : queries, kind), k_norm: norm(isEach ? headDim : keys, kind) };
-    };
+    const norms = ({ over, ...kind }: NonNullable<typeof queryKeyNorm>) => ({
+      q_norm: headNorm(heads, headDim, kind, over),
+      k_norm: headNorm(keyValueHeads, headDim, kind, over),
+    });
     return {
       ...(packed
         ? { qkv_proj: linear(dim, sum(queries, keys, keys), bias) }
@@ -64,14 +69,17 @@ export const selfAttention = block('SelfAttention', {
   forward: ({ parts, sizes, options }, x, visible, positions, pastKey, pastValue) => {
     const { heads, keyValueHeads, headDim } = sizes;
     const [queries, keys] = [product(heads, headDim), product(keyValueHeads, headDim)];
-    const { rotation, scale, softcap } = options;
-    const [query, key, value] =
+    const { rotation, scale, softcap, clip } = options;
+    const projected =
       'qkv_proj' in parts
         ? split(parts.qkv_proj(x), [queries, keys, keys])
-        : [parts.q_proj(x), parts.k_proj(x), parts.v_proj(x)];
+        : ([parts.q_proj(x), parts.k_proj(x), parts.v_proj(x)] as const);
+    const clipped = (part: Tensor): Tensor =>
+      clip === undefined ? part : maximum(minimum(part, clip), -clip);
+    const [query, key, value] = [clipped(projected[0]), clipped(projected[1]), clipped(projected[2])];
     const turned = (part: Tensor, count: number, norm: Norm | undefined): Tensor => {
-      const normed = norm === undefined ? part : normedHeads(part, count, norm, options);
-      return rotary(normed, positions, { heads: count, ...rotation });
+      const normed = norm?.(part) ?? part;
+      return rotation === undefined ? normed : rotary(normed, positions, { heads: count, ...rotation });
     };
     const attended = attention(
       turned(query, heads, parts.q_norm),
@@ -89,10 +97,3 @@ export const selfAttention = block('SelfAttention', {
     return [parts.o_proj(attended.result), attended.newKey, attended.newValue];
   },
 });
-
-/** Queries or keys of all heads, normalised as the options say. */
-function normedHeads(x: Tensor, heads: number, norm: Norm, { queryKeyNorm }: SelfAttentionOptions): Tensor {
-  if (queryKeyNorm?.over === 'all heads') return norm(x);
-  const apart = rearrange(x, 'batch text (heads headDim) -> batch text heads headDim', { heads });
-  return rearrange(norm(apart), 'batch text heads headDim -> batch text (heads headDim)');
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { only, positive } from '../configs/config-fields.ts';
+import { positive } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
 import { rotaryDecoderFields, rotaryDecoderOptions } from '../configs/rotary-decoder-fields.ts';
 import { partHeadRotaryFields, rotaryShare } from '../configs/rotary-fields.ts';
@@ -18,7 +18,7 @@ const readConfig = originalConfig({
     layer_norm_eps: positive,
     use_qkv_bias: z.boolean(),
     use_parallel_residual: z.boolean(),
-    qk_layernorm: only(false),
+    qk_layernorm: z.boolean(),
   },
   inert: 'attention_dropout hidden_dropout',
 });
@@ -31,6 +31,7 @@ export function stablelmFromConfig(config: unknown, notes?: string[]): StablelmO
     ...rotaryDecoderOptions(MODEL, given, config, notes),
     epsilon: given.layer_norm_eps,
     attentionBias: given.use_qkv_bias,
+    queryKeyNorm: given.qk_layernorm,
     parallelResidual: given.use_parallel_residual,
   };
 }

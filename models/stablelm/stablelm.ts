@@ -1,4 +1,10 @@
-import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
+import {
+  type CheckedOptions,
+  type CheckpointName,
+  checkOptions,
+  type Draft,
+  type KnownOptions,
+} from '../../dsl/index.ts';
 import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
@@ -12,6 +18,8 @@ import type { WidthOf } from '../shared/vision-encoder.ts';
 export interface StablelmOptions extends RotaryDecoderOptions {
   /** Biases of the projections to queries, keys and values; default false. */
   readonly attentionBias?: boolean;
+  /** A layer norm on queries and keys, of each head by weights of its own: StableLM 2 12B has it. Default false. */
+  readonly queryKeyNorm?: boolean;
   /** Attention and feed-forward both read the layer's input, by one norm; default false. */
   readonly parallelResidual?: boolean;
 }
@@ -19,6 +27,7 @@ export interface StablelmOptions extends RotaryDecoderOptions {
 const KNOWN: KnownOptions<StablelmOptions> = {
   ...ROTARY_DECODER,
   attentionBias: 'true or false',
+  queryKeyNorm: 'true or false',
   parallelResidual: 'true or false',
 };
 
@@ -32,11 +41,18 @@ export function stablelm<const O extends Draft<StablelmOptions>>(
 export function stablelm<O extends StablelmOptions>(given: O): LanguageModel {
   const options: StablelmOptions = given;
   checkOptions(stablelm, options, headRequirements(options), KNOWN);
-  const { rotaryShare = 0.25, epsilon = 1e-5, attentionBias = false, parallelResidual = false } = options;
+  const { rotaryShare = 0.25, epsilon = 1e-5, attentionBias = false } = options;
+  const { queryKeyNorm = false, parallelResidual = false } = options;
   return rotaryDecoder({
-    ...{ family: 'stablelm', options: { ...options, rotaryShare } },
+    ...{ family: 'stablelm', options: { ...options, rotaryShare }, names },
     norm: { kind: 'layer', bias: true, epsilon },
     normPlaces: parallelResidual ? 'shared' : 'before',
-    attention: { inputBias: attentionBias },
+    attention: { inputBias: attentionBias, queryKeyNorm: queryKeyNorm ? 'own apart' : undefined },
   });
 }
+
+/** Where `StableLmForCausalLM` has other names than LLaMA. */
+const names: readonly CheckpointName[] = ['q', 'k'].map((each) => ({
+  ours: `language.layers.*.self_attn.${each}_norm.*`,
+  theirs: `language.layers.*.self_attn.${each}_layernorm.*`,
+}));

@@ -35,6 +35,17 @@ const REFERENCES: Readonly<Record<string, string>> = {
   stablelm: "transformers' StableLmForCausalLM: layer norms, a quarter of each head turns",
   'stablelm-parallel': "transformers' StableLmForCausalLM: parallel residual",
   cohere: "transformers' CohereForCausalLM: neighbouring features turn together, one norm for both",
+  'cohere-norms': "transformers' CohereForCausalLM: norms of queries and keys, each head's of its own",
+  cohere2: "transformers' Cohere2ForCausalLM: windows and positions in two of three layers",
+  'stablelm-norms': "transformers' StableLmForCausalLM: a norm for each head, parallel residual",
+  gptj: "transformers' GPTJForCausalLM: a part of each head turns by neighbours, a head with biases",
+  phi: "transformers' PhiForCausalLM: Phi-2's share of each head turns",
+  'phi-norms': "transformers' PhiForCausalLM: norms of every head, linear scaling, tied head with biases",
+  starcoder2: "transformers' Starcoder2ForCausalLM: a window, biases, tied head",
+  'starcoder2-plain': "transformers' Starcoder2ForCausalLM: no window, no biases, a head of its own",
+  olmo: "transformers' OlmoForCausalLM: norms without weights, clipped projections",
+  smollm3: "transformers' SmolLM3ForCausalLM: a layer without positions, with a window",
+  glm: "transformers' GlmForCausalLM: half of each head turns by neighbours",
   gpt2: "transformers' GPT2LMHeadModel: scores scaled by layer",
 };
 

@@ -3,25 +3,32 @@ import { readdir, readFile } from 'node:fs/promises';
 import { ModelError } from '../../dsl/index.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { cohereFromConfig } from '../../models/cohere/config.ts';
+import { cohere2FromConfig } from '../../models/cohere2/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import { gemmaFromConfig } from '../../models/gemma/config.ts';
 import { gemma2FromConfig } from '../../models/gemma2/config.ts';
 import { gemma3FromConfig } from '../../models/gemma3/config.ts';
+import { glmFromConfig } from '../../models/glm/config.ts';
 import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
 import { gpt2FromConfig } from '../../models/gpt2/config.ts';
+import { gptjFromConfig } from '../../models/gptj/config.ts';
 import { graniteFromConfig } from '../../models/granite/config.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
 import { mistralFromConfig } from '../../models/mistral/config.ts';
 import { mptFromConfig } from '../../models/mpt/config.ts';
+import { olmoFromConfig } from '../../models/olmo/config.ts';
 import { olmo2FromConfig } from '../../models/olmo2/config.ts';
 import { optFromConfig } from '../../models/opt/config.ts';
+import { phiFromConfig } from '../../models/phi/config.ts';
 import { phi3FromConfig } from '../../models/phi3/config.ts';
 import { qwen2FromConfig } from '../../models/qwen2/config.ts';
 import { qwen3FromConfig } from '../../models/qwen3/config.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/shared/clip-pixels.ts';
+import { smollm3FromConfig } from '../../models/smollm3/config.ts';
 import { stablelmFromConfig } from '../../models/stablelm/config.ts';
+import { starcoder2FromConfig } from '../../models/starcoder2/config.ts';
 
 /** What `references/configs.py` has releases of transformers save, and what each understands its own file to mean. */
 const FOLDER = 'tests/references/configs';
@@ -40,6 +47,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   gelu: 'gelu',
   gelu_new: 'gelu-tanh',
   gelu_fast: 'gelu-tanh',
+  gelu_pytorch_tanh: 'gelu-tanh',
   quick_gelu: 'quick-gelu',
   relu: 'relu',
 };
@@ -147,12 +155,60 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
   stablelm: (facts) => ({
     ...rotaryDecoder(facts),
     ...{ epsilon: facts.layer_norm_eps, attentionBias: facts.use_qkv_bias },
-    parallelResidual: facts.use_parallel_residual ?? false,
+    ...{ parallelResidual: facts.use_parallel_residual ?? false, queryKeyNorm: facts.qk_layernorm ?? false },
     rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor,
   }),
   cohere: (facts) => ({
     ...rotaryDecoder(facts),
     ...{ epsilon: facts.layer_norm_eps, attentionBias: facts.attention_bias, logitScale: facts.logit_scale },
+    queryKeyNorm: facts.use_qk_norm ?? false,
+  }),
+  cohere2: (facts) => {
+    const { sliding_window_pattern: pattern, layer_types: types } = facts;
+    const isFull = (layer: number) =>
+      Array.isArray(types) ? types[layer] === 'full_attention' : (layer + 1) % Number(pattern) === 0;
+    return {
+      ...{ ...rotaryDecoder(facts), ...windows(facts, isFull) },
+      ...{
+        epsilon: facts.layer_norm_eps,
+        attentionBias: facts.attention_bias,
+        logitScale: facts.logit_scale,
+      },
+    };
+  },
+  olmo: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ attentionBias: facts.attention_bias, clip: facts.clip_qkv },
+  }),
+  smollm3: (facts) => {
+    const turning = Array.isArray(facts.no_rope_layers) ? facts.no_rope_layers : [];
+    const unrotatedLayers = turning.flatMap((turns, layer) => (turns ? [] : [layer]));
+    return {
+      ...rotaryDecoder(facts),
+      ...{ attentionBias: facts.attention_bias, feedForwardBias: facts.mlp_bias, unrotatedLayers },
+      ...(facts.use_sliding_window === true && windows(facts, (layer) => !unrotatedLayers.includes(layer))),
+    };
+  },
+  glm: (facts) => ({
+    ...{ ...rotaryDecoder(facts), attentionBias: facts.attention_bias },
+    // The model of 4.46 has half of every head turn, without a field.
+    rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor ?? 0.5,
+  }),
+  phi: (facts) => ({
+    ...{ ...rotaryDecoder(facts), epsilon: facts.layer_norm_eps, activation: activation(facts.hidden_act) },
+    ...{ queryKeyNorm: facts.qk_layernorm },
+    rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor,
+  }),
+  starcoder2: (facts) => ({
+    ...{ ...rotaryDecoder(facts), epsilon: facts.norm_epsilon, activation: activation(facts.hidden_act) },
+    ...{ bias: facts.use_bias, window: facts.sliding_window ?? undefined },
+  }),
+  gptj: (facts) => ({
+    ...{ dim: facts.n_embd, layers: facts.n_layer, heads: facts.n_head },
+    inner: facts.n_inner ?? 4 * Number(facts.n_embd),
+    ...{ vocabulary: facts.vocab_size, contextLength: facts.n_positions, rotaryDim: facts.rotary_dim },
+    ...{ activation: activation(facts.activation_function), epsilon: facts.layer_norm_epsilon },
+    tiedHead: facts.tie_word_embeddings,
   }),
   gpt_neox: (facts, file) => {
     // 5.0 writes the share of its heads and reads a quarter, whatever it wrote; 5.24 reads what it wrote.
@@ -250,6 +306,8 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
         stablelm: stablelmFromConfig,
         cohere: cohereFromConfig,
       },
+      ...{ cohere2: cohere2FromConfig, olmo: olmoFromConfig, smollm3: smollm3FromConfig },
+      ...{ glm: glmFromConfig, phi: phiFromConfig, starcoder2: starcoder2FromConfig },
     }).map(([family, read]) => [
       family,
       (config: unknown, notes: string[]) => {
@@ -259,6 +317,7 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
     ]),
   ),
   gpt_neox: gptNeoxFromConfig,
+  gptj: gptjFromConfig,
   opt: optFromConfig,
   gpt2: gpt2FromConfig,
   mpt: mptFromConfig,

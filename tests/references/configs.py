@@ -29,6 +29,8 @@ export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, 
 
 SMALL = dict(hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
              vocab_size=50, max_position_embeddings=128, rms_norm_eps=1e-5)
+# Of families whose norms are layer norms.
+LAYER_NORMED = {field: value for field, value in SMALL.items() if field != "rms_norm_eps"}
 
 # Each family: its class; cases that a test must read; cases of which a test must hear by the field's name.
 FAMILIES = {
@@ -151,20 +153,131 @@ FAMILIES = {
         "StableLmConfig",
         {
             "default": {},
-            "small": dict(**{**SMALL, "rms_norm_eps": None}, layer_norm_eps=1e-4, use_qkv_bias=True),
+            "small": dict(**LAYER_NORMED, layer_norm_eps=1e-4, use_qkv_bias=True),
             "parallel": dict(use_parallel_residual=True),
+            "norms": dict(use_parallel_residual=True, qk_layernorm=True),
             "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False),
         },
-        {"hidden_act": dict(hidden_act="mish"), "qk_layernorm": dict(qk_layernorm=True)},
+        {"hidden_act": dict(hidden_act="mish")},
     ),
     "cohere": (
         "CohereConfig",
         {
             "default": {},
-            "small": dict(**{**SMALL, "rms_norm_eps": None}, layer_norm_eps=1e-4, logit_scale=0.25),
+            "small": dict(**LAYER_NORMED, layer_norm_eps=1e-4, logit_scale=0.25),
+            "norms": dict(use_qk_norm=True),
             "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
         },
-        {"hidden_act": dict(hidden_act="mish"), "use_qk_norm": dict(use_qk_norm=True)},
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "cohere2": (
+        "Cohere2Config",
+        {
+            "default": {},
+            "small": dict(**{**LAYER_NORMED, "num_hidden_layers": 5}, layer_norm_eps=1e-4, logit_scale=0.25,
+                          sliding_window=16),
+            "pattern": dict(num_hidden_layers=5, sliding_window_pattern=2),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "olmo": (
+        "OlmoConfig",
+        {
+            "default": {},
+            "small": dict(**LAYER_NORMED, attention_bias=True, tie_word_embeddings=True),
+            "clipped": dict(clip_qkv=8.0),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "smollm3": (
+        "SmolLM3Config",
+        {
+            "default": {},
+            "small": dict(**{**SMALL, "num_hidden_layers": 4}, no_rope_layers=[1, 0, 1, 0], attention_bias=True, mlp_bias=True),
+            "interval": dict(num_hidden_layers=7, no_rope_layer_interval=3),
+            "windows": dict(num_hidden_layers=5, use_sliding_window=True, sliding_window=64),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "glm": (
+        "GlmConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=False),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "phi": (
+        "PhiConfig",
+        {
+            "default": {},
+            "small": dict(**LAYER_NORMED, layer_norm_eps=1e-4, hidden_act="gelu", qk_layernorm=True),
+            "share": dict(partial_rotary_factor=0.4),
+            "inert": dict(attention_dropout=0.5, resid_pdrop=0.5, embd_pdrop=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "starcoder2": (
+        "Starcoder2Config",
+        {
+            "default": {},
+            "small": dict(**LAYER_NORMED, norm_epsilon=1e-4, hidden_act="gelu", use_bias=False),
+            "window": dict(sliding_window=64),
+            "inert": dict(attention_dropout=0.5, residual_dropout=0.5, embedding_dropout=0.5, initializer_range=0.5),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "gptj": (
+        "GPTJConfig",
+        {
+            "default": {},
+            "small": dict(n_embd=24, n_layer=2, n_head=3, n_inner=36, vocab_size=50, n_positions=128, rotary_dim=6,
+                          layer_norm_epsilon=1e-6, activation_function="gelu"),
+            "tied": dict(tie_word_embeddings=True),
+            "inert": dict(resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"activation_function": dict(activation_function="mish")},
+    ),
+    "gpt_bigcode": (
+        "GPTBigCodeConfig",
+        {
+            "default": {},
+            "small": dict(n_embd=24, n_layer=2, n_head=3, n_inner=36, vocab_size=50, n_positions=128, layer_norm_epsilon=1e-6,
+                          activation_function="gelu"),
+            "many": dict(multi_query=False, scale_attn_weights=False, tie_word_embeddings=False),
+            "inert": dict(resid_pdrop=0.5, embd_pdrop=0.5, attn_pdrop=0.5, initializer_range=0.5, use_cache=False,
+                          attention_softmax_in_fp32=False, scale_attention_softmax_in_fp32=False),
+        },
+        {"activation_function": dict(activation_function="mish"), "add_cross_attention": dict(add_cross_attention=True)},
+    ),
+    "falcon": (
+        "FalconConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=6, vocab_size=50, layer_norm_epsilon=1e-6),
+            "grouped": dict(hidden_size=24, num_attention_heads=6, num_kv_heads=2, new_decoder_architecture=True),
+            "one_norm": dict(hidden_size=24, num_attention_heads=6, num_kv_heads=2, new_decoder_architecture=True,
+                             num_ln_in_parallel_attn=1, tie_word_embeddings=False),
+            "alibi": dict(alibi=True, bias=True, multi_query=False, parallel_attn=False),
+            "wide": dict(ffn_hidden_size=100, activation="gelu_pytorch_tanh", max_position_embeddings=8192, rope_theta=500.0),
+            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"activation": dict(activation="mish")},
+    ),
+    "bloom": (
+        "BloomConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=24, n_layer=2, n_head=3, vocab_size=50, layer_norm_epsilon=1e-6),
+            "post_norm": dict(apply_residual_connection_post_layernorm=True, tie_word_embeddings=False),
+            "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, initializer_range=0.5, use_cache=False,
+                          pretraining_tp=4, slow_but_exact=True),
+        },
+        {},
     ),
     "gpt_neox": (
         "GPTNeoXConfig",
@@ -329,11 +442,26 @@ RESOLVED = {
             "olmo2": "rms_norm_eps attention_bias",
             "stablelm": "layer_norm_eps use_qkv_bias use_parallel_residual qk_layernorm partial_rotary_factor",
             "cohere": "layer_norm_eps attention_bias logit_scale use_qk_norm",
+            "cohere2": "layer_norm_eps attention_bias logit_scale sliding_window layer_types sliding_window_pattern",
+            "olmo": "attention_bias clip_qkv",
+            "smollm3": "rms_norm_eps attention_bias mlp_bias no_rope_layers layer_types use_sliding_window sliding_window",
+            "glm": "rms_norm_eps attention_bias partial_rotary_factor",
+            "phi": "layer_norm_eps hidden_act qk_layernorm partial_rotary_factor",
+            "starcoder2": "norm_epsilon hidden_act use_bias sliding_window",
         }.items()
     },
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
                 "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act "
                 "tie_word_embeddings",
+    "gptj": "n_embd n_layer n_head n_inner vocab_size n_positions rotary_dim activation_function layer_norm_epsilon "
+            "tie_word_embeddings",
+    "gpt_bigcode": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon "
+                   "scale_attn_weights multi_query tie_word_embeddings",
+    "falcon": "hidden_size num_hidden_layers num_attention_heads num_kv_heads vocab_size max_position_embeddings rope_theta "
+              "rope_scaling rope_parameters alibi new_decoder_architecture multi_query parallel_attn bias "
+              "num_ln_in_parallel_attn ffn_hidden_size activation layer_norm_epsilon tie_word_embeddings",
+    "bloom": "hidden_size n_layer n_head vocab_size layer_norm_epsilon apply_residual_connection_post_layernorm "
+             "tie_word_embeddings",
     "opt": "hidden_size ffn_dim num_hidden_layers num_attention_heads vocab_size max_position_embeddings activation_function "
            "word_embed_proj_dim do_layer_norm_before tie_word_embeddings",
     "gpt2": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon scale_attn_weights "
@@ -405,7 +533,12 @@ DERIVED = {
     "llama": ("num_key_value_heads", "head_dim", "rope_parameters"),
     "mistral": ("head_dim", "rope_parameters"),
     **dict.fromkeys(("qwen2", "qwen3", "gemma2", "gemma3_text"), ("rope_parameters", "layer_types")),
-    **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere"), ("rope_parameters",)),
+    **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere", "glm", "starcoder2"), ("rope_parameters",)),
+    **dict.fromkeys(("phi", "olmo"), ("num_key_value_heads", "rope_parameters")),
+    "cohere2": ("num_key_value_heads", "head_dim", "layer_types", "sliding_window_pattern", "_sliding_window_pattern",
+                "rope_parameters"),
+    "smollm3": ("no_rope_layers", "layer_types", "rope_parameters"),
+    "falcon": ("num_kv_heads", "ffn_hidden_size", "rope_parameters"),
     "gpt_neox": ("partial_rotary_factor", "rope_theta", "rope_parameters"),
     "opt": ("word_embed_proj_dim",),
     "idefics": ("rope_parameters",),
@@ -413,6 +546,7 @@ DERIVED = {
 
 # What releases take under another name than they save it by.
 ALIASES = {
+    **dict.fromkeys(("phi", "falcon"), ("rope_theta", "partial_rotary_factor")),
     **dict.fromkeys(("llama", "mistral", "phi3", "gemma3_text"), ("rope_theta", "rope_scaling", "rope_local_base_freq")),
     "gemma2": ("hidden_activation",),
     "gpt_neox": ("rotary_pct", "rotary_emb_base", "rope_scaling"),

@@ -329,7 +329,126 @@ def cohere():
     write("cohere", CohereForCausalLM(config))
 
 
+def gptj():
+    """Six of each head's eight features turn; a head with biases."""
+    from transformers import GPTJConfig, GPTJForCausalLM
+
+    config = GPTJConfig(
+        vocab_size=VOCABULARY, n_embd=24, n_layer=3, n_head=3, rotary_dim=6, n_inner=28, n_positions=CONTEXT,
+        attn_implementation="eager",
+    )  # fmt: skip
+    write("gptj", GPTJForCausalLM(config))
+
+
+def phi():
+    """Phi-2's share of each head that turns."""
+    from transformers import PhiConfig, PhiForCausalLM
+
+    sizes = {**AWKWARD, "hidden_size": 60, "num_key_value_heads": 6}
+    config = PhiConfig(**sizes, rope_parameters=rotary("default", partial_rotary_factor=0.4))
+    write("phi", PhiForCausalLM(config))
+
+
+def phi_norms():
+    """Norms of queries and keys, grouped heads, linear scaling, the embeddings for a head, which keeps its biases."""
+    from transformers import PhiConfig, PhiForCausalLM
+
+    config = PhiConfig(
+        **{**AWKWARD, "hidden_size": 48}, qk_layernorm=True, tie_word_embeddings=True, hidden_act="gelu",
+        rope_parameters=rotary("linear", factor=2.0, partial_rotary_factor=0.5),
+    )  # fmt: skip
+    write("phi-norms", PhiForCausalLM(config))
+
+
+def starcoder2():
+    from transformers import Starcoder2Config, Starcoder2ForCausalLM
+
+    sizes = {**AWKWARD, "hidden_size": 24}
+    config = Starcoder2Config(**sizes, sliding_window=WINDOW, rope_parameters=rotary("default"))
+    write("starcoder2", Starcoder2ForCausalLM(config))
+
+
+def starcoder2_plain():
+    """Without biases, windows and the embeddings for a head."""
+    from transformers import Starcoder2Config, Starcoder2ForCausalLM
+
+    config = Starcoder2Config(
+        **{**AWKWARD, "hidden_size": 24}, use_bias=False, tie_word_embeddings=False, norm_epsilon=1e-3,
+        rope_parameters=rotary("default"),
+    )  # fmt: skip
+    write("starcoder2-plain", Starcoder2ForCausalLM(config))
+
+
+def olmo():
+    """Clipped so close that it bends."""
+    from transformers import OlmoConfig, OlmoForCausalLM
+
+    config = OlmoConfig(**{**AWKWARD, "hidden_size": 24}, clip_qkv=0.7, rope_parameters=rotary("default"))
+    write("olmo", OlmoForCausalLM(config))
+
+
+def smollm3():
+    """The second of three layers does not turn, and has a window."""
+    from transformers import SmolLM3Config, SmolLM3ForCausalLM
+
+    config = SmolLM3Config(
+        **{**AWKWARD, "hidden_size": 24}, no_rope_layers=[1, 0, 1], use_sliding_window=True, sliding_window=WINDOW,
+        attention_bias=True, mlp_bias=True, rope_parameters=rotary("default"),
+    )  # fmt: skip
+    write("smollm3", SmolLM3ForCausalLM(config))
+
+
+def cohere_norms():
+    """Command R+'s norms, of each head by weights of its own."""
+    from transformers import CohereConfig, CohereForCausalLM
+
+    config = CohereConfig(
+        **{**AWKWARD, "hidden_size": 24}, use_qk_norm=True, attention_bias=True, rope_parameters=rotary("default")
+    )
+    write("cohere-norms", CohereForCausalLM(config))
+
+
+def cohere2():
+    """A window and positions in the first and the third layer, neither in the second."""
+    from transformers import Cohere2Config, Cohere2ForCausalLM
+
+    config = Cohere2Config(
+        **{**AWKWARD, "hidden_size": 24}, sliding_window=WINDOW, logit_scale=0.3, rope_parameters=rotary("default"),
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+    )  # fmt: skip
+    write("cohere2", Cohere2ForCausalLM(config))
+
+
+def stablelm_norms():
+    """StableLM 2 12B's norms, of each head by weights of its own, and its parallel residual."""
+    from transformers import StableLmConfig, StableLmForCausalLM
+
+    config = StableLmConfig(
+        **{**AWKWARD, "hidden_size": 48}, qk_layernorm=True, use_parallel_residual=True,
+        rope_parameters=rotary("default", partial_rotary_factor=0.25),
+    )  # fmt: skip
+    write("stablelm-norms", StableLmForCausalLM(config))
+
+
+def glm():
+    from transformers import GlmConfig, GlmForCausalLM
+
+    config = GlmConfig(**AWKWARD, head_dim=12, rope_parameters=rotary("default", partial_rotary_factor=0.5))
+    write("glm", GlmForCausalLM(config))
+
+
 MODELS = {
+    "gptj": gptj,
+    "phi": phi,
+    "phi-norms": phi_norms,
+    "starcoder2": starcoder2,
+    "starcoder2-plain": starcoder2_plain,
+    "olmo": olmo,
+    "smollm3": smollm3,
+    "cohere-norms": cohere_norms,
+    "cohere2": cohere2,
+    "stablelm-norms": stablelm_norms,
+    "glm": glm,
     "mistral": mistral,
     "mistral-yarn": mistral_yarn,
     "llama-dynamic": llama_dynamic,

@@ -8,7 +8,7 @@ import { type Artifact, withArtifact } from './artifact/artifact.ts';
 import { LinkedWeights } from './artifact/linked-weights.ts';
 import { describePort, type GraphArrays, type GraphDtype, graphInput } from './graph-input.ts';
 import { type ModelProfile, placements } from './profile/placement.ts';
-import { openGraphSession } from './session/open-graph.ts';
+import { withRuntime } from './session/missing-runtime.ts';
 import type { GraphSession, SessionOptions } from './session.ts';
 
 /** Values of one input or output, row-major. */
@@ -71,7 +71,8 @@ export type LoadGraphOptions = SessionOptions & {
  *     const { scores } = await classifier.run({ features: { data: new Float32Array(8), shape: [2, 4] } });
  *
  * @param directory the artifact's folder
- * @throws UserError for an artifact or a provider that cannot be used, or several graphs where none was chosen
+ * @throws UserError for an artifact or a provider that cannot be used, several graphs where none was chosen, or where ONNX
+ * Runtime is not installed
  */
 export async function loadGraph<F extends GraphFacts = GraphFacts>(
   directory: string,
@@ -102,6 +103,7 @@ async function openGraph<F extends GraphFacts>(
   }
   const weights = await LinkedWeights.open(artifact);
   try {
+    const { openGraphSession } = await withRuntime(import('./session/open-graph.ts'));
     const session = await openGraphSession(artifact, name, options);
     const ports = graphs[name] ?? manifest.graphs[name];
     if (ports === undefined) throw new Error(`the graph ${name} was opened and is not there`);

@@ -1,4 +1,6 @@
 /** What programs that use a compiled model import as `flamingo-onnx/runtime`. */
+// The tensor that onnxruntime-node has: importing this loads no ONNX Runtime, whose absence is said where it is first used.
+export { Tensor } from 'onnxruntime-common';
 export type { LanguageManifest, Manifest } from '../artifact/manifest.ts';
 export type { Provider } from '../artifact/provider.ts';
 export { UserError } from '../artifact/user-error.ts';
@@ -37,7 +39,6 @@ export {
   type WayContext,
 } from './media/way.ts';
 export { FlamingoModel, FlamingoModel as Model } from './model.ts';
-export { Tensor } from './onnx-runtime.ts';
 export { PreparedTask } from './prepared-task.ts';
 export type { CpuNode, ModelProfile } from './profile/placement.ts';
 export type { NodeProfile, PhaseProfile } from './profile/profile.ts';

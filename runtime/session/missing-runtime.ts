@@ -16,3 +16,17 @@ export function missingRuntime(error: unknown): UserError | undefined {
     `The package onnxruntime-node is not installed, which npm leaves out where its install script cannot download libraries for CUDA: install it with '${INSTALL_RUNTIME}'.`,
   );
 }
+
+/**
+ * A module that imports ONNX Runtime.
+ *
+ * @param module its `import()`
+ * @throws UserError where ONNX Runtime is not installed
+ */
+export async function withRuntime<Module>(module: Promise<Module>): Promise<Module> {
+  try {
+    return await module;
+  } catch (error) {
+    throw missingRuntime(error) ?? error;
+  }
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -100,6 +100,36 @@ describe('the published package', () => {
     );
     assert.equal(JSON.parse(stdout).tanh, 'function');
     assert.doesNotMatch(stderr, /error|panic/i);
+  });
+
+  it('says in a sentence, in code too, that ONNX Runtime is not installed, once it is needed', async () => {
+    await writeFile(
+      join(folder, 'without.mjs'),
+      `import { loadFlamingo, loadGraph, Tensor } from 'flamingo-onnx/runtime';
+      const said = (error) => [error.name, error.message];
+      const results = [
+        await loadFlamingo('compiled-mine').catch(said),
+        await loadGraph('compiled-mine', { graph: 'vision' }).catch(said),
+        new Tensor('float32', [1], [1]).dims,
+      ];
+      console.log(JSON.stringify(results));`,
+    );
+    const runtime = join(folder, 'node_modules/onnxruntime-node');
+    await rename(runtime, join(folder, 'apart'));
+    try {
+      const { stdout } = await run('without.mjs');
+      const [model, graph, dims] = JSON.parse(stdout);
+      for (const [name, message] of [model, graph]) {
+        assert.equal(name, 'UserError');
+        assert.match(
+          message,
+          /^The package onnxruntime-node is not installed, .* npm install onnxruntime-node@/,
+        );
+      }
+      assert.deepEqual(dims, [1]);
+    } finally {
+      await rename(join(folder, 'apart'), runtime);
+    }
   });
 
   it("runs README's code as it is written, on this Node", async () => {

@@ -102,5 +102,5 @@ export class QuantisationThreads implements AsyncDisposable {
 function threadEntry(): URL {
   const here = moduleAddress(import.meta.url);
   const isSource = here.endsWith('.ts');
-  return new URL(isSource ? './development.mjs' : './quantisation-worker.js', here);
+  return new URL(isSource ? './development.cjs' : './quantisation-worker.js', here);
 }

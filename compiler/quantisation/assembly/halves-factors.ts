@@ -5,14 +5,16 @@ import { firstOf } from './kinds';
  * Finds what the weights of blocks are to be multiplied by.
  *
  * @param factors where it goes, a float32 a block
- * @returns the groups before one that takes float64
+ * @param left where it goes which blocks are left to float64, a bit each, of 64 blocks at most
+ * @returns the groups before one that is left to float64 whole
  */
-export function factorsOf<T>(weights: usize, groups: i32, factors: usize): i32 {
+export function factorsOf<T>(weights: usize, groups: i32, factors: usize, left: usize): i32 {
   // In float16, what is below 2^-14 is taken for something else below that, which has to become the middle. In bfloat16,
   // quotients and sums must be in float32's range.
   const least = isSigned<T>() ? 5 << 10 : 27 << 7;
   const most = isSigned<T>() ? 31 << 10 : 227 << 7;
   let done = 0;
+  let those: i64 = 0;
   do {
     const above = highestOfFour(
       highestOf(weights),
@@ -36,13 +38,15 @@ export function factorsOf<T>(weights: usize, groups: i32, factors: usize): i32 {
     if (!i32x4.all_true(inRange)) break;
     const isEither = v128.and(i32x4.eq(magnitudes, above), i32x4.lt_s(below, i32x4.splat(0)));
     if (v128.any_true(isEither)) farthest = firstOfFour<T>(weights, isEither, farthest, factors);
-    const floats = floatsOf<T>(farthest);
-    const isEven = i32x4.eq(v128.and(distances, i32x4.splat(7)), i32x4.splat(0));
-    if (v128.any_true(isEven) && v128.any_true(v128.and(isEven, roundDown(floats)))) break;
-    v128.store(factors, f32x4.div(f32x4.splat(-(<f32>MIDDLE)), floats));
+    if (isSigned<T>()) {
+      const down = roundDown(distances);
+      if (v128.any_true(down)) those |= (<i64>i32x4.bitmask(down)) << (GROUP * done);
+    }
+    v128.store(factors, f32x4.div(f32x4.splat(-(<f32>MIDDLE)), floatsOf<T>(farthest)));
     weights += GROUP * WEIGHTS;
     factors += GROUP * 4;
   } while (++done < groups);
+  i64.store(left, those);
   return done;
 }
 
@@ -96,31 +100,19 @@ function floatsOf<T>(bits: v128): v128 {
 }
 
 /**
- * Beside which of four farthest weights float64 takes a weight in the middle of two numbers for less. Of those in the
- * farthest weight's direction, from 9 sixteenths of it on, the sum has room for the quotient's last bit. They are halves
- * only if its last three bits are zeros.
+ * Beside which of four farthest weights in float16 float64 takes a weight in the middle of two numbers for less: the
+ * quotients of 9, 11, 13 or 15 sixteenths of it, for which the sum has room for the last bit, are less than those. Such
+ * weights are halves only if the last three of the farthest's bits are zeros, and whether its quotients are off is told by
+ * the seven before them. (Of those that bfloat16 has, none are.)
  */
-function roundDown(farthest: v128): v128 {
-  return v128.shuffle<i32>(
-    twoRoundDown(f64x2.promote_low_f32x4(farthest)),
-    twoRoundDown(f64x2.promote_low_f32x4(v128.shuffle<i32>(farthest, farthest, 2, 3, 2, 3))),
-    0,
-    2,
-    4,
-    6,
+function roundDown(distances: v128): v128 {
+  const isEven = i32x4.eq(v128.and(distances, i32x4.splat(7)), i32x4.splat(0));
+  const bytes = v128.and(i32x4.shr_u(distances, 6), i32x4.splat(15));
+  const bits = v128.and(i32x4.shr_u(distances, 3), i32x4.splat(7));
+  // Beyond the lowest byte of each, both have the first of the table: nothing there.
+  const found = v128.and(
+    i8x16.swizzle(i8x16(0, 0, 64, 4, -128, 0, 64, -124, 64, 0, 12, 32, 8, 4, 104, 0), bytes),
+    i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), bits),
   );
-}
-
-function twoRoundDown(farthest: v128): v128 {
-  const factors = f64x2.div(f64x2.splat(-MIDDLE), farthest);
-  return v128.or(
-    v128.or(isBeyond(farthest, factors, 9), isBeyond(farthest, factors, 11)),
-    v128.or(isBeyond(farthest, factors, 13), isBeyond(farthest, factors, 15)),
-  );
-}
-
-/** Whether so many sixteenths of the farthest weights become more than they are. */
-function isBeyond(farthest: v128, factors: v128, sixteenths: f64): v128 {
-  const quotients = f64x2.mul(f64x2.mul(farthest, f64x2.splat(sixteenths / 16)), factors);
-  return f64x2.lt(quotients, f64x2.splat(-sixteenths / 2));
+  return v128.and(isEven, i32x4.ne(found, i32x4.splat(0)));
 }

@@ -1,4 +1,5 @@
-import { GROUP, pairsOfFirst, pairsOfLast, SUMS, VALUES, WEIGHTS } from './halves-block';
+import { quantiseBlock } from './block';
+import { BLOCK, GROUP, pairsOfFirst, pairsOfLast, SUMS, VALUES, WEIGHTS } from './halves-block';
 import { factorsOf } from './halves-factors';
 import { numbersOf } from './halves-numbers';
 
@@ -19,7 +20,7 @@ const GROUPS: i32 = 16;
  * Quantises blocks that lie one after the other, as many as float32 is enough for.
  *
  * @param blocks how many there are
- * @param room for 2,304 bytes
+ * @param room for 2,312 bytes
  * @returns how many are done; a group at most follows whose blocks take float64
  */
 export function quantiseHalves<T>(
@@ -30,13 +31,19 @@ export function quantiseHalves<T>(
   room: usize,
 ): i32 {
   const sums = room + 4 * GROUP * GROUPS;
+  const left = sums + SUMS * GROUP * GROUPS;
   let done = 0;
   while (blocks - done >= GROUP) {
     const most = min(GROUPS, (blocks - done) / GROUP);
-    const groups = factorsOf<T>(weights, most, room);
+    const groups = factorsOf<T>(weights, most, room, left);
     if (groups > 0) {
       numbersOf<T>(weights, groups * GROUP, room, values, sums);
       scalesOf(sums, groups, scales);
+      for (let blocks = i64.load(left); blocks !== 0; blocks &= blocks - 1) {
+        const block = <i32>ctz(blocks);
+        const numbers = values + block * VALUES;
+        quantiseBlock<T>(4, weights + block * WEIGHTS, BLOCK, VALUES, numbers, scales + 4 * block);
+      }
     }
     done += groups * GROUP;
     if (groups < most) break;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { MANIFEST } from '../artifact/artifact-names.ts';
+import { cacheFolder } from '../artifact/folder/cache-folder.ts';
 import { removeAbandoned } from '../artifact/folder/partial-folder.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
@@ -13,7 +13,7 @@ export const DEFAULT_MODEL = 'emoji';
 
 /**
  * The folder of the compiled default model: the small one that ships with its weights. It is compiled at its first
- * use, into the user's cache (`FLAMINGO_CACHE`, else `XDG_CACHE_HOME`, else `~/.cache`), once for each version of its
+ * use, into the user's cache, once for each version of its
  * weights, and again when the compiled model is found damaged.
  *
  * @throws UserError when this package has no trained weights, or the cache cannot be written
@@ -69,11 +69,4 @@ async function damageOf(folder: string): Promise<string | undefined> {
     if (!(error instanceof UserError)) throw error;
     return `The compiled model is damaged or of another release (${error.message.replace(/\.$/, '')}). `;
   }
-}
-
-/** The user's cache. A variable that is empty is as good as none, as is an XDG_CACHE_HOME that is relative: XDG's rule. */
-export function cacheFolder(): string {
-  const { FLAMINGO_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
-  if (own) return resolve(own);
-  return join(shared && isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'flamingo-onnx');
 }

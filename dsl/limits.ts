@@ -171,6 +171,11 @@ export const LIMITS = {
     of: 'dictionaries inside each other in a checkpoint',
     because: 'modules are nested about ten deep; one that contains itself has no end',
   },
+  checkRecord: {
+    most: 16 * MIB,
+    of: "bytes of what the user's cache says of a file that was type-checked",
+    because: 'it names the files that were looked for, of which there are some 2,000',
+  },
   taskFile: {
     most: 2 ** 30,
     of: 'bytes of a file of tasks',

@@ -37,7 +37,7 @@ export async function compileWatched(
   if (process.send === undefined)
     throw new UserError('--watched is for the process that --watch starts: use --watch.');
   const path = resolve(file);
-  const { authorFiles, typeCheck } = await import('../../compiler/frontend/type-check.ts');
+  const { typeChecker } = await import('../../compiler/frontend/type-check.ts');
   const { readAnew } = await import('../../compiler/frontend/load-author-file.ts');
   const told = async (error: unknown): Promise<ExitCode> => {
     const { text, code } = await describeError(error, report.colour.err, debug);
@@ -48,13 +48,13 @@ export async function compileWatched(
   for await (const begin of beginnings()) {
     await readAnew();
     const code = await compile(begin).catch(told);
-    const compiled: Compiled = { code, files: existsSync(path) ? authorFiles(path) : [] };
+    const compiled: Compiled = { code, files: existsSync(path) ? typeChecker.authorFiles(path) : [] };
     process.send(compiled);
     // While nobody waits, what has run once or twice is run until Node has compiled it.
     if (rehearsals > 0 && existsSync(path)) {
       rehearsals -= 1;
       await setImmediate();
-      typeCheck(path);
+      typeChecker.check(path);
     }
     if (process.memoryUsage().rss > MOST_MEMORY) process.disconnect();
   }

@@ -1,4 +1,5 @@
 import { Project, ts } from 'ts-morph';
+import { type FileAnswers, forgetAnswers, noteAnswers } from './file-answers.ts';
 import { isOwnFile, nodeTypesFolder, ownModules } from './own-package.ts';
 import type { Finding } from './source-error.ts';
 
@@ -33,27 +34,18 @@ const OPTIONS: ts.CompilerOptions = {
  */
 const MAY_NEED_NODE = new Set([2304, 2307, 2503, 2580, 2584, 2591, 2688, 2792]);
 
-/** Projects are kept, so that a process which checks several files reads the language's library once. */
-const projects = new Map<boolean, Project>();
-
-/**
- * Type-checks an author's file and the files of the author's that it imports.
- *
- * @param file absolute path
- * @returns every mistake, in the order of the files; empty when there is none
- */
-export function typeCheck(file: string): readonly Finding[] {
-  const { findings } = check(file, false);
-  const needsNode = findings.some(({ code }) => MAY_NEED_NODE.has(code));
-  return needsNode && nodeTypesFolder() !== undefined ? check(file, true).findings : findings;
+/** What was found in a file. */
+export interface Checked {
+  /** Every mistake, in the order of the files; empty when there is none. */
+  readonly findings: readonly Finding[];
+  /** All that the file system has been asked for it, and has answered; also what only files that were checked before need. */
+  readonly answers: readonly FileAnswers[];
 }
 
-/** By file, what it was made of when it was checked last. */
-const lastFiles = new Map<string, readonly string[]>();
-
-/** The author's files that a file was made of when it was checked last: itself, and those that it imports. */
-export function authorFiles(file: string): readonly string[] {
-  return lastFiles.get(file) ?? check(file, false).files;
+/** A project, with what it has asked of the file system. */
+interface NotedProject {
+  readonly project: Project;
+  readonly answers: Map<string, string>;
 }
 
 type CheckedFinding = Finding & { readonly code: number };
@@ -61,40 +53,86 @@ type CheckedFinding = Finding & { readonly code: number };
 interface CheckedFiles {
   readonly findings: readonly CheckedFinding[];
   readonly files: readonly string[];
+  readonly answers: FileAnswers;
 }
 
-function check(file: string, withNode: boolean): CheckedFiles {
-  const project = projects.get(withNode) ?? makeProject(withNode);
-  projects.set(withNode, project);
-  project.addSourceFileAtPath(file);
-  const program = project.getProgram().compilerObject;
-  const findings: CheckedFinding[] = [];
-  const seen = new Set<string>();
-  const authors = program.getSourceFiles().filter((each) => isAuthors(each, file));
-  const files = authors.map(({ fileName }) => fileName);
-  for (const checked of authors) {
-    const syntactic = program.getSyntacticDiagnostics(checked);
-    for (const diagnostic of syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(checked)) {
-      const finding = describe(diagnostic, checked);
-      const key = `${finding.file}:${finding.line}:${finding.sentence}`;
-      if (!seen.has(key)) findings.push(finding);
-      seen.add(key);
-    }
+/**
+ * Type-checks authors' files. What they have in common is kept, so that a process which checks several reads the
+ * language's library and this package once.
+ */
+export class TypeChecker {
+  /** By whether they have Node's declarations. */
+  readonly #projects = new Map<boolean, NotedProject>();
+  /** By file, what it was made of when it was checked last. */
+  readonly #lastFiles = new Map<string, readonly string[]>();
+
+  /**
+   * Checks a file and the files of the author's that it imports.
+   *
+   * @param file absolute path
+   */
+  check(file: string): Checked {
+    const { findings, answers } = this.#check(file, false);
+    const needsNode = findings.some(({ code }) => MAY_NEED_NODE.has(code));
+    if (!needsNode || nodeTypesFolder() === undefined) return { findings, answers: [answers] };
+    const again = this.#check(file, true);
+    return { findings: again.findings, answers: [answers, again.answers] };
   }
-  // Authors' files may change, or not belong to the next model at all; the library and this package stay.
-  for (const each of files) project.addSourceFileAtPathIfExists(each)?.forget();
-  lastFiles.set(file, files);
-  return { findings, files };
+
+  /** The author's files that a file was made of when it was checked last: itself, and those that it imports. */
+  authorFiles(file: string): readonly string[] {
+    return this.#lastFiles.get(file) ?? this.#check(file, false).files;
+  }
+
+  #check(file: string, withNode: boolean): CheckedFiles {
+    const kept = this.#projects.get(withNode) ?? makeProject(withNode);
+    this.#projects.set(withNode, kept);
+    const { project, answers } = kept;
+    project.addSourceFileAtPath(file);
+    const program = project.getProgram().compilerObject;
+    const findings: CheckedFinding[] = [];
+    const seen = new Set<string>();
+    const authors = program.getSourceFiles().filter((each) => isAuthors(each, file));
+    const files = authors.map(({ fileName }) => fileName);
+    for (const checked of authors) {
+      const syntactic = program.getSyntacticDiagnostics(checked);
+      for (const diagnostic of syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(checked)) {
+        const finding = describe(diagnostic, checked);
+        const key = `${finding.file}:${finding.line}:${finding.sentence}`;
+        if (!seen.has(key)) findings.push(finding);
+        seen.add(key);
+      }
+    }
+    this.#lastFiles.set(file, files);
+    const checked = { findings, files, answers: new Map(answers) };
+    // Authors' files may change, or not belong to the next model at all; the library and this package stay.
+    for (const each of files) {
+      project.addSourceFileAtPathIfExists(each)?.forget();
+      forgetAnswers(answers, each);
+    }
+    return checked;
+  }
 }
 
-function makeProject(withNode: boolean): Project {
+/** The one of this process. */
+export const typeChecker = new TypeChecker();
+
+/** Every mistake in an author's file and the files of the author's that it imports, in the order of the files. */
+export function typeCheck(file: string): readonly Finding[] {
+  return typeChecker.check(file).findings;
+}
+
+function makeProject(withNode: boolean): NotedProject {
   const typesFolder = withNode ? nodeTypesFolder() : undefined;
   const nodeOptions = typesFolder === undefined ? {} : { types: ['node'], typeRoots: [typesFolder] };
-  return new Project({
+  const answers = new Map<string, string>();
+  const project = new Project({
     compilerOptions: { ...OPTIONS, ...nodeOptions },
+    fileSystem: noteAnswers(new Project({ skipLoadingLibFiles: true }).getFileSystem(), answers),
     skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
   });
+  return { project, answers };
 }
 
 function isAuthors(file: ts.SourceFile, entry: string): boolean {

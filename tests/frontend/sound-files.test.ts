@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadModel } from '../../compiler/frontend/load-model.ts';
+import { isKnownSound, rememberSound } from '../../compiler/frontend/sound-files.ts';
+import { SourceError } from '../../compiler/frontend/source-error.ts';
+import { TypeChecker } from '../../compiler/frontend/type-check.ts';
+import { type AuthorFolder, authorFolder } from './author-folder.ts';
+
+const MODEL = `import { layers } from './layers';
+  interface Named { readonly kind: 'program'; readonly name: string; readonly layers: number }
+  export default { kind: 'program', name: 'mine', layers } satisfies Named;`;
+
+describe('the memory of type checks', () => {
+  let folder: AuthorFolder;
+  // One of its own: that of the process has asked for files of other tests, which are gone.
+  const checker = new TypeChecker();
+  const { FLAMINGO_CACHE: before } = process.env;
+  const records = () => join(folder.path, 'cache/checked');
+
+  beforeEach(async () => {
+    folder = await authorFolder();
+    process.env.FLAMINGO_CACHE = join(folder.path, 'cache');
+  });
+  afterEach(async () => {
+    if (before === undefined) delete process.env.FLAMINGO_CACHE;
+    else process.env.FLAMINGO_CACHE = before;
+    await folder.remove();
+  });
+
+  const written = async (): Promise<string> => {
+    await folder.write('layers.ts', 'export const layers = 2;');
+    return folder.write('model.ts', MODEL);
+  };
+
+  it('knows a file that was loaded, and checks it again where a file that it imports has changed', async () => {
+    const file = await written();
+    assert.equal(await isKnownSound(file), false);
+    await rememberSound(file, checker.check(file).answers);
+    assert.equal(await isKnownSound(file), true);
+    await folder.write('layers.ts', "export const layers = 'two';");
+    assert.equal(await isKnownSound(file), false);
+    await assert.rejects(loadModel(file), SourceError);
+    await assert.rejects(loadModel(file), SourceError, 'a mistake is said each time');
+    await folder.write('layers.ts', 'export const layers = 2;');
+    assert.equal(await isKnownSound(file), true, 'it is what it was');
+    await folder.write('model.ts', `${MODEL}\n`);
+    assert.equal(await isKnownSound(file), false);
+  });
+
+  it('checks again where an import would be found elsewhere', async () => {
+    await folder.write('layers/index.ts', 'export const layers = 2;');
+    const file = await folder.write('model.ts', MODEL);
+    assert.deepEqual(checker.check(file).findings, []);
+    await rememberSound(file, checker.check(file).answers);
+    assert.equal(await isKnownSound(file), true);
+    await folder.write('layers.ts', "export const layers = 'two';");
+    assert.equal(await isKnownSound(file), false);
+    await rm(join(folder.path, 'layers.ts'));
+    assert.equal(await isKnownSound(file), true);
+    await rm(join(folder.path, 'layers/index.ts'));
+    assert.equal(await isKnownSound(file), false);
+  });
+
+  it('does not check what is known', async () => {
+    const file = await written();
+    await folder.write('layers.ts', "export const layers = 'two';");
+    await rememberSound(file, checker.check(file).answers);
+    assert.equal((await loadModel(file)).name, 'mine', 'whose mistake would have been found');
+  });
+
+  it('is written by whoever loads a file', async () => {
+    await loadModel(await written());
+    assert.equal((await readdir(records())).length, 1);
+  });
+
+  it('believes no record that is damaged, of another file, or contradicts itself', async () => {
+    const file = await written();
+    const other = await folder.write('other.ts', MODEL);
+    const { answers } = checker.check(file);
+    await rememberSound(file, answers);
+    const [name = ''] = await readdir(records());
+    const record = await readFile(join(records(), name));
+    assert.equal(await isKnownSound(other), false);
+    await truncate(join(records(), name), record.length - 10);
+    assert.equal(await isKnownSound(file), false);
+    for (const text of ['', '\0', 'what?', `${record}\0what? /`, `${record}\0text /`]) {
+      await writeFile(join(records(), name), text);
+      assert.equal(await isKnownSound(file), false, text.slice(-10));
+    }
+    await rememberSound(file, [...answers, new Map([[`text ${file}`, 'another']])]);
+    assert.equal(await isKnownSound(file), false);
+  });
+
+  it('is of use to processes that write at once, and keeps the newest records alone', async () => {
+    const file = await written();
+    const { answers } = checker.check(file);
+    await Promise.all(Array.from({ length: 8 }, () => rememberSound(file, answers)));
+    assert.equal(await isKnownSound(file), true);
+    for (let count = 0; count < 80; count += 1) {
+      await writeFile(join(records(), `${count}`), '');
+      await utimes(join(records(), `${count}`), count, count);
+    }
+    await rememberSound(file, answers);
+    assert.equal(await isKnownSound(file), true);
+    assert.equal((await readdir(records())).length, 64);
+  });
+
+  it('is done without where the cache cannot be written', async () => {
+    process.env.FLAMINGO_CACHE = await folder.write('no-folder', '');
+    const file = await written();
+    assert.equal((await loadModel(file)).name, 'mine');
+    assert.equal(await isKnownSound(file), false);
+  });
+});

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
+import { fdatasync, fsync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { writeAll } from './file-access.ts';
+
+// By the file's number: under Yarn's Plug'n'Play a file handle has these two methods, which throw.
+const dataOnDisk = promisify(fdatasync);
+const allOnDisk = promisify(fsync);
 
 /** Bytes after which the disk is asked to write them. */
 const SYNCED_AT_ONCE = 2 ** 26;
@@ -30,7 +36,7 @@ export class SyncedWriter {
     this.#unsynced += bytes.length;
     if (this.#unsynced < SYNCED_AT_ONCE) return;
     await this.#syncing;
-    this.#syncing = this.#file.datasync();
+    this.#syncing = dataOnDisk(this.#file.fd);
     // Awaited later, when it has failed perhaps.
     this.#syncing.catch(() => {});
     this.#unsynced = 0;
@@ -43,7 +49,7 @@ export class SyncedWriter {
    */
   async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
     await this.#syncing;
-    await this.#file.sync();
+    await allOnDisk(this.#file.fd);
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
   }
 }

@@ -1,5 +1,7 @@
 /** What authors import as `flamingo-onnx`: the DSL and the model families written in it. */
 export * from '../dsl/index.ts';
+export * from './bloom/bloom.ts';
+export * from './bloom/config.ts';
 export * from './clip/clip-vit.ts';
 export * from './clip/config.ts';
 export * from './cohere/cohere.ts';
@@ -8,6 +10,9 @@ export * from './cohere2/cohere2.ts';
 export * from './cohere2/config.ts';
 export * from './configs/language-families.ts';
 export * from './configs/language-family.ts';
+export * from './falcon/config.ts';
+export * from './falcon/falcon.ts';
+export type { FalconResidual } from './falcon/falcon-layer.ts';
 export * from './flamingo/checked-insertion.ts';
 export * from './flamingo/conventions.ts';
 export * from './flamingo/flamingo.ts';
@@ -28,6 +33,8 @@ export * from './gemma3/config.ts';
 export * from './gemma3/gemma3.ts';
 export * from './glm/config.ts';
 export * from './glm/glm.ts';
+export * from './gpt-bigcode/config.ts';
+export * from './gpt-bigcode/gpt-bigcode.ts';
 export * from './gpt-neox/config.ts';
 export * from './gpt-neox/gpt-neox.ts';
 export * from './gpt2/config.ts';

@@ -9,18 +9,16 @@ export interface RecognisedFamilies {
   readonly whose: string;
 }
 
-/** The families whose weights have these names; undefined where none is recognised, or several of different names. */
+/** The families whose weights have these names; undefined where none is recognised, or several that have no name in common. */
 export function familiesOfWeights(names: readonly string[]): RecognisedFamilies | undefined {
-  const found = LANGUAGE_FAMILIES.flatMap((family) => {
-    const example = names.find((name) => family.weightNames?.test(name));
-    return example === undefined ? [] : [{ family, example }];
-  });
-  const [first] = found;
-  const families = found.map(({ family }) => family);
-  if (first === undefined || families.some(({ weightNames }) => weightNames !== first.family.weightNames))
-    return undefined;
+  const families = LANGUAGE_FAMILIES.filter(({ weightNames }) =>
+    names.some((name) => weightNames?.test(name)),
+  );
+  if (families.length === 0) return undefined;
+  const example = names.find((name) => families.every(({ weightNames }) => weightNames?.test(name)));
+  if (example === undefined) return undefined;
   const said = families.map(({ name }) => name).join(', ');
-  return { families, example: first.example, whose: families.length === 1 ? said : `one of ${said}` };
+  return { families, example, whose: families.length === 1 ? said : `one of ${said}` };
 }
 
 /**

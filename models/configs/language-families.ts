@@ -29,8 +29,10 @@ export function languageModelFromConfig(
   const classes = Array.isArray(architectures)
     ? architectures.filter((name) => typeof name === 'string')
     : [];
-  const isOwn = Object.hasOwn(modelTypes(LANGUAGE_FAMILIES), type);
-  if (isOwn && classes.length > 0 && !classes.some((name) => isOfType(name, type))) {
+  const own = LANGUAGE_FAMILIES.find(({ models }) => Object.hasOwn(models, type));
+  const isOfOwn = (name: string) =>
+    isOfType(name, type) || own?.classNames?.some((beginning) => name.startsWith(beginning));
+  if (own !== undefined && classes.length > 0 && !classes.some(isOfOwn)) {
     throw new ModelError(
       `The config of the language model contradicts itself: model_type is ${quoted(type)}, but its weights are of ${classes.slice(0, 3).map(quoted).join(', ')}; give the config.json that belongs to the weights.`,
     );

@@ -1,10 +1,13 @@
 // Written by `npm run registries`; add a file to the folder rather than edit this one.
+import { languageFamily as bloom } from '../bloom/language-family.ts';
 import { languageFamily as cohere } from '../cohere/language-family.ts';
 import { languageFamily as cohere2 } from '../cohere2/language-family.ts';
+import { languageFamily as falcon } from '../falcon/language-family.ts';
 import { languageFamily as gemma } from '../gemma/language-family.ts';
 import { languageFamily as gemma2 } from '../gemma2/language-family.ts';
 import { languageFamily as gemma3 } from '../gemma3/language-family.ts';
 import { languageFamily as glm } from '../glm/language-family.ts';
+import { languageFamily as gptBigcode } from '../gpt-bigcode/language-family.ts';
 import { languageFamily as gptNeox } from '../gpt-neox/language-family.ts';
 import { languageFamily as gpt2 } from '../gpt2/language-family.ts';
 import { languageFamily as gptj } from '../gptj/language-family.ts';
@@ -26,12 +29,15 @@ import type { LanguageFamily } from './language-family.ts';
 
 /** Every family of language models. */
 export const LANGUAGE_FAMILIES: readonly LanguageFamily[] = [
+  bloom,
   cohere,
   cohere2,
+  falcon,
   gemma,
   gemma2,
   gemma3,
   glm,
+  gptBigcode,
   gptNeox,
   gpt2,
   gptj,

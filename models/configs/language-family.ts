@@ -25,8 +25,10 @@ export interface LanguageFamily {
   readonly name: string;
   /** How its models are made, by the `model_type` of the original's `config.json`. */
   readonly models: Readonly<Record<string, FromConfig>>;
+  /** How the names of its classes begin where that is not a `model_type`: `RW` of Falcon's first files. Default: none. */
+  readonly classNames?: readonly string[];
   /**
-   * The beginnings of names that only this family's classes give, alone or as an OpenFlamingo's `lang_encoder`. In a
+   * The beginnings of names that this family's classes give, and few others', alone or as an OpenFlamingo's `lang_encoder`. In a
    * checkpoint of trained weights these are the embeddings, and the blocks before the layers. Left out: its weights are
    * not told from others by their names.
    */

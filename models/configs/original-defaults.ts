@@ -15,6 +15,7 @@ export type OriginalName =
   | 'generation'
   | 'glm'
   | 'gpt2'
+  | 'gpt_bigcode'
   | 'gpt_neox'
   | 'gptj'
   | 'granite'

@@ -7,5 +7,5 @@ export const languageFamily: LanguageFamily = {
   models: {
     gptj: (config, { cast: _, ...changes }, notes) => gptj({ ...gptjFromConfig(config, notes), ...changes }),
   },
-  weightNames: /^(transformer\.)?h\.\d+\.attn\.[qkv]_proj\./,
+  weightNames: /^(transformer\.)?h\.\d+\.attn\.[qkv]_proj\.|^lang_encoder\.transformer\.h\.\d+\./,
 };

@@ -57,7 +57,7 @@ describe('flamingo verify, whole models', () => {
     assert.ok(largestError > 0 && largestError < 1e-5, `${largestError}`);
     for (const { error } of [prefill, batch, steps]) assert.ok(error < 1e-3);
     assert.deepEqual({ greedyTokens, beams, ran }, { greedyTokens: 48, beams: 6, ran: true });
-    assert.match(byName['refused-family-unknown'].refused, /^error: .*model_type 'bloom'/);
+    assert.match(byName['refused-family-unknown'].refused, /^error: .*model_type 'mamba'/);
     for (const each of report.cases)
       if (each.refused === undefined)
         assert.ok(each.largestError < 1e-5, `${each.name}: ${each.largestError}`);
@@ -126,12 +126,12 @@ describe('flamingo verify, whole models', () => {
     await cp(CASE, refused, { recursive: true });
     const config = {
       ...JSON.parse(await readFile(join(CASE, 'language/config.json'), 'utf8')),
-      model_type: 'bloom',
+      model_type: 'mamba',
     };
     await writeFile(join(refused, 'language/config.json'), JSON.stringify(config));
     const { code, stdout } = await flamingo('verify', taken, refused);
     assert.match(stdout, /✗ taken: it was compiled, though a refusal like \/not known\/ was expected\./);
-    assert.match(stdout, /✗ refused: it was refused: error: .*model_type 'bloom'.*\n0 of 2 verified/);
+    assert.match(stdout, /✗ refused: it was refused: error: .*model_type 'mamba'.*\n0 of 2 verified/);
     assert.equal(code, 1);
   });
 

@@ -194,8 +194,8 @@ describe("options from the originals' config.json", () => {
       [{ ...LLAMA_3_8B, sliding_window: 4096 }, /sliding_window is not known/],
       [{ ...LLAMA_3_8B, hidden_size: null }, /hidden_size is null/],
       [
-        { ...LLAMA_3_8B, model_type: 'bloom' },
-        /model_type 'bloom'; known are .*gpt_neox, gpt2, .*llama, mistral, /,
+        { ...LLAMA_3_8B, model_type: 'mamba' },
+        /model_type 'mamba'; known are .*gpt_neox, gpt2, .*llama, mistral, /,
       ],
       [{ ...LLAMA_3_8B, model_type: 'toString' }, /model_type 'toString'; known are/],
       [[], /has no model_type/],

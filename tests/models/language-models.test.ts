@@ -46,6 +46,14 @@ const REFERENCES: Readonly<Record<string, string>> = {
   olmo: "transformers' OlmoForCausalLM: norms without weights, clipped projections",
   smollm3: "transformers' SmolLM3ForCausalLM: a layer without positions, with a window",
   glm: "transformers' GlmForCausalLM: half of each head turns by neighbours",
+  'falcon-7b': "transformers' FalconForCausalLM: one key for all heads, one norm for both, linear scaling",
+  'falcon-40b': "transformers' FalconForCausalLM: groups of heads, a norm each, biases",
+  'falcon2-11b': "transformers' FalconForCausalLM: groups of heads, one norm for both, a head of its own",
+  'falcon-rw': "transformers' FalconForCausalLM: ALiBi of bfloat16, residuals in turn",
+  bloom: "transformers' BloomForCausalLM: ALiBi of three heads, normed embeddings",
+  'bloom-after': "transformers' BloomForCausalLM: residuals after norms, a head of its own",
+  'gpt-bigcode': "transformers' GPTBigCodeForCausalLM: one key for all heads",
+  'gpt-bigcode-many': "transformers' GPTBigCodeForCausalLM: a key for every head, scores as they come",
   gpt2: "transformers' GPT2LMHeadModel: scores scaled by layer",
 };
 

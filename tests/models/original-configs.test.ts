@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { ModelError } from '../../dsl/index.ts';
+import { bloomFromConfig } from '../../models/bloom/config.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { cohereFromConfig } from '../../models/cohere/config.ts';
 import { cohere2FromConfig } from '../../models/cohere2/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { falconFromConfig } from '../../models/falcon/config.ts';
 import { gemmaFromConfig } from '../../models/gemma/config.ts';
 import { gemma2FromConfig } from '../../models/gemma2/config.ts';
 import { gemma3FromConfig } from '../../models/gemma3/config.ts';
 import { glmFromConfig } from '../../models/glm/config.ts';
+import { gptBigcodeFromConfig } from '../../models/gpt-bigcode/config.ts';
 import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
 import { gpt2FromConfig } from '../../models/gpt2/config.ts';
 import { gptjFromConfig } from '../../models/gptj/config.ts';
@@ -224,6 +227,41 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
       tiedHead: facts.tie_word_embeddings,
     };
   },
+  gpt_bigcode: (facts) => ({
+    ...{ dim: facts.n_embd, layers: facts.n_layer, heads: facts.n_head },
+    ...{ multiQuery: facts.multi_query, inner: facts.n_inner ?? 4 * Number(facts.n_embd) },
+    ...{ vocabulary: facts.vocab_size, contextLength: facts.n_positions },
+    ...{ activation: activation(facts.activation_function), epsilon: facts.layer_norm_epsilon },
+    scale: facts.scale_attn_weights === false ? 1 : undefined,
+    tiedHead: facts.tie_word_embeddings,
+  }),
+  falcon: (facts, file) => {
+    const { rotaryBase } = rotaryDecoder(facts);
+    const isNew = facts.new_decoder_architecture === true;
+    const { num_attention_heads: heads, hidden_size: dim } = facts;
+    return {
+      ...{ dim, layers: facts.num_hidden_layers, heads, vocabulary: facts.vocab_size },
+      keyValueHeads: isNew ? facts.num_kv_heads : facts.multi_query ? 1 : heads,
+      inner: facts.ffn_hidden_size ?? 4 * Number(dim),
+      contextLength: facts.max_position_embeddings ?? 2048,
+      residual: isNew
+        ? file.num_ln_in_parallel_attn === 1
+          ? 'parallel'
+          : 'parallel-own-norms'
+        : facts.parallel_attn
+          ? 'parallel'
+          : 'in-turn',
+      ...(facts.alibi === true ? { alibi: true } : { rotaryBase }),
+      ...{ bias: facts.bias, activation: activation(facts.activation ?? 'gelu') },
+      ...{ epsilon: facts.layer_norm_epsilon, tiedHead: facts.tie_word_embeddings },
+    };
+  },
+  bloom: (facts) => ({
+    ...{ dim: facts.hidden_size, layers: facts.n_layer, heads: facts.n_head },
+    ...{ vocabulary: facts.vocab_size, contextLength: 2048, epsilon: facts.layer_norm_epsilon },
+    residualAfterNorm: facts.apply_residual_connection_post_layernorm,
+    tiedHead: facts.tie_word_embeddings,
+  }),
   opt: (facts) => ({
     ...{ dim: facts.hidden_size, layers: facts.num_hidden_layers, heads: facts.num_attention_heads },
     ...{ inner: facts.ffn_dim, vocabulary: facts.vocab_size },
@@ -318,6 +356,8 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
   ),
   gpt_neox: gptNeoxFromConfig,
   gptj: gptjFromConfig,
+  gpt_bigcode: gptBigcodeFromConfig,
+  ...{ falcon: falconFromConfig, bloom: bloomFromConfig },
   opt: optFromConfig,
   gpt2: gpt2FromConfig,
   mpt: mptFromConfig,

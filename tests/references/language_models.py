@@ -437,7 +437,80 @@ def glm():
     write("glm", GlmForCausalLM(config))
 
 
+def falcon(name, **more):
+    """Whose alibi counts twice in 5.24's eager attention: the default one counts it once, as all releases before."""
+    from transformers import FalconConfig, FalconForCausalLM
+
+    config = FalconConfig(
+        **{"vocab_size": VOCABULARY, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 6,
+           "max_position_embeddings": CONTEXT, "bos_token_id": 2, "eos_token_id": 2, **more},
+    )  # fmt: skip
+    write(name, FalconForCausalLM(config))
+
+
+def falcon_7b():
+    """All heads share one key and one value; rotary positions with linear scaling."""
+    falcon("falcon-7b", rope_parameters=rotary("linear", factor=2.0))
+
+
+def falcon_40b():
+    """The newer architecture: groups of heads, a norm for attention and one for the perceptron."""
+    falcon("falcon-40b", new_decoder_architecture=True, num_kv_heads=2, bias=True, rope_parameters=rotary("default"))
+
+
+def falcon2_11b():
+    """The newer architecture with one norm for both, a head and a width of its own."""
+    falcon(
+        "falcon2-11b", new_decoder_architecture=True, num_kv_heads=3, num_ln_in_parallel_attn=1, ffn_hidden_size=28,
+        activation="gelu_pytorch_tanh", tie_word_embeddings=False, rope_parameters=rotary("default"),
+    )  # fmt: skip
+
+
+def falcon_rw():
+    """ALiBi, whose slopes for 20 heads are none that bfloat16 has; attention and perceptron in turn."""
+    falcon(
+        "falcon-rw", hidden_size=40, num_attention_heads=20, alibi=True, bias=True, multi_query=False, parallel_attn=False,
+        ffn_hidden_size=28,
+    )  # fmt: skip
+
+
+def bloom(name="bloom", **more):
+    """Three heads, whose slopes are not those of a power of two."""
+    from transformers import BloomConfig, BloomForCausalLM
+
+    config = BloomConfig(vocab_size=VOCABULARY, hidden_size=24, n_layer=2, n_head=3, seq_length=CONTEXT, **more)
+    write(name, BloomForCausalLM(config), takes_positions=False)
+
+
+def bloom_after():
+    """What is added to is what was normed; a head of its own."""
+    bloom("bloom-after", apply_residual_connection_post_layernorm=True, tie_word_embeddings=False)
+
+
+def gpt_bigcode(name="gpt-bigcode", **more):
+    """StarCoder's: all heads share one key and one value."""
+    from transformers import GPTBigCodeConfig, GPTBigCodeForCausalLM
+
+    config = GPTBigCodeConfig(
+        vocab_size=VOCABULARY, n_embd=24, n_layer=2, n_head=3, n_positions=CONTEXT, n_inner=28, **more
+    )
+    write(name, GPTBigCodeForCausalLM(config))
+
+
+def gpt_bigcode_many():
+    """A key and a value for every head, scores as they come, a head of its own."""
+    gpt_bigcode("gpt-bigcode-many", multi_query=False, scale_attn_weights=False, tie_word_embeddings=False)
+
+
 MODELS = {
+    "falcon-7b": falcon_7b,
+    "falcon-40b": falcon_40b,
+    "falcon2-11b": falcon2_11b,
+    "falcon-rw": falcon_rw,
+    "bloom": bloom,
+    "bloom-after": bloom_after,
+    "gpt-bigcode": gpt_bigcode,
+    "gpt-bigcode-many": gpt_bigcode_many,
     "gptj": gptj,
     "phi": phi,
     "phi-norms": phi_norms,

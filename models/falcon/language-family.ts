@@ -1,0 +1,21 @@
+import type { LanguageFamily } from '../configs/language-family.ts';
+import { FUSED_ATTENTION_NAMES } from '../shared/fused-attention-names.ts';
+import { falconFromConfig, refinedWebFromConfig } from './config.ts';
+import { falcon } from './falcon.ts';
+
+type Maker = LanguageFamily['models'][string];
+const by =
+  (read: typeof falconFromConfig): Maker =>
+  (config, { cast: _, ...changes }, notes) =>
+    falcon({ ...read(config, notes), ...changes });
+
+export const languageFamily: LanguageFamily = {
+  name: 'Falcon',
+  models: {
+    falcon: by(falconFromConfig),
+    RefinedWeb: by(refinedWebFromConfig),
+    RefinedWebModel: by(refinedWebFromConfig),
+  },
+  classNames: ['RW'],
+  weightNames: FUSED_ATTENTION_NAMES,
+};

@@ -1,0 +1,12 @@
+import type { LanguageFamily } from '../configs/language-family.ts';
+import { gptBigcodeFromConfig } from './config.ts';
+import { gptBigcode } from './gpt-bigcode.ts';
+
+export const languageFamily: LanguageFamily = {
+  name: 'GPT-BigCode',
+  models: {
+    gpt_bigcode: (config, { cast: _, ...changes }, notes) =>
+      gptBigcode({ ...gptBigcodeFromConfig(config, notes), ...changes }),
+  },
+  weightNames: /^(transformer\.)?h\.\d+\.attn\.c_attn\.|^lang_encoder\.transformer\.h\.\d+\./,
+};

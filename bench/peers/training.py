@@ -83,7 +83,7 @@ class GatedBlock(nn.Module):
         self.ff = FeedForward(dim, SquaredRelu())
 
     def forward(self, x, latents, pieces):
-        # Each piece of the text looks at its own picture: no mask, as here.
+        # Each piece of the text looks at its own picture: no mask, which a batch here has, as its pictures may stand anywhere.
         key, value = self.kv(latents).chunk(2, -1)
         query = self.q(self.norm(x)).unflatten(1, (pieces, -1)).flatten(0, 1)
         seen = attend(query, key, value, self.heads).unflatten(0, (-1, pieces)).flatten(1, 2)

@@ -1,3 +1,5 @@
+import { UserError } from './user-error.ts';
+
 /** An error of the operating system, with its code: ENOENT, ENOSPC, … */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
   return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string';
@@ -21,5 +23,20 @@ export function refusal(path: string, error: NodeJS.ErrnoException): string {
       return `${path} cannot be written: it would be larger than this system allows a file to be.`;
     default:
       return `${path} cannot be used: ${error.message}.`;
+  }
+}
+
+/**
+ * Does what has to do with one file or folder.
+ *
+ * @param path what the sentence calls it
+ * @throws UserError one sentence for what the operating system refuses
+ */
+export async function orRefusal<R>(path: string, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    throw error;
   }
 }

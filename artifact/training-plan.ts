@@ -39,6 +39,8 @@ export interface PlannedTask {
   /** The output that holds the task's loss, and those of its metrics by the author's names. */
   readonly loss: string;
   readonly metrics: Readonly<Record<string, string>>;
+  /** Of a loss that is a mean over what inputs count, the output of how much they count: 0 leaves no loss. */
+  readonly counted?: string;
 }
 
 /** PyTorch's, added to the norm of gradients that are clipped by it, against a norm of zero. */
@@ -86,5 +88,6 @@ export const PORTS = {
   gradientNorm: 'gradient_norm',
   taskInput: (task: string, input: string) => `batch/${task}/${input}`,
   taskLoss: (task: string) => `loss/${task}`,
+  taskCounted: (task: string) => `counted/${task}`,
   taskMetric: (task: string, metric: string) => `metric/${task}/${metric}`,
 } as const;

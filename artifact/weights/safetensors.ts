@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { LIMITS } from '../../dsl/limits.ts';
+import { orRefusal } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 import { readRange, withFile } from './file-access.ts';
 import { formatDtype, type HeaderEntry, parseSafetensorsHeader } from './safetensors-header.ts';
@@ -103,7 +104,7 @@ export async function writeSafetensors(
       'wx',
       path,
     );
-    await rename(partial, path);
+    await orRefusal(path, () => rename(partial, path));
     return { ...written, tensors: new Map(places.map((each) => [each.name, each])) };
   } catch (error) {
     await rm(partial, { force: true });

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../artifact/folder/make-folder.ts';
+import { orRefusal } from '../../artifact/system-error.ts';
 import {
   KEPT_WEIGHTS,
   type PlannedParameter,
@@ -72,7 +73,8 @@ export async function compileTraining(
   };
   const write = async (each: OnnxGraph): Promise<string> => {
     const file = `${each.name}.onnx`;
-    await writeFile(join(folder, file), encodeModel(each, locate));
+    const path = join(folder, file);
+    await orRefusal(path, () => writeFile(path, encodeModel(each, locate)));
     return file;
   };
   // Several steps in one call are for state that stays on its device.

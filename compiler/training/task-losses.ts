@@ -7,13 +7,14 @@ import { describeShape } from '../../dsl/operator.ts';
 import { gatherOperator } from '../../dsl/operators/gather.ts';
 import type { Recipe, Task } from '../../dsl/program/recipe.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
+import { countedSum } from './counted-sum.ts';
 
 /** A task whose loss has been traced. */
 export interface TracedTask {
   readonly plan: PlannedTask;
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly loss: Tensor;
-  /** Loss and metrics by the names of the graph's outputs. */
+  /** Loss, metrics and what counts, by the names of the graph's outputs. */
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
@@ -38,6 +39,12 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task, { place }
     metricPorts[metric] = port;
     outputs[port] = tensor;
   }
+  const sum = countedSum(
+    loss,
+    tensors.map(([, tensor]) => tensor),
+  );
+  const counted = PORTS.taskCounted(name);
+  if (sum !== undefined) outputs[counted] = sum;
   const given = tensors.map(([, tensor], index) => [planned[index]?.[1].port ?? '', tensor] as const);
   const placed = place(
     { name: 'loss', inputs: Object.fromEntries(given), outputs: { ...outputs } },
@@ -51,6 +58,7 @@ export function traceTask({ name, weight, inputs, loss: trace }: Task, { place }
       rows: rowsOfTables(Object.fromEntries(tensors), outputs),
       loss: PORTS.taskLoss(name),
       metrics: metricPorts,
+      ...(sum !== undefined && { counted }),
     },
     inputs: placed.inputs,
     loss: placed.outputs[PORTS.taskLoss(name)] ?? loss,

@@ -21,7 +21,7 @@ import {
  * @param logits `[examples, classes]`
  * @param labels int64 or int32 `[examples]`, each from 0 to `classes - 1`
  * @param counted bool or float `[examples]`: which examples count, or how much. The mean is over what these sum to, or
- *   over 1 where that is less, so that a batch in which nothing counts gives 0. Default: all alike
+ *   over 1 where that is less, so that a batch in which nothing counts gives 0; training refuses it. Default: all alike
  * @returns a scalar
  * @throws ModelError when the logits do not have two axes
  */

@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto';
 import { authorsFault } from '../../artifact/authors-fault.ts';
 import type { PlannedTask } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import type { Batch, BatchArrays, BatchDtype, BatchValue, DataSource } from '../../dsl/program/recipe.ts';
-import { evaluateDim } from '../../dsl/shape/dim.ts';
-import type { Shape } from '../../dsl/tensor.ts';
+import type { Batch, BatchArrays, BatchDtype, DataSource } from '../../dsl/program/recipe.ts';
+import { ARRAYS, checkedFeed, checkRows } from './checked-feed.ts';
 import type { Feed, Feeds } from './feed.ts';
-
-const ARRAYS: { readonly [D in BatchDtype]: new (length: number) => BatchArrays[D] } = {
-  float32: Float32Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
 
 /** Draws the batches of tasks and lays them out as a graph takes them. */
 export class Batches {
@@ -98,60 +89,9 @@ function isBatch(value: unknown): value is Batch {
   return typeof value === 'object' && value !== null;
 }
 
-/**
- * A row that a table does not have would end in ONNX Runtime, except that a negative one would quietly be counted from
- * the table's end.
- */
-function checkRows(where: string, { data }: Feed, rows: number | undefined): void {
-  if (rows === undefined) return;
-  for (const [index, value] of data.entries()) {
-    if (value >= 0 && value < rows) continue;
-    throw new UserError(
-      `${where} holds ${value} at element ${index}, but what it is looked up in has ${rows} rows, from 0 on.`,
-    );
-  }
-}
-
 /** Different for every task, so that two data sets do not draw alike. */
 export function taskSeed(seed: number, task: string): number {
   return createHash('sha256').update(`${seed} ${task}`).digest().readUInt32LE(0) >>> 1;
-}
-
-function checkedFeed(
-  where: string,
-  value: BatchValue | undefined,
-  dtype: BatchDtype,
-  declared: Shape,
-  sizes: Map<string, number>,
-): Feed {
-  const wanted = `${dtype} [${declared.join(', ')}]`;
-  if (value === undefined) throw new UserError(`${where} must be ${wanted}, but the batch does not have it.`);
-  const data = ArrayBuffer.isView(value) ? value : value.data;
-  if (!(data instanceof ARRAYS[dtype])) {
-    throw new UserError(
-      `${where} must be ${wanted} as a ${ARRAYS[dtype].name}, but it is a ${data.constructor.name}.`,
-    );
-  }
-  const known = declared.map((dim) => evaluateDim(dim, sizes));
-  const shape = ArrayBuffer.isView(value) ? known : value.shape;
-  if (shape.some((size) => size === undefined)) {
-    throw new UserError(`${where} must be ${wanted}, whose sizes are open: give it as { data, shape }.`);
-  }
-  const sized = shape.map(Number);
-  for (const [axis, dim] of declared.entries()) {
-    const size = sized[axis];
-    if (typeof dim === 'string' && known[axis] === undefined && size !== undefined) sizes.set(dim, size);
-  }
-  const fits =
-    sized.length === declared.length &&
-    declared.every((dim, axis) => evaluateDim(dim, sizes) === sized[axis]);
-  const count = sized.reduce((product, size) => product * size, 1);
-  if (!fits || count !== data.length) {
-    throw new UserError(
-      `${where} must be ${wanted}, but it has ${data.length} values for the shape [${sized.join(', ')}].`,
-    );
-  }
-  return { dtype, shape: sized, data };
 }
 
 function place(target: BatchArrays[BatchDtype], values: BatchArrays[BatchDtype], offset: number): void {

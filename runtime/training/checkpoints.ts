@@ -35,6 +35,8 @@ const KEY = 'flamingo-onnx checkpoint';
 /** The last checkpoints are kept, and the one with the lowest evaluation loss beside them. */
 const KEPT = 3;
 const BEST = 'best.safetensors';
+/** What to do about a checkpoint that cannot be gone on from. */
+const REMEDY = 'delete it to resume from the one before';
 
 /** The folder of a run's checkpoints. Each file appears whole or not at all. */
 export class Checkpoints {
@@ -82,7 +84,9 @@ export function checkpointMetadata(facts: CheckpointFacts): Record<string, strin
  * @throws UserError for a file that is damaged or no checkpoint
  */
 export async function readCheckpointFacts(path: string): Promise<CheckpointFacts> {
-  const file = await openSafetensors(path);
+  const file = await openSafetensors(path).catch((error: unknown) => {
+    throw error instanceof UserError ? new UserError(error.message.replace(/\.$/, `; ${REMEDY}.`)) : error;
+  });
   const text = file.metadata.get(KEY);
   const step = file.metadata.get('step');
   if (text === undefined && step !== undefined && /^\d{1,15}$/.test(step))
@@ -100,20 +104,28 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
 
 function notOne(path: string): UserError {
   return new UserError(
-    `${path} is not a checkpoint of this program; delete it to resume from the one before, or train into another folder with --out.`,
+    `${path} is not a checkpoint of this program; ${REMEDY}, or train into another folder with --out.`,
   );
 }
 
 /**
- * Refuses to resume a run with a recipe that would have led elsewhere.
+ * Refuses to resume a run at another step than the checkpoint's, or with a recipe that would have led elsewhere.
  *
+ * @param step of the file's name
+ * @param wanted the recipe's
  * @throws UserError that names what changed
  */
 export function checkIdentity(
   path: string,
   facts: CheckpointFacts,
+  step: number,
   wanted: Readonly<Record<string, string>>,
 ): void {
+  if (facts.step !== step) {
+    throw new UserError(
+      `${path} should have been written after ${step} steps, but it says ${facts.step}; give it that number for a name, or ${REMEDY}.`,
+    );
+  }
   const { identity } = facts;
   if (identity === null) return;
   const keys = [...new Set([...Object.keys(wanted), ...Object.keys(identity)])];

@@ -1,7 +1,9 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { writeWhole } from '../../artifact/folder/write-whole.ts';
 import { readRegularFile } from '../../artifact/read-regular-file.ts';
-import { UserError } from '../../artifact/user-error.ts';
+import { orRefusal } from '../../artifact/system-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 
 /** One line of `metrics.jsonl`. */
@@ -43,10 +45,12 @@ export class MetricsLog {
 
   /** Goes on after a step: what a killed run noted of later ones, or left unfinished, is dropped. */
   async resume(step: number): Promise<void> {
-    const bytes = await readRegularFile(this.path, LIMITS.metrics).catch((error: unknown) => {
-      if (error instanceof UserError) throw error;
-      return Buffer.alloc(0);
-    });
+    const bytes = await orRefusal(this.path, () => readRegularFile(this.path, LIMITS.metrics)).catch(
+      (error: unknown) => {
+        if (existsSync(this.path)) throw error;
+        return Buffer.alloc(0);
+      },
+    );
     const text = bytes.toString('utf8');
     const lines: string[] = [];
     for (const line of text.split('\n')) {
@@ -55,7 +59,9 @@ export class MetricsLog {
       this.#records.push(record);
       lines.push(`${line}\n`);
     }
-    await writeFile(this.path, lines.join(''));
+    const kept = lines.join('');
+    // Whole or as it was: the figures of a long run are not to go where there is no room for them.
+    if (kept !== text) await orRefusal(this.path, () => writeWhole(this.path, kept));
   }
 
   add(record: MetricsRecord): void {
@@ -66,7 +72,7 @@ export class MetricsLog {
   async flush(): Promise<void> {
     const lines = this.#unwritten.join('');
     this.#unwritten = [];
-    if (lines !== '') await appendFile(this.path, lines);
+    if (lines !== '') await orRefusal(this.path, () => appendFile(this.path, lines));
   }
 }
 

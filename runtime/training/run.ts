@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeWhole } from '../../artifact/folder/write-whole.ts';
+import { orRefusal } from '../../artifact/system-error.ts';
 import { PORTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { Batches } from './batches.ts';
@@ -7,6 +8,7 @@ import type { CheckpointFacts, Checkpoints } from './checkpoints.ts';
 import type { Feeds } from './feed.ts';
 import { lossPlot } from './loss-plot.ts';
 import type { MetricsLog, MetricsRecord } from './metrics-log.ts';
+import { refuseUncounted } from './refuse-uncounted.ts';
 import { learningRateAt } from './schedule.ts';
 import { crosses, figuresOf, meanOf } from './step-figures.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -83,6 +85,7 @@ export class Run {
     const learningRates = Array.from({ length: count }, (_, index) => learningRateAt(plan, first + index));
     const result = await this.#trainer.call('step', [{ learningRates, first, feeds }]);
     for (const [index, learningRate] of learningRates.entries()) {
+      refuseUncounted(plan.step.tasks, result, index, `step ${first + index}`);
       const record: MetricsRecord = {
         step: first + index + 1,
         kind: 'train',
@@ -118,6 +121,7 @@ export class Run {
     const all: ReturnType<typeof figuresOf>[] = [];
     for (let index = 0; index < evaluation.batches; index += 1) {
       const result = await this.#trainer.call('evaluate', [await batches.one(index)]);
+      refuseUncounted(evaluation.tasks, result, 0, `batch ${index} of the evaluation`);
       all.push(figuresOf(evaluation.tasks, result, 0));
     }
     const record: MetricsRecord = { step, kind: 'evaluation', ...meanOf(all) };
@@ -142,9 +146,7 @@ export class Run {
     ]);
     await this.#trainer.call('exportWeights', [this.weights, this.#precision]);
     await this.#checkpoints.prune();
-    await writeWhole(
-      join(this.#options.out, 'loss.svg'),
-      lossPlot(this.#options.plan.name, this.#log.records),
-    );
+    const plot = join(this.#options.out, 'loss.svg');
+    await orRefusal(plot, () => writeWhole(plot, lossPlot(this.#options.plan.name, this.#log.records)));
   }
 }

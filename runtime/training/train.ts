@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authorsFault } from '../../artifact/authors-fault.ts';
+import { orRefusal } from '../../artifact/system-error.ts';
 import { KEPT_WEIGHTS, type TrainingPlan } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { sha256 } from '../artifact/file-hash.ts';
@@ -42,14 +43,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
       await rm(join(out, name), { recursive: true, force: true });
   }
-  await checkpoints.prepare();
+  await orRefusal(checkpoints.folder, () => checkpoints.prepare());
   if ((await checkpoints.steps()).length === 0) {
     await writeFirstCheckpoint(checkpoints.path(0), plan, options.initial);
   }
   const start = (await checkpoints.steps()).at(-1) ?? 0;
   const startFile = checkpoints.path(start);
   const facts = await readCheckpointFacts(startFile);
-  checkIdentity(startFile, facts, plan.identity);
+  checkIdentity(startFile, facts, start, plan.identity);
 
   await prepareData(options);
   const log = new MetricsLog(join(out, 'metrics.jsonl'));

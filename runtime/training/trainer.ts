@@ -20,6 +20,7 @@ import { AdamW } from './optimizer/adamw.ts';
 import { OptimizerInGraph } from './optimizer/in-graph.ts';
 import { OptimizerOnHost } from './optimizer/on-host.ts';
 import type { Optimizer, StepNumbers } from './optimizer/optimizer.ts';
+import { uncountedTask } from './refuse-uncounted.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface TrainerOptions {
@@ -118,7 +119,7 @@ export class Trainer {
     return new Trainer(options, step, evaluation, state, optimizer);
   }
 
-  /** Makes the steps of a call. The state changes only when loss and gradients are finite in all of them. */
+  /** Makes the steps of a call. The state changes only when loss and gradients are finite in all of them, and something counts. */
   async step({ feeds, ...steps }: StepCall): Promise<StepResult> {
     const { stacked } = this.#plan.step;
     const numbers = steps.learningRates.map((_rate, index) => steps.first + index + 1);
@@ -136,7 +137,9 @@ export class Trainer {
     const losses = numbersOf(results, (name) => fetches[name] === undefined);
     const gradientNorms = this.#optimizer.gradientNorms(results);
     const decisive = [losses[PORTS.loss] ?? [], gradientNorms].flat();
-    if (decisive.every(Number.isFinite)) this.#optimizer.commit(steps);
+    const { tasks } = this.#plan.step;
+    const counts = numbers.every((_step, index) => uncountedTask(tasks, losses, index) === undefined);
+    if (counts && decisive.every(Number.isFinite)) this.#optimizer.commit(steps);
     return { ...losses, [PORTS.gradientNorm]: gradientNorms };
   }
 

@@ -62,6 +62,21 @@ describe('recipe', () => {
         { evaluation: { every: 0, batches: 1, tasks: [fit] } },
         /evaluation.every must be a whole number from 1 on/,
       ],
+      [{ evaluation: { every: 1, batches: 1, tasks: [] } }, /evaluation\.tasks is empty; give at least one/],
+      [{ name: '' }, /the name must be one that a folder can have, but it is ''/],
+      [{ name: '../elsewhere' }, /one that a folder can have, but it is '\.\.\/elsewhere'/],
+      [{ name: '..' }, /one that a folder can have, but it is '\.\.'/],
+      [
+        { optimizer: { learningRate: 1, weightDecay: Number.POSITIVE_INFINITY } },
+        /weightDecay must be a finite/,
+      ],
+      [
+        { optimizer: { learningRate: 1, epsilon: Number.POSITIVE_INFINITY } },
+        /epsilon must be a finite number/,
+      ],
+      [{ schedule: { kind: 'cosine', final: -2 } }, /schedule\.final must be from 0 to 1, but it is -2/],
+      [{ schedule: { kind: 'cosine', final: Number.NaN } }, /final must be a number, but it is NaN/],
+      [{ schedule: { kind: 'constant', warmUp: 11 } }, /warmUp must be at most the 10 steps, but it is 11/],
     ];
     for (const [change, message] of wrong) {
       assert.throws(
@@ -81,6 +96,32 @@ describe('recipe', () => {
       () =>
         task({ name: 'a', weight: 0, inputs: {}, loss: () => layer, data: { batch: () => ({}) } } as never),
       /weight of 'a' must be above 0/,
+    );
+  });
+
+  it('refuses what an author whose types are off may write', () => {
+    const wrong: readonly (readonly [object, RegExp])[] = [
+      [{ checkpointsEvery: 5 }, /recipe has no option 'checkpointsEvery'/],
+      [{ optimizer: { learningRate: 1, wieghtDecay: 1 } }, /optimizer has no option 'wieghtDecay'/],
+      [{ optimizer: { learningRate: '0.01' } }, /learningRate must be a number, but it is the text '0\.01'/],
+      [{ optimizer: { learningRate: 1, betas: [0.9] } }, /betas must be two numbers, but it is \[0\.9\]/],
+      [{ optimizer: undefined }, /learningRate must be above 0, but it is undefined/],
+      [{ schedule: { kind: 'linear' } }, /kind must be constant or cosine, but it is linear/],
+      [{ schedule: { warmUp: 1 } }, /schedule\.kind must be constant or cosine, but it is undefined/],
+      [{ tasks: undefined }, /tasks is empty/],
+    ];
+    for (const [change, message] of wrong)
+      assert.throws(() => recipe({ ...valid, ...change } as RecipeDefinition), message, String(message));
+    const without = (change: object) =>
+      task({ name: 'a', inputs: {}, loss: () => layer, data, ...change } as never);
+    assert.throws(
+      () => without({ data: undefined }),
+      /must have a function batch\(step, seed\), but there is no data/,
+    );
+    assert.throws(() => without({ data: {} }), /batch\(step, seed\), but its batch is undefined/);
+    assert.throws(
+      () => without({ inputs: { x: { dtype: 'float16', shape: [1] } } }),
+      /input 'x' of 'a' must be float32 or int64 or int32 or uint8 or bool, but it is the text 'float16'/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KEPT_WEIGHTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
@@ -220,8 +220,74 @@ describe('train', () => {
       () => ({ row: label, label, lable: label }),
       /the batch has 'lable', which is no input of the task; its inputs are row, label\.$/,
     );
+    const wanted = "^Task 'classes', step 0: input 'row' must be int64 \\[2\\] as a BigInt64Array, but it is";
+    await refused(() => ({ row: [0, 1], label }), new RegExp(`${wanted} a list\\.$`));
+    await refused(() => ({ row: null, label }), new RegExp(`${wanted} null\\.$`));
+    await refused(() => ({ row: Float32Array.of(0, 1), label }), new RegExp(`${wanted} a Float32Array\\.$`));
+    await refused(
+      () => ({ row: { data: label, shape: '2' }, label }),
+      /'row' must have a shape of whole numbers, but it is the text '2'\.$/,
+    );
     await refused(() => null, /the data must give an object of arrays .*, but it gives null\.$/);
     await refused(() => undefined, /, but it gives undefined\.$/);
+  });
+
+  it('refuses a batch in which nothing counts, and truths other than 0 and 1, with the state as it was', async () => {
+    const head = linear(2, 3);
+    const counting = (counted: (step: number) => Uint8Array) =>
+      task({
+        name: 'classes',
+        inputs: {
+          x: { dtype: 'float32', shape: [2, 2] },
+          label: { dtype: 'int64', shape: [2] },
+          counted: { dtype: 'bool', shape: [2] },
+        },
+        loss: ({ x, label, counted }) => crossEntropy(head(x), label, counted),
+        data: {
+          batch: (step) => ({
+            x: Float32Array.of(1, 0, 0, 1),
+            label: BigInt64Array.of(0n, 2n),
+            counted: counted(step),
+          }),
+        },
+      });
+    const all = counting(() => Uint8Array.of(1, 0));
+    const refused = async (change: Parameters<typeof fitRecipe>[0], message: RegExp, out = fresh()) =>
+      assert.rejects(
+        runRecipe(fitRecipe({ parts: { head }, tasks: [all], ...change }), out, { checkpointEvery: 1 }),
+        (error) => error instanceof UserError && message.test(error.message) && !error.message.includes('\n'),
+        String(message),
+      );
+    const out = fresh();
+    const third = counting((step) => Uint8Array.of(Number(step !== 2), 0));
+    await refused({ tasks: [third] }, /^Task 'classes', step 2: nothing in the batch counts, /, out);
+    assert.deepEqual((await new Checkpoints(join(out, 'checkpoints')).steps()).at(-1), 2);
+    const evaluation = { every: 1, batches: 1, tasks: [counting(() => Uint8Array.of(0, 0))] };
+    await refused({ evaluation }, /^Task 'classes', batch 0 of the evaluation: nothing in the batch counts/);
+    const seven = counting(() => Uint8Array.of(1, 7));
+    await refused({ tasks: [seven] }, /'counted' holds 7 at element 1, but a bool must be 0 or 1\.$/);
+  });
+
+  it('keeps the figures of a run where they cannot be read or written, and says so', async () => {
+    const out = fresh();
+    await runRecipe(fitRecipe(), out, { stopAfter: 2 });
+    const log = join(out, 'metrics.jsonl');
+    await rename(log, join(out, 'figures'));
+    await mkdir(log);
+    await assert.rejects(runRecipe(fitRecipe(), out), (error) => {
+      assert.ok(error instanceof UserError);
+      return error.message.startsWith(`${log} is not a file`);
+    });
+    await rmdir(log);
+    await rename(join(out, 'figures'), log);
+    const picture = join(out, 'loss.svg');
+    await rm(picture);
+    await mkdir(picture);
+    await assert.rejects(runRecipe(fitRecipe(), out, { stopAfter: 4 }), (error) => {
+      assert.ok(error instanceof UserError);
+      return error.message === `${picture} is a folder, but a file was expected.`;
+    });
+    assert.equal((await readFile(log, 'utf8')).trim().split('\n').length, 4);
   });
 
   it('says in one sentence that the frozen weights went away while it ran', async () => {
@@ -267,7 +333,13 @@ describe('train', () => {
     await file.close();
     await refused({}, /step-00000006\.safetensors is damaged: .* delete it to resume/);
     await writeFile(last, bytes.subarray(0, bytes.length - 10));
-    await refused({}, /step-00000006\.safetensors is not a valid safetensors file/);
+    await refused(
+      {},
+      /step-00000006\.safetensors is not a valid safetensors file.*; delete it to resume from/,
+    );
+    await writeFile(last, bytes);
+    await rename(last, new Checkpoints(join(out, 'checkpoints')).path(9));
+    await refused({}, /step-00000009\.safetensors should have been written after 9 steps, but it says 6; /);
 
     const throwing = (inPrepare: boolean) => ({
       ...fitTask({ network }),

@@ -3,7 +3,9 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../../artifact/folder/make-folder.ts';
 import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
+import { orRefusal } from '../../../artifact/system-error.ts';
 import { UserError } from '../../../artifact/user-error.ts';
+import { writeAll } from '../../../artifact/weights/file-access.ts';
 import { checkArgument } from '../../arguments/check-argument.ts';
 import * as schemas from '../../arguments/schemas.ts';
 import { decodePicture, readHeader } from '../../images/decode.ts';
@@ -33,6 +35,7 @@ export interface PreparingContext {
 export class PictureData implements AsyncDisposable {
   readonly #options: PictureDataOptions;
   #file: FileHandle | undefined;
+  #path = '';
 
   /** @throws UserError for options of another kind */
   constructor(options: PictureDataOptions) {
@@ -65,6 +68,7 @@ export class PictureData implements AsyncDisposable {
     }
     await this.#file?.close();
     this.#file = await open(path);
+    this.#path = path;
   }
 
   /**
@@ -95,7 +99,12 @@ export class PictureData implements AsyncDisposable {
           );
         }
         const stored = new Uint8Array(bytes);
-        await file.read(stored, 0, bytes, place * bytes);
+        const { bytesRead } = await file.read(stored, 0, bytes, place * bytes);
+        if (bytesRead !== bytes) {
+          throw new UserError(
+            `The prepared pictures ${this.#path} end before picture ${place} (${this.#options.files[place]}), as they were changed since: train again, which prepares them anew.`,
+          );
+        }
         const changed = augment(stored, image.size, augmentation, drawsOf(...keys, index));
         normalise(changed, image, pixels.subarray(index * bytes, (index + 1) * bytes));
       }),
@@ -126,12 +135,13 @@ export class PictureData implements AsyncDisposable {
 
   async #write(path: string, { progress, signal }: PreparingContext): Promise<void> {
     const { files, image } = this.#options;
-    const output = await open(path, 'w');
+    const output = await orRefusal(path, () => open(path, 'w'));
     try {
       for (const [index, file] of files.entries()) {
         signal.throwIfAborted();
         progress(index, files.length);
-        await output.write(await decodePicture(file, await readHeader(file), image));
+        const pixels = await decodePicture(file, await readHeader(file), image);
+        await orRefusal(path, () => writeAll(output, pixels));
       }
       progress(files.length, files.length);
     } finally {

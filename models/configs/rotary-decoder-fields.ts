@@ -27,11 +27,8 @@ export const rmsDecoderFields = { ...rotaryDecoderFields, rms_norm_eps: positive
 
 /** {@link rotaryDecoderFields}, read. */
 export interface RotaryDecoderConfig extends RotaryConfig {
-  readonly hidden_size: number;
   readonly num_hidden_layers: number;
-  readonly num_attention_heads: number;
   readonly num_key_value_heads?: number | null | undefined;
-  readonly head_dim?: number | null | undefined;
   readonly intermediate_size: number;
   readonly vocab_size: number;
   readonly tie_word_embeddings: boolean;

@@ -5,6 +5,9 @@ import type { RotaryFields } from './rotary-fields.ts';
 
 /** The fields of a config that say how heads turn, read. */
 export interface RotaryConfig {
+  readonly hidden_size: number;
+  readonly num_attention_heads: number;
+  readonly head_dim?: number | null | undefined;
   readonly max_position_embeddings: number;
   readonly rope_theta: number;
   readonly rope_scaling?: RotaryFields;
@@ -48,16 +51,40 @@ export function rotaryFacts(
     'rope_parameters.partial_rotary_factor': parameters?.partial_rotary_factor,
     partial_rotary_factor: said.partial_rotary_factor === undefined ? undefined : given.partial_rotary_factor,
   });
-  const each = (fields: RotaryFields) => fields && scalingOf(model, fields, given);
-  const scaling = oneMeaning(model, { rope_scaling: each(scaled), rope_parameters: each(parameters) });
-  if (scaling?.note !== undefined) notes?.push(scaling.note);
   const rotaryShare = share ?? given.partial_rotary_factor ?? 1;
+  const headDim = given.head_dim ?? given.hidden_size / given.num_attention_heads;
+  const pairs = Math.trunc(headDim * rotaryShare) / 2;
+  const each = (name: string, fields: RotaryFields) => {
+    if (fields?.rope_type === 'longrope') checkFactors(model, name, fields, pairs);
+    return fields && scalingOf(model, fields, given);
+  };
+  const scaling = oneMeaning(model, {
+    rope_scaling: each('rope_scaling', scaled),
+    rope_parameters: each('rope_parameters', parameters),
+  });
+  if (scaling?.note !== undefined) notes?.push(scaling.note);
   return {
     rotaryBase: base ?? given.rope_theta,
     ...(rotaryShare !== 1 && { rotaryShare }),
     ...(scaling?.options && { rotaryScaling: scaling.options }),
     contextLength: scaling?.contextLength ?? most,
   };
+}
+
+/** @throws ModelError where a list of LongRoPE has not one factor for each pair of features that turn */
+function checkFactors(
+  model: string,
+  name: string,
+  lists: Extract<RotaryFields, { readonly rope_type: 'longrope' }>,
+  pairs: number,
+): void {
+  for (const list of ['short_factor', 'long_factor'] as const) {
+    const count = lists[list].length;
+    if (count !== pairs)
+      throw new ModelError(
+        `The config of this ${model} model contradicts itself: ${name}.${list} has ${count} factors, but ${pairs} pairs of each head's features turn, and each has one.`,
+      );
+  }
 }
 
 /** A scaling, with how long a context it holds for where that is not all; none is spelt out as none. */

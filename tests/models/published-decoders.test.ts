@@ -474,6 +474,18 @@ describe("published configs of decoders of LLaMA's kind", () => {
       [{ ...GEMMA3_1B, rope_parameters: { sliding_attention: { rope_theta: 5 } } }, /rope_local_base_freq/],
       [{ ...PHI4_MINI, rope_scaling: { ...PHI4_MINI.rope_scaling, short_mscale: 2 } }, /short_mscale/],
       [{ ...PHI4_MINI, mlp_bias: true }, /mlp_bias is true/],
+      [
+        { ...PHI4_MINI, rope_scaling: { ...PHI4_MINI.rope_scaling, long_factor: [1, 2] } },
+        /rope_scaling\.long_factor has 2 factors, but 48 pairs/,
+      ],
+      [
+        {
+          ...PHI4_MINI,
+          rope_scaling: null,
+          rope_parameters: { ...PHI4_MINI.rope_scaling, short_factor: [] },
+        },
+        /rope_parameters\.short_factor has 0 factors, but 48 pairs/,
+      ],
       [{ ...COMMAND_R7B, head_dim: 64 }, /hidden_size \/ num_attention_heads is 128, but head_dim/],
       [{ ...COMMAND_R7B, layer_switch: 3 }, /sliding_window_pattern is 4, but layer_switch/],
       [{ ...COMMAND_R7B, use_parallel_block: false }, /use_parallel_block is false/],

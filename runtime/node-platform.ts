@@ -19,7 +19,9 @@ export const nodePlatform: Platform = {
         return use({
           manifest,
           loadTokenizer: () => loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens),
-          openGraph: (name, session) => openGraphSession(artifact, name, session),
+          // A model has a thread of its own (worker/), which does nothing but compute.
+          openGraph: (name, session) =>
+            openGraphSession(artifact, name, { ...session, denormalsAreZero: true }),
           holdWeights: () => LinkedWeights.open(artifact),
         });
       },

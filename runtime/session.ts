@@ -28,6 +28,12 @@ export type SessionOptions = {
 export type OpenOptions = SessionOptions & {
   /** Outputs that stay on the device, where the provider can keep them; default none. */
   readonly stays?: readonly string[];
+  /**
+   * Whether numbers too small for a float's normal form (below 1.2e-38) are zeros, in the session's threads and in the one
+   * that opens it, whose JavaScript then computes so as long as the thread lives: for a thread that does nothing else.
+   * Default false. Of the threads that open sessions, ONNX Runtime takes that of a process's first session alone.
+   */
+  readonly denormalsAreZero?: boolean;
 };
 
 /** What is needed of a session of ONNX Runtime. */

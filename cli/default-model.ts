@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST } from '../artifact/artifact-names.ts';
 import { cacheFolder } from '../artifact/folder/cache-folder.ts';
+import { makeFolder } from '../artifact/folder/make-folder.ts';
 import { removeAbandoned } from '../artifact/folder/partial-folder.ts';
+import { isSystemError, refusal } from '../artifact/system-error.ts';
 import { UserError } from '../artifact/user-error.ts';
 import type { CommandContext } from './command.ts';
 import { shippedFiles } from './shipped-files.ts';
@@ -33,6 +35,7 @@ export async function defaultModel({ report, signal }: CommandContext): Promise<
   const out = join(cache, `${DEFAULT_MODEL}-${version.slice(0, 12)}`);
   const damage = await damageOf(out);
   if (damage === undefined) return out;
+  await checkWritable(cache);
   report.note(`${damage}Compiling the model that ships, '${DEFAULT_MODEL}', into ${out}; this is done once.`);
   const [{ compile }, { findPreset }] = await Promise.all([
     import('../compiler/compile.ts'),
@@ -68,5 +71,19 @@ async function damageOf(folder: string): Promise<string | undefined> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return `The compiled model is damaged or of another release (${error.message.replace(/\.$/, '')}). `;
+  }
+}
+
+/** @throws UserError where nothing can be written into the cache, as where a service's user has no home */
+async function checkWritable(cache: string): Promise<void> {
+  try {
+    await makeFolder(cache);
+    await access(cache, constants.W_OK);
+  } catch (error) {
+    if (!(error instanceof UserError) && !isSystemError(error)) throw error;
+    const reason = error instanceof UserError ? error.message : refusal(cache, error);
+    throw new UserError(
+      `The model that ships is compiled into the user's cache at its first use, which cannot be written (${reason.replace(/\.$/, '')}): set FLAMINGO_CACHE to a folder that can, or give the folder of a compiled model.`,
+    );
   }
 }

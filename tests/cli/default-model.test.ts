@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { cacheFolder } from '../../artifact/folder/cache-folder.ts';
 import { thisProcess } from '../../artifact/folder/process-identity.ts';
+import { UserError } from '../../artifact/user-error.ts';
 import { defaultModel } from '../../cli/default-model.ts';
 import { createReport } from '../../cli/report.ts';
 import { openArtifact } from '../../runtime/artifact/artifact.ts';
@@ -103,6 +104,21 @@ describe('flamingo run without a folder', () => {
       assert.deepEqual(await readdir(cache), [basename(out)]);
       await openArtifact(out, { verify: true });
     }
+  });
+
+  it('says what to do where the cache cannot be written', async () => {
+    const file = join(cache, 'file');
+    await writeFile(file, '');
+    process.env.FLAMINGO_CACHE = join(file, 'cache');
+    const report = createReport();
+    await assert.rejects(defaultModel({ report, signal: new AbortController().signal }), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(
+        error.message,
+        /^The model that ships .* cannot be written \(.*\): set FLAMINGO_CACHE to a folder that can, or give/,
+      );
+      return true;
+    });
   });
 
   it('takes an empty variable for none', () => {

@@ -56,6 +56,11 @@ export const languageSchema = z.strictObject({
   cacheLength: z.exactOptional(z.number().int().positive()),
   /** Whether a static cache stays on the device, where the graphs of `cacheContracts` change it; left out: it does not. */
   cacheOnDevice: z.exactOptional(z.literal(true)),
+  /**
+   * Whether sequences may stand side by side in one row over one past, as a token is given by what it sees alone; left out: they
+   * may not.
+   */
+  sideBySide: z.exactOptional(z.literal(true)),
   /** What recurrences keep of each sequence: inputs `past_state.{name}`, outputs `new_state.{name}`, `[batch, ...sizes]`. */
   states: z.exactOptional(z.record(z.string(), stateSizesSchema)),
   /** Whether a graph `generate` writes whole answers; left out: none does. */

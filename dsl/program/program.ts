@@ -151,6 +151,11 @@ export interface LanguageFacts {
   readonly cacheLength?: number;
   /** Whether a static cache stays on the device, with graphs that change it there. The compiler sets it by the target. */
   readonly cacheOnDevice?: true;
+  /**
+   * Whether sequences may stand side by side in one row over one past (`languageGraph`): what is computed of a token depends on what
+   * it sees alone, and keys are counted by who sees them. Left out: each sequence has a row of its own.
+   */
+  readonly sideBySide?: true;
   /** Sizes of the states that recurrent layers keep of each sequence, by name and layer: `{ 'h.0': [768] }`. */
   readonly states?: Readonly<Record<string, readonly number[]>>;
   /** Whether a graph `generate` writes whole answers. The compiler sets it where it makes one (`generation`). */

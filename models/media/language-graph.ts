@@ -7,6 +7,7 @@ import {
   gather,
   greater,
   input,
+  multiply,
   rearrange,
   reduceMax,
   type Shape,
@@ -110,9 +111,12 @@ function realTokens(attentionMask: Tensor): Tensor {
   return greater(reduceMax(cast(attentionMask, 'int64'), [2]), 0);
 }
 
-/** int64 `[batch, past]`: a place's number among the real ones, which some new token sees since every real one does. */
+/**
+ * int64 `[batch, past]`: a place's number among those of its sequence, which are what a token of it sees. Sequences may stand
+ * side by side in one row, so that they are counted for each token.
+ */
 function pastPositions(attentionMask: Tensor): Tensor {
   const [past] = split(cast(attentionMask, 'int64'), ['past', 'text'], 2);
   if (past === undefined) throw new Error('a split in two has a first part');
-  return subtract(cumsum(reduceMax(past, [1]), 1), 1);
+  return subtract(reduceMax(multiply(past, cumsum(past, 2)), [1]), 1);
 }

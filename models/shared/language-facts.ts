@@ -43,7 +43,7 @@ export function languageFacts(
       headDim,
       tokens,
     },
-    ...(states.length > 0 && { states: Object.fromEntries(states) }),
+    ...(states.length > 0 ? { states: Object.fromEntries(states) } : { sideBySide: true as const }),
     ...(dialogue && { dialogue }),
   };
 }

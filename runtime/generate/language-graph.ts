@@ -1,8 +1,9 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { LanguageSettings } from '../../artifact/manifest.ts';
 import type { Feeds } from '../media/way.ts';
-import { type TextLayout, textFeeds } from '../prompt/layout.ts';
+import { type Continuation, layoutDecode, type TextLayout, textFeeds } from '../prompt/layout.ts';
 import type { GraphSession } from '../session.ts';
+import type { SpecialTokenIds } from '../tokenizer.ts';
 import { type CacheMeans, newTextCache } from './cache/new-text-cache.ts';
 import type { TextCache } from './cache/text-cache.ts';
 import { TokenDistribution } from './token-distribution.ts';
@@ -32,6 +33,32 @@ export class LanguageGraph {
   /** Runs the graph and takes the new tokens into the cache. */
   async read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
     const { next, outputs } = await this.#run(layout, cache, media, cache.outputs);
+    cache.append(outputs, layout.real);
+    return next;
+  }
+
+  /**
+   * Reads new tokens of each row of a cache, laid out as its rows are, and takes them into it.
+   *
+   * @param show the inputs of media for tokens that are laid out
+   */
+  async goOn(
+    cache: TextCache,
+    sequences: readonly Omit<Continuation, 'past'>[],
+    { padding }: Pick<SpecialTokenIds, 'padding'>,
+    show: (layout: TextLayout) => Promise<Feeds>,
+  ): Promise<TokenDistribution[]> {
+    const { sideBySide = false } = cache;
+    const layout = layoutDecode(
+      sequences.map((each, row) => ({ ...each, past: cache.mask(row) })),
+      { padding, sideBySide },
+    );
+    const { next, outputs } = await this.#run(layout, cache, await show(layout), cache.outputs);
+    if (sideBySide && cache.rows > 1 && !next.every(({ isOfNumbers }) => isOfNumbers)) {
+      // What is no number in one row makes none of what is beside it, whatever its weight there.
+      await cache.separate?.();
+      return this.goOn(cache, sequences, { padding }, show);
+    }
     cache.append(outputs, layout.real);
     return next;
   }

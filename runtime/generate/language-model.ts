@@ -47,7 +47,8 @@ export class LanguageModel {
     device?: DeviceGraphs,
   ) {
     const { writesInPlace } = session;
-    this.#graph = new LanguageGraph(session, settings, { writesInPlace, device: device?.cache });
+    const sideBySide = way.sideBySide === true && settings.sideBySide === true;
+    this.#graph = new LanguageGraph(session, settings, { writesInPlace, device: device?.cache, sideBySide });
     this.#device = device;
     this.#way = way;
     this.special = special;
@@ -154,20 +155,16 @@ export class LanguageModel {
     const { lengths } = text.cache;
     const pieces = prompts.map(({ tokens }, row) => {
       const read = lengths[row] ?? 0;
-      return {
-        tokens: tokens.slice(read, ends[row]),
-        past: text.cache.mask(row),
-        before: tokens.slice(0, read),
-      };
+      return { tokens: tokens.slice(read, ends[row]), before: tokens.slice(0, read) };
     });
-    const layout = layoutDecode(pieces, this.special);
-    const shown = this.#way.prefill(
-      layout,
-      prompts.map(({ media }) => media),
-    );
-    const next = await this.#graph.read(layout, text.cache, await text.feeds(shown));
-    text.see(shown.seen);
-    return next;
+    return this.#graph.goOn(text.cache, pieces, this.special, async (layout) => {
+      const shown = this.#way.prefill(
+        layout,
+        prompts.map(({ media }) => media),
+      );
+      text.see(shown.seen);
+      return text.feeds(shown);
+    });
   }
 
   /** Whether text can go on behind a prompt with these pictures, of which those that it may look at are there. */
@@ -235,9 +232,8 @@ export class LanguageModel {
     text: ReadText,
     tokens: readonly (readonly number[])[],
   ): Promise<TokenDistribution[]> {
-    const sequences = tokens.map((each, row) => ({ tokens: each, past: text.cache.mask(row) }));
-    const layout = layoutDecode(sequences, this.special);
-    return this.#graph.read(layout, text.cache, await text.nextFeeds(layout));
+    const sequences = tokens.map((each) => ({ tokens: each }));
+    return this.#graph.goOn(text.cache, sequences, this.special, (layout) => text.nextFeeds(layout));
   }
 
   /**

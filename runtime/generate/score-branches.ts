@@ -34,7 +34,8 @@ export async function scoreBranches(
     branches: branches.length === 0 ? [[padding]] : branches,
     past: text.cache.mask(row),
   }));
-  const layout = layoutBranches(sequences, { padding });
+  const { sideBySide = false } = text.cache;
+  const layout = layoutBranches(sequences, { padding, sideBySide });
   const next = await graph.score(layout, text.cache, await text.nextFeeds(layout));
   requireNumbers(next);
   const rest = next.values();

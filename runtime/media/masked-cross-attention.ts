@@ -37,6 +37,7 @@ export function underMask({ keeps, sees, special, stack }: MaskedWay): MediaWay 
     features: 'latents',
     leastTokens: 1,
     inPieces: true,
+    sideBySide: true,
     tokensOf: () => 1,
     seenAfter: (tokens) => stillSeen(tokens, special, sees),
     prefill(layout, media) {
@@ -50,14 +51,15 @@ export function underMask({ keeps, sees, special, stack }: MaskedWay): MediaWay 
       const numbers = seen.map((each) => new Map(each.map((index, number) => [index, number])));
       const seenAt = (prompt: number, place: number) =>
         (sights[prompt]?.at(place) ?? []).flatMap((index) => numbers[prompt]?.get(index) ?? []);
-      let rows = 0;
+      const pictures = [...new Set(own.flat())];
+      const rowOf = new Map(pictures.map((picture, row) => [picture, row]));
       return {
         feeds: maskFeeds(
           layout,
-          own.map((each) => each.map(() => rows++)),
+          own.map((each) => each.map((picture) => rowOf.get(picture) ?? 0)),
           seenAt,
         ),
-        stack: new PictureStack(sight.stack, own.flat()),
+        stack: new PictureStack(sight.stack, pictures),
         seen: SeenPictures.of(
           sight,
           // What the last token of each prompt sees is all that is kept.
@@ -114,20 +116,45 @@ function sightsOf(
  * @param seenAt which of its pictures a new token of a sequence sees, by the token's place among them
  */
 function maskFeeds(
-  { batch, text, sequences }: TextLayout,
+  layout: TextLayout,
   rows: readonly (readonly number[])[],
   seenAt: (row: number, place: number) => readonly number[],
 ): Feeds {
-  const most = rows.reduce((longest, each) => Math.max(longest, each.length), 1);
+  const { batch, text, sequences } = layout;
+  const columns = columnsOf(layout, rows);
+  const most = columns.pictures.reduce((longest, each) => Math.max(longest, each.length), 1);
   const mediaRows = new BigInt64Array(batch * most);
   const mask = new Uint8Array(batch * text * most);
-  for (const [row, { tokens, first }] of sequences.entries()) {
-    for (const [index, each] of (rows[row] ?? []).entries()) mediaRows[row * most + index] = BigInt(each);
+  for (const [row, pictures] of columns.pictures.entries())
+    for (const [column, each] of pictures.entries()) mediaRows[row * most + column] = BigInt(each);
+  for (const [sequence, { tokens, first }] of sequences.entries())
     for (const place of tokens.keys())
-      for (const index of seenAt(row, place)) mask[(first + place) * most + index] = 1;
-  }
+      for (const index of seenAt(sequence, place))
+        mask[(first + place) * most + (columns.of[sequence]?.[index] ?? 0)] = 1;
   return {
     media_rows: new Tensor('int64', mediaRows, [batch, most]),
     media_mask: new Tensor('bool', mask, [batch, text, most]),
   };
+}
+
+/**
+ * The pictures of each row of the batch, and for each sequence which of these its own are. A picture that several sequences have
+ * which stand side by side is there once; one that a sequence has twice counts twice.
+ */
+function columnsOf(
+  { batch, text, sequences }: Pick<TextLayout, 'batch' | 'text' | 'sequences'>,
+  rows: readonly (readonly number[])[],
+): { readonly pictures: readonly (readonly number[])[]; readonly of: readonly (readonly number[])[] } {
+  const pictures = Array.from({ length: batch }, (): number[] => []);
+  const of = sequences.map(({ first }, sequence) => {
+    const all = pictures[Math.floor(first / text)] ?? [];
+    const taken = new Set<number>();
+    return (rows[sequence] ?? []).map((picture) => {
+      const found = all.findIndex((each, column) => each === picture && !taken.has(column));
+      const column = found < 0 ? all.push(picture) - 1 : found;
+      taken.add(column);
+      return column;
+    });
+  });
+  return { pictures, of };
 }

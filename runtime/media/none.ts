@@ -7,6 +7,7 @@ export const noMedia = defineWay(noMediaSchema, () => ({
   features: undefined,
   leastTokens: 0,
   inPieces: true,
+  sideBySide: true,
   tokensOf: () => 0,
   seenAfter: () => [],
   prefill: () => ({ feeds: {}, seen: NOTHING }),

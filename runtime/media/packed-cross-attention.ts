@@ -25,6 +25,7 @@ export const packedCrossAttention = defineWay(packedCrossAttentionSchema, (facts
     features: 'latents',
     leastTokens: 1,
     inPieces: true,
+    sideBySide: true,
     tokensOf: () => 1,
     seenAfter: (tokens) => stillSeen(tokens, special, 'last'),
     prefill(layout, media) {

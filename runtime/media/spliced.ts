@@ -19,6 +19,7 @@ export const spliced = defineWay(splicedSchema, ({ features, dim }, { special })
     features: 'features',
     leastTokens: ofFrames(features, 1),
     inPieces: true,
+    sideBySide: true,
     tokensOf: (picture) => featuresOf(picture).count,
     seenAfter: () => [],
     prefill(layout, media) {

@@ -22,6 +22,11 @@ export interface MediaWay {
    * alike: a token's keys and values may depend on the tokens and pictures up to it alone. Default false: prompts are read whole.
    */
   readonly inPieces?: boolean;
+  /**
+   * Whether inputs are laid out by each sequence's `first` alone, not by its number, so that several may stand side by side in
+   * one row of the batch: what these begin with in common is then looked at once for all. Default false: each has a row.
+   */
+  readonly sideBySide?: boolean;
   /** The tokens of the sequence that a picture takes: so often its `<image>` token stands in a prompt. */
   tokensOf(picture: EncodedMedia): number;
   /**

@@ -7,8 +7,9 @@ import { UserError } from '../../artifact/user-error.ts';
  * lie, by which a way of media lays out its own.
  */
 export type TextLayout = {
+  /** Rows of the inputs: as many as sequences, or 1 where these stand side by side in it. */
   readonly batch: number;
-  /** New tokens per sequence, padding included. */
+  /** New tokens per row, padding included. */
   readonly text: number;
   /** Places of the cache before the new tokens; in prefill those of a static one, else 0. */
   readonly past: number;
@@ -20,7 +21,7 @@ export type TextLayout = {
   readonly positions: BigInt64Array;
   /** `attention_mask` [batch, text, past + text]: 1 = the token looks at this place, a real token not after it. */
   readonly attentionMask: Uint8Array;
-  /** For each sequence which of its `text` new tokens are real: 1, and 0 for padding. */
+  /** For each sequence which of the `text` new tokens of its row are its own: 1, and 0 for padding and those of others. */
   readonly real: readonly Uint8Array[];
   /** `wanted` [wanted]: flat indices into [batch, text] of the tokens whose logits are asked for. */
   readonly wanted: BigInt64Array;
@@ -78,6 +79,11 @@ export type DecodeOptions = {
   readonly padding: number;
   /** Side of the padding where sequences differ in length, default `right`. */
   readonly side?: 'left' | 'right';
+  /**
+   * All sequences stand one behind the other in one row, over one past: each sees its own places of it, and none sees another.
+   * Default false: each has a row.
+   */
+  readonly sideBySide?: boolean;
   /** For each sequence the places of its new tokens whose logits are asked for; default: the last. */
   readonly wanted?: readonly (readonly number[])[];
 };
@@ -89,9 +95,12 @@ export type DecodeOptions = {
  */
 export function layoutDecode(
   sequences: readonly Continuation[],
-  { padding, side = 'right', wanted }: DecodeOptions,
+  { padding, side = 'right', wanted, sideBySide = false }: DecodeOptions,
 ): TextLayout {
-  const text = widest(sequences.map((sequence) => sequence.tokens));
+  const text = textOf(
+    sequences.map((sequence) => sequence.tokens),
+    sideBySide,
+  );
   const past = sequences[0]?.past.length ?? 0;
   for (const [index, sequence] of sequences.entries()) {
     if (sequence.past.length !== past) {
@@ -101,7 +110,7 @@ export function layoutDecode(
     }
   }
   const alone = sequences.map(({ tokens, ...rest }) => ({ branches: [tokens], ...rest }));
-  return layoutText(alone, { text, past, padding, side, wanted });
+  return layoutText(alone, { text, past, padding, side, wanted, sideBySide });
 }
 
 /**
@@ -113,12 +122,13 @@ export function layoutDecode(
  */
 export function layoutBranches(
   sequences: readonly Branches[],
-  { padding }: Pick<DecodeOptions, 'padding'>,
+  { padding, sideBySide = false }: Pick<DecodeOptions, 'padding' | 'sideBySide'>,
 ): TextLayout {
   for (const { branches } of sequences) widest(branches);
   const rows = sequences.map(({ branches }) => branches.flat());
   return layoutText(sequences, {
-    text: widest(rows),
+    text: textOf(rows, sideBySide),
+    sideBySide,
     past: sequences[0]?.past.length ?? 0,
     padding,
     side: 'left',
@@ -143,6 +153,7 @@ type TextOptions = {
   readonly padding: number;
   readonly side: 'left' | 'right';
   readonly wanted: readonly (readonly number[])[] | undefined;
+  readonly sideBySide?: boolean;
 };
 
 /** New tokens of one sequence, as continuations that do not see each other: mostly one. */
@@ -150,31 +161,34 @@ export type Branches = Omit<Continuation, 'tokens'> & { readonly branches: reado
 
 function layoutText(
   sequences: readonly Branches[],
-  { text, past, padding, side, wanted }: TextOptions,
+  { text, past, padding, side, wanted, sideBySide = false }: TextOptions,
 ): TextLayout {
-  const batch = sequences.length;
+  const batch = sideBySide ? 1 : sequences.length;
   const width = past + text;
   const tokens = new BigInt64Array(batch * text).fill(BigInt(padding));
   const positions = new BigInt64Array(batch * text);
   const attentionMask = new Uint8Array(batch * text * width);
   const real = sequences.map(() => new Uint8Array(text));
+  let beside = 0;
   const placed: PlacedTokens[] = [];
   const wantedIndices: number[] = [];
   for (const [index, sequence] of sequences.entries()) {
     const length = sequence.branches.reduce((sum, branch) => sum + branch.length, 0);
-    const offset = side === 'left' ? text - length : 0;
+    const start = sideBySide ? 0 : index * text;
+    const offset = sideBySide ? beside : side === 'left' ? text - length : 0;
+    beside += length;
     real[index]?.fill(1, offset, offset + length);
     const { before } = sequence;
     placed.push({
       tokens: sequence.branches.flat(),
-      first: index * text + offset,
+      first: start + offset,
       ...(before !== undefined && { before }),
     });
     const position = sequence.past.reduce((count, each) => count + each, 0);
     let first = offset;
     for (const branch of sequence.branches) {
       for (const [place, token] of branch.entries()) {
-        const at = index * text + first + place;
+        const at = start + first + place;
         tokens[at] = BigInt(token);
         positions[at] = BigInt(position + place);
         attentionMask.set(sequence.past, at * width);
@@ -188,7 +202,7 @@ function layoutText(
           `The logits of token ${place} of sequence ${index} are asked for but it has ${length} tokens: ask for places from 0 to ${length - 1}.`,
         );
       }
-      wantedIndices.push(index * text + offset + place);
+      wantedIndices.push(start + offset + place);
     }
   }
   return {
@@ -202,6 +216,12 @@ function layoutText(
     real,
     wanted: BigInt64Array.from(wantedIndices, BigInt),
   };
+}
+
+/** New tokens of a row of such sequences. */
+function textOf(sequences: readonly (readonly number[])[], sideBySide: boolean): number {
+  const longest = widest(sequences);
+  return sideBySide ? sequences.reduce((sum, { length }) => sum + length, 0) : longest;
 }
 
 function widest(sequences: readonly (readonly number[])[]): number {

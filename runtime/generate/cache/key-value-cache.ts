@@ -1,7 +1,8 @@
 import type { Tensor } from 'onnxruntime-common';
+import { placesOf, runsOf } from './place-runs.ts';
 import { RowStore } from './row-store.ts';
 import { type Beginning, beginningOf, type SpareMemory, sharedTokens } from './spare-memory.ts';
-import type { CacheShape, StoredPart, StoredTokens } from './stored-tokens.ts';
+import { type CacheShape, type StoredPart, type StoredTokens, tokensOf } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
@@ -91,8 +92,7 @@ export class KeyValueCache implements TextCache {
     const before = this.#rows;
     const runs = before.map((_, row) => runsOf(real[row] ?? new Uint8Array(0)));
     const after = before.map((row, index) => {
-      const added = runs[index]?.reduce((sum, { count }) => sum + count, 0) ?? 0;
-      return { ...row, length: row.length + added };
+      return { ...row, length: row.length + placesOf(runs[index] ?? []) };
     });
     this.#makeRoom(after);
     const { keyValueHeads, headDim } = this.#shape;
@@ -104,15 +104,15 @@ export class KeyValueCache implements TextCache {
       }
       for (const [row, { length }] of before.entries()) {
         let place = length;
-        for (const { first, count } of runs[row] ?? []) {
+        for (const { first, end } of runs[row] ?? []) {
           const start = (row * keyValueHeads * text + first) * headDim;
           store.writeFrom(name, row, place, {
             values: added,
             first: start,
             apart: text * headDim,
-            tokens: count,
+            tokens: end - first,
           });
-          place += count;
+          place += end - first;
         }
       }
     }
@@ -129,7 +129,7 @@ export class KeyValueCache implements TextCache {
   begin(beginnings: readonly (readonly StoredPart[])[], room: number, spare?: SpareMemory): void {
     const after = this.#rows.map((row, index) => ({
       ...row,
-      length: (beginnings[index] ?? []).reduce((sum, { count }) => sum + count, 0),
+      length: tokensOf(beginnings[index] ?? []),
     }));
     if (this.#memory.room > 0) throw new Error('only an empty cache can begin with what is stored');
     const begun = after.map((_, row) => beginningOf(beginnings[row] ?? []));
@@ -288,16 +288,4 @@ export class KeyValueCache implements TextCache {
   #setBeginnings(beginnings: readonly Beginning[]): void {
     this.#beginnings = beginnings.slice(0, this.#memory.rows);
   }
-}
-
-/** Where real tokens stand together. */
-function runsOf(real: Uint8Array): { first: number; count: number }[] {
-  const runs: { first: number; count: number }[] = [];
-  for (let first = real.indexOf(1); first >= 0; ) {
-    const after = real.indexOf(0, first);
-    const end = after < 0 ? real.length : after;
-    runs.push({ first, count: end - first });
-    first = real.indexOf(1, end);
-  }
-  return runs;
 }

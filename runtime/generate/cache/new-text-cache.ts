@@ -4,12 +4,17 @@ import type { CacheGraphs } from './cache-graphs.ts';
 import { DeviceCache } from './device-cache.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { RecurrentStates } from './recurrent-states.ts';
+import { SharingCache } from './sharing-cache.ts';
 import { StatefulCache } from './stateful-cache.ts';
 import { StaticCache } from './static-cache.ts';
 import type { TextCache } from './text-cache.ts';
 
 /** What a cache is kept by. */
-export type CacheMeans = Pick<GraphSession, 'writesInPlace'> & { readonly device?: CacheGraphs | undefined };
+export type CacheMeans = Pick<GraphSession, 'writesInPlace'> & {
+  readonly device?: CacheGraphs | undefined;
+  /** Whether rows may stand side by side in one row of a run. Default false. */
+  readonly sideBySide?: boolean;
+};
 
 /**
  * An empty cache of the kind that the language graph takes.
@@ -29,11 +34,12 @@ export function newTextCache(
 
 function newCache(
   settings: LanguageSettings,
-  { writesInPlace, device }: CacheMeans,
+  { writesInPlace, device, sideBySide = false }: CacheMeans,
   size: { readonly rows: number; readonly mostLength: number | readonly number[] },
 ): TextCache {
   const { cacheLength } = settings;
-  if (cacheLength === undefined) return new KeyValueCache(settings, size);
+  if (cacheLength === undefined)
+    return sideBySide ? new SharingCache(settings, size) : new KeyValueCache(settings, size);
   const fixed = new StaticCache({ ...settings, cacheLength }, { rows: size.rows, writesInPlace });
   return device === undefined ? fixed : new DeviceCache(device, fixed, cacheLength);
 }

@@ -16,6 +16,11 @@ export type StoredTokens = {
 /** The first `count` of stored tokens. */
 export type StoredPart = { readonly stored: StoredTokens; readonly count: number };
 
+/** How many tokens such parts are together. */
+export function tokensOf(parts: readonly StoredPart[]): number {
+  return parts.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** The names of what is stored, layer by layer. */
 export function storedNames({ layers }: Pick<CacheShape, 'layers'>): readonly string[] {
   return Array.from({ length: layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat();
@@ -45,7 +50,7 @@ export function joinStored(parts: readonly StoredPart[], shape: CacheShape): Sto
   const [only, ...others] = parts;
   if (only !== undefined && others.length === 0 && only.count === only.stored.tokens) return only.stored;
   const { keyValueHeads, headDim } = shape;
-  const tokens = parts.reduce((sum, { count }) => sum + count, 0);
+  const tokens = tokensOf(parts);
   const joined = storedNames(shape).map((name): [string, Float32Array] => {
     const all = new Float32Array(keyValueHeads * tokens * headDim);
     for (let head = 0; head < keyValueHeads; head++) {

@@ -13,12 +13,19 @@ export interface TextCache {
   readonly lengths: readonly number[];
   /** Bytes held. */
   readonly bytes: number;
-  /** Which places of a row hold tokens: 1, and 0 for what is unused. All rows have as many places. */
+  /**
+   * Whether the rows stand side by side in one row of the memory, so that new tokens are laid out in one row as well; left
+   * out: each has its own.
+   */
+  readonly sideBySide?: boolean;
+  /** Gives each row memory of its own, where they stand side by side. */
+  separate?(): Promise<unknown>;
+  /** Which places hold tokens of a row: 1, and 0 for those of others and what is unused. All rows have as many places. */
   mask(row: number): Uint8Array;
   /**
    * The inputs of the next run.
    *
-   * @param real For each row which of the new tokens are real: 1, and 0 for padding.
+   * @param real For each row which of the new tokens are its own: 1, and 0 for padding and those of others beside it.
    */
   feeds(real: readonly Uint8Array[]): Tensors | Promise<Tensors>;
   /** Outputs of the run that was given `feeds`, of which `append` will be told, and memory for those that have some already. */

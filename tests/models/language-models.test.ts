@@ -2,6 +2,7 @@ import { nameParameters } from '../../dsl/index.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { languageGraph } from '../../models/media/language-graph.ts';
 import { KeyValueCache } from '../../runtime/generate/cache/key-value-cache.ts';
+import { SideBySideCache } from '../../runtime/generate/cache/side-by-side-cache.ts';
 import { layoutDecode, layoutPrefill, textFeeds } from '../../runtime/prompt/layout.ts';
 import { withGraph } from '../support/run-program.ts';
 import { assertClose } from './close.ts';
@@ -142,6 +143,41 @@ for (const [reference, original] of Object.entries(REFERENCES)) {
           const layout = layoutDecode(pieces, { padding: PADDING });
           const results = await run({ ...textFeeds(layout), ...cache.feeds() });
           cache.append(results, layout.real);
+          logits = results.logits?.data as Float32Array;
+        }
+        assertClose(logits ?? [], whole as Float32Array);
+      });
+    });
+
+    it('gives what it gives alone for texts side by side, of which the first tokens are one', async () => {
+      const file = await openReference(`language/${reference}.safetensors`);
+      const language = languageModelFromConfig(configOf(file));
+      const weights = {
+        ...nameParameters({ language: language.parts }),
+        checkpointNames: language.checkpointNames,
+      };
+      const given = [tensorsUnder(file, 'weights.')];
+      const texts = [0, 1, 2].map((row) =>
+        Array.from(
+          { length: 50 + 3 * row },
+          (_, place) => 2 + ((place * 17 + (place < 40 ? 0 : row * 5)) % (language.vocabulary - 2)),
+        ),
+      );
+      await withGraph(languageGraph(language), weights, given, {}, async (run) => {
+        const layout = layoutPrefill(texts, { padding: PADDING });
+        const alone = new KeyValueCache(language, { rows: texts.length, mostLength: 64 });
+        const whole = (await run({ ...textFeeds(layout), ...alone.feeds() })).logits?.data;
+        const cache = new SideBySideCache(language, [[]], { most: [64] });
+        let logits: Float32Array | undefined;
+        for (const ends of [[40], [43, 41, 44], [50, 53, 56]]) {
+          await cache.select(ends.map((_, row) => Math.min(row, cache.rows - 1)));
+          const pieces = ends.map((end, row) => ({
+            tokens: (texts[row] ?? []).slice(cache.lengths[row], end),
+            past: cache.mask(row),
+          }));
+          const laid = layoutDecode(pieces, { padding: PADDING, sideBySide: true });
+          const results = await run({ ...textFeeds(laid), ...cache.feeds() });
+          cache.append(results, laid.real);
           logits = results.logits?.data as Float32Array;
         }
         assertClose(logits ?? [], whole as Float32Array);

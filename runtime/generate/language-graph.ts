@@ -32,7 +32,7 @@ export class LanguageGraph {
 
   /** Runs the graph and takes the new tokens into the cache. */
   async read(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
-    const { next, outputs } = await this.#run(layout, cache, media, cache.outputs);
+    const { next, outputs } = await this.#run(layout, cache, media, true);
     cache.append(outputs, layout.real);
     return next;
   }
@@ -53,7 +53,7 @@ export class LanguageGraph {
       sequences.map((each, row) => ({ ...each, past: cache.mask(row) })),
       { padding, sideBySide },
     );
-    const { next, outputs } = await this.#run(layout, cache, await show(layout), cache.outputs);
+    const { next, outputs } = await this.#run(layout, cache, await show(layout), true);
     if (sideBySide && cache.rows > 1 && !next.every(({ isOfNumbers }) => isOfNumbers)) {
       // What is no number in one row makes none of what is beside it, whatever its weight there.
       await cache.separate?.();
@@ -65,22 +65,23 @@ export class LanguageGraph {
 
   /** Runs the graph, and leaves the cache as it is. */
   async score(layout: TextLayout, cache: TextCache, media: Feeds): Promise<TokenDistribution[]> {
-    const { next } = await this.#run(layout, cache, media, {});
+    const { next } = await this.#run(layout, cache, media, false);
     return next;
   }
 
-  /** @param kept outputs besides the logits */
+  /** @param kept whether the cache takes in what comes out */
   async #run(
     layout: TextLayout,
     cache: TextCache,
     media: Feeds,
-    kept: TextCache['outputs'],
+    kept: boolean,
   ): Promise<{ next: TokenDistribution[]; outputs: Record<string, Tensor> }> {
     const past = await cache.feeds(layout.real);
     const outputs = await this.#session.run(
       // The cache's inputs first: they are many, and what is spread first is copied as a whole.
       { ...past, ...media, ...textFeeds(layout) },
-      { logits: null, ...kept },
+      // The cache's outputs after its inputs, with which their memory may have moved.
+      { logits: null, ...(kept && cache.outputs) },
     );
     const { vocabulary } = this.settings;
     const { logits } = outputs;

@@ -30,6 +30,7 @@ export type { Capabilities, Capability, Target } from '../dsl/target.ts';
 export type { Gradient, InTraining, Operator } from '../dsl/tensor.ts';
 export type { HuggingFaceFamily, KnownTokens, WholeModel } from '../models/configs/hugging-face-family.ts';
 export type { FromConfig, LanguageChanges, LanguageFamily } from '../models/configs/language-family.ts';
+export type { VisionFamily, VisionFromConfig } from '../models/configs/vision-family.ts';
 export {
   type LanguageMedia,
   type LanguageMediaMaker,

@@ -3,6 +3,7 @@ import type { MediaWayDefinition } from '../artifact/media/way.ts';
 import type { Operator } from '../dsl/tensor.ts';
 import type { HuggingFaceFamily } from '../models/configs/hugging-face-family.ts';
 import type { LanguageFamily } from '../models/configs/language-family.ts';
+import type { VisionFamily } from '../models/configs/vision-family.ts';
 import { fusionRules, readRule } from './fusion/load-rules.ts';
 import { OPERATORS } from './fusion/operators.ts';
 import type { Rule } from './fusion/rule.ts';
@@ -24,6 +25,8 @@ export interface Extensions {
   readonly families?: readonly HuggingFaceFamily[];
   /** Language models that an OpenFlamingo may stand on. */
   readonly languageFamilies?: readonly LanguageFamily[];
+  /** Vision encoders that an OpenFlamingo may see by. */
+  readonly visionFamilies?: readonly VisionFamily[];
   /** Ways that pictures reach text. A model that has one is loaded with them, too. */
   readonly ways?: readonly MediaWayDefinition[];
 }

@@ -10,6 +10,10 @@ export * from './cohere2/cohere2.ts';
 export * from './cohere2/config.ts';
 export * from './configs/language-families.ts';
 export * from './configs/language-family.ts';
+export * from './configs/vision-families.ts';
+export * from './configs/vision-family.ts';
+export * from './dinov2/config.ts';
+export * from './dinov2/dinov2.ts';
 export * from './falcon/config.ts';
 export * from './falcon/falcon.ts';
 export type { FalconResidual } from './falcon/falcon-layer.ts';
@@ -97,6 +101,8 @@ export {
   type States,
 } from './shared/recurrent-layer.ts';
 export * from './shared/vision-encoder.ts';
+export * from './siglip/config.ts';
+export * from './siglip/siglip.ts';
 export * from './smollm3/config.ts';
 export * from './smollm3/smollm3.ts';
 export * from './spliced/connector.ts';
@@ -109,3 +115,5 @@ export * from './stablelm/config.ts';
 export * from './stablelm/stablelm.ts';
 export * from './starcoder2/config.ts';
 export * from './starcoder2/starcoder2.ts';
+export * from './vit/config.ts';
+export * from './vit/vit.ts';

@@ -47,7 +47,7 @@ export const command: CliCommand = {
       .option('--open-flamingo <path>', 'OpenFlamingo checkpoint, in place of a model file')
       .option(
         '--vision <path>',
-        "its CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's",
+        "its vision encoder: a folder of Hugging Face's or open_clip's layout, or a CLIP file of OpenAI's",
       )
       .option('--language <dir>', 'folder of its language model')
       .option(

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../artifact/user-error.ts';
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
+import { VISION_FAMILIES } from '../../models/configs/vision-family-registry.ts';
 import type { Extensions } from '../extensions.ts';
 import { refuseTaken } from '../taken-names.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
@@ -9,7 +10,7 @@ import { huggingFaceModel } from './hugging-face.ts';
 import { type OpenFlamingoSources, openFlamingoModel } from './open-flamingo.ts';
 
 export interface OpenCheckpointOptions
-  extends Pick<Extensions, 'families' | 'languageFamilies' | 'weightFormats'> {
+  extends Pick<Extensions, 'families' | 'languageFamilies' | 'visionFamilies' | 'weightFormats'> {
   /** What the program is to be called. Default: the name of the folder, or of OpenFlamingo's checkpoint. */
   readonly name?: string;
   /** Path of a `tokenizer.json`. Default: the one in the folder, or in that of the language model. */
@@ -24,14 +25,14 @@ export interface OpenCheckpointOptions
  *     await compile(program, { tokenizer, weights, out: 'artifacts/idefics' });
  *
  * @param checkpoint the folder of a whole model as Hugging Face lays it out, or an OpenFlamingo by its parts: what its
- *   training saved, and the folders of the frozen CLIP and language model
+ *   training saved, and the folders of the frozen vision encoder and language model
  * @throws UserError in one sentence for a family of a name that is taken, and what is missing, contradicts itself, or is not done by this project
  */
 export async function openCheckpoint(
   checkpoint: string | Omit<OpenFlamingoSources, keyof OpenCheckpointOptions>,
   options: OpenCheckpointOptions = {},
 ): Promise<CheckpointModel> {
-  const { families = [], languageFamilies = [] } = options;
+  const { families = [], languageFamilies = [], visionFamilies = [] } = options;
   refuseTaken(
     'model_type',
     families.map(({ modelType }) => modelType),
@@ -41,6 +42,11 @@ export async function openCheckpoint(
     'model_type',
     languageFamilies.flatMap(({ models }) => Object.keys(models)),
     LANGUAGE_FAMILIES.flatMap(({ models }) => Object.keys(models)),
+  );
+  refuseTaken(
+    'model_type',
+    visionFamilies.flatMap(({ models }) => Object.keys(models)),
+    VISION_FAMILIES.flatMap(({ models }) => Object.keys(models)),
   );
   if (typeof checkpoint !== 'string') return openFlamingoModel({ ...checkpoint, ...options });
   const status = await stat(checkpoint).catch(() => undefined);

@@ -11,18 +11,19 @@ import { spellings } from '../weights/match/checkpoint-names.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import { builtFrom } from './built-from.ts';
 import type { CheckpointModel } from './checkpoint-model.ts';
-import { clipAt } from './clip-source.ts';
 import { framingTokens } from './framing-tokens.ts';
 import { highestIndex } from './highest-index.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { namedTokens } from './named-tokens.ts';
 import { readTokenizer } from './read-tokenizer.ts';
 import { type TokenizerFile, withSpecialTokens } from './tokenizer-file.ts';
+import { visionAt } from './vision-source.ts';
 
-export interface OpenFlamingoSources extends Pick<Extensions, 'languageFamilies' | 'weightFormats'> {
+export interface OpenFlamingoSources
+  extends Pick<Extensions, 'languageFamilies' | 'visionFamilies' | 'weightFormats'> {
   /** What OpenFlamingo's training saved: the resampler, the cross-attention blocks, the token embeddings. */
   readonly checkpoint: string;
-  /** The CLIP model: a folder of Hugging Face's or open_clip's layout, or a file of OpenAI's. */
+  /** The vision encoder: a folder of Hugging Face's or open_clip's layout, or a CLIP file of OpenAI's. */
   readonly vision: string;
   /** Folder of the language model. */
   readonly language: string;
@@ -40,7 +41,7 @@ const PADDING = '<PAD>';
 
 /**
  * The model that open_flamingo's `create_model_and_transforms` makes of the same parts, from what lies on the disk: the
- * sizes are those of each part's `config.json`, the preprocessing that of CLIP's `preprocessor_config.json`, the
+ * sizes are those of each part's `config.json`, the preprocessing that of the encoder's `preprocessor_config.json`, the
  * intervals and the vocabulary those of the checkpoint.
  *
  * @throws UserError or ModelError for a part that is missing, or asks for what this project does not do
@@ -48,7 +49,7 @@ const PADDING = '<PAD>';
 export async function openFlamingoModel(sources: OpenFlamingoSources): Promise<CheckpointModel> {
   const checkpoint = await openWeights(sources.checkpoint, sources);
   const notes: string[] = [];
-  const vision = await clipAt(sources.vision, notes);
+  const vision = await visionAt(sources.vision, notes, sources.visionFamilies);
   const language = await readModelFolder(sources.language, 'the language model');
   const own = await openWeights(language.path, sources).catch(() => undefined);
   checkFamilies(language, own, checkpoint);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { ModelError } from '../../dsl/index.ts';
 import { activationName, sizes } from '../configs/config-fields.ts';
 import { oneMeaning } from '../configs/one-meaning.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
-import { shownJson } from '../configs/same-json.ts';
+import { refuseOtherKind } from '../configs/vision-kind.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
 const MODEL = 'CLIP vision';
@@ -31,9 +30,6 @@ const readWhole = originalConfig({
   inert: `text_config text_config_dict projection_dim logit_scale_init_value initializer_factor tie_word_embeddings`,
 });
 
-/** `model_type` of what has CLIP's vision tower. */
-const KINDS = ['clip', 'clip_vision_model'];
-
 /**
  * The options of Hugging Face's `CLIPVisionConfig`, alone or as the `vision_config` of a `CLIPConfig`. Sizes that are left
  * out are those of ViT-B/32, as there.
@@ -41,14 +37,9 @@ const KINDS = ['clip', 'clip_vision_model'];
  * @throws ModelError for the config of another kind of model, and for what is not done
  */
 export function clipVitFromConfig(config: unknown): ClipVitOptions {
+  refuseOtherKind(config, 'CLIP', ['clip', 'clip_vision_model']);
   const fields = recordOf(config) ?? {};
-  const type = fields.model_type;
-  if (type !== undefined && !KINDS.some((kind) => kind === type)) {
-    throw new ModelError(
-      `The config of the vision encoder is of model_type ${shownJson(type)}; known are ${KINDS.join(', ')}, so give the folder of a CLIP model.`,
-    );
-  }
-  if (type !== 'clip' && !('vision_config' in fields)) return optionsOf(config);
+  if (fields.model_type !== 'clip' && !('vision_config' in fields)) return optionsOf(config);
   const whole = readWhole(config);
   // Files of 2021 and 2022 have it a second time, and transformers believes that one.
   const vision = oneMeaning(MODEL, {

@@ -2,12 +2,15 @@ import { ORIGINAL_DEFAULTS } from './original-defaults-table.ts';
 
 /** A class of an original, as the table names it: by `model_type`, by the part of a config, or by what it prepares. */
 export type OriginalName =
+  | 'bit_image_processor'
   | 'bloom'
   | 'clip'
   | 'clip_image_processor'
   | 'clip_vision_model'
   | 'cohere'
   | 'cohere2'
+  | 'dinov2'
+  | 'dinov2_with_registers'
   | 'falcon'
   | 'gemma'
   | 'gemma2'
@@ -40,9 +43,14 @@ export type OriginalName =
   | 'phi3'
   | 'qwen2'
   | 'qwen3'
+  | 'siglip'
+  | 'siglip_image_processor'
+  | 'siglip_vision_model'
   | 'smollm3'
   | 'stablelm'
-  | 'starcoder2';
+  | 'starcoder2'
+  | 'vit'
+  | 'vit_image_processor';
 
 /**
  * The values that a field's default has or had, the newest first; empty for a field that the class does not have. What a

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
-import { orElse, positive, sizes } from './config-fields.ts';
+import { positive, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
 import { recordOf } from './original-config.ts';
 import { defaultsOf } from './original-defaults.ts';
@@ -17,16 +17,30 @@ const channels = z.tuple([z.number(), z.number(), z.number()]);
 const deviations = z.tuple([positive, positive, positive]);
 const on = z.literal(true).optional();
 /** The classes whose defaults change nothing. */
-const CLASSES = ['clip_image_processor', 'idefics_image_processor'] as const;
+const CLASSES = [
+  'clip_image_processor',
+  'idefics_image_processor',
+  'siglip_image_processor',
+  'vit_image_processor',
+  'bit_image_processor',
+] as const;
 
-/** `preprocessor_config.json` of Hugging Face's `CLIPImageProcessor`, `CLIPFeatureExtractor` and `IdeficsImageProcessor`. */
+/** What the classes of others than CLIP take where a file leaves it out, by the beginning of their names. */
+const HALF = [0.5, 0.5, 0.5] as const;
+const OTHERS = [
+  { name: /^Siglip/, resample: 3, mean: HALF, std: HALF },
+  { name: /^ViT/, resample: 2, mean: HALF, std: HALF },
+] as const;
+const CLIP = { resample: 3, mean: CLIP_MEAN, std: CLIP_DEVIATION } as const;
+
+/** `preprocessor_config.json` of Hugging Face's image processors of CLIP, Idefics, SigLIP, ViT and DINOv2 (`BitImageProcessor`). */
 const schema = z.strictObject({
   do_resize: on,
   do_center_crop: z.boolean().optional(),
   do_normalize: on,
   do_rescale: on,
   // Pictures are always made red, green and blue here.
-  do_convert_rgb: z.boolean().optional(),
+  do_convert_rgb: z.boolean().nullish(),
   rescale_factor: z
     .number()
     .refine((factor) => Math.abs(factor * 255 - 1) < 1e-6, 'only 1/255 is known')
@@ -36,9 +50,9 @@ const schema = z.strictObject({
   image_size: square.optional(),
   image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
-  resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic').default(3),
-  image_mean: orElse(channels, [...CLIP_MEAN]),
-  image_std: orElse(deviations, [...CLIP_DEVIATION]),
+  resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic').optional(),
+  image_mean: channels.nullish(),
+  image_std: deviations.nullish(),
   // Names of classes, and what only says how Python passes the result on.
   feature_extractor_type: z.string().optional(),
   image_processor_type: z.string().optional(),
@@ -51,13 +65,8 @@ const schema = z.strictObject({
   _valid_processor_keys: z.unknown().optional(),
 });
 
-/**
- * How pictures become pixels, by a `preprocessor_config.json`.
- *
- * @param image the height and width that the encoder takes, which the file must agree with
- * @throws ModelError for fields that are not honoured, and for another size
- */
-export function preprocessingFromConfig(config: unknown, image: number): VisionEncoder['preprocessing'] {
+/** What a `preprocessor_config.json` says, and the sides in pixels that follow from it; undefined where they are unequal. */
+function read(config: unknown) {
   const result = schema.safeParse(withoutDefaults(config));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message, ...issue }) =>
@@ -70,6 +79,7 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     );
   }
   const given = result.data;
+  const name = given.image_processor_type ?? given.feature_extractor_type ?? '';
   const size = given.image_size ?? given.size;
   if (size === undefined) {
     throw new ModelError(
@@ -79,20 +89,40 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
   const cropped = given.do_center_crop ?? given.crop_size !== undefined;
   // A lone number is the shortest edge in CLIP's files, and in old ones where a crop follows.
   const lone = typeof given.size === 'number' && given.image_size === undefined;
-  const clip = /^CLIP/.test(given.image_processor_type ?? given.feature_extractor_type ?? '');
   const edge =
     typeof size === 'object' && 'shortest_edge' in size
       ? Number(size.shortest_edge)
-      : lone && (cropped || clip)
+      : lone && (cropped || /^CLIP/.test(name))
         ? sideOf(size)
         : undefined;
   const resized = edge ?? sideOf(size);
+  const final = cropped ? sideOf(given.crop_size ?? size) : resized;
+  const usual = OTHERS.find((each) => each.name.test(name)) ?? CLIP;
+  return { given, usual, cropped, edge, resized, final };
+}
+
+/**
+ * Height and width of the pixels that a `preprocessor_config.json` makes; undefined where they are unequal.
+ *
+ * @throws ModelError for fields that are not honoured
+ */
+export function preparedSize(config: unknown): number | undefined {
+  return read(config).final;
+}
+
+/**
+ * How pictures become pixels, by a `preprocessor_config.json`.
+ *
+ * @param image the height and width that the encoder takes, which the file must agree with
+ * @throws ModelError for fields that are not honoured, and for another size
+ */
+export function preprocessingFromConfig(config: unknown, image: number): VisionEncoder['preprocessing'] {
+  const { given, usual, cropped, edge, resized, final } = read(config);
   if (edge !== undefined && !cropped) {
     throw new ModelError(
       `The preprocessor_config.json resizes the shorter side of a picture to ${edge} and cuts nothing out (do_center_crop), so pictures are as long as they are, but the vision encoder takes squares of ${image}.`,
     );
   }
-  const final = cropped ? sideOf(given.crop_size ?? size) : resized;
   if (resized === undefined || final !== image || resized < image) {
     const stages = cropped
       ? ` ${described(resized)} cropped to ${final ?? 'unequal sides'}`
@@ -105,9 +135,9 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     resize: edge === undefined ? 'stretch' : 'shortest-edge',
     ...(resized > image && { resizeTo: resized }),
     ...(cropped && { cropStart: 'floor' }),
-    interpolation: RESAMPLING[given.resample],
-    mean: given.image_mean,
-    std: given.image_std,
+    interpolation: RESAMPLING[given.resample ?? usual.resample],
+    mean: given.image_mean ?? usual.mean,
+    std: given.image_std ?? usual.std,
   };
 }
 

@@ -23,6 +23,7 @@ import {
   type Tensor,
   zeros,
 } from '../../dsl/index.ts';
+import { IMAGENET_DEVIATION, IMAGENET_MEAN } from '../shared/imagenet-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 
 /** Gives GELU of a normal signal a variance of 1 again. */
@@ -185,10 +186,6 @@ export const nfnetSizes = {
 
 const WIDTHS = [256, 512, 1536, 1536];
 
-/** ImageNet's mean and std, red, green, blue. */
-const MEAN = [0.485, 0.456, 0.406] as const;
-const DEVIATION = [0.229, 0.224, 0.225] as const;
-
 /**
  * A normaliser-free residual network as a frozen encoder for `flamingo`: the paper's own is NFNet-F6 on pictures of
  * 320 pixels, whose features are a grid of 10x10. Brock et al. 2021, arXiv 2102.06171; timm's `NormFreeNet`.
@@ -217,7 +214,12 @@ export function nfnet(options: NfnetOptions): VisionEncoder {
     image,
     tokens: (image / 32) ** 2,
     dim,
-    preprocessing: { resize: 'stretch', interpolation: 'bicubic', mean: MEAN, std: DEVIATION },
+    preprocessing: {
+      resize: 'stretch',
+      interpolation: 'bicubic',
+      mean: IMAGENET_MEAN,
+      std: IMAGENET_DEVIATION,
+    },
     parts,
     options: { ...options },
     checkpointNames: nfnetNames,

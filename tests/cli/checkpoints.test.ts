@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
-import { clipAt } from '../../compiler/checkpoints/clip-source.ts';
 import { openFlamingoModel } from '../../compiler/checkpoints/open-flamingo.ts';
+import { visionAt } from '../../compiler/checkpoints/vision-source.ts';
 import { compile } from '../../compiler/compile.ts';
 import { matchWeights } from '../../compiler/weights/match/match-weights.ts';
 import { openWeights } from '../../compiler/weights/read/open-weights.ts';
@@ -115,7 +115,7 @@ describe('compiling what is on the disk', () => {
     };
     const write = (json: object) => writeFile(join(clip, 'open_clip_config.json'), JSON.stringify(json));
     await write(config);
-    const encoder = await clipAt(clip, notes);
+    const encoder = await visionAt(clip, notes);
     assert.deepEqual(notes, []);
     assert.deepEqual(encoder.preprocessing.std, [0.5, 0.25, 0.5]);
     assert.deepEqual(encoder.options, {
@@ -125,12 +125,12 @@ describe('compiling what is on the disk', () => {
     matchWeights({ ...named, checkpointNames: encoder.checkpointNames }, [await openWeights(clip)]);
 
     await write({ model_cfg: { ...config.model_cfg, vision_cfg: { ...vision_cfg, pool_type: 'avg' } } });
-    await assert.rejects(clipAt(clip, notes), /open_clip_config\.json asks for .*pool_type/);
+    await assert.rejects(visionAt(clip, notes), /open_clip_config\.json asks for .*pool_type/);
     // The sizes themselves were read.
-    await assert.rejects(clipAt(file, notes), /width 12, which heads of 64 do not divide/);
+    await assert.rejects(visionAt(file, notes), /width 12, which heads of 64 do not divide/);
     assert.match(notes.join(), /has no config: its activation, heads of 64/);
     await assert.rejects(
-      clipAt(join(parts, 'checkpoint.pt'), notes),
+      visionAt(join(parts, 'checkpoint.pt'), notes),
       /no tensor visual\.conv1\.weight, so it is no CLIP/,
     );
   });

@@ -6,6 +6,7 @@ import { TARGETS } from '../../compiler/target/target-registry.ts';
 import { OPERATORS } from '../../dsl/operator-registry.ts';
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
+import { VISION_FAMILIES } from '../../models/configs/vision-family-registry.ts';
 
 const IDEFICS = 'tests/references/idefics-instruct';
 const already = (what: string) => ({ message: `There is already a ${what}; give yours another name.` });
@@ -25,6 +26,10 @@ describe('what a project adds', () => {
     await assert.rejects(
       openCheckpoint(IDEFICS, { languageFamilies: LANGUAGE_FAMILIES }),
       already("model_type 'cohere'"),
+    );
+    await assert.rejects(
+      openCheckpoint(IDEFICS, { visionFamilies: VISION_FAMILIES }),
+      already("model_type 'clip'"),
     );
   });
 

@@ -7,6 +7,7 @@ import { cohereFromConfig } from '../../models/cohere/config.ts';
 import { cohere2FromConfig } from '../../models/cohere2/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { dinov2FromConfig } from '../../models/dinov2/config.ts';
 import { falconFromConfig } from '../../models/falcon/config.ts';
 import { gemmaFromConfig } from '../../models/gemma/config.ts';
 import { gemma2FromConfig } from '../../models/gemma2/config.ts';
@@ -29,9 +30,11 @@ import { phi3FromConfig } from '../../models/phi3/config.ts';
 import { qwen2FromConfig } from '../../models/qwen2/config.ts';
 import { qwen3FromConfig } from '../../models/qwen3/config.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/shared/clip-pixels.ts';
+import { siglipFromConfig } from '../../models/siglip/config.ts';
 import { smollm3FromConfig } from '../../models/smollm3/config.ts';
 import { stablelmFromConfig } from '../../models/stablelm/config.ts';
 import { starcoder2FromConfig } from '../../models/starcoder2/config.ts';
+import { vitFromConfig } from '../../models/vit/config.ts';
 
 /** What `references/configs.py` has releases of transformers save, and what each understands its own file to mean. */
 const FOLDER = 'tests/references/configs';
@@ -291,6 +294,14 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
   }),
   clip_vision_model: (facts) => visionOf((field) => facts[field]),
   clip: (facts) => visionOf((field) => facts[`vision_config.${field}`]),
+  siglip_vision_model: (facts) => transformerOf((field) => facts[field]),
+  siglip: (facts) => transformerOf((field) => facts[`vision_config.${field}`]),
+  vit: (facts) => ({
+    ...transformerOf((field) => facts[field]),
+    queryKeyValueBias: facts.qkv_bias,
+  }),
+  dinov2: (facts) => dinov2Of(facts),
+  dinov2_with_registers: (facts) => dinov2Of(facts),
   idefics: (facts) => ({
     vision: visionOf((field) => facts[`vision_config.${field === 'hidden_size' ? 'embed_dim' : field}`]),
     language: {
@@ -322,6 +333,24 @@ const visionOf = (field: (name: string) => unknown): Facts => ({
   ...{ layers: field('num_hidden_layers'), heads: field('num_attention_heads') },
   ...{ inner: field('intermediate_size'), activation: activation(field('hidden_act')) },
 });
+
+/** What the vision transformers after CLIP's have in common. */
+const transformerOf = (field: (name: string) => unknown): Facts => ({
+  ...visionOf(field),
+  epsilon: field('layer_norm_eps'),
+});
+
+const dinov2Of = (facts: Facts): Facts => {
+  const wide = Number(facts.hidden_size) * Number(facts.mlp_ratio);
+  return {
+    ...transformerOf((field) => facts[field]),
+    ...{ trainedImage: facts.image_size, queryKeyValueBias: facts.qkv_bias },
+    // Dinov2SwiGLUFFN's own rounding.
+    inner: facts.use_swiglu_ffn === true ? 8 * Math.ceil(Math.floor((wide * 2) / 3) / 8) : wide,
+    gated: facts.use_swiglu_ffn,
+    registers: facts.num_register_tokens ?? 0,
+  };
+};
 
 const readers: Readonly<Record<string, (config: unknown, notes: string[]) => object>> = {
   ...Object.fromEntries(
@@ -363,6 +392,11 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
   mpt: mptFromConfig,
   clip_vision_model: clipVitFromConfig,
   clip: clipVitFromConfig,
+  siglip_vision_model: siglipFromConfig,
+  siglip: siglipFromConfig,
+  vit: vitFromConfig,
+  dinov2: (config) => dinov2FromConfig(config),
+  dinov2_with_registers: (config) => dinov2FromConfig(config),
   idefics: ideficsFromConfig,
 };
 
@@ -407,22 +441,33 @@ describe('the configs that releases of transformers save', () => {
     });
   }
 
-  for (const family of ['clip_image_processor', 'idefics_image_processor']) {
+  const HALF = [0.5, 0.5, 0.5];
+  const processors: Readonly<Record<string, { readonly first: string; readonly kept: readonly unknown[] }>> =
+    {
+      clip_image_processor: {
+        first: '4.28.1',
+        kept: [CLIP_MEAN, CLIP_DEVIATION, 'shortest-edge', 'bicubic'],
+      },
+      idefics_image_processor: { first: '4.32.1', kept: [CLIP_MEAN, CLIP_DEVIATION, 'stretch', 'bicubic'] },
+      siglip_image_processor: { first: '4.38.2', kept: [HALF, HALF, 'stretch', 'bicubic'] },
+      vit_image_processor: { first: '4.28.1', kept: [HALF, HALF, 'stretch', 'bilinear'] },
+      bit_image_processor: { first: '4.28.1', kept: [CLIP_MEAN, CLIP_DEVIATION, 'shortest-edge', 'bicubic'] },
+    };
+  for (const [family, { first, kept }] of Object.entries(processors)) {
     it(`of ${family}s of every release give its preprocessing`, async () => {
-      for (const release of releases) {
-        if (family === 'idefics_image_processor' && release === '4.28.1') continue;
+      for (const release of releases.slice(releases.indexOf(first))) {
         const { read, refused } = await casesOf(release, family);
         const preprocessing = (name: string, image: number) =>
           preprocessingFromConfig(read[name]?.file ?? assert.fail(name), image);
         const { mean: usual, std, resize, interpolation } = preprocessing('default', 224);
-        assert.deepEqual([usual, std], [CLIP_MEAN, CLIP_DEVIATION]);
-        assert.deepEqual(
-          [resize, interpolation],
-          [family === 'clip_image_processor' ? 'shortest-edge' : 'stretch', 'bicubic'],
-        );
+        assert.deepEqual([usual, std, resize, interpolation], kept);
         preprocessing('small', 21);
-        assert.throws(() => preprocessing('small', 28), refusal(/pictures of 21/));
+        assert.throws(() => preprocessing('small', 28), refusal(/pictures of .*21/));
         assert.deepEqual(preprocessing('values', 224).mean, [0.5, 0.25, 0.5]);
+        // What is left out is the class's own.
+        const { image_mean: _mean, image_std: _std, resample: _resample, ...bare } = read.default?.file ?? {};
+        const { mean, std: deviation, interpolation: way } = preprocessingFromConfig(bare, 224);
+        assert.deepEqual([mean, deviation, resize, way], kept);
         for (const [field, file] of Object.entries(refused)) {
           assert.throws(() => preprocessingFromConfig(file, 224), refusal(new RegExp(field)));
         }

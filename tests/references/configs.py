@@ -366,6 +366,48 @@ FAMILIES = {
         },
         {"num_channels": dict(vision_config=dict(num_channels=4))},
     ),
+    "siglip_vision_model": (
+        "SiglipVisionConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, image_size=21, patch_size=7, intermediate_size=20, hidden_act="gelu", layer_norm_eps=1e-5),
+            "uneven": dict(image_size=384, patch_size=14),
+            "inert": dict(attention_dropout=0.5, vision_use_head=False),
+        },
+        {"num_channels": dict(num_channels=4), "hidden_act": dict(hidden_act="mish")},
+    ),
+    "siglip": (
+        "SiglipConfig",
+        {
+            "default": {},
+            "small": dict(vision_config=dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, image_size=21, patch_size=7, intermediate_size=20)),
+        },
+        {"num_channels": dict(vision_config=dict(num_channels=4))},
+    ),
+    "vit": (
+        "ViTConfig",
+        {
+            "default": {},
+            "small": dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, image_size=21, patch_size=7, intermediate_size=20, hidden_act="relu", layer_norm_eps=1e-6, qkv_bias=False),
+            "inert": dict(hidden_dropout_prob=0.5, attention_probs_dropout_prob=0.5, encoder_stride=7, initializer_range=0.5),
+        },
+        {"num_channels": dict(num_channels=4), "hidden_act": dict(hidden_act="mish")},
+    ),
+    **{
+        family: (
+            name,
+            {
+                "default": {},
+                "small": dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, image_size=21, patch_size=7, mlp_ratio=3, hidden_act="relu", layer_norm_eps=1e-5, qkv_bias=False),
+                "gated": dict(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, image_size=21, patch_size=7, use_swiglu_ffn=True),
+                "inert": dict(hidden_dropout_prob=0.5, attention_probs_dropout_prob=0.5, drop_path_rate=0.5,
+                              layerscale_value=0.5, out_features=["stage1"], apply_layernorm=False,
+                              reshape_hidden_states=False),
+            },
+            {"num_channels": dict(num_channels=4), "hidden_act": dict(hidden_act="mish")},
+        )
+        for family, name in (("dinov2", "Dinov2Config"), ("dinov2_with_registers", "Dinov2WithRegistersConfig"))
+    },
     "idefics": (
         "IdeficsConfig",
         {
@@ -407,6 +449,33 @@ FAMILIES = {
             "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25]),
         },
         {},
+    ),
+    "siglip_image_processor": (
+        "models.siglip.image_processing_siglip.SiglipImageProcessor",
+        {
+            "default": {},
+            "small": dict(size={"height": 21, "width": 21}),
+            "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25], resample=2),
+        },
+        {"do_normalize": dict(do_normalize=False), "rescale_factor": dict(rescale_factor=0.5)},
+    ),
+    "vit_image_processor": (
+        "models.vit.image_processing_vit.ViTImageProcessor",
+        {
+            "default": {},
+            "small": dict(size={"height": 21, "width": 21}),
+            "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25], resample=3),
+        },
+        {"do_normalize": dict(do_normalize=False), "rescale_factor": dict(rescale_factor=0.5)},
+    ),
+    "bit_image_processor": (
+        "models.bit.image_processing_bit.BitImageProcessor",
+        {
+            "default": {},
+            "small": dict(size={"shortest_edge": 24}, crop_size={"height": 21, "width": 21}),
+            "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25], resample=2),
+        },
+        {"do_normalize": dict(do_normalize=False), "rescale_factor": dict(rescale_factor=0.5)},
     ),
     "generation": (
         "GenerationConfig",
@@ -471,6 +540,12 @@ RESOLVED = {
     "clip_vision_model": "hidden_size intermediate_size num_hidden_layers num_attention_heads image_size patch_size hidden_act",
     "clip": "vision_config.hidden_size vision_config.intermediate_size vision_config.num_hidden_layers "
             "vision_config.num_attention_heads vision_config.image_size vision_config.patch_size vision_config.hidden_act",
+    "siglip_vision_model": "hidden_size intermediate_size num_hidden_layers num_attention_heads image_size patch_size hidden_act layer_norm_eps",
+    "siglip": "vision_config.hidden_size vision_config.intermediate_size vision_config.num_hidden_layers vision_config.num_attention_heads vision_config.image_size vision_config.patch_size vision_config.hidden_act vision_config.layer_norm_eps",
+    "vit": "hidden_size intermediate_size num_hidden_layers num_attention_heads image_size patch_size hidden_act layer_norm_eps qkv_bias",
+    **dict.fromkeys(("dinov2", "dinov2_with_registers"),
+                    "hidden_size num_hidden_layers num_attention_heads image_size patch_size hidden_act layer_norm_eps mlp_ratio "
+                    "qkv_bias use_swiglu_ffn num_register_tokens"),
     "idefics": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size additional_vocab_size "
                "rms_norm_eps tie_word_embeddings cross_layer_interval alpha_type qk_layer_norms use_resampler "
                "vision_config.embed_dim vision_config.intermediate_size vision_config.num_hidden_layers "
@@ -480,6 +555,7 @@ RESOLVED = {
                "perceiver_config.qk_layer_norms_perceiver",
     "clip_image_processor": "",
     "idefics_image_processor": "",
+    **dict.fromkeys(("siglip_image_processor", "vit_image_processor", "bit_image_processor"), ""),
     "generation": "",
 }
 
@@ -505,11 +581,11 @@ def one_release() -> dict:
         if family == "idefics":
             for part in ("vision_config", "perceiver_config"):
                 defaults[f"idefics/{part}"] = fields.pop(part)
-        for part in ("text_config", "vision_config") if family == "clip" else ():
+        for part in ("text_config", "vision_config") if family in ("clip", "siglip") else ():
             fields.pop(part, None)
         defaults[family] = fields
         # A field that the release does not have is not one that it can save with a meaning.
-        known = {*fields, *(() if family not in ("mpt", "clip", "idefics") else ("attn_config", "vision_config", "perceiver_config"))}
+        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics") else ("attn_config", "vision_config", "perceiver_config"))}
         has = lambda given: all(key in known or key in ALIASES.get(family, ()) for key in given)
         families[family] = {
             "read": each(lambda given: saved(cls, family, given), {case: given for case, given in read.items() if has(given)}),

@@ -4,9 +4,13 @@
 """
 
 import json
+import pathlib
+import tempfile
 
+import safetensors.torch
 import timm
 import torch
+import transformers
 
 from shared import prefixed, randomise, seed_by_name, write_safetensors
 
@@ -37,10 +41,53 @@ def nfnet():
     )
 
 
+SMALL = dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=3, image_size=35, patch_size=7)
+
+
+# What each is called in a file, its classes, its sizes, and pictures of another size than its positions are of.
+TRANSFORMERS = {
+    "siglip": ("SiglipVisionModel", "SiglipVisionConfig", dict(intermediate_size=36, layer_norm_eps=1e-5), None),
+    "siglip-uneven": ("SiglipVisionModel", "SiglipVisionConfig", dict(intermediate_size=36, image_size=38), None),
+    "vit": ("ViTModel", "ViTConfig", dict(intermediate_size=36), None),
+    "vit-unbiased": ("ViTModel", "ViTConfig", dict(intermediate_size=36, qkv_bias=False, hidden_act="relu"), None),
+    "dinov2": ("Dinov2Model", "Dinov2Config", dict(mlp_ratio=2), None),
+    "dinov2-smaller": ("Dinov2Model", "Dinov2Config", dict(mlp_ratio=2), 21),
+    "dinov2-larger": ("Dinov2Model", "Dinov2Config", dict(mlp_ratio=3, use_swiglu_ffn=True), 49),
+    "dinov2-registers": ("Dinov2WithRegistersModel", "Dinov2WithRegistersConfig", dict(num_register_tokens=3), 21),
+    "dinov2-registers-larger": ("Dinov2WithRegistersModel", "Dinov2WithRegistersConfig", dict(num_register_tokens=1), 49),
+}
+
+
+@torch.no_grad()
+def vision_transformers():
+    """transformers' vision transformers: what they save, and the last hidden states of two pictures."""
+    for name, (model_class, config_class, options, image) in TRANSFORMERS.items():
+        seed_by_name(name)
+        config = getattr(transformers, config_class)(**{**SMALL, **options}, attn_implementation="eager")
+        model = getattr(transformers, model_class)(config).eval()
+        randomise(model)
+        side = image or config.image_size
+        pixels = torch.randn(2, 3, side, side)
+        with tempfile.TemporaryDirectory() as folder:
+            model.save_pretrained(folder)
+            written = json.loads((pathlib.Path(folder) / "config.json").read_text())
+            weights = safetensors.torch.load_file(pathlib.Path(folder) / "model.safetensors")
+        write_safetensors(
+            f"vision/{name}.safetensors",
+            {
+                **prefixed("weights", weights),
+                "input.pixel_values": pixels,
+                "output.last_hidden_state": model(pixels).last_hidden_state,
+            },
+            {"config": json.dumps(written)},
+        )
+
+
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     nfnet()
+    vision_transformers()
 
 
 if __name__ == "__main__":

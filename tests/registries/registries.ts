@@ -103,6 +103,20 @@ const REGISTRIES: readonly Registry[] = [
     ),
   },
   {
+    ...{
+      folder: 'models',
+      named: 'vision-family.ts',
+      file: 'models/configs/vision-family-registry.ts',
+    },
+    write: exportsOf(
+      'VISION_FAMILIES',
+      'VisionFamily',
+      './vision-family.ts',
+      'Every family of vision encoders',
+      (name) => name === 'visionFamily',
+    ),
+  },
+  {
     ...{ folder: 'models/presets', extension: '.ts', file: 'models/preset-registry.ts' },
     write: importsOf('PRESETS', 'Every preset by its name; loaded when it is asked for'),
   },

@@ -171,9 +171,10 @@ function fitOf(
       ? { rows: { first: part.index * rows, count: rows } }
       : { problem };
   }
-  // PyTorch stores a lone gate as [1] in one release and as a scalar in another: the value is the same.
-  const singles = (shape: readonly number[]) => shape.every((size) => size === 1);
-  if ((sameRest && storedRows === rows) || (singles(expected) && singles(stored))) return {};
+  // An axis of one place moves no number: a lone gate is [1] in one release and a scalar in another, a class token
+  // [dim] in CLIP and [1, 1, dim] in ViT.
+  const withoutOnes = (shape: readonly number[]) => shape.filter((size) => size !== 1).join();
+  if (withoutOnes(expected) === withoutOnes(stored)) return {};
   if (!sameRest || rows !== vocabulary) return { problem };
   if (storedRows > rows) {
     const note = `${name} has ${storedRows} rows for the model's ${rows} tokens; the first are taken`;

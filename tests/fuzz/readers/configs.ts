@@ -9,6 +9,7 @@ import { openClipFromConfig } from '../../../models/clip/open-clip-config.ts';
 import { tokenIdsFromConfig } from '../../../models/configs/generation.ts';
 import { languageModelFromConfig } from '../../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../../models/configs/preprocessor.ts';
+import { visionEncoderFromConfig } from '../../../models/configs/vision-families.ts';
 import { ideficsFromConfig } from '../../../models/idefics/config.ts';
 import type { FuzzReader } from '../fuzz-reader.ts';
 import { mutateJson } from '../mutate-json.ts';
@@ -20,6 +21,7 @@ const READERS: readonly ((config: unknown) => unknown)[] = [
   (config) => languageModelFromConfig(config, { vocabulary: 300 }),
   ideficsFromConfig,
   clipVitFromConfig,
+  (config) => visionEncoderFromConfig(config, { size: 224, resample: 3 }),
   openClipFromConfig,
   (config) => preprocessingFromConfig(config, 224),
   (config) => tokenIdsFromConfig(config, 'generation_config.json'),
@@ -43,7 +45,7 @@ export const reader: FuzzReader = {
       .filter((name) => /config[^/]*\.json$/.test(name))
       .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
       .filter((text) => text.length < 10_000 && text.startsWith('{'));
-    for (const name of names.filter((name) => /^language\/.*\.safetensors$/.test(name))) {
+    for (const name of names.filter((name) => /^(language|vision)\/.*\.safetensors$/.test(name))) {
       const config = (await openSafetensors(join(FOLDER, name))).metadata.get('config');
       if (config !== undefined) texts.push(config);
     }

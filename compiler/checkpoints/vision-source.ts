@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { WeightFile } from '../../artifact/weights/weight-file.ts';
 import { type ClipVitOptions, clipVit } from '../../models/clip/clip-vit.ts';
-import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { openClipFromConfig } from '../../models/clip/open-clip-config.ts';
-import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
+import { visionEncoderFromConfig } from '../../models/configs/vision-families.ts';
+import type { VisionFamily } from '../../models/configs/vision-family.ts';
 import type { VisionEncoder } from '../../models/shared/vision-encoder.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import { builtFrom } from './built-from.ts';
@@ -13,13 +13,18 @@ import { highestIndex } from './highest-index.ts';
 import { readJson, readModelFolder } from './model-folder.ts';
 
 /**
- * The CLIP that lies at a path: a folder of Hugging Face's or open_clip's layout, whose configs decide, or one of
+ * The vision encoder that lies at a path: a folder of Hugging Face's or open_clip's layout, whose configs decide, or one of
  * OpenAI's files (`ViT-L-14.pt`), which has no config and whose tensors do.
  *
  * @param notes gets a sentence for each thing that was assumed
+ * @param further families besides this project's
  * @throws UserError or ModelError for what is missing, or not done
  */
-export async function clipAt(path: string, notes: string[]): Promise<VisionEncoder> {
+export async function visionAt(
+  path: string,
+  notes: string[],
+  further: readonly VisionFamily[] = [],
+): Promise<VisionEncoder> {
   if ((await stat(path).catch(() => undefined))?.isFile()) {
     notes.push(
       `${path} has no config: its activation, heads of 64 and preprocessing are taken to be those of OpenAI's CLIP.`,
@@ -28,18 +33,21 @@ export async function clipAt(path: string, notes: string[]): Promise<VisionEncod
     return builtFrom(path, () => clipVit(sizes));
   }
   const openClip = await readJson(join(path, 'open_clip_config.json'));
-  const { config, preprocessor } = await readModelFolder(path, 'CLIP', openClip === undefined);
+  const { config, preprocessor } = await readModelFolder(path, 'the vision encoder', openClip === undefined);
   if (config === undefined) {
     const { options, preprocessing } = openClipFromConfig(openClip);
     const encoder = builtFrom(join(path, 'open_clip_config.json'), () => clipVit(options));
     return { ...encoder, preprocessing: preprocessing ?? encoder.preprocessing };
   }
-  const encoder = builtFrom(join(path, 'config.json'), () => clipVit(clipVitFromConfig(config)));
+  const encoder = builtFrom(join(path, 'config.json'), () =>
+    visionEncoderFromConfig(config, preprocessor, further),
+  );
   if (preprocessor === undefined) {
-    notes.push(`${path} has no preprocessor_config.json: pictures are prepared as for OpenAI's CLIP.`);
-    return encoder;
+    notes.push(
+      `${path} has no preprocessor_config.json: pictures are prepared as for the published ${encoder.family}.`,
+    );
   }
-  return { ...encoder, preprocessing: preprocessingFromConfig(preprocessor, encoder.image) };
+  return encoder;
 }
 
 /** Width of a head in all of OpenAI's sizes. */

@@ -1,0 +1,33 @@
+import type { CheckpointName } from '../../dsl/index.ts';
+
+/**
+ * What ViT and DINOv2 have in common in transformers: the tokens before the layers, and attention in the layers, whose parts
+ * are named otherwise from release 5 on.
+ *
+ * @param layers what the layers are called, by release
+ * @param prefix of the names within a classifier
+ */
+export function transformerNames(layers: readonly string[], prefix: string): readonly CheckpointName[] {
+  const ours = 'vision.layers.*.attention';
+  return [
+    { ours: 'vision.class_embedding', theirs: 'embeddings.cls_token' },
+    { ours: 'vision.position_embedding', theirs: 'embeddings.position_embeddings' },
+    { ours: 'vision.patch_embedding.*', theirs: 'embeddings.patch_embeddings.projection.*' },
+    { ours: 'vision.post_norm.*', theirs: 'layernorm.*' },
+    ...layers.flatMap((theirs) => [
+      ...(['query', 'key', 'value'] as const).flatMap((name) => [
+        { ours: `${ours}.${name}.*`, theirs: `${theirs}.attention.attention.${name}.*` },
+        { ours: `${ours}.${name}.*`, theirs: `${theirs}.attention.${name[0]}_proj.*` },
+      ]),
+      { ours: `${ours}.output.*`, theirs: `${theirs}.attention.output.dense.*` },
+      { ours: `${ours}.output.*`, theirs: `${theirs}.attention.o_proj.*` },
+    ]),
+    { unused: 'embeddings.mask_token', because: 'what stands for hidden patches in training' },
+    { unused: 'classifier.*', because: 'the classifier, which comes after the features' },
+    ...['embeddings.*', 'encoder.*', 'layers.*', 'layernorm.*'].map((part) => ({
+      ours: part,
+      theirs: `${prefix}.${part}`,
+    })),
+    { unused: `${prefix}.embeddings.mask_token`, because: 'what stands for hidden patches in training' },
+  ];
+}

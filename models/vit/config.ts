@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { activationName, positive, sizes } from '../configs/config-fields.ts';
+import { originalConfig } from '../configs/original-config.ts';
+import { refuseOtherKind } from '../configs/vision-kind.ts';
+import type { VitOptions } from './vit.ts';
+
+const readConfig = originalConfig({
+  model: 'ViT',
+  original: 'vit',
+  read: {
+    hidden_size: sizes.width,
+    intermediate_size: sizes.width,
+    num_hidden_layers: sizes.layers,
+    num_attention_heads: sizes.width,
+    image_size: sizes.pixels,
+    patch_size: sizes.pixels,
+    hidden_act: activationName,
+    layer_norm_eps: positive,
+    qkv_bias: z.boolean(),
+  },
+  // What becomes of the features, and the decoder of training.
+  inert: 'hidden_dropout_prob attention_probs_dropout_prob encoder_stride pooler_output_size pooler_act',
+});
+
+/**
+ * The options of Hugging Face's `ViTConfig`. Sizes that are left out are those of ViT-B/16, as there.
+ *
+ * @throws ModelError that lists every field that is wrong or not known
+ */
+export function vitFromConfig(config: unknown): VitOptions {
+  refuseOtherKind(config, 'ViT', ['vit']);
+  const given = readConfig(config);
+  return {
+    image: given.image_size,
+    patch: given.patch_size,
+    dim: given.hidden_size,
+    layers: given.num_hidden_layers,
+    heads: given.num_attention_heads,
+    inner: given.intermediate_size,
+    activation: given.hidden_act,
+    epsilon: given.layer_norm_eps,
+    queryKeyValueBias: given.qkv_bias,
+  };
+}

@@ -21,12 +21,12 @@ export interface QuantisedChunk extends QuantisedRows {
 /** Quantises chunks, several at a time in as many threads as the machine has cores, or here where there is little to do. */
 export class QuantisationThreads implements AsyncDisposable {
   readonly #pool: Piscina | undefined;
-  /** Chunks to have under way: one in every thread's hands and one waiting for it. */
+  /** Chunks to have under way: one in every thread's hands, one waiting for it, and the one that is asked for. */
   readonly #atOnce: number;
   readonly #memory = new SharedMemory();
 
   private constructor(threads: number, pool?: Piscina) {
-    this.#atOnce = 2 * threads;
+    this.#atOnce = 2 * threads + 1;
     this.#pool = pool;
   }
 
@@ -41,6 +41,8 @@ export class QuantisationThreads implements AsyncDisposable {
       filename: fileURLToPath(entry),
       minThreads: threads,
       maxThreads: threads,
+      // The next is there when one is done, whatever this thread is busy with.
+      concurrentTasksPerWorker: 2,
       // Flags of this process need not suit a thread.
       execArgv: [],
     });
@@ -52,7 +54,7 @@ export class QuantisationThreads implements AsyncDisposable {
    *
    * @returns rows whose memory is that of other rows once the next ones are asked for, where a chunk has none of its own
    */
-  async *quantised(chunks: AsyncIterable<Chunk>): AsyncIterable<QuantisedChunk> {
+  async *quantised(chunks: AsyncIterable<Chunk>): AsyncGenerator<QuantisedChunk> {
     const underWay: Promise<QuantisedChunk>[] = [];
     try {
       for await (const chunk of chunks) {
@@ -69,7 +71,7 @@ export class QuantisationThreads implements AsyncDisposable {
     }
   }
 
-  async *#first(underWay: Promise<QuantisedChunk>[]): AsyncIterable<QuantisedChunk> {
+  async *#first(underWay: Promise<QuantisedChunk>[]): AsyncGenerator<QuantisedChunk> {
     const quantised = await underWay.shift();
     if (quantised === undefined) return;
     yield quantised;

@@ -3,17 +3,22 @@ import { isSideBySide } from '../../../artifact/weights/weight-file.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import type { QuantisedFormat } from '../../../dsl/precision.ts';
 import { BLOCK_FORMATS } from '../../quantisation/block-format.ts';
-import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
+import type { QuantisationThreads, QuantisedChunk } from '../../quantisation/quantisation-threads.ts';
 import { type Chunk, countOf } from '../../quantisation/quantise-chunk.ts';
 import { memoryOf, type QuantisedRows, rowsIn } from '../../quantisation/quantise-rows.ts';
-import type { SharedMemory } from '../../quantisation/shared-memory.ts';
+import { SharedMemory } from '../../quantisation/shared-memory.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces, weightValues } from './weight-values.ts';
 
-/** Weights in a chunk, or one row where a row has more: 4 MiB as float32. */
-const CHUNK = 1 << 20;
+/** Weights in a chunk that a thread reads itself, or one row where a row has more. */
+const CHUNK = 1 << 21;
+/** The same of weights that are in memory, of which a thread gets a copy: 4 MiB as float32. */
+const COPIED = 1 << 20;
+
+/** Bytes of a weight held whole that are written at once. */
+const PIECE = 1 << 20;
 
 /**
  * The rounding of rows by one scale each, as a share of their common values (`QuantisedRows.uneven`), up to which int8 is
@@ -38,74 +43,115 @@ export interface QuantisedWeight {
   readonly seed: number;
 }
 
+/** What is told of weights while they are quantised. */
+export interface QuantisingEvents {
+  /** Called with the number of weights after each chunk. */
+  readonly onChunk: (weights: number) => void;
+  /** Called for a weight that loses much by one scale a row. */
+  readonly onUneven: (weight: StoredParameter) => void;
+}
+
 /**
- * The two tensors of a quantised weight, to be written one after the other: the weight is read once, chunk by chunk,
- * while its values are written, and its scales are kept until their turn.
+ * The tensors of quantised weights, two of each, whose values are to be written in the order of the weights, and the
+ * scales of each some time after its values: a weight is read once, chunk by chunk, while its values are written, and its
+ * scales are kept until their turn. While one is written the next is begun.
  * Of a weight with one scale a row the numbers are held until they are whole, as their rows are
  * written as columns: a byte a weight.
  */
-export function quantisedTensors(
-  order: QuantisedWeight,
-  threads: QuantisationThreads,
-  {
-    memory,
-    onChunk,
-    onUneven,
-  }: {
-    /** For weights that are held until they are whole, one at a time. */
-    readonly memory: SharedMemory;
-    /** Called with the number of weights after each chunk. */
-    readonly onChunk: (weights: number) => void;
-    /** Called for a weight that loses much by one scale a row. */
-    readonly onUneven: (weight: StoredParameter) => void;
-  },
-): readonly [values: TensorToWrite, scales: TensorToWrite] {
-  const { values, scales, scaleStorage } = order;
-  let kept: Float32Array = new Float32Array(0);
-  let uneven = 0;
-  const width = order.weight.shape[order.transposed ? 0 : 1] ?? 1;
-  const blocks = Math.ceil(width / order.block);
-  async function* quantised(): AsyncIterable<Uint8Array> {
-    const whole = order.perRow ? wholeIn(memory, order, width) : undefined;
-    kept = new Float32Array(elementCount(scales.shape));
-    let done = 0;
-    const chunks = chunksOf(order, width);
-    for await (const rows of threads.quantised(whole === undefined ? chunks : chunksInto(whole, chunks))) {
-      if (whole === undefined) {
-        kept.set(rows.scales, done * blocks);
+export class QuantisedTensors implements AsyncDisposable {
+  readonly tensors: readonly TensorToWrite[];
+  readonly #events: QuantisingEvents;
+  /** The chunks of all weights, quantised, one after the other. */
+  readonly #rows: AsyncGenerator<QuantisedChunk>;
+  /** For weights that are held until they are whole. */
+  readonly #memory = new SharedMemory();
+  readonly #wholes = new Map<QuantisedWeight, WholeWeight>();
+
+  constructor(weights: readonly QuantisedWeight[], threads: QuantisationThreads, events: QuantisingEvents) {
+    this.#events = events;
+    this.#rows = threads.quantised(this.#chunksOfAll(weights));
+    this.tensors = weights.flatMap((each) => this.#tensorsOf(each));
+  }
+
+  /** Lets go of what is under way, and of the files that are being read. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#rows.return(undefined);
+  }
+
+  #tensorsOf(order: QuantisedWeight): readonly [values: TensorToWrite, scales: TensorToWrite] {
+    const { values, scales, scaleStorage } = order;
+    const kept = { scales: new Float32Array(0) };
+    async function* keptScales(): AsyncIterable<Float32Array> {
+      yield kept.scales;
+      kept.scales = new Float32Array(0);
+    }
+    return [
+      {
+        name: values.name,
+        dtype: values.dtype,
+        shape: values.shape,
+        data: { pieces: () => this.#values(order, kept) },
+      },
+      {
+        name: scales.name,
+        dtype: scaleStorage.dtype,
+        shape: scales.shape,
+        data: { pieces: () => scaleStorage.convert(keptScales()) },
+      },
+    ];
+  }
+
+  /** A weight's numbers; its scales are kept. */
+  async *#values(order: QuantisedWeight, kept: { scales: Float32Array }): AsyncIterable<Uint8Array> {
+    const { weight, scales, perRow } = order;
+    kept.scales = new Float32Array(elementCount(scales.shape));
+    const total = elementCount(weight.shape);
+    const width = widthOf(order);
+    const blocks = Math.ceil(width / order.block);
+    let uneven = 0;
+    for (let done = 0; done < total; ) {
+      const next = await this.#rows.next();
+      if (next.done === true) throw new Error(`weight ${weight.name} ends early`);
+      const rows = next.value;
+      if (!perRow) {
+        kept.scales.set(rows.scales, (done / width) * blocks);
         yield rows.values;
       }
       const count = countOf(rows.chunk);
       uneven += rows.uneven ?? 0;
-      done += count / width;
-      onChunk(count);
+      done += count;
+      this.#events.onChunk(count);
     }
     // Columns are whole when the last rows are.
+    const whole = this.#wholes.get(order);
     if (whole !== undefined) {
-      kept.set(whole.scales);
-      yield whole.values;
-      memory.give(whole.memory);
+      this.#wholes.delete(order);
+      kept.scales.set(whole.scales);
+      // What is hashed is still near when it is written.
+      for (let from = 0; from < whole.values.length; from += PIECE)
+        yield whole.values.subarray(from, from + PIECE);
+      this.#memory.give(whole.memory);
     }
-    if (Math.sqrt(uneven / Math.max(1, done)) > MOST_UNEVEN) onUneven(order.weight);
+    if (Math.sqrt(uneven / Math.max(1, total / width)) > MOST_UNEVEN) this.#events.onUneven(weight);
   }
-  async function* keptScales(): AsyncIterable<Float32Array> {
-    yield kept;
-    kept = new Float32Array(0);
+
+  async *#chunksOfAll(weights: readonly QuantisedWeight[]): AsyncIterable<Chunk> {
+    for (const each of weights) {
+      const width = widthOf(each);
+      if (!each.perRow) {
+        yield* chunksOf(each, width);
+        continue;
+      }
+      const whole = wholeIn(this.#memory, each, width);
+      this.#wholes.set(each, whole);
+      yield* chunksInto(whole, chunksOf(each, width));
+    }
   }
-  return [
-    {
-      name: values.name,
-      dtype: values.dtype,
-      shape: values.shape,
-      data: { pieces: quantised },
-    },
-    {
-      name: scales.name,
-      dtype: scaleStorage.dtype,
-      shape: scales.shape,
-      data: { pieces: () => scaleStorage.convert(keptScales()) },
-    },
-  ];
+}
+
+/** Weights of a row. */
+function widthOf({ weight, transposed }: QuantisedWeight): number {
+  return weight.shape[transposed ? 0 : 1] ?? 1;
 }
 
 /** All rows of a weight. */
@@ -135,7 +181,8 @@ async function* chunksOf(
   { weight, format, block, perRow, transposed, source, seed }: QuantisedWeight,
   width: number,
 ): AsyncIterable<Chunk> {
-  const rows = Math.max(1, Math.floor(CHUNK / width));
+  const rowsOf = (chunk: number) => Math.max(1, Math.floor(chunk / width));
+  const rows = rowsOf(COPIED);
   const total = elementCount(weight.shape);
   const origin = source && { name: source.name, path: source.file.path };
   const tensor = source?.file.tensor(source.name);
@@ -151,8 +198,9 @@ async function* chunksOf(
   const whole = source?.rows === undefined || source.rows.count === weight.shape[0];
   if (tensor !== undefined && isSideBySide(tensor) && whole) {
     const start = (source?.rows?.first ?? 0) * width;
-    for (let before = 0; before < total; before += rows * width) {
-      const count = Math.min(rows * width, total - before);
+    const most = rowsOf(CHUNK) * width;
+    for (let before = 0; before < total; before += most) {
+      const count = Math.min(most, total - before);
       yield { format, width, block, perRow, origin, before, rows: { tensor, first: start + before, count } };
     }
     return;

@@ -6,12 +6,11 @@ import {
 } from '../../../artifact/weights/safetensors.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
-import { SharedMemory } from '../../quantisation/shared-memory.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import { copiedPieces } from './copied-pieces.ts';
 import type { LinkedRange } from './link-weights.ts';
-import { type QuantisedWeight, quantisedTensors } from './quantised-tensors.ts';
+import { QuantisedTensors, type QuantisedWeight } from './quantised-tensors.ts';
 import type { WeightStorage } from './weight-storage.ts';
 import { weightPieces } from './weight-values.ts';
 
@@ -59,7 +58,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
   const onUneven = ({ name }: StoredParameter) => uneven.add(name);
   onProgress?.(0, total);
   await using threads = await QuantisationThreads.open(quantisedCount);
-  const memory = new SharedMemory();
+  await using made = new QuantisedTensors(quantised, threads, { onChunk: count, onUneven });
   const tensors: readonly TensorToWrite[] = [
     ...widestFirst(
       plain.map((parameter) => {
@@ -74,10 +73,7 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
       }),
     ),
     // In the order of the parameters, of which graphs read several as one. A weight's scales are made with its values.
-    ...inOrderOf(
-      parameters,
-      quantised.flatMap((each) => quantisedTensors(each, threads, { memory, onChunk: count, onUneven })),
-    ),
+    ...inOrderOf(parameters, made.tensors),
   ];
   const written = await writeSafetensors(path, tensors, {}, { order: 'as given' });
   return { ...written, uneven };

@@ -5,6 +5,7 @@ import { compile } from '../../compiler/compile.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave } from '../measure/interleave.ts';
 import { compare, exactly, spreadOf } from '../measure/statistics.ts';
+import type { Case } from '../result.ts';
 import { largeFlamingo, writeBenchmarkCheckpoint } from '../support/large-model.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 import { BYTE_LEVEL } from '../support/tokenizer.ts';
@@ -45,40 +46,43 @@ export const benchmark: Benchmark = {
       const weights = join(folder, 'weights.safetensors');
       note('draw the weights');
       await writeBenchmarkCheckpoint(program, weights);
-      const out = join(folder, 'int4');
-      const quantise = () =>
-        compile(program, {
-          ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision: 'int4' },
-          replace: true,
-        });
-      note('int4');
-      await quantise();
-      const bytes = await folderBytes(out);
-      const samples = await interleave(
-        {
-          int4: quantise,
-          files: async () => {
-            await read(weights);
-            await write(join(folder, 'copy'), bytes);
-          },
-        },
-        { seconds: 1, least: quick ? 2 : 4 },
-      );
+      const cases: Case[] = [];
       const { size } = await stat(weights);
+      for (const precision of ['int4', 'int8'] as const) {
+        const out = join(folder, precision);
+        const quantise = () =>
+          compile(program, {
+            ...{ out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision },
+            replace: true,
+          });
+        note(precision);
+        await quantise();
+        const bytes = await folderBytes(out);
+        const samples = await interleave(
+          {
+            quantising: quantise,
+            files: async () => {
+              await read(weights);
+              await write(join(folder, 'copy'), bytes);
+            },
+          },
+          { seconds: 1, least: quick ? 2 : 4 },
+        );
+        await rm(out, { recursive: true });
+        cases.push({
+          name: `to ${precision}`,
+          variants: {
+            'a compilation': spreadOf(samples.quantising, 'ms'),
+            'reading, and writing': spreadOf(samples.files, 'ms'),
+            written: exactly(bytes / 1e6, 'MB'),
+          },
+          comparisons: [compare('compilation / reading and writing', samples.quantising, samples.files)],
+        });
+      }
       return [
         {
           title: `${(size / 1e9).toFixed(1)} GB of float16, in this process`,
-          cases: [
-            {
-              name: 'a compilation',
-              variants: {
-                'to int4': spreadOf(samples.int4, 'ms'),
-                'reading, and writing int4': spreadOf(samples.files, 'ms'),
-                'written in int4': exactly(bytes / 1e6, 'MB'),
-              },
-              comparisons: [compare('int4 / reading and writing', samples.int4, samples.files)],
-            },
-          ],
+          cases,
           notes: [
             'Aim: twice what reading and writing take. Files are in the memory of the system on both sides.',
           ],

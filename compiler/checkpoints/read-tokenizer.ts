@@ -1,9 +1,12 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { type ModelFolder, readJson } from './model-folder.ts';
 import { type TokenizerFile, tokenizerFile } from './tokenizer-file.ts';
 import { tokenizerFileNotes } from './tokenizer-notes.ts';
+
+/** Files of tokenizers that Python reads slowly: SentencePiece's model, tiktoken's ranks, BPE's merges. */
+const OTHER_FORMAT = /\.(model|tiktoken|bpe|txt)$/;
 
 /**
  * The tokenizer in a model's folder, or the one that is given in its place.
@@ -19,6 +22,11 @@ export async function readTokenizer(
   what: string,
   notes: string[],
 ): Promise<{ readonly path: string; readonly tokenizer: TokenizerFile }> {
+  if (given !== undefined && OTHER_FORMAT.test(basename(given))) {
+    throw new UserError(
+      `${given} is a tokenizer in another format than tokenizer.json: give the one that Hugging Face's AutoTokenizer.from_pretrained(…).save_pretrained(…) makes of it.`,
+    );
+  }
   const path = given ?? join(folder.path, 'tokenizer.json');
   const json = given === undefined ? folder.tokenizer : await readJson(given, LIMITS.tokenizer);
   if (json === undefined) {

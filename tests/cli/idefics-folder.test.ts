@@ -96,6 +96,24 @@ describe('an Idefics compiled from its folder alone', () => {
     });
   });
 
+  it('says what to make of a tokenizer in another format', async () => {
+    for (const name of ['tokenizer.model', 'merges.txt']) {
+      const { code, stderr } = await flamingo(
+        'compile',
+        FOLDER,
+        '--tokenizer',
+        name,
+        '--out',
+        join(folder, 'none'),
+      );
+      assert.equal(code, 3);
+      assert.ok(
+        stderr.startsWith(`error: ${name} is a tokenizer in another format than tokenizer.json: give`),
+        stderr,
+      );
+    }
+  });
+
   it('has the first word after the beginning as transformers 5 has it, whose tokenizers mark the first word alone', async () => {
     const other = join(folder, 'metaspace');
     await cp(FOLDER, other, { recursive: true });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
+import { dirname } from 'node:path';
 
 // In a clone the sources run as they are, through a loader; the published package holds compiled JavaScript.
 const source = new URL('./main.ts', import.meta.url);
@@ -22,6 +23,9 @@ if (existsSync(source)) {
   entry = source;
 } else {
   module.enableCompileCache?.();
+  // Threads keep one of their own, where this variable says.
+  const cache = module.getCompileCacheDir?.();
+  if (cache !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(cache);
 }
 const { main } = await import(entry.href);
 const code = await main(process.argv.slice(2));

@@ -1,16 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 import { bundleInPackage } from './bundle-in-package.ts';
+import { sharpInside } from './sharp-inside.ts';
 
 /** What has native code, and what a thread seldom needs. */
-const APART = ['onnxruntime-node', 'sharp', 'tsx'];
+const APART = ['onnxruntime-node', 'tsx'];
 
-/** Zod words its messages in fifty languages, of which this package asks for none but English. */
-const inEnglish: Plugin = {
-  name: 'in-english',
+const ZOD = "import { z } from 'zod'";
+
+/** Of a namespace a bundler takes what is used; of `z`, an object, it would take all: fifty languages, and JSON schemas. */
+const zodByName: Plugin = {
+  name: 'zod-by-name',
   setup({ onLoad }) {
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return text.includes(ZOD) ? { contents: text.replace(ZOD, "import * as z from 'zod'") } : undefined;
+    });
   },
 };
 
@@ -23,7 +28,7 @@ export async function bundleWorker(folder: string): Promise<void> {
   await bundleInPackage(folder, 'runtime/worker/flamingo-worker.js', 'runtime/worker/flamingo-worker.cjs', {
     format: 'cjs',
     external: APART,
-    plugins: [inEnglish],
+    plugins: [zodByName, sharpInside],
     legalComments: 'linked',
   });
 }

@@ -59,6 +59,21 @@ describe('the published package', () => {
     assert.equal(JSON.parse(answer.stdout).choices.length, 2);
   });
 
+  it('reads pictures with another release of sharp than the one that it was built with', async () => {
+    const ask = ['run', 'compiled-mine', '--image', join(PICTURES, 'cat.png'), '--choices', 'a|b', '--json'];
+    const { stdout: expected } = await flamingo(...ask);
+    const path = join(folder, 'node_modules/sharp/package.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, JSON.stringify({ ...JSON.parse(text), version: '0.0.0' }));
+    try {
+      // The thread has sharp's JavaScript in its own file, for one release of the native code.
+      const { stdout } = await flamingo(...ask);
+      assert.equal(stdout, expected);
+    } finally {
+      await writeFile(path, text);
+    }
+  });
+
   it('compiles a preset to the same bytes as a clone', async () => {
     await flamingo('compile', 'tiny', '--out', 'packaged');
     const cloned = join(folder, 'cloned');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../artifact/user-error.ts';
 import type { CompileOptions } from '../../compiler/compile.ts';
@@ -17,6 +16,7 @@ import { describe, summarise } from '../compile/summary.ts';
 import { watchModel } from '../compile/watch.ts';
 import { compileWatched } from '../compile/watched.ts';
 import { projectExtensions } from '../config.ts';
+import { defaultOut } from '../default-out.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { WrongUse } from '../wrong-use.ts';
 
@@ -159,7 +159,7 @@ async function compileModel(
   const extensions = await projectExtensions(flags.config);
   const target = chosenTarget(flags.target, extensions);
   const { program, source, tokenizer, weights } = await chosenModel(model, flags, extensions, report);
-  const out = flags.out ?? join('artifacts', program.name);
+  const out = flags.out ?? defaultOut('artifacts', 'model', program.name);
   if (flags.calibrate !== undefined && weights === 'none') {
     throw new UserError('--calibrate runs the model, so it goes with weights and not with --weights none.');
   }

@@ -1,9 +1,10 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
 import type { Recipe, Task } from '../../dsl/program/recipe.ts';
 import type { TrainResult } from '../../runtime/training/train.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
+import { defaultOut } from '../default-out.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { describeCount, type Progress, type Report } from '../report.ts';
 import { describeDuration, TrainingProgress } from '../training-progress.ts';
@@ -75,7 +76,7 @@ async function trainRecipe(
     import('../../runtime/training/train.ts'),
     import('../../runtime/training/run-folder.ts'),
   ]);
-  const out = flags.out ?? join('runs', recipe.name);
+  const out = flags.out ?? defaultOut('runs', 'recipe', recipe.name);
   await using folder = await openRunFolder(out, {
     mustResume: flags.resume === true,
     onWait: (owner) =>

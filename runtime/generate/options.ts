@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
+import { checkArgument } from '../arguments/check-argument.ts';
 import type { SpecialTokenIds } from '../tokenizer.ts';
 import { LARGEST_SEED, MOST_BEAMS } from './bounds.ts';
 import { BeamSearch } from './search/beam-search.ts';
@@ -91,14 +92,8 @@ const SAMPLING = ['temperature', 'topK', 'topP', 'seed'] as const;
 
 /** @throws UserError that names the option, for a value out of range, an unknown option, or ones that exclude each other. */
 export function parseGenerateOptions(options: unknown): GenerateSettings {
-  const parsed = schema.safeParse(options);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = issue === undefined || issue.path.length === 0 ? '' : ` '${issue.path.join('.')}'`;
-    const reason = issue?.message.replace(/^Invalid input: /, '') ?? 'unknown';
-    throw new UserError(`The option${name} of generation is wrong (${reason}): correct it or leave it out.`);
-  }
-  const settings = parsed.data;
+  checkArgument('the options of generation', schema, options);
+  const settings = schema.parse(options);
   if (settings.beams > 1) {
     const other = settings.stop.length > 0 ? 'stop' : SAMPLING.find((name) => settings[name] !== undefined);
     if (other !== undefined) {

@@ -73,22 +73,22 @@ export function readEncoder(json: unknown, runsWithin: TimeLimit): Encoder {
     (token): AddedToken => ({ ...token, normalized: token.normalized ?? !token.special }),
   );
 
-  const ids = new Map(model.ids);
   const texts = new Map<number, string>();
   for (const [token, id] of model.ids) texts.set(id, token);
+  if (texts.size < model.ids.size) refuseSameId(model.ids);
   for (const [id, token] of (model.tokens ?? []).entries()) texts.set(id, token);
+  // What is added is looked up before the vocabulary, which is not copied for it.
+  const addedIds = new Map<string, number>();
+  const idOf = (token: string) => addedIds.get(token) ?? model.ids.get(token);
   for (const { content, id } of added) {
-    const known = ids.get(content);
+    const known = idOf(content);
     if (known !== undefined && known !== id)
       throw new Error(
         `its token ${JSON.stringify(content)} has the id ${known} in one place and ${id} in another`,
       );
     const other = texts.get(checkedId(id, content));
-    if (other !== undefined && other !== content)
-      throw new Error(
-        `its tokens ${JSON.stringify(other)} and ${JSON.stringify(content)} have the same id, ${id}`,
-      );
-    ids.set(content, id);
+    if (other !== undefined && other !== content) throw sameId(other, content, id);
+    addedIds.set(content, id);
     texts.set(id, content);
   }
   let size = 0;
@@ -115,7 +115,7 @@ export function readEncoder(json: unknown, runsWithin: TimeLimit): Encoder {
   return {
     added,
     size,
-    idOf: (token) => ids.get(token),
+    idOf,
     tokenOf: (id) => texts.get(id),
     patterned: [file.normalizer, file.pre_tokenizer].some(hasExpression),
     encode: (text) =>
@@ -135,6 +135,21 @@ export function readEncoder(json: unknown, runsWithin: TimeLimit): Encoder {
       };
     },
   };
+}
+
+/** @throws Error that names the first two of a vocabulary's tokens that have one id */
+function refuseSameId(ids: ReadonlyMap<string, number>): never {
+  const holders = new Map<number, string>();
+  for (const [token, id] of ids) {
+    const other = holders.get(id);
+    if (other !== undefined) throw sameId(other, token, id);
+    holders.set(id, token);
+  }
+  throw new Error('its vocabulary has fewer ids than tokens');
+}
+
+function sameId(one: string, other: string, id: number): Error {
+  return new Error(`its tokens ${JSON.stringify(one)} and ${JSON.stringify(other)} have the same id, ${id}`);
 }
 
 /** A text as one piece. */

@@ -105,7 +105,7 @@ for (const [name, make] of Object.entries(MODELS)) {
         await assert.rejects(engine.generate([long], {}), oneSentence(/The prompt has \d+ tokens/));
         await assert.rejects(
           engine.generate([prompt], { maxNewTokens: 4, topP: 2 }),
-          oneSentence(/The option 'topP' of generation is wrong/),
+          oneSentence(/'topP' of the options of generation is 2 but a number of at most 1 is expected/),
         );
         await assert.rejects(
           engine.generate([prompt], { beams: 2 }, { onToken: () => {} }),

@@ -307,9 +307,18 @@ describe('generating and scoring with a compiled model', () => {
       /The prompt has 251 tokens and 20 are to be written, 15 more than the model's 256/,
     );
     await refuses(engine.score(long, ['abcdefg'], { normalise: 'none' }), /2 more than the model's 256/);
-    await refuses(generate(twoShots, { maxNewTokens: 0 }), /option 'maxNewTokens' of generation is wrong/);
-    await refuses(generate(twoShots, { topP: 1.5 }), /option 'topP' of generation is wrong/);
-    await refuses(generate(twoShots, { temperature: 0 }), /option 'temperature' of generation is wrong/);
+    await refuses(
+      generate(twoShots, { maxNewTokens: 0 }),
+      /'maxNewTokens' of the options of generation is 0 but a number of at least 1 is expected/,
+    );
+    await refuses(
+      generate(twoShots, { topP: 1.5 }),
+      /'topP' of the options of generation is 1\.5 but a number of at most 1 is expected/,
+    );
+    await refuses(
+      generate(twoShots, { temperature: 0 }),
+      /'temperature' of the options of generation is 0 but a number above 0 is expected/,
+    );
     await refuses(
       generate(twoShots, JSON.parse('{"beams": 3, "seed": 1}')),
       /'beams' and 'seed' were given together/,

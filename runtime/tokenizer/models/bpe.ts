@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { parseSection } from '../component.ts';
-import { type Merges, mergeAll, pairOf } from './merge.ts';
+import { type Merges, mergeAll, mergeOf, pairOf } from './merge.ts';
 import type { TokenModel } from './model.ts';
 import { byteIds, readVocabulary } from './vocabulary.ts';
 
@@ -98,7 +98,7 @@ function readMerges(listed: unknown, ids: ReadonlyMap<string, number>, prefix: s
       typeof pair === 'string' ? pair.split(' ') : Array.isArray(pair) ? pair : [];
     if (typeof left !== 'string' || typeof right !== 'string' || more !== undefined)
       throw new Error(`entry ${rank} of its model's "merges" is no pair of tokens`);
-    merges.set(pairOf(idOf(left), idOf(right)), { rank, id: idOf(left + right.slice(prefix.length)) });
+    merges.set(pairOf(idOf(left), idOf(right)), mergeOf(rank, idOf(left + right.slice(prefix.length))));
     rank += 1;
   }
   return merges;

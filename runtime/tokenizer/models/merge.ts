@@ -1,11 +1,21 @@
 import { LIMITS } from '../../../dsl/limits.ts';
 
-/** What pairs of tokens become, and which goes first; by `pairOf`. */
-export type Merges = Map<number, { readonly rank: number; readonly id: number }>;
+/** What pairs of tokens become, and which goes first, by `pairOf`: numbers, as objects take much more memory. */
+export type Merges = Map<number, Merge>;
+
+/** A rank and an id in one number. */
+type Merge = number;
+
+const IDS = LIMITS.tokenId.most + 1;
 
 /** One number for two ids. */
 export function pairOf(left: number, right: number): number {
-  return left * (LIMITS.tokenId.most + 1) + right;
+  return left * IDS + right;
+}
+
+/** @param rank the lowest goes first; there are fewer than values in a file */
+export function mergeOf(rank: number, id: number): Merge {
+  return rank * IDS + id;
 }
 
 /** Joins pairs, that of the lowest rank first and the leftmost of equals, until none is left to join. */
@@ -20,7 +30,7 @@ export function mergeAll(ids: readonly number[], merges: Merges): readonly numbe
     const right = next[place] ?? -1;
     if (right < 0) return;
     const merge = merges.get(pairOf(token[place] ?? 0, token[right] ?? 0));
-    if (merge !== undefined) queue.add(merge.rank, place, merge.id);
+    if (merge !== undefined) queue.add(Math.floor(merge / IDS), place, merge % IDS);
   };
   for (const place of ids.keys()) offer(place);
   for (let place = queue.take(); place !== undefined; place = queue.take()) {
@@ -28,8 +38,8 @@ export function mergeAll(ids: readonly number[], merges: Merges): readonly numbe
     if (joined[place] === 1 || right < 0) continue;
     const merge = merges.get(pairOf(token[place] ?? 0, token[right] ?? 0));
     // The pair may have become another since.
-    if (merge === undefined || merge.id !== queue.lastId) continue;
-    token[place] = merge.id;
+    if (merge === undefined || merge % IDS !== queue.lastId) continue;
+    token[place] = queue.lastId;
     joined[right] = 1;
     const after = next[right] ?? -1;
     next[place] = after;

@@ -214,14 +214,16 @@ describe('readers of benchmarks', () => {
     const { questions } = vqaData([1, 2], 3);
     await refused(
       JSON.stringify({ questions }),
-      /dataset_coco\.json is not as COCO's split 'test' has it \(it has no 'images' entry\): is it a file of another/,
+      /dataset_coco\.json is not as COCO's split 'test' has it \(it has no 'images'\): is it a file of another/,
     );
+    await refused('{"images": []}', /\(its 'images' is empty\): is it a file of another/);
+    await refused('{"images": 5}', /\(its 'images' is 5, and no list of entries\): is it/);
     await refused(
       JSON.stringify({ images: Array(200).fill({ file_name: 'a.jpg', id: 3 }) }),
       /'images' entry 0: its 'split' is not as expected/,
     );
     await refused('{"images": [{"split": "test"', /is not JSON, or is cut off/);
-    await refused('', /is not JSON, or is cut off|no 'images' entry/);
+    await refused('', /is not JSON, or is cut off|no 'images'/);
     await refused(Buffer.from([0x7b, 0x22, 0xe9, 0x22]), /is not UTF-8 \(from byte 0 on\).*iconv/);
     await refused('['.repeat(3_000_000), /has a value of more than 1048576 bytes of one annotation/);
   });

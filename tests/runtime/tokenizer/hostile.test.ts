@@ -33,6 +33,19 @@ describe('a tokenizer.json from a stranger', () => {
     refuses({ model: { ...model, vocab: { ...model.vocab, half: 0.5 } } }, /"half" has the id 0\.5/);
   });
 
+  it('is refused with two tokens that have one id, and takes an added token that is one of the vocabulary', () => {
+    const { model } = wordTokenizer(['a', 'b']);
+    const { a } = model.vocab;
+    assert.ok(a !== undefined);
+    refuses(
+      { model: { ...model, vocab: { ...model.vocab, c: a } } },
+      /tokens "a" and "c" have the same id, \d+/,
+    );
+    refuses({ added_tokens: [{ id: a, content: '<x>' }] }, /tokens "a" and "<x>" have the same id, \d+/);
+    const added = [...wordTokenizer(['a', 'b']).added_tokens, { id: a, content: 'a' }];
+    assert.deepEqual(create({ added_tokens: added }).encode('a b'), create({}).encode('a b'));
+  });
+
   it('is refused with a regular expression that takes exponential time', () => {
     for (const pattern of ['^(a+)+$', '(a|a)*b', '(?:\\s+)+$'])
       refuses(split(pattern), /takes exponential time/);

@@ -47,3 +47,26 @@ export async function* jsonEntries(
   }
   if (!parser.isEnded) run(() => parser.end());
 }
+
+/**
+ * Why a JSON file has no entries at a path, in words that follow its name: it has nothing there, or what is there has none.
+ *
+ * @param path as `jsonEntries` takes it
+ */
+export async function whyNoEntries(
+  file: string,
+  path: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
+  let found: unknown;
+  const parser = new JSONParser({ paths: [['$', ...path].join('.')], keepStack: false });
+  parser.onValue = ({ value }) => {
+    found = value;
+  };
+  for await (const piece of textPieces(file, signal)) parser.write(piece);
+  const place = `'${path.join('.')}'`;
+  if (found === undefined) return path.length === 0 ? 'it is no list of entries' : `it has no ${place}`;
+  const name = path.length === 0 ? 'its list' : `its ${place}`;
+  if (typeof found === 'object' && found !== null) return `${name} is empty`;
+  return `${name} is ${plain(JSON.stringify(found), 40)}, and no list of entries`;
+}

@@ -4,7 +4,7 @@ import { UserError } from '../../../../artifact/user-error.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
 import type { ReadContext } from '../benchmark.ts';
 import { csvRecords } from './csv-records.ts';
-import { jsonEntries } from './json-entries.ts';
+import { jsonEntries, whyNoEntries } from './json-entries.ts';
 import { jsonLines } from './json-lines.ts';
 
 /** A row of a file that is as its benchmark has it. */
@@ -22,7 +22,8 @@ export function jsonRows<S extends z.ZodType>(
   schema: S,
 ): AsyncGenerator<Row<z.infer<S>>> {
   const where = path.length === 0 ? 'entry' : `'${path.join('.')}' entry`;
-  return checked(context, file, where, jsonEntries(file, path, context.signal), schema);
+  const whyNone = () => whyNoEntries(file, path, context.signal);
+  return checked(context, file, where, jsonEntries(file, path, context.signal), schema, whyNone);
 }
 
 /** Rows of a file with one JSON value a line. */
@@ -46,6 +47,7 @@ export function csvRows<S extends z.ZodType>(
 /**
  * Rows that fit a schema; of others it is told why not.
  *
+ * @param whyNone says why a file has no row
  * @throws UserError where there is no row, or none of the first fits: the file is not what it was taken for
  */
 async function* checked<S extends z.ZodType>(
@@ -54,6 +56,7 @@ async function* checked<S extends z.ZodType>(
   where: string,
   entries: AsyncIterable<{ readonly key: string | number; readonly value: unknown }>,
   schema: S,
+  whyNone = async () => `it has no ${where}`,
 ): AsyncGenerator<Row<z.infer<S>>> {
   let [usable, unusable, first] = [0, 0, ''];
   for await (const { key, value } of entries) {
@@ -72,7 +75,7 @@ async function* checked<S extends z.ZodType>(
     if (usable === 0 && unusable >= LIMITS.unusableAnnotations.most) throw otherFile(context, file, first);
     context.leftOut(`${name} of ${file}`, reason);
   }
-  if (usable === 0) throw otherFile(context, file, first === '' ? `it has no ${where}` : first);
+  if (usable === 0) throw otherFile(context, file, first === '' ? await whyNone() : first);
 }
 
 function otherFile({ title, split }: ReadContext, file: string, reason: string): UserError {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { activationName, sizes } from '../configs/config-fields.ts';
+import { sizes } from '../configs/config-fields.ts';
 import { oneMeaning } from '../configs/one-meaning.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { refuseOtherKind } from '../configs/vision-kind.ts';
+import { visionTransformerFields, visionTransformerOptions } from '../configs/vision-transformer-fields.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
 
 const MODEL = 'CLIP vision';
@@ -11,13 +12,8 @@ const readVision = originalConfig({
   model: MODEL,
   original: 'clip_vision_model',
   read: {
-    hidden_size: sizes.width,
+    ...visionTransformerFields,
     intermediate_size: sizes.width,
-    num_hidden_layers: sizes.layers,
-    num_attention_heads: sizes.width,
-    image_size: sizes.pixels,
-    patch_size: sizes.pixels,
-    hidden_act: activationName,
   },
   // The projection comes after the features that Flamingo takes, and there are no words.
   inert: 'projection_dim attention_dropout dropout initializer_factor tie_word_embeddings vocab_size',
@@ -55,12 +51,7 @@ const optionsOfPart = (config: unknown) =>
 function optionsOf(config: unknown): ClipVitOptions {
   const given = readVision(config);
   return {
-    image: given.image_size,
-    patch: given.patch_size,
-    dim: given.hidden_size,
-    layers: given.num_hidden_layers,
-    heads: given.num_attention_heads,
+    ...visionTransformerOptions(given),
     inner: given.intermediate_size,
-    activation: given.hidden_act,
   };
 }

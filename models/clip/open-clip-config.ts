@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { only, orElse, positive, sizes } from '../configs/config-fields.ts';
+import { channelDeviations, channelMeans, only, orElse, positive, sizes } from '../configs/config-fields.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { shownJson } from '../configs/same-json.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import type { ClipVitOptions } from './clip-vit.ts';
-
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-const deviations = z.tuple([positive, positive, positive]);
 
 const COMMON = { model: 'open_clip', subject: 'The open_clip_config.json' } as const;
 
@@ -29,8 +26,8 @@ const readPreprocessing = originalConfig({
   ...COMMON,
   original: 'open_clip/preprocess_cfg',
   read: {
-    mean: channels,
-    std: deviations,
+    mean: channelMeans,
+    std: channelDeviations,
     interpolation: only('bicubic'),
     resize_mode: only('shortest'),
     size: z.union([z.int(), z.tuple([z.int(), z.int()])]).nullish(),

@@ -20,6 +20,10 @@ export const sizes = {
 /** A number above 0: a rotary base, a factor. */
 export const positive = z.number().positive();
 
+/** Means of a picture's red, green and blue, and their deviations. */
+export const channelMeans = z.tuple([z.number(), z.number(), z.number()]);
+export const channelDeviations = z.tuple([positive, positive, positive]);
+
 /** A field that may be left out or null, and is `value` then. */
 export function orElse<S extends z.ZodType>(schema: S, value: z.output<S>) {
   return schema.nullish().transform((given) => given ?? value);

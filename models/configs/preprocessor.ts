@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
-import { positive, sizes } from './config-fields.ts';
+import { channelDeviations, channelMeans, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
 import { recordOf } from './original-config.ts';
 import { defaultsOf } from './original-defaults.ts';
@@ -13,8 +13,6 @@ const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
 
 const side = sizes.pixels;
 const square = z.union([side, z.looseObject({ height: side, width: side })]);
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-const deviations = z.tuple([positive, positive, positive]);
 const on = z.literal(true).optional();
 /** The classes whose defaults change nothing. */
 const CLASSES = [
@@ -51,8 +49,8 @@ const schema = z.strictObject({
   image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
   resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic').optional(),
-  image_mean: channels.nullish(),
-  image_std: deviations.nullish(),
+  image_mean: channelMeans.nullish(),
+  image_std: channelDeviations.nullish(),
   // Names of classes, and what only says how Python passes the result on.
   feature_extractor_type: z.string().optional(),
   image_processor_type: z.string().optional(),

@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { LIMITS } from '../../dsl/limits.ts';
-import { activationName, positive, sizes } from '../configs/config-fields.ts';
+import { positive, sizes } from '../configs/config-fields.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { refuseOtherKind } from '../configs/vision-kind.ts';
+import { visionTransformerFields, visionTransformerOptions } from '../configs/vision-transformer-fields.ts';
 import { type Dinov2Options, gatedWidth } from './dinov2.ts';
 
 const FIELDS = {
-  hidden_size: sizes.width,
-  num_hidden_layers: sizes.layers,
-  num_attention_heads: sizes.width,
+  ...visionTransformerFields,
   mlp_ratio: positive.max(LIMITS.modelWidth.most),
-  image_size: sizes.pixels,
-  patch_size: sizes.pixels,
-  hidden_act: activationName,
   layer_norm_eps: positive,
   qkv_bias: z.boolean(),
   use_swiglu_ffn: z.boolean(),
@@ -45,15 +41,11 @@ export function dinov2FromConfig(config: unknown, image?: number): Dinov2Options
   const given = (hasRegisters ? readRegisters : readPlain)(config);
   const inner = Math.floor(given.hidden_size * given.mlp_ratio);
   return {
+    ...visionTransformerOptions(given),
     image: image ?? given.image_size,
     trainedImage: given.image_size,
-    patch: given.patch_size,
-    dim: given.hidden_size,
-    layers: given.num_hidden_layers,
-    heads: given.num_attention_heads,
     inner: given.use_swiglu_ffn ? gatedWidth(inner) : inner,
     gated: given.use_swiglu_ffn,
-    activation: given.hidden_act,
     epsilon: given.layer_norm_eps,
     queryKeyValueBias: given.qkv_bias,
     registers: given.num_register_tokens ?? 0,

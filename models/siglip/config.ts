@@ -1,20 +1,16 @@
 import { z } from 'zod';
-import { activationName, positive, sizes } from '../configs/config-fields.ts';
+import { positive, sizes } from '../configs/config-fields.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { refuseOtherKind } from '../configs/vision-kind.ts';
+import { visionTransformerFields, visionTransformerOptions } from '../configs/vision-transformer-fields.ts';
 import type { SiglipOptions } from './siglip.ts';
 
 const readVision = originalConfig({
   model: 'SigLIP vision',
   original: 'siglip_vision_model',
   read: {
-    hidden_size: sizes.width,
+    ...visionTransformerFields,
     intermediate_size: sizes.width,
-    num_hidden_layers: sizes.layers,
-    num_attention_heads: sizes.width,
-    image_size: sizes.pixels,
-    patch_size: sizes.pixels,
-    hidden_act: activationName,
     layer_norm_eps: positive,
   },
   // The pooling head comes after the features that Flamingo takes.
@@ -39,13 +35,8 @@ export function siglipFromConfig(config: unknown): SiglipOptions {
   const isWhole = recordOf(config)?.model_type === 'siglip';
   const given = readVision(isWhole ? (readWhole(config).vision_config ?? {}) : config);
   return {
-    image: given.image_size,
-    patch: given.patch_size,
-    dim: given.hidden_size,
-    layers: given.num_hidden_layers,
-    heads: given.num_attention_heads,
+    ...visionTransformerOptions(given),
     inner: given.intermediate_size,
-    activation: given.hidden_act,
     epsilon: given.layer_norm_eps,
   };
 }

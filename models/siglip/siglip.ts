@@ -7,7 +7,7 @@ import { siglipNames } from './siglip-names.ts';
 export interface SiglipOptions {
   /** Height and width of the input in pixels. */
   readonly image: number;
-  /** Height and width of a patch in pixels; divides `image`. */
+  /** Height and width of a patch in pixels; what is left of a picture whose side it does not divide is not seen. */
   readonly patch: number;
   readonly dim: number;
   readonly layers: number;

@@ -1,20 +1,16 @@
 import { z } from 'zod';
-import { activationName, positive, sizes } from '../configs/config-fields.ts';
+import { positive, sizes } from '../configs/config-fields.ts';
 import { originalConfig } from '../configs/original-config.ts';
 import { refuseOtherKind } from '../configs/vision-kind.ts';
+import { visionTransformerFields, visionTransformerOptions } from '../configs/vision-transformer-fields.ts';
 import type { VitOptions } from './vit.ts';
 
 const readConfig = originalConfig({
   model: 'ViT',
   original: 'vit',
   read: {
-    hidden_size: sizes.width,
+    ...visionTransformerFields,
     intermediate_size: sizes.width,
-    num_hidden_layers: sizes.layers,
-    num_attention_heads: sizes.width,
-    image_size: sizes.pixels,
-    patch_size: sizes.pixels,
-    hidden_act: activationName,
     layer_norm_eps: positive,
     qkv_bias: z.boolean(),
   },
@@ -31,13 +27,8 @@ export function vitFromConfig(config: unknown): VitOptions {
   refuseOtherKind(config, 'ViT', ['vit']);
   const given = readConfig(config);
   return {
-    image: given.image_size,
-    patch: given.patch_size,
-    dim: given.hidden_size,
-    layers: given.num_hidden_layers,
-    heads: given.num_attention_heads,
+    ...visionTransformerOptions(given),
     inner: given.intermediate_size,
-    activation: given.hidden_act,
     epsilon: given.layer_norm_eps,
     queryKeyValueBias: given.qkv_bias,
   };

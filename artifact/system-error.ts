@@ -5,13 +5,20 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string';
 }
 
-/** What the operating system refused, in one sentence. */
-export function refusal(path: string, error: NodeJS.ErrnoException): string {
+/** What was to be done with a file or folder. */
+type Use = 'opened' | 'written';
+
+/**
+ * What the operating system refused, in one sentence.
+ *
+ * @param use what was to be done, which the system does not say where it allows nothing; default to be opened
+ */
+export function refusal(path: string, error: NodeJS.ErrnoException, use: Use = 'opened'): string {
   switch (error.code) {
     case 'ENOENT':
       return `${path} does not exist.`;
     case 'EACCES':
-      return `${path} may not be opened: permission denied.`;
+      return `${path} may not be ${use}: permission denied.`;
     case 'EISDIR':
       return `${path} is a folder, but a file was expected.`;
     case 'ENOSPC':
@@ -30,13 +37,14 @@ export function refusal(path: string, error: NodeJS.ErrnoException): string {
  * Does what has to do with one file or folder.
  *
  * @param path what the sentence calls it
+ * @param use what the work does; default opening it
  * @throws UserError one sentence for what the operating system refuses
  */
-export async function orRefusal<R>(path: string, work: () => Promise<R>): Promise<R> {
+export async function orRefusal<R>(path: string, work: () => Promise<R>, use?: Use): Promise<R> {
   try {
     return await work();
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    if (isSystemError(error)) throw new UserError(refusal(path, error, use));
     throw error;
   }
 }

@@ -123,7 +123,7 @@ function watchStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
     // At once, as the process ends here.
-    writeSync(process.stderr.fd, `error: ${refusal('The result', error)}\n`);
+    writeSync(process.stderr.fd, `error: ${refusal('The result', error, 'written')}\n`);
     process.exit(EXIT.badInput);
   });
 }

@@ -81,7 +81,7 @@ async function checkWritable(cache: string): Promise<void> {
     await access(cache, constants.W_OK);
   } catch (error) {
     if (!(error instanceof UserError) && !isSystemError(error)) throw error;
-    const reason = error instanceof UserError ? error.message : refusal(cache, error);
+    const reason = error instanceof UserError ? error.message : refusal(cache, error, 'written');
     throw new UserError(
       `The model that ships is compiled into the user's cache at its first use, which cannot be written (${reason.replace(/\.$/, '')}): set FLAMINGO_CACHE to a folder that can, or give the folder of a compiled model.`,
     );

@@ -31,7 +31,7 @@ export async function ffmpegFrames(video: string, folder: string, options: Frame
   try {
     await writeFrames(video, folder, options);
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(folder, error));
+    if (isSystemError(error)) throw new UserError(refusal(folder, error, 'written'));
     throw error;
   }
 }

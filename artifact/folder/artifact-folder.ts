@@ -53,7 +53,7 @@ export async function writeArtifactFolder(
       if (isDone) return manifest;
     }
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(folder, error));
+    if (isSystemError(error)) throw new UserError(refusal(folder, error, 'written'));
     throw error;
   }
 }

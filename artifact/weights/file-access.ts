@@ -133,7 +133,8 @@ export async function withFile<R>(
     file = flags === 'r' ? await openRegularFile(path, label) : await open(path, flags);
     return await use(file);
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(label, error));
+    if (isSystemError(error))
+      throw new UserError(refusal(label, error, flags === 'r' ? 'opened' : 'written'));
     throw error;
   } finally {
     await file?.close();

@@ -104,7 +104,7 @@ export async function writeSafetensors(
       'wx',
       path,
     );
-    await orRefusal(path, () => rename(partial, path));
+    await orRefusal(path, () => rename(partial, path), 'written');
     return { ...written, tensors: new Map(places.map((each) => [each.name, each])) };
   } catch (error) {
     await rm(partial, { force: true });

@@ -184,10 +184,11 @@ async function evaluateModel(
   }
   if (tasks === undefined)
     throw new WrongUse('Nothing to evaluate was named: give --benchmark, or a file of tasks.');
-  const [stray] = Object.entries(BENCHMARK_FLAGS).filter(
-    ([name]) => Reflect.get(flags, name) !== undefined && !(flags.robustness && name === 'seeds'),
-  );
+  const [stray] = Object.entries(BENCHMARK_FLAGS).filter(([name]) => Reflect.get(flags, name) !== undefined);
   if (stray !== undefined) throw new WrongUse(`${stray[1]} is for benchmarks, and no --benchmark was given.`);
+  if (flags.seeds !== undefined && !flags.robustness) {
+    throw new WrongUse('--seeds is for benchmarks and --robustness, and neither was given.');
+  }
   if (flags.robustness) {
     const { evaluateRobustness } = await import('../evaluate/evaluate-robustness.ts');
     return evaluateRobustness(folder, tasks, flags, context);

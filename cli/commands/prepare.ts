@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { Option } from 'commander';
+import { checkWritable } from '../../artifact/folder/check-writable.ts';
 import { PROVIDERS } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
@@ -64,6 +65,7 @@ async function prepareTask(
   if (shots.length === 0) throw new WrongUse("required option '--shot <image> <text>' not specified.");
   if (!force && (await isThere(out)))
     throw new UserError(`${out} is already there: give another --out, or --force to replace it.`);
+  await checkWritable(out);
   // Nothing is answered: the graph that would write it is not loaded.
   return withModel(given, { ...flags, generation: 'steps' }, context, async (model) => {
     const examples = await examplesOf(model, shots, flags);

@@ -40,13 +40,12 @@ export interface EvaluateFlags {
   readonly compare?: readonly string[];
 }
 
-/** The options that are about benchmarks alone, as the command line has them. */
+/** The options that are not about tasks, as the command line has them. */
 export const BENCHMARK_FLAGS = {
   data: '--data',
   split: '--split',
   protocol: '--protocol',
   select: '--select',
-  seeds: '--seeds',
   ensemble: '--ensemble',
   support: '--support',
   normalise: '--normalise',

@@ -1,4 +1,6 @@
+import { checkWritable } from '../../artifact/folder/check-writable.ts';
 import { writeWhole } from '../../artifact/folder/write-whole.ts';
+import { orRefusal } from '../../artifact/system-error.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { EvaluateOptions, TaskFailure } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
@@ -19,7 +21,11 @@ export interface OpenTasks {
   problems(failures: readonly TaskFailure[]): readonly TaskProblem[];
 }
 
-/** Reads tasks and loads a model for them, which is closed when the work on them is done. */
+/**
+ * Reads tasks and loads a model for them, which is closed when the work on them is done.
+ *
+ * @throws UserError before that where there is no task, or where the answers would have no place
+ */
 export async function withTasks<Result>(
   folder: string,
   file: string,
@@ -31,6 +37,7 @@ export async function withTasks<Result>(
     import('../../runtime/load-flamingo.ts'),
     import('../../runtime/evaluate/read-tasks.ts'),
   ]);
+  if (flags.answers !== undefined) await checkWritable(flags.answers);
   const { limit, batch, maxNewTokens = 20, beams = 1, provider, pixels } = flags;
   const read = await readTasks(file, { ...(limit !== undefined && { limit }), signal });
   for (const { message } of read.problems) report.note(message);
@@ -83,14 +90,8 @@ export function missingShots(
 
 /** Writes an object for every answer to the file of `--answers`, one a line. */
 export async function writeAnswers(path: string, answers: readonly object[]): Promise<void> {
-  try {
-    await writeWhole(path, `${answers.map((answer) => JSON.stringify(answer)).join('\n')}\n`);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `The answers cannot be written to ${path} (${reason}): give a path in a folder that exists.`,
-    );
-  }
+  const lines = answers.map((answer) => JSON.stringify(answer)).join('\n');
+  await orRefusal(path, () => writeWhole(path, `${lines}\n`), 'written');
 }
 
 /** A share as tables of tasks have it. */

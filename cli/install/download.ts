@@ -61,7 +61,7 @@ export async function download(
     });
   } catch (error) {
     signal.throwIfAborted();
-    if (isSystemError(error) && error.path === path) throw new UserError(refusal(path, error));
+    if (isSystemError(error) && error.path === path) throw new UserError(refusal(path, error, 'written'));
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${url} broke off after ${done} bytes (${reason}): try again.`);
   }

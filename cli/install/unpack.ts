@@ -45,7 +45,7 @@ export async function unpack(
       zip.close();
     }
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    if (isSystemError(error)) throw new UserError(refusal(path, error, 'written'));
     throw new UserError(
       `${archive} cannot be unpacked (${error instanceof Error ? error.message : String(error)}): try again.`,
     );

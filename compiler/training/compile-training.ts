@@ -74,7 +74,7 @@ export async function compileTraining(
   const write = async (each: OnnxGraph): Promise<string> => {
     const file = `${each.name}.onnx`;
     const path = join(folder, file);
-    await orRefusal(path, () => writeFile(path, encodeModel(each, locate)));
+    await orRefusal(path, () => writeFile(path, encodeModel(each, locate)), 'written');
     return file;
   };
   // Several steps in one call are for state that stays on its device.

@@ -15,14 +15,23 @@ export function checkArgument(name: string, schema: z.ZodType, value: unknown): 
   if (first === undefined) throw new UserError(`${capital(name)} is wrong.`);
   const { issue, path } = innermost(first);
   const where = path.length === 0 ? name : `'${path.map(String).join('.')}' of ${name}`;
+  const several = path.length === 0 && isPlural(name);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     throw new UserError(
-      `${capital(where)} has the unknown entry ${short(key)}: correct its name or leave it out.`,
+      `${capital(where)} ${several ? 'have' : 'has'} the unknown entry ${short(key)}: correct its name or leave it out.`,
     );
   }
   const found = describe(path.reduce<unknown>(entryOf, value));
-  throw new UserError(`${capital(where)} is ${found} but ${expectationOf(issue)} is expected: correct it.`);
+  throw new UserError(
+    `${capital(where)} ${several ? 'are' : 'is'} ${found} but ${expectationOf(issue)} is expected: correct ${several ? 'them' : 'it'}.`,
+  );
+}
+
+/** By the word that a name is about: `the options of BLEU`, `the special tokens`, but `the list of items`. */
+function isPlural(name: string): boolean {
+  const [about = ''] = name.split(' of ');
+  return /[^s]s$/.test(about);
 }
 
 type Issue = z.core.$ZodIssue;

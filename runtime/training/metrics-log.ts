@@ -61,7 +61,7 @@ export class MetricsLog {
     }
     const kept = lines.join('');
     // Whole or as it was: the figures of a long run are not to go where there is no room for them.
-    if (kept !== text) await orRefusal(this.path, () => writeWhole(this.path, kept));
+    if (kept !== text) await orRefusal(this.path, () => writeWhole(this.path, kept), 'written');
   }
 
   add(record: MetricsRecord): void {
@@ -72,7 +72,7 @@ export class MetricsLog {
   async flush(): Promise<void> {
     const lines = this.#unwritten.join('');
     this.#unwritten = [];
-    if (lines !== '') await orRefusal(this.path, () => appendFile(this.path, lines));
+    if (lines !== '') await orRefusal(this.path, () => appendFile(this.path, lines), 'written');
   }
 }
 

@@ -147,6 +147,10 @@ export class Run {
     await this.#trainer.call('exportWeights', [this.weights, this.#precision]);
     await this.#checkpoints.prune();
     const plot = join(this.#options.out, 'loss.svg');
-    await orRefusal(plot, () => writeWhole(plot, lossPlot(this.#options.plan.name, this.#log.records)));
+    await orRefusal(
+      plot,
+      () => writeWhole(plot, lossPlot(this.#options.plan.name, this.#log.records)),
+      'written',
+    );
   }
 }

@@ -43,7 +43,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
       await rm(join(out, name), { recursive: true, force: true });
   }
-  await orRefusal(checkpoints.folder, () => checkpoints.prepare());
+  await orRefusal(checkpoints.folder, () => checkpoints.prepare(), 'written');
   if ((await checkpoints.steps()).length === 0) {
     await writeFirstCheckpoint(checkpoints.path(0), plan, options.initial);
   }

@@ -182,9 +182,17 @@ describe('evaluation', () => {
       assert.match((await run('--shots', '1,x')).stderr, /whole numbers with commas/);
       const nowhere = await run('--answers', join(folder, 'none', 'answers.jsonl'), '--max-new-tokens', '1');
       assert.equal(nowhere.code, 3);
-      assert.match(nowhere.stderr, /The answers cannot be written to .*ENOENT/);
-      // What was computed is told all the same.
-      assert.match(nowhere.stdout, /\nclosed +1 +1 /);
+      assert.match(
+        nowhere.stderr,
+        /answers\.jsonl cannot be written, as there is no folder .*none: make it first\.\n$/,
+      );
+      // Before anything is asked.
+      assert.equal(nowhere.stdout, '');
+      assert.doesNotMatch(nowhere.stderr, /line 2/);
+      assert.match((await run('--answers', folder)).stderr, /is a folder, but a file was expected\.\n$/);
+      const seeds = await run('--seeds', '2');
+      assert.equal(seeds.code, 2);
+      assert.match(seeds.stderr, /--seeds is for benchmarks and --robustness, and neither was given\./);
       const none = await flamingo('evaluate', await compiledModel(), join(folder, 'none.jsonl'));
       assert.equal(none.code, 3);
       assert.match(none.stderr, /none\.jsonl cannot be read/);

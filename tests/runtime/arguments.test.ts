@@ -227,14 +227,17 @@ describe('the public functions of the runtime, called from programs without type
     await refuses(ask({ query: { image: 42 } }), /'query\.image' of the prompt is 42/);
     await refuses(ask({ query: { imgae: cat } }), /'query' of the prompt has the unknown entry 'imgae'/);
     await refuses(ask({ query: { image: cat, images: [cat] } }), /one of 'image', 'images' and 'video'/);
-    await refuses(ask({ query: {} }, null), /The options of generation is null but an object/);
+    await refuses(
+      ask({ query: {} }, null),
+      /^The options of generation are null but an object is expected: correct them\.$/,
+    );
     await refuses(
       ask({ query: {} }, { signal: {} }),
       /'signal' of the options of generation is an object but an AbortSignal/,
     );
     await refuses(
       Reflect.apply(model.score, model, [{ query: {} }, ['a']]),
-      /The options of score is missing but an object/,
+      /^The options of score are missing but an object is expected: correct them\.$/,
     );
     await refuses(
       Reflect.apply(model.score, model, [{ query: {} }, ['a'], { normalise: 'bits' }]),

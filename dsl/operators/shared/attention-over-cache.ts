@@ -28,8 +28,9 @@ const MANY_QUERIES = 32;
  *
  * Apart, scores of each are computed, share one softmax, and weigh values of each. ONNX Runtime's kernels that take a past
  * write past and new keys to a new place first, which for one new token on a long past is most of their time. For many
- * queries it is the scores that are large: the kernel keeps those of a head in the cache while it masks them and takes
- * their softmax, where products apart join, mask and part those of all heads in memory.
+ * queries it is the scores that are large: the kernel, too, has memory for those of all heads at once, but computes and masks
+ * those of one head and takes their softmax before the next, where products apart join, mask and part those of all heads
+ * in a pass each.
  *
  * Query heads that share keys stand as further rows of one product, which then takes the scale as its own factor. A
  * product with one row is only then a fast kernel when it has none: there the queries are scaled beforehand.

@@ -55,7 +55,7 @@ export async function exportTriton(
     await partial.finish();
     await rename(partial.path, target);
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(out, error));
+    if (isSystemError(error)) throw new UserError(refusal(out, error, 'written'));
     throw error;
   }
   return repository.models.map(({ config }) => config.name);

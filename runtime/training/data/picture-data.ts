@@ -135,13 +135,13 @@ export class PictureData implements AsyncDisposable {
 
   async #write(path: string, { progress, signal }: PreparingContext): Promise<void> {
     const { files, image } = this.#options;
-    const output = await orRefusal(path, () => open(path, 'w'));
+    const output = await orRefusal(path, () => open(path, 'w'), 'written');
     try {
       for (const [index, file] of files.entries()) {
         signal.throwIfAborted();
         progress(index, files.length);
         const pixels = await decodePicture(file, await readHeader(file), image);
-        await orRefusal(path, () => writeAll(output, pixels));
+        await orRefusal(path, () => writeAll(output, pixels), 'written');
       }
       progress(files.length, files.length);
     } finally {

@@ -99,7 +99,7 @@ export class Journal implements AsyncDisposable {
       const [first] = outcomes;
       const kept = saved ? 'with it' : 'without it';
       throw new UserError(
-        `${refusal(join(this.#folder, RUN_FILES.outcomes), error).replace(/\.$/, '')} (at item ${first?.id ?? ''}; ${this.outcomes.size} answers are kept, ${kept}, and the same command goes on from there).`,
+        `${refusal(join(this.#folder, RUN_FILES.outcomes), error, 'written').replace(/\.$/, '')} (at item ${first?.id ?? ''}; ${this.outcomes.size} answers are kept, ${kept}, and the same command goes on from there).`,
       );
     }
     this.#keep(outcomes, text.length);
@@ -167,7 +167,7 @@ async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (isSystemError(error))
       throw new UserError(
-        `${refusal(error.path ?? folder, error).replace(/\.$/, '')}, so the results have no place there: give another --out.`,
+        `${refusal(error.path ?? folder, error, 'written').replace(/\.$/, '')}, so the results have no place there: give another --out.`,
       );
     throw error;
   }

@@ -51,7 +51,7 @@ export async function pictureFeatures(
       await file.close();
     }
   } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(path, error));
+    if (isSystemError(error)) throw new UserError(refusal(path, error, 'written'));
     throw error;
   }
 }

@@ -86,7 +86,7 @@ export async function writeRunFile(folder: string, name: string, content: string
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UserError(
-      `${refusal(path, error).replace(/\.$/, '')} (all answers are kept in ${RUN_FILES.outcomes}: the same command writes it from them).`,
+      `${refusal(path, error, 'written').replace(/\.$/, '')} (all answers are kept in ${RUN_FILES.outcomes}: the same command writes it from them).`,
     );
   }
 }

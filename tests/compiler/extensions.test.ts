@@ -24,11 +24,13 @@ describe('what a project adds', () => {
       already("model_type 'idefics'"),
     );
     await assert.rejects(
-      openCheckpoint(IDEFICS, { languageFamilies: LANGUAGE_FAMILIES }),
+      openCheckpoint(IDEFICS, {
+        languageFamilies: LANGUAGE_FAMILIES.filter(({ name }) => name === 'Cohere'),
+      }),
       already("model_type 'cohere'"),
     );
     await assert.rejects(
-      openCheckpoint(IDEFICS, { visionFamilies: VISION_FAMILIES }),
+      openCheckpoint(IDEFICS, { visionFamilies: VISION_FAMILIES.filter(({ name }) => name === 'CLIP') }),
       already("model_type 'clip'"),
     );
   });

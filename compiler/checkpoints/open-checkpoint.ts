@@ -38,16 +38,8 @@ export async function openCheckpoint(
     families.map(({ modelType }) => modelType),
     HUGGING_FACE_FAMILIES.map(({ modelType }) => modelType),
   );
-  refuseTaken(
-    'model_type',
-    languageFamilies.flatMap(({ models }) => Object.keys(models)),
-    LANGUAGE_FAMILIES.flatMap(({ models }) => Object.keys(models)),
-  );
-  refuseTaken(
-    'model_type',
-    visionFamilies.flatMap(({ models }) => Object.keys(models)),
-    VISION_FAMILIES.flatMap(({ models }) => Object.keys(models)),
-  );
+  refuseTaken('model_type', typesOf(languageFamilies), typesOf(LANGUAGE_FAMILIES));
+  refuseTaken('model_type', typesOf(visionFamilies), typesOf(VISION_FAMILIES));
   if (typeof checkpoint !== 'string') return openFlamingoModel({ ...checkpoint, ...options });
   const status = await stat(checkpoint).catch(() => undefined);
   if (status?.isFile() === true) {
@@ -56,4 +48,9 @@ export async function openCheckpoint(
     );
   }
   return huggingFaceModel({ folder: checkpoint, ...options });
+}
+
+/** Every `model_type` of some families, as often as it stands there. */
+function typesOf(families: readonly { readonly models: object }[]): readonly string[] {
+  return families.flatMap(({ models }) => Object.keys(models));
 }

@@ -2,6 +2,7 @@ import { ModelError } from '../../dsl/index.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import type { LanguageChanges, LanguageFamily } from './language-family.ts';
 import { LANGUAGE_FAMILIES } from './language-family-registry.ts';
+import { modelTypes } from './model-types.ts';
 import { recordOf } from './original-config.ts';
 
 /**
@@ -38,11 +39,6 @@ export function languageModelFromConfig(
     );
   }
   return family(config, changes, notes);
-}
-
-/** How the models of some families are made, by `model_type`; of two with the same the last counts. */
-export function modelTypes(families: readonly LanguageFamily[]): LanguageFamily['models'] {
-  return Object.assign({}, ...families.map(({ models }) => models));
 }
 
 /**

@@ -1,9 +1,10 @@
 import { ModelError } from '../../dsl/index.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
+import { modelTypes } from './model-types.ts';
 import { recordOf } from './original-config.ts';
 import { preparedSize, preprocessingFromConfig } from './preprocessor.ts';
 import { shownJson } from './same-json.ts';
-import type { VisionFamily, VisionFromConfig } from './vision-family.ts';
+import type { VisionFamily } from './vision-family.ts';
 import { VISION_FAMILIES } from './vision-family-registry.ts';
 
 /**
@@ -20,7 +21,7 @@ export function visionEncoderFromConfig(
   preprocessor?: unknown,
   further: readonly VisionFamily[] = [],
 ): VisionEncoder {
-  const models = visionTypes([...VISION_FAMILIES, ...further]);
+  const models = modelTypes([...VISION_FAMILIES, ...further]);
   const { model_type: type = 'clip_vision_model' } = recordOf(config) ?? {};
   const make = typeof type === 'string' && Object.hasOwn(models, type) ? models[type] : undefined;
   if (make === undefined) {
@@ -31,9 +32,4 @@ export function visionEncoderFromConfig(
   const encoder = make(config, preprocessor === undefined ? undefined : preparedSize(preprocessor));
   if (preprocessor === undefined) return encoder;
   return { ...encoder, preprocessing: preprocessingFromConfig(preprocessor, encoder.image) };
-}
-
-/** How the encoders of some families are made, by `model_type`; of two with the same the last counts. */
-export function visionTypes(families: readonly VisionFamily[]): Readonly<Record<string, VisionFromConfig>> {
-  return Object.assign({}, ...families.map(({ models }) => models));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ModelError, nameParameters } from '../../dsl/index.ts';
-import { languageModelFromConfig, modelTypes } from '../../models/configs/language-families.ts';
+import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
+import { modelTypes } from '../../models/configs/model-types.ts';
 import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
 import { gptNeoxSizes } from '../../models/gpt-neox/gpt-neox.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';

@@ -1,5 +1,5 @@
 import type { MediaWayDefinition } from '../artifact/media/way.ts';
-import type { GenerationMode } from './generate/generation-mode.ts';
+import type { GenerationMode } from './generation-mode.ts';
 import type { PixelRule } from './images/pixel-rule.ts';
 import type { SessionOptions } from './session.ts';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../artifact/user-error.ts';
-import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
+import type { GenerationMode } from '../../runtime/generation-mode.ts';
 import type { FewShotPrompt } from '../../runtime/prompt/prompt.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
 import { noiseImage } from '../support/noise-image.ts';

@@ -1,7 +1,7 @@
 import type { GraphManifest, Manifest } from '../../artifact/manifest.ts';
 import { mediaWay } from '../../artifact/media/index.ts';
 import type { MediaWay } from '../../artifact/media/way.ts';
-import { generationMode } from '../../runtime/generate/generation-mode.ts';
+import { generationMode } from '../../runtime/generation-mode.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { calibrationRows, describePrecision } from '../describe-precision.ts';
 import { describeLinked, weightsFacts } from '../describe-weights.ts';

@@ -2,11 +2,7 @@ import { Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
 import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
 import { LARGEST_SEED, MOST_BEAMS } from '../../runtime/generate/bounds.ts';
-import {
-  GENERATION_MODES,
-  type GenerationMode,
-  generationMode,
-} from '../../runtime/generate/generation-mode.ts';
+import { GENERATION_MODES, type GenerationMode, generationMode } from '../../runtime/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
 import type { ChoiceScore } from '../../runtime/score-choices.ts';

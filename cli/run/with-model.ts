@@ -1,5 +1,5 @@
 import type { Provider } from '../../artifact/provider.ts';
-import type { GenerationMode } from '../../runtime/generate/generation-mode.ts';
+import type { GenerationMode } from '../../runtime/generation-mode.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
 import { warmThread } from '../../runtime/worker/start-thread.ts';
 import type { CommandContext } from '../command.ts';

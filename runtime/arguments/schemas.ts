@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../../artifact/provider.ts';
-import { GENERATION_MODES } from '../generate/generation-mode.ts';
+import { GENERATION_MODES } from '../generation-mode.ts';
 
 /*
  * What the arguments of the runtime's public functions must be: the types of `runtime/index.ts` for programs without

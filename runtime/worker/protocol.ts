@@ -1,7 +1,7 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
-import type { GenerationMode } from '../generate/generation-mode.ts';
 import type { GenerateOptions } from '../generate/options.ts';
 import type { Finish } from '../generate/search/search.ts';
+import type { GenerationMode } from '../generation-mode.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import type { ModelProfile } from '../profile/placement.ts';
 import type { Examples } from '../prompt/examples.ts';

@@ -1,6 +1,6 @@
-import type { LanguageSettings } from '../../artifact/manifest.ts';
-import type { Provider } from '../../artifact/provider.ts';
-import { UserError } from '../../artifact/user-error.ts';
+import type { LanguageSettings } from '../artifact/manifest.ts';
+import type { Provider } from '../artifact/provider.ts';
+import { UserError } from '../artifact/user-error.ts';
 
 /** What writes answers: the graph of whole answers, or a run of the language graph for each token. */
 export const GENERATION_MODES = ['graph', 'steps'] as const;

@@ -15,8 +15,7 @@ export const DEFAULT_MODEL = 'emoji';
 
 /**
  * The folder of the compiled default model: the small one that ships with its weights. It is compiled at its first
- * use, into the user's cache, once for each version of its
- * weights, and again when the compiled model is found damaged.
+ * use, into the user's cache, once for each version of its weights, and again when the compiled model is found damaged.
  *
  * @throws UserError when this package has no trained weights, or the cache cannot be written
  */

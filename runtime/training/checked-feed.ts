@@ -58,13 +58,16 @@ export function checkedFeed(
       `${where} must be ${wanted}, but it has ${data.length} values for the shape [${sized.join(', ')}].`,
     );
   }
-  if (dtype === 'bool') checkTruths(where, data);
+  if (dtype === 'bool') checkBools(where, data);
   return { dtype, shape: sized, data };
 }
 
 /**
- * Refuses places in a table that has so many rows. A row that a table does not have would end in ONNX Runtime, except that a negative one would quietly be counted from
- * the table's end.
+ * Refuses indices of rows that a table does not have: one too large would end in ONNX Runtime, and a negative one would quietly
+ * be counted from the table's end.
+ *
+ * @param rows of the table; undefined: no table is looked up in
+ * @throws UserError that names the element
  */
 export function checkRows(where: string, { data }: Feed, rows: number | undefined): void {
   if (rows === undefined) return;
@@ -76,8 +79,8 @@ export function checkRows(where: string, { data }: Feed, rows: number | undefine
   }
 }
 
-/** ONNX Runtime counts with a truth of 7 as with seven. */
-function checkTruths(where: string, data: Feed['data']): void {
+/** ONNX Runtime computes with a bool of 7 as with seven. */
+function checkBools(where: string, data: Feed['data']): void {
   for (const [index, value] of data.entries()) {
     if (value === 0 || value === 1) continue;
     throw new UserError(`${where} holds ${value} at element ${index}, but a bool must be 0 or 1.`);

@@ -50,6 +50,10 @@ export const clipVitSizes = {
  * CLIP's vision transformer as a frozen encoder for `flamingo`: every patch, before the last norm and the projection, which
  * is what OpenFlamingo conditions on; `CLIPVisionModel.last_hidden_state[:, 1:]` of transformers. Radford et al. 2021,
  * arXiv 2103.00020.
+ *
+ * @returns of pixels `[images, 3, image, image]` the features `[images, (image/patch)^2, dim]`, one more with `classToken`
+ * @throws ModelError for an option that is unknown, missing or of another kind, for `heads` that does not divide `dim` and
+ *   `patch` that does not divide `image`
  */
 export function clipVit<const O extends Partial<ClipVitOptions>>(
   options: CheckedOptions<'clipVit', ClipVitOptions, ['heads divides dim', 'patch divides image'], O>,

@@ -61,6 +61,10 @@ export const dinov2Sizes = {
  * last norm, what follows the class token and the registers in `Dinov2Model.last_hidden_state` of transformers. Oquab et
  * al. 2023, arXiv 2304.07193; with registers Darcet et al. 2023, arXiv 2309.16588, whose positions are interpolated with
  * a wider window where pictures are smaller, as there.
+ *
+ * @returns of pixels `[images, 3, image, image]` the features `[images, (image/patch)^2, dim]`, one more with `classToken`
+ * @throws ModelError for an option that is unknown, missing or of another kind, for `heads` that does not divide `dim` and
+ *   `patch` that does not divide `image`
  */
 export function dinov2<const O extends Partial<Dinov2Options>>(
   options: CheckedOptions<'dinov2', Dinov2Options, ['heads divides dim', 'patch divides image'], O>,

@@ -54,6 +54,9 @@ const SIGLIP_PREPROCESSING = {
  * `SiglipVisionModel.last_hidden_state` of transformers. It has no class token; its pooling head comes after the
  * features. A picture whose side the patch does not divide (384 by 14) loses the rest, as there. Zhai et al. 2023, arXiv
  * 2303.15343; Tschannen et al. 2025, arXiv 2502.14786.
+ *
+ * @returns of pixels `[images, 3, image, image]` the features `[images, floor(image/patch)^2, dim]`
+ * @throws ModelError for an option that is unknown, missing or of another kind, and for `heads` that does not divide `dim`
  */
 export function siglip<const O extends Partial<SiglipOptions>>(
   options: CheckedOptions<'siglip', SiglipOptions, ['heads divides dim'], O>,

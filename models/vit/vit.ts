@@ -57,6 +57,10 @@ const VIT_PREPROCESSING = {
 /**
  * The vision transformer that was trained on labels, as a frozen encoder for `flamingo`: every patch after the last norm,
  * `ViTModel.last_hidden_state[:, 1:]` of transformers. Dosovitskiy et al. 2020, arXiv 2010.11929.
+ *
+ * @returns of pixels `[images, 3, image, image]` the features `[images, (image/patch)^2, dim]`, one more with `classToken`
+ * @throws ModelError for an option that is unknown, missing or of another kind, for `heads` that does not divide `dim` and
+ *   `patch` that does not divide `image`
  */
 export function vit<const O extends Partial<VitOptions>>(
   options: CheckedOptions<'vit', VitOptions, ['heads divides dim', 'patch divides image'], O>,

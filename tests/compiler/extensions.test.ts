@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openCheckpoint } from '../../compiler/checkpoints/open-checkpoint.ts';
+import { visionAt } from '../../compiler/checkpoints/vision-source.ts';
 import { rulesWith } from '../../compiler/extensions.ts';
 import { targetOf } from '../../compiler/target/target.ts';
 import { TARGETS } from '../../compiler/target/target-registry.ts';
@@ -7,6 +11,7 @@ import { OPERATORS } from '../../dsl/operator-registry.ts';
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
 import { VISION_FAMILIES } from '../../models/configs/vision-family-registry.ts';
+import { vit } from '../../models/vit/vit.ts';
 
 const IDEFICS = 'tests/references/idefics-instruct';
 const already = (what: string) => ({ message: `There is already a ${what}; give yours another name.` });
@@ -38,6 +43,22 @@ describe('what a project adds', () => {
   it('is applied beside what is there', () => {
     const rules = rulesWith({ rules: [{ name: 'mine', text: 'fuse  relu(relu(x))\ninto  relu(x)\n' }] });
     assert.deepEqual([rules.some(({ name }) => name === 'gelu'), rules.at(-1)?.name], [true, 'mine']);
+  });
+
+  it('makes the vision encoder that a folder is of', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vision-family-'));
+    try {
+      await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: 'mine', side: 28 }));
+      const makes = (config: unknown) => {
+        assert.deepEqual(config, { model_type: 'mine', side: 28 });
+        return vit({ image: 28, patch: 14, dim: 8, layers: 1, heads: 2 });
+      };
+      const { image, tokens } = await visionAt(folder, [], [{ name: 'Mine', models: { mine: makes } }]);
+      assert.deepEqual([image, tokens], [28, 4]);
+      await assert.rejects(visionAt(folder, []), /is of model_type "?'?mine/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is refused with line and column where a rule is wrong', () => {

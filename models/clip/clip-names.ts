@@ -1,4 +1,5 @@
 import type { CheckpointName } from '../../dsl/index.ts';
+import { visionModelNames } from '../vision-transformer/weight-names.ts';
 
 /** CLIP's vision transformer in OpenAI's archives and in open_clip, whose attention is PyTorch's, packed. */
 const openAiClipNames: readonly CheckpointName[] = [
@@ -38,20 +39,8 @@ const openAiClipNames: readonly CheckpointName[] = [
 /** Hugging Face `CLIPModel` and `CLIPVisionModel`, OpenAI's CLIP, open_clip. */
 export const clipNames: readonly CheckpointName[] = [
   { ours: 'vision.class_embedding', theirs: 'vision_model.embeddings.class_embedding' },
-  { ours: 'vision.patch_embedding.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
-  { ours: 'vision.position_embedding', theirs: 'vision_model.embeddings.position_embedding.weight' },
   { ours: 'vision.pre_norm.*', theirs: 'vision_model.pre_layrnorm.*' },
-  { ours: 'vision.layers.*.norm1.*', theirs: 'vision_model.encoder.layers.*.layer_norm1.*' },
-  { ours: 'vision.layers.*.norm2.*', theirs: 'vision_model.encoder.layers.*.layer_norm2.*' },
-  { ours: 'vision.layers.*.attention.query.*', theirs: 'vision_model.encoder.layers.*.self_attn.q_proj.*' },
-  { ours: 'vision.layers.*.attention.key.*', theirs: 'vision_model.encoder.layers.*.self_attn.k_proj.*' },
-  { ours: 'vision.layers.*.attention.value.*', theirs: 'vision_model.encoder.layers.*.self_attn.v_proj.*' },
-  {
-    ours: 'vision.layers.*.attention.output.*',
-    theirs: 'vision_model.encoder.layers.*.self_attn.out_proj.*',
-  },
-  { ours: 'vision.layers.*.up.*', theirs: 'vision_model.encoder.layers.*.mlp.fc1.*' },
-  { ours: 'vision.layers.*.down.*', theirs: 'vision_model.encoder.layers.*.mlp.fc2.*' },
+  ...visionModelNames,
   ...['vision_model.post_layernorm.*', 'visual_projection.weight', 'logit_scale'].map((unused) => ({
     unused,
     because: "CLIP's last norm and projection into the space it shares with texts",

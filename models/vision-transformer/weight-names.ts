@@ -31,3 +31,22 @@ export function transformerNames(layers: readonly string[], prefix: string): rea
     { unused: `${prefix}.embeddings.mask_token`, because: 'what stands for hidden patches in training' },
   ];
 }
+
+/** What CLIP and SigLIP have in common in transformers: the embeddings of patches, and the layers. */
+export const visionModelNames: readonly CheckpointName[] = [
+  { ours: 'vision.patch_embedding.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
+  { ours: 'vision.position_embedding', theirs: 'vision_model.embeddings.position_embedding.weight' },
+  ...Object.entries({
+    'norm1.*': 'layer_norm1.*',
+    'norm2.*': 'layer_norm2.*',
+    'attention.query.*': 'self_attn.q_proj.*',
+    'attention.key.*': 'self_attn.k_proj.*',
+    'attention.value.*': 'self_attn.v_proj.*',
+    'attention.output.*': 'self_attn.out_proj.*',
+    'up.*': 'mlp.fc1.*',
+    'down.*': 'mlp.fc2.*',
+  }).map(([ours, theirs]) => ({
+    ours: `vision.layers.*.${ours}`,
+    theirs: `vision_model.encoder.layers.*.${theirs}`,
+  })),
+];

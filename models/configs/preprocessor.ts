@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
+import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { channelDeviations, channelMeans, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
@@ -24,7 +25,6 @@ const CLASSES = [
 ] as const;
 
 /** What the classes of others than CLIP take where a file leaves it out, by the beginning of their names. */
-const HALF = [0.5, 0.5, 0.5] as const;
 const OTHERS = [
   { name: /^Siglip/, resample: 3, mean: HALF, std: HALF },
   { name: /^ViT/, resample: 2, mean: HALF, std: HALF },

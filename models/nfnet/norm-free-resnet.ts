@@ -18,6 +18,7 @@ import {
   type Tensor,
   zeros,
 } from '../../dsl/index.ts';
+import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 
 /** ReLU halves a normal signal's variance, roughly: this factor, sqrt(2 / (1 - 1/pi)), restores it. */
@@ -138,8 +139,8 @@ export function normFreeResnet(options: NormFreeResnetOptions): VisionEncoder {
     preprocessing: {
       resize: 'stretch',
       interpolation: 'bilinear',
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
+      mean: HALF,
+      std: HALF,
     },
     parts,
     options: { ...options },

@@ -1,5 +1,6 @@
 import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
+import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { siglipNames } from './siglip-names.ts';
@@ -45,8 +46,8 @@ export const siglipSizes = {
 const SIGLIP_PREPROCESSING = {
   resize: 'stretch',
   interpolation: 'bicubic',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
+  mean: HALF,
+  std: HALF,
 } as const satisfies VisionEncoder['preprocessing'];
 
 /**

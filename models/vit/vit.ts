@@ -1,5 +1,6 @@
 import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
+import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { vitNames } from './vit-names.ts';
@@ -50,8 +51,8 @@ export const vitSizes = {
 const VIT_PREPROCESSING = {
   resize: 'stretch',
   interpolation: 'bilinear',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
+  mean: HALF,
+  std: HALF,
 } as const satisfies VisionEncoder['preprocessing'];
 
 /**

@@ -4,7 +4,6 @@ import {
   attention,
   block,
   type CheckedOptions,
-  type CheckpointName,
   checkOptions,
   embedding,
   geluTanh,
@@ -14,6 +13,7 @@ import {
   product,
 } from '../../dsl/index.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { decoderNames } from '../shared/decoder-names.ts';
 import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import { fusedHeads } from '../shared/fused-heads.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
@@ -106,7 +106,7 @@ export function bloom<O extends BloomOptions>(given: O): LanguageModel {
   };
   return decoder({
     ...{ family: 'bloom', options, parts, blocks: parts.h },
-    checkpointNames: [...bloomNames, ...(tiedHead ? tiedHeadNames : [])],
+    checkpointNames: decoderNames('transformer', 'word_embeddings', { tiedHead }),
     embed: (tokens) => parts.word_embeddings(tokens),
     // BLOOM has no embeddings of positions; what takes the place of an embedding is normed as one.
     addPositions: (embedded) => parts.word_embeddings_layernorm(embedded),
@@ -119,13 +119,3 @@ export function bloom<O extends BloomOptions>(given: O): LanguageModel {
     },
   });
 }
-
-/** `BloomForCausalLM` and the bare `BloomModel`. */
-const bloomNames: readonly CheckpointName[] = [
-  { ours: 'language.*', theirs: '*' },
-  { ours: 'language.*', theirs: 'transformer.*' },
-];
-/** A head that is the embeddings may be stored as a copy of them. */
-const tiedHeadNames: readonly CheckpointName[] = [
-  { ours: 'language.word_embeddings.weight', theirs: 'lm_head.weight' },
-];

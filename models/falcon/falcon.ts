@@ -1,6 +1,5 @@
 import {
   type CheckedOptions,
-  type CheckpointName,
   checkOptions,
   type Draft,
   embedding,
@@ -12,6 +11,7 @@ import {
 import { ROTARY_DECODER } from '../rotary-decoder/rotary-decoder-options.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { decoderNames } from '../shared/decoder-names.ts';
 import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
@@ -64,7 +64,8 @@ const KNOWN: KnownOptions<FalconOptions> = {
 
 /**
  * Falcon's decoder, of any of its generations: layer norms, heads that share keys and values, rotary positions or ALiBi, attention
- * and perceptron side by side or in turn. Almazrouei et al. 2023, arXiv 2311.16867; Hugging Face `FalconForCausalLM`.
+ * and perceptron side by side or in turn. Almazrouei et al. 2023, arXiv 2311.16867; Hugging Face
+ * `FalconForCausalLM`, once `RWForCausalLM`.
  */
 export function falcon<const O extends Draft<FalconOptions>>(
   options: CheckedOptions<'falcon', FalconOptions, ['heads divides dim', 'keyValueHeads divides heads'], O>,
@@ -89,7 +90,7 @@ export function falcon<O extends FalconOptions>(given: O): LanguageModel {
   };
   return decoder({
     ...{ family: 'falcon', options, parts, blocks: parts.h, keyValueHeads },
-    checkpointNames: [...falconNames, ...(tiedHead ? tiedHeadNames : [])],
+    checkpointNames: decoderNames('transformer', 'word_embeddings', { tiedHead }),
     embed: (tokens) => parts.word_embeddings(tokens),
     layer: (block, x, { visible, positions, keyPositions }, past) =>
       block(x, visible, positions, past.key, past.value, biases?.(keyPositions)),
@@ -99,13 +100,3 @@ export function falcon<O extends FalconOptions>(given: O): LanguageModel {
     },
   });
 }
-
-/** `FalconForCausalLM`, which was `RWForCausalLM`, and the bare `FalconModel`. */
-const falconNames: readonly CheckpointName[] = [
-  { ours: 'language.*', theirs: '*' },
-  { ours: 'language.*', theirs: 'transformer.*' },
-];
-/** A head that is the embeddings may be stored as a copy of them. */
-const tiedHeadNames: readonly CheckpointName[] = [
-  { ours: 'language.word_embeddings.weight', theirs: 'lm_head.weight' },
-];

@@ -3,7 +3,6 @@ import {
   attention,
   block,
   type CheckedOptions,
-  type CheckpointName,
   checkOptions,
   embedding,
   type KnownOptions,
@@ -14,6 +13,7 @@ import {
 } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { decoderNames } from '../shared/decoder-names.ts';
 import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import { fusedHeads } from '../shared/fused-heads.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
@@ -114,7 +114,7 @@ export function gptBigcode<O extends GptBigcodeOptions>(given: O): LanguageModel
   };
   return decoder({
     ...{ family: 'gpt-bigcode', options, parts, blocks: parts.h, keyValueHeads },
-    checkpointNames: [...gptBigcodeNames, ...(tiedHead ? tiedHeadNames : [])],
+    checkpointNames: decoderNames('transformer', 'wte', { tiedHead }),
     embed: (tokens) => parts.wte(tokens),
     addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
     layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
@@ -124,11 +124,3 @@ export function gptBigcode<O extends GptBigcodeOptions>(given: O): LanguageModel
     },
   });
 }
-
-/** `GPTBigCodeForCausalLM` and the bare `GPTBigCodeModel`. */
-const gptBigcodeNames: readonly CheckpointName[] = [
-  { ours: 'language.*', theirs: '*' },
-  { ours: 'language.*', theirs: 'transformer.*' },
-];
-/** A head that is the embeddings may be stored as a copy of them. */
-const tiedHeadNames: readonly CheckpointName[] = [{ ours: 'language.wte.weight', theirs: 'lm_head.weight' }];

@@ -3,7 +3,6 @@ import {
   attention,
   block,
   type CheckedOptions,
-  type CheckpointName,
   checkOptions,
   chunk,
   embedding,
@@ -18,6 +17,7 @@ import {
 } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
+import { decoderNames } from '../shared/decoder-names.ts';
 import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
@@ -144,7 +144,7 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
     options,
     parts,
     blocks: parts.h,
-    checkpointNames: [...gpt2Names, ...(tiedHead ? tiedHeadNames : [])],
+    checkpointNames: decoderNames('transformer', 'wte', { tiedHead }),
     embed: (tokens) => parts.wte(tokens),
     addPositions: (embedded, positions) => add(embedded, parts.wpe(positions)),
     layer: (block, x, { visible }, past) => block(x, visible, past.key, past.value),
@@ -154,11 +154,3 @@ export function gpt2<O extends Gpt2Options>(given: O): LanguageModel {
     },
   });
 }
-
-/** `GPT2LMHeadModel`, the bare `GPT2Model` of the first checkpoints, and either inside an OpenFlamingo checkpoint. */
-const gpt2Names: readonly CheckpointName[] = [
-  { ours: 'language.*', theirs: '*' },
-  { ours: 'language.*', theirs: 'transformer.*' },
-];
-/** A head that is the embeddings may be stored as a copy of them. */
-const tiedHeadNames: readonly CheckpointName[] = [{ ours: 'language.wte.weight', theirs: 'lm_head.weight' }];

@@ -32,12 +32,28 @@ export function windowsByLayer(
   { window, fullLayers = [] }: WindowOptions,
   layers: number,
 ): (layer: number) => LayerKind {
-  const beyond = fullLayers.find((layer) => layer >= layers);
-  if (beyond !== undefined)
-    atCallSite(() => {
-      throw new ModelError(
-        `${maker.name}: fullLayers must be indices of the ${layers} layers, from 0 on, but one is ${beyond}`,
-      );
-    }, maker);
+  requireLayers(maker, 'fullLayers', fullLayers, layers);
   return (layer) => (fullLayers.includes(layer) ? {} : { window });
+}
+
+/**
+ * Refuses an option that names a layer which the model has not.
+ *
+ * @param maker the function that the author calls, whose line is reported
+ * @param option its name
+ * @throws ModelError
+ */
+export function requireLayers(
+  maker: Caller,
+  option: string,
+  indices: readonly number[],
+  layers: number,
+): void {
+  const beyond = indices.find((layer) => layer >= layers);
+  if (beyond === undefined) return;
+  atCallSite(() => {
+    throw new ModelError(
+      `${maker.name}: ${option} must be indices of the ${layers} layers, from 0 on, but one is ${beyond}`,
+    );
+  }, maker);
 }

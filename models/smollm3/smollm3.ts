@@ -6,7 +6,13 @@ import {
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import { everyLayer, WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
+import {
+  everyLayer,
+  requireLayers,
+  WINDOWS,
+  type WindowOptions,
+  windowsByLayer,
+} from '../rotary-decoder/windows.ts';
 import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
 import type { WidthOf } from '../shared/vision-encoder.ts';
 
@@ -38,6 +44,7 @@ export function smollm3<O extends Smollm3Options>(given: O): LanguageModel {
   checkOptions(smollm3, options, headRequirements(options), KNOWN);
   const { layers, attentionBias = false, feedForwardBias = false } = options;
   const { unrotatedLayers = everyLayer(4, layers) } = options;
+  requireLayers(smollm3, 'unrotatedLayers', unrotatedLayers, layers);
   const windowOf = windowsByLayer(smollm3, options, layers);
   return rotaryDecoder({
     ...{ family: 'smollm3', options, tiedHead: true },

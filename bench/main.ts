@@ -65,7 +65,10 @@ const command = new Command('npm run bench --')
   .argument('[names...]', 'benchmarks to run (default: all but the large ones)')
   .option('--json <file>', 'write the numbers too')
   .option('--quick', 'a few rounds each: to see that everything works, not to quote')
-  .option('--only <text>', "of growth the cases whose names hold this, such as 'int4: token' or 'pictures'")
+  .option(
+    '--only <text>',
+    "of growth the cases whose names hold this, such as 'int4: token', or of which one size, 'pictures 8'",
+  )
   .option(
     '--threads <n>',
     'of ONNX Runtime; more than 1 suffer most from whatever else the machine does',

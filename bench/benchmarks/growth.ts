@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../../artifact/user-error.ts';
 import { compile } from '../../compiler/compile.ts';
 import { workOf } from '../../compiler/work.ts';
 import type { Graph } from '../../dsl/graph.ts';
@@ -9,11 +10,19 @@ import { PREFILL_CHUNK, readPrompt } from '../../runtime/generate/prompt-reader.
 import { Engine } from '../../runtime/worker/engine.ts';
 import { IMAGES_AT_ONCE } from '../../runtime/worker/media-memory.ts';
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts';
-import { type Counted, cellOf, type Growing, growthCases, type Limits } from '../measure/growth.ts';
+import {
+  type Counted,
+  cellOf,
+  type Growing,
+  growthCases,
+  type Limits,
+  type Sized,
+  wantedSizes,
+} from '../measure/growth.ts';
 import { interleave } from '../measure/interleave.ts';
-import { memoryBandwidth } from '../measure/memory-bandwidth.ts';
 import type { Case, Section } from '../result.ts';
 import { smallLlama, writeBenchmarkCheckpoint } from '../support/large-model.ts';
+import { machineLimits } from '../support/machine-limits.ts';
 import { MIDDLE, middleFlamingo } from '../support/middle-model.ts';
 import { openGraph, withGraphs } from '../support/open-graph.ts';
 import { fillPast } from '../support/past.ts';
@@ -31,13 +40,17 @@ const WEIGHT_BYTES: Readonly<Record<'float32' | 'int8' | 'int4', number>> = {
 };
 const MEASURED = ['float32', 'int8', 'int4'] as const satisfies readonly Precision[];
 
-/** What grows in a language model, in each precision. */
-const LANGUAGE_CASES = ['prompt of tokens', 'token on a past of', 'token in a batch of'] as const;
 const TOKENS = [64, 128, 256, 512, 1024, 2048];
 const ROWS = [1, 2, 4, 8, 16, 32];
 /** Shots and the query, each with a picture. */
-const EXAMPLES = [1, 3, 5, 9, 17, 33];
-const PICTURES = [1, 2, 4, 8, 16, 33];
+const SHOTS = { name: 'prompt of examples', sizes: [1, 3, 5, 9, 17, 33] };
+const PICTURES = { name: 'pictures', sizes: [1, 2, 4, 8, 16, 33] };
+/** What grows in a language model, in each precision. */
+const LANGUAGE_CASES = [
+  { name: 'prompt of tokens', sizes: TOKENS },
+  { name: 'token on a past of', sizes: TOKENS },
+  { name: 'token in a batch of', sizes: ROWS },
+] as const;
 /** Tokens that are cached where the number of rows grows. */
 const SHORT_PAST = 64;
 /** Tokens that are written on one cache before it is filled anew. */
@@ -46,6 +59,10 @@ const ROOM = 32;
 type Step = () => Promise<unknown>;
 /** Something that grows, with a run of it at each size. */
 type Measured = Growing & { step(size: number): Promise<Step> };
+
+function inPrecision(precision: Precision, { name, sizes }: Sized): Sized {
+  return { name: `${precision}: ${name}`, sizes };
+}
 
 /** Multiply-adds of one run of a graph, those of attention apart. */
 function counted(
@@ -87,8 +104,7 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
   };
   return [
     {
-      name: `${precision}: ${LANGUAGE_CASES[0]}`,
-      sizes: TOKENS,
+      ...inPrecision(precision, LANGUAGE_CASES[0]),
       counted: (tokens) => ({
         products: pieces(tokens).reduce((sum, { past, text }) => sum + run(1, text, past).products, 0),
         attention: pieces(tokens).reduce((sum, { past, text }) => sum + run(1, text, past).attention, 0),
@@ -103,15 +119,13 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
       },
     },
     {
-      name: `${precision}: ${LANGUAGE_CASES[1]}`,
-      sizes: TOKENS,
+      ...inPrecision(precision, LANGUAGE_CASES[1]),
       units: () => 1,
       counted: (past) => ({ ...run(1, 1, past), bytes: weights + past * cached }),
       step: (past) => decode(1, past),
     },
     {
-      name: `${precision}: ${LANGUAGE_CASES[2]}`,
-      sizes: ROWS,
+      ...inPrecision(precision, LANGUAGE_CASES[2]),
       counted: (rows) => ({
         ...run(rows, 1, SHORT_PAST),
         bytes: weights + rows * SHORT_PAST * cached,
@@ -123,27 +137,27 @@ function ofLanguage(engine: Engine, precision: keyof typeof WEIGHT_BYTES): reado
 
 async function languageCases(
   folder: string,
-  floats: Limits,
+  floats: () => Promise<Limits>,
   context: BenchmarkContext,
 ): Promise<readonly Case[]> {
   const { quick, threads, note } = context;
-  const anything = MEASURED.flatMap((precision) => LANGUAGE_CASES.map((name) => `${precision}: ${name}`));
-  if (!anything.some((name) => isWanted(name, context))) return [];
+  const precisions = MEASURED.filter((precision) =>
+    LANGUAGE_CASES.some((each) => wantedSizes(inPrecision(precision, each), context.only).length > 0),
+  );
+  if (precisions.length === 0) return [];
   const program = smallLlama(quick);
   const weights = join(folder, 'checkpoint.safetensors');
   note('writing random float16 weights');
   await writeBenchmarkCheckpoint(program, weights);
   const cases: Case[] = [];
-  for (const precision of MEASURED) {
-    if (!LANGUAGE_CASES.some((name) => isWanted(`${precision}: ${name}`, context))) continue;
+  for (const precision of precisions) {
     note(`compiling in ${precision}`);
     const out = join(folder, precision);
     await compile(program, { out, source: 'bench', tokenizer: BYTE_LEVEL, weights: [weights], precision });
-    const limits = { ...floats, products: await productRate(precision, context) };
     const engine = await Engine.open({ directory: out, verify: false, imageMemory: 0, threads });
     try {
-      for (const growing of ofLanguage(engine, precision).filter(({ name }) => isWanted(name, context))) {
-        note(growing.name);
+      const limits = { ...(await floats()), products: await productRate(precision, context) };
+      for (const growing of ofLanguage(engine, precision)) {
         cases.push(...(await measured(growing, limits, context)));
       }
     } finally {
@@ -153,8 +167,12 @@ async function languageCases(
   return cases;
 }
 
-async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<readonly Case[]> {
-  const { threads, note } = context;
+async function pictureCases(
+  floats: () => Promise<Limits>,
+  context: BenchmarkContext,
+): Promise<readonly Case[]> {
+  const { threads } = context;
+  if (![SHOTS, PICTURES].some((each) => wantedSizes(each, context.only).length > 0)) return [];
   const { vision, language } = middleFlamingo().graphs;
   const open = (graph: Graph | undefined) => () => {
     if (graph === undefined) throw new Error('the middle model has both graphs');
@@ -167,8 +185,7 @@ async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<
       text,
     });
     const shots: Measured = {
-      name: 'prompt of examples',
-      sizes: EXAMPLES,
+      ...SHOTS,
       counted: (number) => ({
         ...counted(work.language, ofExamples(number, number * SHOT_TOKENS)),
         bytes: counted(work.language, ofExamples(1, 1)).products * WEIGHT_BYTES.float32,
@@ -176,8 +193,7 @@ async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<
       step: async (number) => prefillStep(graphs.language, number),
     };
     const pictures: Measured = {
-      name: 'pictures',
-      sizes: PICTURES,
+      ...PICTURES,
       counted: (images) => ({ ...counted(work.vision, { images, frames: 1 }), bytes: 0 }),
       step: async (images) => {
         const runs = Array.from({ length: Math.ceil(images / IMAGES_AT_ONCE) }, (_, run) =>
@@ -195,24 +211,22 @@ async function pictureCases(limits: Limits, context: BenchmarkContext): Promise<
       },
     };
     const cases: Case[] = [];
-    for (const growing of [shots, pictures].filter(({ name }) => isWanted(name, context))) {
-      note(growing.name);
-      cases.push(...(await measured(growing, limits, context)));
-    }
+    for (const growing of [shots, pictures])
+      cases.push(...(await measured(growing, await floats(), context)));
     return cases;
   });
-}
-
-function isWanted(name: string, { only = '' }: BenchmarkContext): boolean {
-  return name.includes(only);
 }
 
 async function measured(
   growing: Measured,
   limits: Limits,
-  { quick }: BenchmarkContext,
+  context: BenchmarkContext,
 ): Promise<readonly Case[]> {
-  const sizes = quick ? growing.sizes.slice(0, 3) : growing.sizes;
+  const { quick, note } = context;
+  const wanted = wantedSizes(growing, context.only);
+  if (wanted.length === 0) return [];
+  note(growing.name);
+  const sizes = quick ? wanted.slice(0, 3) : wanted;
   const steps: Record<string, Step> = {};
   for (const size of sizes) steps[cellOf(growing, size)] = await growing.step(size);
   const samples = await interleave(steps, { seconds: quick ? 0.2 : 20, least: quick ? 2 : 4 });
@@ -226,12 +240,12 @@ export const benchmark: Benchmark = {
   large: true,
   run: (context) =>
     withTemporaryFolder(async (folder): Promise<readonly Section[]> => {
-      const rate = await productRate('float32', context);
-      const floats = { products: rate, attention: rate, bytes: memoryBandwidth() };
+      const floats = machineLimits(context);
       const cases = [
         ...(await languageCases(folder, floats, context)),
         ...(await pictureCases(floats, context)),
       ];
+      if (cases.length === 0) throw new UserError(`Nothing of growth is called '${context.only}'.`);
       return [
         {
           title: 'Growth',

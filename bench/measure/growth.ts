@@ -31,9 +31,17 @@ export interface Growing {
   units?(size: number): number;
 }
 
+export type Sized = Pick<Growing, 'name' | 'sizes'>;
+
 /** What a size of a growing thing is called among the samples. */
 export function cellOf({ name }: Pick<Growing, 'name'>, size: number): string {
   return `${name} ${size}`;
+}
+
+/** All sizes of what has a text in its name, else those of which what they are called ends in it. */
+export function wantedSizes(growing: Sized, only = ''): readonly number[] {
+  const { name, sizes } = growing;
+  return name.includes(only) ? sizes : sizes.filter((size) => cellOf(growing, size).endsWith(only));
 }
 
 /**

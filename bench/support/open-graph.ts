@@ -30,7 +30,8 @@ export async function openGraph(graph: Graph, options: OpenGraphOptions): Promis
     interOpNumThreads: 1,
     logSeverityLevel: 4,
     // Otherwise the threads of the session that has just run would spin through the beginning of the next one's turn.
-    extra: { session: { force_spinning_stop: '1' } },
+    // Numbers below float32's usual form are zeros, as where a model computes.
+    extra: { session: { force_spinning_stop: '1', set_denormal_as_zero: '1' } },
   });
   const wanted = new Set(session.inputNames);
   return {

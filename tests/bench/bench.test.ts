@@ -50,6 +50,18 @@ describe('npm run bench', () => {
     for (const name of ['flamingo-3b', 'int8', 'int4']) assert.ok(stdout.includes(name), `no '${name}'`);
   });
 
+  it('measures how time grows, or at one size alone, and refuses what it does not measure', async () => {
+    const { stdout } = await bench('growth', '--quick', '--only', 'pictures 2');
+    assert.deepEqual(stdout.match(/^pictures \d+/gm), ['pictures 2']);
+    await assert.rejects(
+      bench('growth', '--quick', '--only', 'pictrues'),
+      (error: Error & { stderr?: string }) => {
+        assert.match(error.stderr ?? '', /Nothing of growth is called 'pictrues'\./);
+        return true;
+      },
+    );
+  });
+
   it('refuses a name that no file has, and names those that there are', async () => {
     const files = await readdir(new URL('../../bench/benchmarks/', import.meta.url));
     const names = files.sort().map((file) => file.replace(/\.ts$/, ''));

@@ -2,6 +2,7 @@ import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
 import { KNOWN_PREPROCESSING, type VisionEncoder, type WidthOf } from '../shared/vision-encoder.ts';
+import { ENCODER_SIZES } from '../vision-transformer/encoder-sizes.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { clipNames } from './clip-names.ts';
 
@@ -25,12 +26,7 @@ export interface ClipVitOptions {
 }
 
 const KNOWN: KnownOptions<ClipVitOptions> = {
-  image: 'a whole number from 1 on',
-  patch: 'a whole number from 1 on',
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
+  ...ENCODER_SIZES,
   activation: ACTIVATIONS,
   classToken: 'true or false',
   resize: KNOWN_PREPROCESSING.resize,

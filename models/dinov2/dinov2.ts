@@ -2,6 +2,7 @@ import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { IMAGENET_DEVIATION, IMAGENET_MEAN } from '../shared/imagenet-pixels.ts';
 import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
+import { ENCODER_SIZES } from '../vision-transformer/encoder-sizes.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { dinov2Names } from './dinov2-names.ts';
 
@@ -33,15 +34,10 @@ export interface Dinov2Options {
 }
 
 const KNOWN: KnownOptions<Dinov2Options> = {
-  image: 'a whole number from 1 on',
-  trainedImage: 'a whole number from 1 on',
-  patch: 'a whole number from 1 on',
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
-  gated: 'true or false',
+  ...ENCODER_SIZES,
   activation: ACTIVATIONS,
+  trainedImage: 'a whole number from 1 on',
+  gated: 'true or false',
   epsilon: 'a number',
   queryKeyValueBias: 'true or false',
   registers: 'a whole number from 0 on',

@@ -2,6 +2,7 @@ import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
+import { ENCODER_SIZES } from '../vision-transformer/encoder-sizes.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { siglipNames } from './siglip-names.ts';
 
@@ -23,12 +24,7 @@ export interface SiglipOptions {
 }
 
 const KNOWN: KnownOptions<SiglipOptions> = {
-  image: 'a whole number from 1 on',
-  patch: 'a whole number from 1 on',
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
+  ...ENCODER_SIZES,
   activation: ACTIVATIONS,
   epsilon: 'a number',
 };

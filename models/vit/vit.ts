@@ -2,6 +2,7 @@ import { type CheckedOptions, checkOptions, type KnownOptions } from '../../dsl/
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder, WidthOf } from '../shared/vision-encoder.ts';
+import { ENCODER_SIZES } from '../vision-transformer/encoder-sizes.ts';
 import { transformerEncoder } from '../vision-transformer/transformer-encoder.ts';
 import { vitNames } from './vit-names.ts';
 
@@ -27,12 +28,7 @@ export interface VitOptions {
 }
 
 const KNOWN: KnownOptions<VitOptions> = {
-  image: 'a whole number from 1 on',
-  patch: 'a whole number from 1 on',
-  dim: 'a whole number from 1 on',
-  layers: 'a whole number from 1 on',
-  heads: 'a whole number from 1 on',
-  inner: 'a whole number from 1 on',
+  ...ENCODER_SIZES,
   activation: ACTIVATIONS,
   epsilon: 'a number',
   queryKeyValueBias: 'true or false',

@@ -36,7 +36,7 @@ export async function loadAuthorFile<T>(
 ): Promise<T> {
   const path = resolve(file);
   await requireTypeScriptFile(path, kind);
-  await requireSound(path);
+  await requireWellTyped(path);
   const exports = await runModule(path);
   return chooseExport(exports, path, kind, exportName);
 }
@@ -51,20 +51,18 @@ async function requireTypeScriptFile(path: string, { name }: AuthorFileKind<unkn
   }
 }
 
-/** Type-checks a file. One that was found sound before, by another process, is not checked again until something changes. */
-async function requireSound(path: string): Promise<void> {
-  const { isKnownSound, rememberSound }: typeof import('./sound-files.ts') = await frontendModule(
-    'sound-files',
-    path,
-  );
+/** Type-checks a file. One in which nothing was found before, by another process, is not checked again until something changes. */
+async function requireWellTyped(path: string): Promise<void> {
+  const { isKnownWellTyped, rememberWellTyped }: typeof import('./type-check-cache.ts') =
+    await frontendModule('type-check-cache', path);
   // What is read anew is watched by what the checker found that it imports.
   const remembers = reading === 0;
-  if (remembers && (await isKnownSound(path))) return;
+  if (remembers && (await isKnownWellTyped(path))) return;
   // The checker is large: nothing else waits for it, and a bundle, which cannot use it, does not hold it.
   const { typeChecker }: typeof import('./type-check.ts') = await frontendModule('type-check', path);
   const { findings, answers } = typeChecker.check(path);
   if (findings.length > 0) throw new SourceError(findings);
-  if (remembers) await rememberSound(path, answers);
+  if (remembers) await rememberWellTyped(path, answers);
 }
 
 /** A module beside this one, by an address that no bundler follows. */

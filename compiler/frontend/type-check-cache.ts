@@ -22,7 +22,7 @@ const SEPARATOR = '\0';
  *
  * @param file absolute path
  */
-export async function isKnownSound(file: string): Promise<boolean> {
+export async function isKnownWellTyped(file: string): Promise<boolean> {
   const record = await readRegularFile(recordOf(file), LIMITS.checkRecord).catch(() => undefined);
   if (record === undefined) return false;
   const [expected, ...questions] = record.toString('utf8').split(SEPARATOR);
@@ -30,13 +30,13 @@ export async function isKnownSound(file: string): Promise<boolean> {
 }
 
 /**
- * Remembers in the user's cache that a file was found sound. A cache that cannot be written is no reason to fail: the file
- * is checked again then.
+ * Remembers in the user's cache that nothing was found wrong with a file. A cache that cannot be written is no reason to
+ * fail: the file is checked again then.
  *
  * @param file absolute path
  * @param answers what the checker asked of the file system, and was answered
  */
-export async function rememberSound(file: string, answers: readonly FileAnswers[]): Promise<void> {
+export async function rememberWellTyped(file: string, answers: readonly FileAnswers[]): Promise<void> {
   const checker = checkerFiles().map((path) => [textQuestion(path), answerNow(textQuestion(path))] as const);
   // Two different answers to one question stay two, which none can equal.
   const all = new Map(

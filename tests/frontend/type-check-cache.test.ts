@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel } from '../../compiler/frontend/load-model.ts';
-import { isKnownSound, rememberSound } from '../../compiler/frontend/sound-files.ts';
 import { SourceError } from '../../compiler/frontend/source-error.ts';
 import { TypeChecker } from '../../compiler/frontend/type-check.ts';
+import { isKnownWellTyped, rememberWellTyped } from '../../compiler/frontend/type-check-cache.ts';
 import { type AuthorFolder, authorFolder } from './author-folder.ts';
 
 const MODEL = `import { layers } from './layers';
@@ -35,37 +35,37 @@ describe('the memory of type checks', () => {
 
   it('knows a file that was loaded, and checks it again where a file that it imports has changed', async () => {
     const file = await written();
-    assert.equal(await isKnownSound(file), false);
-    await rememberSound(file, checker.check(file).answers);
-    assert.equal(await isKnownSound(file), true);
+    assert.equal(await isKnownWellTyped(file), false);
+    await rememberWellTyped(file, checker.check(file).answers);
+    assert.equal(await isKnownWellTyped(file), true);
     await folder.write('layers.ts', "export const layers = 'two';");
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
     await assert.rejects(loadModel(file), SourceError);
     await assert.rejects(loadModel(file), SourceError, 'a mistake is said each time');
     await folder.write('layers.ts', 'export const layers = 2;');
-    assert.equal(await isKnownSound(file), true, 'it is what it was');
+    assert.equal(await isKnownWellTyped(file), true, 'it is what it was');
     await folder.write('model.ts', `${MODEL}\n`);
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
   });
 
   it('checks again where an import would be found elsewhere', async () => {
     await folder.write('layers/index.ts', 'export const layers = 2;');
     const file = await folder.write('model.ts', MODEL);
     assert.deepEqual(checker.check(file).findings, []);
-    await rememberSound(file, checker.check(file).answers);
-    assert.equal(await isKnownSound(file), true);
+    await rememberWellTyped(file, checker.check(file).answers);
+    assert.equal(await isKnownWellTyped(file), true);
     await folder.write('layers.ts', "export const layers = 'two';");
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
     await rm(join(folder.path, 'layers.ts'));
-    assert.equal(await isKnownSound(file), true);
+    assert.equal(await isKnownWellTyped(file), true);
     await rm(join(folder.path, 'layers/index.ts'));
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
   });
 
   it('does not check what is known', async () => {
     const file = await written();
     await folder.write('layers.ts', "export const layers = 'two';");
-    await rememberSound(file, checker.check(file).answers);
+    await rememberWellTyped(file, checker.check(file).answers);
     assert.equal((await loadModel(file)).name, 'mine', 'whose mistake would have been found');
   });
 
@@ -78,31 +78,31 @@ describe('the memory of type checks', () => {
     const file = await written();
     const other = await folder.write('other.ts', MODEL);
     const { answers } = checker.check(file);
-    await rememberSound(file, answers);
+    await rememberWellTyped(file, answers);
     const [name = ''] = await readdir(records());
     const record = await readFile(join(records(), name));
-    assert.equal(await isKnownSound(other), false);
+    assert.equal(await isKnownWellTyped(other), false);
     await truncate(join(records(), name), record.length - 10);
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
     for (const text of ['', '\0', 'what?', `${record}\0what? /`, `${record}\0text /`]) {
       await writeFile(join(records(), name), text);
-      assert.equal(await isKnownSound(file), false, text.slice(-10));
+      assert.equal(await isKnownWellTyped(file), false, text.slice(-10));
     }
-    await rememberSound(file, [...answers, new Map([[`text ${file}`, 'another']])]);
-    assert.equal(await isKnownSound(file), false);
+    await rememberWellTyped(file, [...answers, new Map([[`text ${file}`, 'another']])]);
+    assert.equal(await isKnownWellTyped(file), false);
   });
 
   it('is of use to processes that write at once, and keeps the newest records alone', async () => {
     const file = await written();
     const { answers } = checker.check(file);
-    await Promise.all(Array.from({ length: 8 }, () => rememberSound(file, answers)));
-    assert.equal(await isKnownSound(file), true);
+    await Promise.all(Array.from({ length: 8 }, () => rememberWellTyped(file, answers)));
+    assert.equal(await isKnownWellTyped(file), true);
     for (let count = 0; count < 80; count += 1) {
       await writeFile(join(records(), `${count}`), '');
       await utimes(join(records(), `${count}`), count, count);
     }
-    await rememberSound(file, answers);
-    assert.equal(await isKnownSound(file), true);
+    await rememberWellTyped(file, answers);
+    assert.equal(await isKnownWellTyped(file), true);
     assert.equal((await readdir(records())).length, 64);
   });
 
@@ -110,6 +110,6 @@ describe('the memory of type checks', () => {
     process.env.FLAMINGO_CACHE = await folder.write('no-folder', '');
     const file = await written();
     assert.equal((await loadModel(file)).name, 'mine');
-    assert.equal(await isKnownSound(file), false);
+    assert.equal(await isKnownWellTyped(file), false);
   });
 });

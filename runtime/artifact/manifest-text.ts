@@ -1,3 +1,4 @@
+import { isFileName } from '../../artifact/folder/is-file-name.ts';
 import {
   ARTIFACT_FORMAT,
   type LanguageManifest,
@@ -110,7 +111,7 @@ export function requireWeights({ parameters }: Manifest, directory: string): voi
 /** @throws UserError for a graph that is not among the files, or a file that would lie outside of the folder */
 export function checkFileNames({ files, graphs }: Manifest, path: string): void {
   for (const file of Object.keys(files)) {
-    if (file !== '' && file !== '.' && file !== '..' && !/[/\\\p{Cc}]/u.test(file)) continue;
+    if (isFileName(file)) continue;
     throw new UserError(
       `${path} lists the file '${plain(file)}', which is not in the folder itself: compile the model again.`,
     );

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { isFileName } from '../../../../artifact/folder/is-file-name.ts';
 import { parseJson } from '../../../../artifact/parse-json.ts';
 import { plain, quoted } from '../../../../artifact/quoted.ts';
 import { readRegularFile } from '../../../../artifact/read-regular-file.ts';
@@ -78,7 +79,7 @@ async function openNamed(
   file: string,
   openShard: (path: string) => Promise<WeightFile>,
 ): Promise<WeightFile> {
-  if (file === '' || file.length > LONGEST_FILE_NAME || /[/\\\p{Cc}]|^\.\.?$/u.test(file)) {
+  if (file.length > LONGEST_FILE_NAME || !isFileName(file)) {
     throw new UserError(`${index} names the shard '${plain(file)}', which is not a file of its own folder.`);
   }
   const path = join(dirname(index), file);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../artifact/folder/make-folder.ts';
 import { makePartialFolder } from '../artifact/folder/partial-folder.ts';
 import { plain } from '../artifact/quoted.ts';
-import { isSystemError, refusal } from '../artifact/system-error.ts';
+import { isSystemError, orRefusal } from '../artifact/system-error.ts';
 import { UserError } from '../artifact/user-error.ts';
 
 /** Frames a second at which clips are read: the paper's at test time (arXiv 2204.14198, B.1.2). */
@@ -28,12 +28,7 @@ export interface FrameOptions {
  */
 export async function ffmpegFrames(video: string, folder: string, options: FrameOptions): Promise<void> {
   if (await hasFiles(folder)) return;
-  try {
-    await writeFrames(video, folder, options);
-  } catch (error) {
-    if (isSystemError(error)) throw new UserError(refusal(folder, error, 'written'));
-    throw error;
-  }
+  await orRefusal(folder, () => writeFrames(video, folder, options), 'written');
 }
 
 async function writeFrames(video: string, folder: string, options: FrameOptions): Promise<void> {

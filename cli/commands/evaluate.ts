@@ -6,8 +6,6 @@ import { BENCHMARKS } from '../../runtime/evaluate/benchmark/benchmark-registry.
 import { SELECTIONS } from '../../runtime/evaluate/benchmark/run/settings.ts';
 import { MOST_BEAMS } from '../../runtime/generate/bounds.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
-import { evaluateBenchmark } from '../evaluate/evaluate-benchmark.ts';
-import { evaluateTasks } from '../evaluate/evaluate-tasks.ts';
 import { ANALYSIS_FLAGS, BENCHMARK_FLAGS, type EvaluateFlags } from '../evaluate/flags.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -180,6 +178,7 @@ async function evaluateModel(
       throw new WrongUse('--answers is for tasks: a benchmark has its answers in --out.');
     }
     if (flags.robustness) throw new WrongUse('--robustness is for a file of tasks, and not for a benchmark.');
+    const { evaluateBenchmark } = await import('../evaluate/evaluate-benchmark.ts');
     return evaluateBenchmark(folder, benchmark, flags, context);
   }
   if (tasks === undefined)
@@ -193,6 +192,7 @@ async function evaluateModel(
     const { evaluateRobustness } = await import('../evaluate/evaluate-robustness.ts');
     return evaluateRobustness(folder, tasks, flags, context);
   }
+  const { evaluateTasks } = await import('../evaluate/evaluate-tasks.ts');
   return evaluateTasks(folder, tasks, flags, context);
 }
 

@@ -9,6 +9,8 @@ export interface Import {
   readonly to: string;
   /** Of types alone: nothing of it is left when the program runs. */
   readonly typesOnly: boolean;
+  /** Loaded when that line is reached, not before the importing file runs. */
+  readonly isLazy: boolean;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,9 +35,19 @@ export function importsOf(folders: readonly string[]): readonly Import[] {
         .filter((name) => name.trim() !== '');
       const typesOnly =
         type !== undefined || (listed?.every((name) => name.trim().startsWith('type ')) ?? false);
-      return { from, to: posix.normalize(posix.join(posix.dirname(from), specifier)), typesOnly };
+      const to = posix.normalize(posix.join(posix.dirname(from), specifier));
+      return { from, to, typesOnly, isLazy: dynamic !== undefined };
     });
   });
+}
+
+/** What is loaded before the first line of these files runs: they, what they import, and so on. */
+export function loadedBy(files: readonly string[], imports: readonly Import[]): ReadonlySet<string> {
+  const loaded = new Set(files);
+  for (const file of loaded)
+    for (const { from, to, typesOnly, isLazy } of imports)
+      if (from === file && !typesOnly && !isLazy) loaded.add(to);
+  return loaded;
 }
 
 /** Groups of files each of which reaches every other of its group (Tarjan 1972), the largest first. */

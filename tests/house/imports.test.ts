@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { circles, importsOf } from './import-graph.ts';
+import { circles, importsOf, loadedBy } from './import-graph.ts';
 
 /** What each room may import besides itself: what comes before it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -53,6 +54,17 @@ describe('imports', () => {
     const ofValues = circles(imports.filter(({ typesOnly }) => !typesOnly));
     const others = ofValues.filter((group) => !group.every((file) => file.startsWith('dsl/operators/')));
     assert.deepEqual(others, []);
+  });
+
+  it('of commands bring neither ONNX Runtime nor sharp nor TypeScript before one runs, as help lists them all', () => {
+    const commands = imports.filter(({ from }) => from.startsWith('cli/commands/')).map(({ from }) => from);
+    const heavy = /^(?:import|export) (?!type\b)[^;]*?from '(onnxruntime-[a-z]+|sharp|typescript|ts-morph)'/m;
+    const loaded = [...loadedBy([...new Set(commands), 'cli/command-line.ts'], imports)];
+    assert.ok(loaded.length > 100, `only ${loaded.length} files were found`);
+    const isHeavy = (file: string) =>
+      heavy.test(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+    assert.ok(['runtime/onnx-runtime.ts', 'runtime/images/decode.ts'].every(isHeavy));
+    assert.deepEqual(loaded.filter(isHeavy), []);
   });
 
   it('of types go in no circle either', () => {

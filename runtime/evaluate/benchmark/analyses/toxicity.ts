@@ -3,7 +3,6 @@ import { plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { wilsonInterval } from '../../interval.ts';
 import type { ToxicityClassifier } from '../../toxicity/classifier.ts';
-import { openClassifier } from '../../toxicity/open-classifier.ts';
 import type { Analysis, AnalysisTable } from '../analysis.ts';
 import type { BenchmarkItem } from '../item.ts';
 import { labelItems } from '../labels/label-items.ts';
@@ -40,6 +39,7 @@ export const analysis: Analysis = {
       );
     }
     const labels = labelsPath === undefined ? undefined : await readLabels(labelsPath, signal);
+    const { openClassifier } = await import('../../toxicity/open-classifier.ts');
     const classifier = await openClassifier(path, { toxicLabel });
     return {
       check({ title, answering }) {

@@ -115,7 +115,7 @@ describe('a graph alone', () => {
     for (const value of [null, 42, [], 'x', new Float32Array(6)])
       await refuses(
         Reflect.apply(loaded.run, loaded, [value]),
-        /^The values of the graph 'network' is .* but an object with a value for each input is expected/,
+        /^The values of the graph 'network' are .* but an object with a value for each input is expected/,
       );
     await refuses(
       loadFlamingo(out),

@@ -6,6 +6,7 @@ import type { HuggingFaceFamily, KnownTokens } from '../../models/configs/huggin
 import { HUGGING_FACE_FAMILIES } from '../../models/configs/hugging-face-family-registry.ts';
 import { LANGUAGE_FAMILIES } from '../../models/configs/language-family-registry.ts';
 import { modelTypes } from '../../models/configs/model-types.ts';
+import { VISION_FAMILIES } from '../../models/configs/vision-family-registry.ts';
 import type { Extensions } from '../extensions.ts';
 import { openWeights } from '../weights/read/open-weights.ts';
 import { builtFrom } from './built-from.ts';
@@ -16,7 +17,8 @@ import { readTokenizer } from './read-tokenizer.ts';
 import { type TokenizerFile, withAddedTokens } from './tokenizer-file.ts';
 import { tokenizerNotes } from './tokenizer-notes.ts';
 
-export interface HuggingFaceSources extends Pick<Extensions, 'families' | 'languageFamilies'> {
+export interface HuggingFaceSources
+  extends Pick<Extensions, 'families' | 'languageFamilies' | 'visionFamilies'> {
   /** With `config.json`, weights and a tokenizer. */
   readonly folder: string;
   /** `tokenizer.json`; default: the one in the folder. */
@@ -69,7 +71,7 @@ const kind = z.looseObject({ model_type: z.string(), architectures: z.array(z.st
 
 function familyOf(
   { path, config }: ModelFolder,
-  { families = [], languageFamilies = [] }: HuggingFaceSources,
+  { families = [], languageFamilies = [], visionFamilies = [] }: HuggingFaceSources,
 ): HuggingFaceFamily {
   const known = [...families, ...HUGGING_FACE_FAMILIES];
   const file = join(path, 'config.json');
@@ -83,11 +85,19 @@ function familyOf(
   const { model_type: type, architectures } = result.data;
   const family = known.find(({ modelType }) => modelType === type);
   if (family === undefined) {
-    const part = Object.hasOwn(modelTypes([...LANGUAGE_FAMILIES, ...languageFamilies]), type)
-      ? '; an OpenFlamingo on this language model is given by --open-flamingo, --vision and --language'
-      : '';
+    const parts = {
+      'language model': modelTypes([...LANGUAGE_FAMILIES, ...languageFamilies]),
+      'vision encoder': modelTypes([...VISION_FAMILIES, ...visionFamilies]),
+    };
+    const [part] = Object.entries(parts).flatMap(([part, models]) =>
+      Object.hasOwn(models, type) ? [part] : [],
+    );
+    const whole =
+      part === undefined
+        ? ''
+        : `; an OpenFlamingo on this ${part} is given by --open-flamingo, --vision and --language`;
     throw new UserError(
-      `${file} is of model_type '${type}', which is no visual language model that compiles from its folder; known are ${names}${part}.`,
+      `${file} is of model_type '${type}', which is no visual language model that compiles from its folder; known are ${names}${whole}.`,
     );
   }
   if (architectures && !architectures.some((name) => family.architectures.includes(name))) {

@@ -258,6 +258,10 @@ describe('a folder of Hugging Face that says something else', () => {
     });
     await refuses(/'llama', which is no visual .*known are idefics; an OpenFlamingo on this .*--language/);
     await edit('config.json', (config) => {
+      config.model_type = 'siglip';
+    });
+    await refuses(/'siglip', which is no .*; an OpenFlamingo on this vision encoder is given by .*--vision/);
+    await edit('config.json', (config) => {
       config.model_type = 'bert';
     });
     await refuses(/of model_type 'bert', which is no visual .*known are idefics\.$/);

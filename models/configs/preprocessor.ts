@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { ModelError } from '../../dsl/index.ts';
-import { CLIP_DEVIATION, CLIP_MEAN } from '../shared/clip-pixels.ts';
-import { HALF } from '../shared/half-pixels.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { channelDeviations, channelMeans, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
@@ -15,21 +13,21 @@ const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
 const side = sizes.pixels;
 const square = z.union([side, z.looseObject({ height: side, width: side })]);
 const on = z.literal(true).optional();
-/** The classes whose defaults change nothing. */
-const CLASSES = [
-  'clip_image_processor',
-  'idefics_image_processor',
-  'siglip_image_processor',
-  'vit_image_processor',
-  'bit_image_processor',
-] as const;
+/** The classes that are known, by the beginnings of their names; their defaults change nothing. */
+const CLASSES = {
+  CLIP: 'clip_image_processor',
+  Idefics: 'idefics_image_processor',
+  Siglip: 'siglip_image_processor',
+  ViT: 'vit_image_processor',
+  Bit: 'bit_image_processor',
+} as const;
 
-/** What the classes of others than CLIP take where a file leaves it out, by the beginning of their names. */
-const OTHERS = [
-  { name: /^Siglip/, resample: 3, mean: HALF, std: HALF },
-  { name: /^ViT/, resample: 2, mean: HALF, std: HALF },
-] as const;
-const CLIP = { resample: 3, mean: CLIP_MEAN, std: CLIP_DEVIATION } as const;
+/** Fields that have the class's default, with what says so. A file that names no class is CLIP's. */
+const LEFT_OUT: Readonly<Record<string, readonly unknown[]>> = {
+  resample: [undefined],
+  image_mean: [undefined, null],
+  image_std: [undefined, null],
+};
 
 /** `preprocessor_config.json` of Hugging Face's image processors of CLIP, Idefics, SigLIP, ViT and DINOv2 (`BitImageProcessor`). */
 const schema = z.strictObject({
@@ -48,9 +46,9 @@ const schema = z.strictObject({
   image_size: square.optional(),
   image_num_channels: z.literal(3).optional(),
   crop_size: square.optional(),
-  resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic').optional(),
-  image_mean: channelMeans.nullish(),
-  image_std: channelDeviations.nullish(),
+  resample: z.literal([0, 2, 3], 'only 0, 2 and 3 are done: nearest, bilinear, bicubic'),
+  image_mean: channelMeans,
+  image_std: channelDeviations,
   // Names of classes, and what only says how Python passes the result on.
   feature_extractor_type: z.string().optional(),
   image_processor_type: z.string().optional(),
@@ -65,7 +63,7 @@ const schema = z.strictObject({
 
 /** What a `preprocessor_config.json` says, and the sides in pixels that follow from it; undefined where they are unequal. */
 function read(config: unknown) {
-  const result = schema.safeParse(withoutDefaults(config));
+  const result = schema.safeParse(meant(config));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message, ...issue }) =>
       issue.code === 'unrecognized_keys'
@@ -77,7 +75,7 @@ function read(config: unknown) {
     );
   }
   const given = result.data;
-  const name = given.image_processor_type ?? given.feature_extractor_type ?? '';
+  const name = nameOf(given);
   const size = given.image_size ?? given.size;
   if (size === undefined) {
     throw new ModelError(
@@ -95,8 +93,7 @@ function read(config: unknown) {
         : undefined;
   const resized = edge ?? sideOf(size);
   const final = cropped ? sideOf(given.crop_size ?? size) : resized;
-  const usual = OTHERS.find((each) => each.name.test(name)) ?? CLIP;
-  return { given, usual, cropped, edge, resized, final };
+  return { given, cropped, edge, resized, final };
 }
 
 /**
@@ -115,7 +112,7 @@ export function preparedSize(config: unknown): number | undefined {
  * @throws ModelError for fields that are not honoured, and for another size
  */
 export function preprocessingFromConfig(config: unknown, image: number): VisionEncoder['preprocessing'] {
-  const { given, usual, cropped, edge, resized, final } = read(config);
+  const { given, cropped, edge, resized, final } = read(config);
   if (edge !== undefined && !cropped) {
     throw new ModelError(
       `The preprocessor_config.json resizes the shorter side of a picture to ${edge} and cuts nothing out (do_center_crop), so pictures are as long as they are, but the vision encoder takes squares of ${image}.`,
@@ -133,9 +130,9 @@ export function preprocessingFromConfig(config: unknown, image: number): VisionE
     resize: edge === undefined ? 'stretch' : 'shortest-edge',
     ...(resized > image && { resizeTo: resized }),
     ...(cropped && { cropStart: 'floor' }),
-    interpolation: RESAMPLING[given.resample ?? usual.resample],
-    mean: given.image_mean ?? usual.mean,
-    std: given.image_std ?? usual.std,
+    interpolation: RESAMPLING[given.resample],
+    mean: given.image_mean,
+    std: given.image_std,
   };
 }
 
@@ -153,8 +150,17 @@ function valueAt(config: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The config without fields that this project does not know and that are at the original's default, or say nothing. */
-function withoutDefaults(config: unknown): unknown {
+/** What a class calls itself; nothing where the file does not say. */
+function nameOf(fields: Readonly<Record<string, unknown>>): string {
+  const name = fields.image_processor_type ?? fields.feature_extractor_type;
+  return typeof name === 'string' ? name : '';
+}
+
+/**
+ * The config without fields that this project does not know and that are at the original's default, or say nothing; with
+ * those that have a meaning where they are left out.
+ */
+function meant(config: unknown): unknown {
   const fields = recordOf(config);
   if (fields === undefined) return config;
   const changing = Object.entries(fields).filter(
@@ -162,10 +168,17 @@ function withoutDefaults(config: unknown): unknown {
       Object.hasOwn(schema.shape, field) ||
       !(
         value === null ||
-        CLASSES.some((name) => defaultsOf(name, field).some((each) => sameJson(each, value)))
+        Object.values(CLASSES).some((name) => defaultsOf(name, field).some((each) => sameJson(each, value)))
       ),
   );
-  return Object.fromEntries(changing);
+  const name = nameOf(fields);
+  const [, original = CLASSES.CLIP] = Object.entries(CLASSES).find(([start]) => name.startsWith(start)) ?? [];
+  const usual = Object.entries(LEFT_OUT)
+    .filter(([field, saysNothing]) => saysNothing.includes(fields[field]))
+    .map(
+      ([field]) => [field, [...defaultsOf(original, field), ...defaultsOf(CLASSES.CLIP, field)][0]] as const,
+    );
+  return Object.fromEntries([...changing, ...usual]);
 }
 
 function sideOf(size: unknown): number | undefined {

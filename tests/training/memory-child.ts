@@ -1,5 +1,5 @@
 // The process whose memory the test looks at: `memory-child.ts FOLDER`. Prints the bytes that are resident before the first
-// step, after a few and after many.
+// step, after a few, and after each of four further runs of steps.
 import { join } from 'node:path';
 import { compileTraining } from '../../compiler/training/compile-training.ts';
 import { linear, recipe, reduceMean, square, type TaskInputs, task } from '../../models/index.ts';
@@ -40,5 +40,7 @@ const steps = async (count: number) => {
   }
   return resident();
 };
-console.log(JSON.stringify([resident(), await steps(5), await steps(20)]));
+const sizes = [resident()];
+for (const count of [5, 10, 10, 10, 10]) sizes.push(await steps(count));
+console.log(JSON.stringify(sizes));
 await trainer.close();

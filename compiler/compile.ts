@@ -11,6 +11,8 @@ import { countKept, graphFacts, parameterFacts } from './manifest-facts.ts';
 import { encodeModel } from './onnx/encode-model.ts';
 import { parameterTable } from './parameter-table.ts';
 import { promptTokenizer } from './prompt-tokenizer.ts';
+import { quantisableWeights } from './quantisation/block-format.ts';
+import { QuantisationThreads } from './quantisation/quantisation-threads.ts';
 import { findWeights } from './weights/find-weights.ts';
 import type { WeightSource } from './weights/match/match-weights.ts';
 import { NO_WEIGHTS, storeWeights } from './weights/store/store-weights.ts';
@@ -30,6 +32,11 @@ const GENERATOR = 'flamingo-onnx 0.1.0';
 export async function compile(program: Program, options: CompileOptions): Promise<Manifest> {
   refuseOtherOptions(program, options);
   const { fusion = true, seed = 0, weights = [] } = options;
+  // They start while graphs are being built.
+  await using threads =
+    weights === 'none'
+      ? undefined
+      : await QuantisationThreads.open(quantisableWeights(program.parameters.values(), options));
   let built = buildProgram(program, options);
   const { target, precision, keptAs } = built;
   const tokenizer = await promptTokenizer(program, options.tokenizer);
@@ -50,7 +57,7 @@ export async function compile(program: Program, options: CompileOptions): Promis
         ? undefined
         : await storeWeights(draft, {
             ...options,
-            ...{ parameters: built.parameters, sources, seed, keptAs },
+            ...{ parameters: built.parameters, sources, seed, keptAs, ...(threads && { threads }) },
             instead(uneven) {
               built = buildProgram(program, {
                 ...options,

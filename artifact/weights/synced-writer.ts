@@ -30,8 +30,10 @@ export class SyncedWriter {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    // The system takes the bytes in another thread while this one hashes them.
+    const writing = writeAll(this.#file, bytes);
     this.#hash.update(bytes);
-    await writeAll(this.#file, bytes);
+    await writing;
     this.#bytes += bytes.length;
     this.#unsynced += bytes.length;
     if (this.#unsynced < SYNCED_AT_ONCE) return;

@@ -1,4 +1,6 @@
-import type { QuantisedFormat } from '../../dsl/precision.ts';
+import { elementCount } from '../../dsl/element-count.ts';
+import type { Precision, QuantisedFormat } from '../../dsl/precision.ts';
+import type { ProgramParameter } from '../../dsl/program/program-parameter.ts';
 
 /**
  * How a weight `[out, in]` is kept as small whole numbers: each row in blocks, each block with one scale, a weight
@@ -23,6 +25,19 @@ export const BLOCK = 32;
 
 export function isQuantised(precision: string): precision is QuantisedFormat {
   return Object.hasOwn(BLOCK_FORMATS, precision);
+}
+
+/** How many weights there are in matrices of parts that are to be quantised: as many as are quantised, or some more. */
+export function quantisableWeights(
+  parameters: Iterable<ProgramParameter>,
+  { precision, marks = true }: { readonly precision?: Precision; readonly marks?: boolean },
+): number {
+  let weights = 0;
+  for (const { shape, precision: marked } of parameters) {
+    const asked = (marks ? marked : undefined) ?? precision;
+    if (asked !== undefined && isQuantised(asked) && shape.length === 2) weights += elementCount(shape);
+  }
+  return weights;
 }
 
 /** The shapes of a weight's two tensors. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,8 +22,11 @@ describe('a writer that waits for the disk', () => {
         const piece = new Uint8Array(2 ** 26).fill(7);
         await writer.write(piece);
         await writer.write(Uint8Array.of(1, 2, 3));
-        assert.equal((await writer.finish()).bytes, piece.length + 3);
-        assert.deepEqual([...(await readFile(path)).subarray(-4)], [7, 1, 2, 3]);
+        const { bytes, sha256 } = await writer.finish();
+        assert.equal(bytes, piece.length + 3);
+        const written = await readFile(path);
+        assert.deepEqual([...written.subarray(-4)], [7, 1, 2, 3]);
+        assert.equal(sha256, createHash('sha256').update(written).digest('hex'));
       } finally {
         await file.close();
         await rm(folder, { recursive: true });

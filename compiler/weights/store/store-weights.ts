@@ -5,6 +5,7 @@ import { STORED_BYTES } from '../../../artifact/weights/stored-dtype.ts';
 import type { Dtype } from '../../../dsl/dtype.ts';
 import { elementCount } from '../../../dsl/element-count.ts';
 import type { ParameterStorage } from '../../onnx/parameter-storage.ts';
+import type { QuantisationThreads } from '../../quantisation/quantisation-threads.ts';
 import type { StoredParameter } from '../../stored-parameter.ts';
 import type { WeightSource } from '../match/match-weights.ts';
 import { checkSamples } from './check-samples.ts';
@@ -19,6 +20,8 @@ export interface StoreOrder {
   readonly parameters: readonly StoredParameter[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
+  /** Those that quantise. Default: their own, from the first weight to the last. */
+  readonly threads?: QuantisationThreads;
   /**
    * Write every weight into the artifact, and check that it is a finite number, instead of linking. Default: weights of
    * up to 256 MiB.
@@ -86,6 +89,7 @@ export async function storeWeights(draft: ArtifactDraft, order: StoreOrder): Pro
         parameters: remaining,
         sources,
         seed,
+        ...(order.threads && { threads: order.threads }),
         storageOf: (parameter) => storageAs(parameter, dtypeOf(parameter)),
         copyOf: (parameter) => ranges.get(parameter),
         ...(order.onProgress && { onProgress: order.onProgress }),

@@ -18,6 +18,8 @@ export interface WeightOrder {
   readonly parameters: readonly StoredParameter[];
   readonly sources: ReadonlyMap<string, WeightSource>;
   readonly seed: number;
+  /** Those that quantise. Default: their own, until all is written. */
+  readonly threads?: QuantisationThreads;
   /** How each parameter is kept. */
   readonly storageOf: (parameter: StoredParameter) => WeightStorage;
   /** Where a parameter's bytes are as they are to be kept, if they are anywhere. Default: nowhere. */
@@ -57,7 +59,8 @@ export async function writeWeights(path: string, order: WeightOrder): Promise<Wr
   const uneven = new Set<string>();
   const onUneven = ({ name }: StoredParameter) => uneven.add(name);
   onProgress?.(0, total);
-  await using threads = await QuantisationThreads.open(quantisedCount);
+  const threads = order.threads ?? (await QuantisationThreads.open(quantisedCount));
+  await using _own = order.threads === undefined ? threads : undefined;
   await using made = new QuantisedTensors(quantised, threads, { onChunk: count, onUneven });
   const tensors: readonly TensorToWrite[] = [
     ...widestFirst(

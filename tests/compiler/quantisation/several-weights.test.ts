@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSafetensors, writeSafetensors } from '../../../artifact/weights/safetensors.ts';
 import { toFloat32 } from '../../../artifact/weights/to-float32.ts';
-import { BLOCK_FORMATS, memberShapes } from '../../../compiler/quantisation/block-format.ts';
+import {
+  BLOCK_FORMATS,
+  memberShapes,
+  quantisableWeights,
+} from '../../../compiler/quantisation/block-format.ts';
 import { quantiseRows } from '../../../compiler/quantisation/quantise-rows.ts';
 import type { StoredParameter } from '../../../compiler/stored-parameter.ts';
 import { storageAs } from '../../../compiler/weights/store/weight-storage.ts';
 import { type WrittenWeights, writeWeights } from '../../../compiler/weights/store/write-weights.ts';
+import type { ProgramParameter } from '../../../dsl/program/program-parameter.ts';
 
 /** Of several chunks and of less than one, in both formats; enough in all for threads. */
 const WEIGHTS = [
@@ -57,6 +62,24 @@ function membersOf(each: Weight): { readonly values: StoredParameter; readonly s
     },
   };
 }
+
+describe('weights that may be quantised', () => {
+  const leaf = { dtype: 'float32', initialiser: { kind: 'constant', value: 0 } } as const;
+  const parameters: readonly ProgramParameter[] = [
+    { name: 'plain', shape: [3, 4], trainable: true },
+    { name: 'marked', shape: [5, 7], trainable: true, precision: 'int4' as const },
+    { name: 'kept', shape: [11, 2], trainable: true, precision: 'float32' as const },
+    { name: 'vector', shape: [13], trainable: true },
+  ].map((each) => ({ ...leaf, ...each, leaf: { ...leaf, shape: each.shape } }));
+
+  it('are the matrices of what is compiled to int8 or int4, or so marked', () => {
+    assert.equal(quantisableWeights(parameters, {}), 35);
+    assert.equal(quantisableWeights(parameters, { precision: 'int8' }), 12 + 35);
+    assert.equal(quantisableWeights(parameters, { precision: 'float16' }), 35);
+    assert.equal(quantisableWeights(parameters, { precision: 'int8', marks: false }), 12 + 35 + 22);
+    assert.equal(quantisableWeights(parameters, { marks: false }), 0);
+  });
+});
 
 describe('several weights that threads quantise', () => {
   let folder: string;

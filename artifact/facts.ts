@@ -69,7 +69,11 @@ export const languageSchema = z.strictObject({
   tokens: tokensSchema,
   /** As `DialogueForm` says. */
   dialogue: z.exactOptional(
-    z.strictObject({ assistant: z.string(), userTurnsEnd: z.boolean(), tuned: z.boolean() }),
+    z.strictObject({
+      ...{ assistant: z.string(), user: z.exactOptional(z.string()) },
+      ...{ betweenTurns: z.exactOptional(z.string()), afterImages: z.exactOptional(z.string()) },
+      ...{ userTurnsEnd: z.boolean(), tuned: z.boolean() },
+    }),
   ),
 });
 

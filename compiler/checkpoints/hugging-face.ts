@@ -126,6 +126,7 @@ async function knownTokens(
   );
   const tokens: KnownTokens = {
     has: (token) => tokenizer.has(token),
+    tokenOf: (id) => tokenizer.tokenOf(id),
     beginning: beginning ?? null,
     end: end ?? null,
     padding: padding ?? null,

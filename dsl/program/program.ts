@@ -203,6 +203,12 @@ export interface ModelTokens {
 export interface DialogueForm {
   /** What the assistant is called in the text. */
   readonly assistant: string;
+  /** What the user is called; default `User`. */
+  readonly user?: string;
+  /** Stands between turns; default a line break. */
+  readonly betweenTurns?: string;
+  /** Stands between the pictures of a turn and its text; default nothing. */
+  readonly afterImages?: string;
   /** Whether the end-of-chunk token ends the user's turns too. */
   readonly userTurnsEnd: boolean;
   /** Whether the model was tuned on dialogues, so that a lone question is best asked in one. */

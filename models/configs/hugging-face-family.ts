@@ -15,6 +15,8 @@ export interface WholeModel {
 export interface KnownTokens {
   /** Whether the tokenizer has this special token. */
   has(token: string): boolean;
+  /** The token of an id; undefined where the tokenizer has none. */
+  tokenOf(id: number): string | undefined;
   /** null: it has none. */
   readonly beginning: string | null;
   readonly end: string | null;

@@ -692,6 +692,18 @@ export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, 
   "use_cache": [true],
   "vocab_size": [32000]
  },
+ "llava": {
+  "ignore_index": [-100],
+  "image_seq_length": [576],
+  "image_token_index": [32000],
+  "model_type": ["llava"],
+  "multimodal_projector_bias": [true],
+  "projector_hidden_act": ["gelu"],
+  "tie_word_embeddings": [false],
+  "vision_feature_layer": [-2],
+  "vision_feature_select_strategy": ["default"],
+  "vocab_size": [32000]
+ },
  "llm-foundry/attn_config": {
   "alibi": [false],
   "alibi_bias_max": [8],

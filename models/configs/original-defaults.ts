@@ -27,6 +27,7 @@ export type OriginalName =
   | 'idefics/vision_config'
   | 'idefics_image_processor'
   | 'llama'
+  | 'llava'
   | 'llm-foundry/attn_config'
   | 'llm-foundry/mpt'
   | 'mistral'

@@ -24,6 +24,16 @@ export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
   suppressedTokens: 'a list of texts',
 };
 
+/** The options `dialogue` of a model's maker. */
+export const KNOWN_DIALOGUE: KnownOptions<DialogueForm> = {
+  assistant: 'a text',
+  user: 'a text',
+  betweenTurns: 'a text',
+  afterImages: 'a text',
+  userTurnsEnd: 'true or false',
+  tuned: 'true or false',
+};
+
 /** What the runtime must know of a language model. */
 export function languageFacts(
   language: LanguageModel,

@@ -44,8 +44,11 @@ export interface ConnectorPlace {
 export function connectorIn(
   slot: Connector | Slot<ConnectorPlace>,
   sizes: ConnectorSizes,
-): MadeConnector & Pick<Connector, 'options'> {
-  if (!isSlot<ConnectorPlace>(slot)) return { ...slot.make(sizes), options: slot.options };
+): MadeConnector & Pick<Connector, 'options' | 'checkpointNames'> {
+  if (!isSlot<ConnectorPlace>(slot)) {
+    const { options, checkpointNames = [] } = slot;
+    return { ...slot.make(sizes), options, checkpointNames };
+  }
   const { vision, language, tokens, frames } = sizes;
   const block = fillSlot('spliced: connector', slot, { vision, dim: language, tokens });
   const { blockName, takes } = block;

@@ -1,4 +1,4 @@
-import type { Dim, Tensor } from '../../dsl/index.ts';
+import type { CheckpointName, Dim, Tensor } from '../../dsl/index.ts';
 
 /** What a connector joins. */
 export interface ConnectorSizes {
@@ -16,6 +16,8 @@ export interface ConnectorSizes {
 export interface Connector {
   /** For the record. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The originals' names of its parameters. Default: none. */
+  readonly checkpointNames?: readonly CheckpointName[];
   make(sizes: ConnectorSizes): MadeConnector;
 }
 

@@ -1,14 +1,34 @@
-import { block, linear, rearrange, refuseUnknownOptions } from '../../dsl/index.ts';
+import { block, type CheckpointName, linear, rearrange, refuseUnknownOptions } from '../../dsl/index.ts';
 import { ACTIVATIONS, type Activation, activations } from '../shared/activation.ts';
 import type { Connector } from './connector.ts';
+
+interface PerceptronOptions {
+  readonly depth: number;
+  readonly activation: Activation;
+  readonly bias: boolean;
+}
+
+/** LLaVA's connector in transformers, by its releases. */
+const llavaNames: readonly CheckpointName[] = [
+  'multi_modal_projector',
+  'model.multi_modal_projector',
+].flatMap((theirs) =>
+  ['1', '2'].map((place, index) => ({
+    ours: `connector.layers.${index}.*`,
+    theirs: `${theirs}.linear_${place}.*`,
+  })),
+);
 
 /** `depth` linear layers with an activation between, from the width of features to that of the language model. */
 export const connectorPerceptron = block('ConnectorPerceptron', {
   sizes: ['vision', 'dim'],
   takes: ['images places vision'],
   gives: 'images places dim',
-  parts: ({ vision, dim }, { depth }: { readonly depth: number; readonly activation: Activation }) => ({
-    layers: [linear(vision, dim), ...Array.from({ length: depth - 1 }, () => linear(dim, dim))] as const,
+  parts: ({ vision, dim }, { depth, bias }: PerceptronOptions) => ({
+    layers: [
+      linear(vision, dim, { bias }),
+      ...Array.from({ length: depth - 1 }, () => linear(dim, dim, { bias })),
+    ] as const,
   }),
   forward: ({ parts, options }, features) => {
     const [first, ...others] = parts.layers;
@@ -21,6 +41,8 @@ export interface MlpConnectorOptions {
   readonly depth?: number;
   /** Between them; default `gelu`. */
   readonly activation?: Activation;
+  /** Whether the layers have biases; default true. */
+  readonly bias?: boolean;
 }
 
 /**
@@ -29,12 +51,17 @@ export interface MlpConnectorOptions {
  * @throws ModelError for an unknown option, or one of another kind
  */
 export function mlpConnector(given: MlpConnectorOptions = {}): Connector {
-  refuseUnknownOptions(mlpConnector, given, { depth: 'a whole number from 1 on', activation: ACTIVATIONS });
-  const { depth = 2, activation = 'gelu' } = given;
+  refuseUnknownOptions(mlpConnector, given, {
+    depth: 'a whole number from 1 on',
+    activation: ACTIVATIONS,
+    bias: 'true or false',
+  });
+  const { depth = 2, activation = 'gelu', bias = true } = given;
   return {
-    options: { kind: 'mlp', depth, activation },
+    options: { kind: 'mlp', depth, activation, bias },
+    checkpointNames: llavaNames,
     make({ vision, language, tokens, frames }) {
-      const part = connectorPerceptron({ vision, dim: language, depth, activation });
+      const part = connectorPerceptron({ vision, dim: language, depth, activation, bias });
       return {
         part,
         features: typeof frames === 'number' ? tokens * frames : `${tokens}*${frames}`,

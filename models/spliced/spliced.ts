@@ -3,6 +3,7 @@ import {
   atCallSite,
   type CheckedEntry,
   type Complete,
+  type DialogueForm,
   type Dim,
   type Draft,
   frozen,
@@ -24,7 +25,7 @@ import {
 import { languageGraph } from '../media/language-graph.ts';
 import { splicedFacts, splicedMedia } from '../media/spliced.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
-import { DEFAULT_TOKENS, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
+import { DEFAULT_TOKENS, KNOWN_DIALOGUE, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
 import { keptIn } from '../shared/part-precision.ts';
 import { requirePart } from '../shared/require-part.ts';
@@ -57,6 +58,8 @@ export interface SplicedOptions {
     readonly connector?: Precision;
     readonly language?: Precision;
   };
+  /** How dialogues are written out. Default: as in the Flamingo paper, and a lone question is asked without one. */
+  readonly dialogue?: DialogueForm;
   /** Texts of the special tokens; default `<image>`, `<|endofchunk|>`, `<PAD>`, `<s>`, `</s>`. */
   readonly tokens?: Partial<ModelTokens>;
 }
@@ -65,14 +68,14 @@ export interface SplicedOptions {
 export interface SplicedParts {
   readonly vision: VisionEncoder;
   /** With its options, for the record. */
-  readonly connector: MadeConnector & Pick<Connector, 'options'>;
+  readonly connector: MadeConnector & Pick<Connector, 'options' | 'checkpointNames'>;
   readonly language: LanguageModel;
   /** The tree that names the parameters: `connector.layers.0.weight`. The vision encoder and the language model are frozen. */
   readonly tree: object;
 }
 
 /** The parts of a model with spliced images, to be compiled (`spliced`) or trained (`splicedLogits`). */
-export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens'>): SplicedParts {
+export function splicedParts(options: Omit<SplicedOptions, 'name' | 'tokens' | 'dialogue'>): SplicedParts {
   const { precision = {} } = options;
   requirePart('spliced', 'vision', options.vision);
   requirePart('spliced', 'language', options.language);
@@ -131,6 +134,7 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
     },
     precision: { vision: PRECISIONS, connector: PRECISIONS, language: PRECISIONS },
     tokens: KNOWN_TOKENS,
+    dialogue: KNOWN_DIALOGUE,
   });
   requireOptions(spliced, options, ['name', 'vision', 'connector', 'language']);
   const { longestVideo = 1, tiles } = options;
@@ -145,7 +149,12 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
         vision: { name: 'vision', inputs: { pixels }, outputs: { features } },
         language: languageGraph(language, splicedMedia(language.dim)),
       },
-      checkpointNames: [...vision.checkpointNames, ...language.checkpointNames, ...bufferNames],
+      checkpointNames: [
+        ...vision.checkpointNames,
+        ...(connector.checkpointNames ?? []),
+        ...language.checkpointNames,
+        ...bufferNames,
+      ],
       facts: {
         options: {
           vision: { family: vision.family, ...vision.options },
@@ -156,7 +165,7 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
           ...{ size: vision.image, ...vision.preprocessing, maxFrames: longestVideo },
           ...(tiles !== undefined && { tiles }),
         },
-        language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }),
+        language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }, options.dialogue),
         media: splicedFacts(connector.features, language.dim),
       },
     });

@@ -218,6 +218,9 @@ export const evaluateOptions = z.strictObject({
 
 export const dialogueForm = z.strictObject({
   assistant: text,
+  user: text.optional(),
+  betweenTurns: text.optional(),
+  afterImages: text.optional(),
   userTurnsEnd: z.boolean(),
   tuned: z.boolean(),
 });

@@ -24,7 +24,7 @@ export type RenderedPrompt = { readonly text: string; readonly media: readonly M
  *   `<image>` per picture or video of the piece, none for text-only pieces. A model without an end-of-chunk token has the
  *   separator in its place, or else a line break.
  * - Dialogue: the preamble, then a line per turn, `User: <image>{text}` and `Flamingo: {text}<|endofchunk|>`, then
- *   `Flamingo:`. Every answer ends with the end-of-chunk token, so that generation stops there.
+ *   `Flamingo:`; names and what stands between turns are the model's. Every answer ends with the end-of-chunk token, so that generation stops there.
  * - Raw: as it is.
  *
  * A model with a token around images has it before, between and after the images of a piece, and neither spaces around
@@ -72,8 +72,10 @@ function renderDialogue(dialogue: Dialogue, tokens: SpecialTokens, form: Dialogu
     );
   }
   const { lines, media } = renderTurns(dialogue, tokens, form);
-  return { text: [...lines, `${names?.assistant ?? form.assistant}:`].join('\n'), media };
+  return { text: [...lines, `${names?.assistant ?? form.assistant}:`].join(betweenTurns(form)), media };
 }
+
+const betweenTurns = (form: DialogueForm): string => form.betweenTurns ?? '\n';
 
 /** The preamble and a line for each turn. */
 function renderTurns(
@@ -81,13 +83,13 @@ function renderTurns(
   tokens: SpecialTokens,
   form: DialogueForm,
 ): { lines: readonly string[]; media: readonly Media[] } {
-  const { user = 'User', assistant = form.assistant } = names ?? {};
+  const { user = form.user ?? 'User', assistant = form.assistant } = names ?? {};
   checkText(user, "the user's name", tokens);
   checkText(assistant, "the assistant's name", tokens);
   checkText(preamble, 'the preamble', tokens);
   const media: Media[] = [];
   const lines = turns.map((turn, index) => {
-    const text = piece(turn, turn.text, `turn ${index + 1}`, media, tokens);
+    const text = piece(turn, turn.text, `turn ${index + 1}`, media, tokens, form.afterImages);
     const ofUser = turn.speaker === 'user';
     const space = tokens.aroundImages !== undefined && text.startsWith(tokens.aroundImages) ? '' : ' ';
     const end = ofUser && !form.userTurnsEnd ? '' : (tokens.endOfChunk ?? '');
@@ -113,7 +115,7 @@ export function renderExamples(
     );
   }
   const { lines, media } = renderTurns(examples, tokens, form);
-  return { text: lines.map((line) => `${line}\n`).join(''), media };
+  return { text: lines.map((line) => `${line}${betweenTurns(form)}`).join(''), media };
 }
 
 function renderRaw({ text, media }: RawPrompt, tokens: SpecialTokens): RenderedPrompt {
@@ -132,13 +134,18 @@ function renderRaw({ text, media }: RawPrompt, tokens: SpecialTokens): RenderedP
   };
 }
 
-/** One piece of text with its `<image>` tokens before it; adds its media to the list. */
+/**
+ * One piece of text with its `<image>` tokens before it; adds its media to the list.
+ *
+ * @param afterImages stands between the two, where there are pictures
+ */
 function piece(
   pictures: Pictures,
   text: string,
   where: string,
   media: Media[],
   tokens: SpecialTokens,
+  afterImages = '',
 ): string {
   checkText(text, where, tokens);
   const added = mediaOf(pictures);
@@ -148,9 +155,10 @@ function piece(
   }
   media.push(...added);
   const around = tokens.aroundImages;
-  if (around === undefined) return `${tokens.image.repeat(added.length)}${text}`;
+  const between = added.length === 0 ? '' : afterImages;
+  if (around === undefined) return `${tokens.image.repeat(added.length)}${between}${text}`;
   const images = added.length === 0 ? '' : around + `${tokens.image}${around}`.repeat(added.length);
-  return `${images}${text.replace(/^ +| +$/g, '')}`;
+  return `${images}${between}${text.replace(/^ +| +$/g, '')}`;
 }
 
 function noPictures(where: string): UserError {

@@ -256,7 +256,9 @@ describe('a folder of Hugging Face that says something else', () => {
     await edit('config.json', (config) => {
       config.model_type = 'llama';
     });
-    await refuses(/'llama', which is no visual .*known are idefics; an OpenFlamingo on this .*--language/);
+    await refuses(
+      /'llama', which is no visual .*known are idefics, llava; an OpenFlamingo on this .*--language/,
+    );
     await edit('config.json', (config) => {
       config.model_type = 'siglip';
     });
@@ -264,7 +266,7 @@ describe('a folder of Hugging Face that says something else', () => {
     await edit('config.json', (config) => {
       config.model_type = 'bert';
     });
-    await refuses(/of model_type 'bert', which is no visual .*known are idefics\.$/);
+    await refuses(/of model_type 'bert', which is no visual .*known are idefics, llava\.$/);
     await edit('config.json', (config) => {
       delete config.model_type;
     });

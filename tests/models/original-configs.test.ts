@@ -20,6 +20,7 @@ import { gptjFromConfig } from '../../models/gptj/config.ts';
 import { graniteFromConfig } from '../../models/granite/config.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
+import { llavaFromConfig } from '../../models/llava/config.ts';
 import { mistralFromConfig } from '../../models/mistral/config.ts';
 import { mptFromConfig } from '../../models/mpt/config.ts';
 import { olmoFromConfig } from '../../models/olmo/config.ts';
@@ -292,6 +293,15 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     ...{ logitScale: undefined, queryKeyNorm: undefined, alibiBiasMax: undefined },
     tiedHead: facts.tie_word_embeddings,
   }),
+  llava: (facts) => ({
+    // Of 24 layers those up to the features.
+    layers: 25 + Number(facts.vision_feature_layer),
+    classToken: facts.vision_feature_select_strategy === 'full',
+    activation: activation(facts.projector_hidden_act),
+    // Releases before 4.48 have no such field, and biases.
+    bias: facts.multimodal_projector_bias ?? true,
+    imageToken: facts.image_token_index,
+  }),
   clip_vision_model: (facts) => visionOf((field) => facts[field]),
   clip: (facts) => visionOf((field) => facts[`vision_config.${field}`]),
   siglip_vision_model: (facts) => transformerOf((field) => facts[field]),
@@ -390,6 +400,11 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
   opt: optFromConfig,
   gpt2: gpt2FromConfig,
   mpt: mptFromConfig,
+  llava: (config, notes) => {
+    const { vision, activation, bias, imageToken } = llavaFromConfig(config, notes);
+    const { layers, classToken } = vision.options;
+    return { layers, classToken, activation, bias, imageToken };
+  },
   clip_vision_model: clipVitFromConfig,
   clip: clipVitFromConfig,
   siglip_vision_model: siglipFromConfig,

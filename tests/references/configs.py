@@ -428,6 +428,19 @@ FAMILIES = {
             "num_channels": dict(vision_config=dict(num_channels=4)),
         },
     ),
+    "llava": (
+        "LlavaConfig",
+        {
+            "default": {},
+            "inner": dict(vision_feature_layer=-3, vision_feature_select_strategy="full", projector_hidden_act="relu"),
+            "unbiased": dict(multimodal_projector_bias=False),
+            "inert": dict(image_seq_length=9, ignore_index=-1),
+        },
+        {
+            "vision_feature_layer": dict(vision_feature_layer=[-2, -3]),
+            "projector_hidden_act": dict(projector_hidden_act="mish"),
+        },
+    ),
     "clip_image_processor": (
         "models.clip.image_processing_clip.CLIPImageProcessor",
         {
@@ -553,6 +566,8 @@ RESOLVED = {
                "vision_config.hidden_act perceiver_config.resampler_n_latents perceiver_config.resampler_depth "
                "perceiver_config.resampler_n_heads perceiver_config.resampler_head_dim "
                "perceiver_config.qk_layer_norms_perceiver",
+    "llava": "image_token_index vision_feature_layer vision_feature_select_strategy projector_hidden_act "
+             "multimodal_projector_bias",
     "clip_image_processor": "",
     "idefics_image_processor": "",
     **dict.fromkeys(("siglip_image_processor", "vit_image_processor", "bit_image_processor"), ""),
@@ -581,11 +596,11 @@ def one_release() -> dict:
         if family == "idefics":
             for part in ("vision_config", "perceiver_config"):
                 defaults[f"idefics/{part}"] = fields.pop(part)
-        for part in ("text_config", "vision_config") if family in ("clip", "siglip") else ():
+        for part in ("text_config", "vision_config") if family in ("clip", "siglip", "llava") else ():
             fields.pop(part, None)
         defaults[family] = fields
         # A field that the release does not have is not one that it can save with a meaning.
-        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics") else ("attn_config", "vision_config", "perceiver_config"))}
+        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics", "llava") else ("attn_config", "vision_config", "perceiver_config"))}
         has = lambda given: all(key in known or key in ALIASES.get(family, ()) for key in given)
         families[family] = {
             "read": each(lambda given: saved(cls, family, given), {case: given for case, given in read.items() if has(given)}),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { huggingFaceModel } from '../../compiler/checkpoints/hugging-face.ts';
+import { spellings, unusedReason } from '../../compiler/weights/match/checkpoint-names.ts';
 import { ModelError } from '../../dsl/index.ts';
 import { TokenDistribution } from '../../runtime/generate/token-distribution.ts';
 import type { Prompt } from '../../runtime/prompt/prompt.ts';
@@ -163,6 +164,41 @@ describe('a folder of LLaVA that says something else', () => {
       });
     });
   }
+
+  it('finds its weights under the names that releases before 5 saved, and those of the classes since 4.52', async () => {
+    const { program } = await huggingFaceModel({ folder: model });
+    const names = new Set(
+      [...program.parameters.keys()].flatMap((name) => spellings(program, name).map((each) => each.name)),
+    );
+    for (const name of [
+      'vision_tower.vision_model.embeddings.class_embedding',
+      'vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight',
+      'multi_modal_projector.linear_1.bias',
+      'language_model.model.layers.1.mlp.up_proj.weight',
+      'language_model.lm_head.weight',
+      'model.vision_tower.vision_model.pre_layrnorm.weight',
+      'model.vision_tower.encoder.layers.2.mlp.fc1.bias',
+      'model.multi_modal_projector.linear_2.weight',
+      'model.language_model.embed_tokens.weight',
+      'lm_head.weight',
+    ]) {
+      assert.ok(names.has(name), name);
+    }
+    for (const prefix of [
+      'vision_tower.',
+      'model.vision_tower.',
+      'vision_tower.vision_model.',
+      'model.vision_tower.vision_model.',
+    ]) {
+      for (const unused of ['encoder.layers.3.mlp.fc1.bias', 'post_layernorm.weight']) {
+        assert.ok(unusedReason(program.checkpointNames, `${prefix}${unused}`), `${prefix}${unused}`);
+      }
+      assert.equal(
+        unusedReason(program.checkpointNames, `${prefix}encoder.layers.2.mlp.fc1.bias`),
+        undefined,
+      );
+    }
+  });
 
   it('has as many features as places, and one more with the class token', async () => {
     const features = async () => (await huggingFaceModel({ folder: model })).program.facts.media;

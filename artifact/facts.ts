@@ -28,6 +28,7 @@ export const tokensSchema = z.strictObject({
   padding: z.string(),
   beginning: z.string().nullable(),
   end: z.string().nullable(),
+  afterBeginning: z.exactOptional(z.array(z.string()).readonly()),
   beginningInText: z.exactOptional(z.boolean()),
   aroundImages: z.exactOptional(z.string()),
   endOfDocument: z.exactOptional(z.string()),

@@ -148,6 +148,7 @@ async function specialTokens(language: ModelFolder, given: string | undefined, n
     // Only what the tokenizer puts before a text by itself.
     beginning: knownSpecial(tokenizer, original.beginning),
     end,
+    ...(original.afterBeginning.length > 0 && { afterBeginning: original.afterBeginning }),
     ...(eosTokens.length > 0 && { eosTokens }),
     ...(suppressedTokens.length > 0 && { suppressedTokens }),
   };

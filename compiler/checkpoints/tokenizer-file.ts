@@ -22,6 +22,8 @@ export interface TokenizerFile {
   tokenOf(id: number | undefined): string | undefined;
   /** The token that the tokenizer itself puts before every text; undefined when it puts none. */
   readonly beginning: string | undefined;
+  /** Those that it puts after that one, before the text. */
+  readonly afterBeginning: readonly string[];
 }
 
 /** @throws UserError when the file is not a tokenizer's */
@@ -35,6 +37,7 @@ export function tokenizerFile(json: unknown, path: string): TokenizerFile {
   }
   const { added_tokens: tokens } = result.data;
   const ids = new Map([...vocabulary, ...tokens.map(({ content, id }) => [content, id] as const)]);
+  const [beginning, ...afterBeginning] = beforeText(result.data.post_processor);
   const texts = new Map([...ids].map(([token, id]) => [id, token]));
   return {
     json: result.data,
@@ -42,7 +45,8 @@ export function tokenizerFile(json: unknown, path: string): TokenizerFile {
     has: (token) => tokens.some(({ content }) => content === token),
     idOf: (token) => ids.get(token),
     tokenOf: (id) => (id === undefined ? undefined : texts.get(id)),
-    beginning: firstOfTemplate(result.data.post_processor),
+    beginning,
+    afterBeginning,
   };
 }
 
@@ -68,15 +72,17 @@ function vocabularyOf(vocab: object): (readonly [token: string, id: number])[] |
 const template = z.object({ type: z.literal('TemplateProcessing'), single: z.array(z.unknown()) });
 const special = z.object({ SpecialToken: z.object({ id: z.string() }) });
 
-function firstOfTemplate(postProcessor: unknown): string | undefined {
+/** The special tokens that a template has before the text. */
+function beforeText(postProcessor: unknown): string[] {
   const sequence = z.object({ processors: z.array(z.unknown()) }).safeParse(postProcessor);
   const processors = sequence.success ? sequence.data.processors : [postProcessor];
   for (const processor of processors) {
-    const found = template.safeParse(processor);
-    const first = special.safeParse(found.success ? found.data.single[0] : undefined);
-    if (first.success) return first.data.SpecialToken.id;
+    const parts = template.safeParse(processor).data?.single.map((part) => special.safeParse(part).data);
+    if (parts?.[0] === undefined) continue;
+    const text = parts.indexOf(undefined);
+    return parts.slice(0, text < 0 ? 1 : text).flatMap((part) => part?.SpecialToken.id ?? []);
   }
-  return undefined;
+  return [];
 }
 
 /**

@@ -183,6 +183,8 @@ export interface ModelTokens {
   readonly padding: string;
   /** Stands before every prompt; null for models without one. */
   readonly beginning: string | null;
+  /** Stand before every prompt after `beginning`, in this order: GLM-4's `<sop>`; left out where nothing does. */
+  readonly afterBeginning?: readonly string[];
   /**
    * Whether `beginning` is written into the text, so that the first word after it is not the text's first for the
    * tokenizer, as Idefics' processor does; default false: its id is put before those of the text.

@@ -16,6 +16,7 @@ export const KNOWN_TOKENS: KnownOptions<ModelTokens> = {
   endOfChunk: 'a text or null',
   padding: 'a text',
   beginning: 'a text or null',
+  afterBeginning: 'a list of texts',
   beginningInText: 'true or false',
   end: 'a text or null',
   aroundImages: 'a text',

@@ -24,7 +24,7 @@ export type EncodeOptions = Room & {
 };
 
 /**
- * Token ids of a rendered prompt, the `beginning` token first where the model has one, and one `<image>` token a picture.
+ * Token ids of a rendered prompt, the tokens that the model begins with first where it has any, and one `<image>` token a picture.
  *
  * @throws UserError for a prompt without tokens, or one that does not fit into the context with its answer.
  */
@@ -59,9 +59,10 @@ export function encodePrompt(
 export function expandImages(
   { tokens, media }: EncodedPrompt,
   counts: readonly number[],
-  { beginning, image, endOfChunk }: SpecialTokenIds,
+  special: SpecialTokenIds,
   { contextLength, cacheLength = contextLength, newTokens = 0 }: Room,
 ): readonly number[] {
+  const { image, endOfChunk } = special;
   const rest = counts.values();
   const expanded = counts.every((count) => count === 1)
     ? tokens
@@ -82,7 +83,7 @@ export function expandImages(
     ? `, or compile the model with a static cache of up to ${contextLength} tokens`
     : '';
   throw new UserError(
-    `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than ${limit}: ${advice(expanded, over, beginning === null ? 0 : 1, endOfChunk)}${longer}.`,
+    `The prompt has ${expanded.length} tokens${places > media.length ? pictures : ''}${room}, ${over} more than ${limit}: ${advice(expanded, over, beginningIds(special).length, endOfChunk)}${longer}.`,
   );
 }
 
@@ -99,11 +100,20 @@ function encodeText(text: string, tokenizer: Tokenizer, { contextLength }: Room)
       `The prompt has ${text.length} characters, more than ${most} for each token of the model's context of ${contextLength}: shorten its text.`,
     );
   }
-  const { beginning, beginningInText } = specialTokens;
-  if (special.beginning === null || beginning === null) return tokenizer.encode(text);
-  const rest = text.startsWith(beginning) ? text.slice(beginning.length) : text;
-  if (beginningInText === true) return tokenizer.encode(`${beginning}${rest}`);
-  return [special.beginning, ...tokenizer.encode(rest)];
+  const { beginning, afterBeginning = [], beginningInText } = specialTokens;
+  const before = [...(beginning === null ? [] : [beginning]), ...afterBeginning];
+  let rest = text;
+  for (const token of before) {
+    if (!rest.startsWith(token)) break;
+    rest = rest.slice(token.length);
+  }
+  if (beginningInText === true) return tokenizer.encode(`${before.join('')}${rest}`);
+  return [...beginningIds(special), ...tokenizer.encode(rest)];
+}
+
+/** The tokens that stand before every prompt. */
+function beginningIds({ beginning, afterBeginning = [] }: SpecialTokenIds): readonly number[] {
+  return [...(beginning === null ? [] : [beginning]), ...afterBeginning];
 }
 
 /** A prompt and its choices, each as it is in one text with the prompt. */
@@ -169,7 +179,9 @@ export function encodeChoices(
  */
 function contextOf(text: string, tokenizer: Tokenizer): string {
   const trimmed = text.trimEnd();
-  return tokenizer.special.beginning === null && tokenizer.encode(trimmed).length === 0 ? text : trimmed;
+  return beginningIds(tokenizer.special).length === 0 && tokenizer.encode(trimmed).length === 0
+    ? text
+    : trimmed;
 }
 
 /** What to drop of a prompt that is `over` tokens too long. */

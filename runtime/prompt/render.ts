@@ -168,8 +168,8 @@ function noPictures(where: string): UserError {
 }
 
 function checkText(text: string, where: string, tokens: SpecialTokens): void {
-  const { image, endOfChunk, padding, beginning, end, aroundImages } = tokens;
-  for (const token of [image, endOfChunk, padding, beginning, end, aroundImages]) {
+  const { image, endOfChunk, padding, beginning, afterBeginning = [], end, aroundImages } = tokens;
+  for (const token of [image, endOfChunk, padding, beginning, ...afterBeginning, end, aroundImages]) {
     const place = token === null || token === undefined ? -1 : text.indexOf(token);
     if (place >= 0) {
       throw new UserError(

@@ -20,6 +20,7 @@ export type SpecialTokenIds = {
   readonly beginning: number | null;
   readonly end: number | null;
   readonly endOfDocument?: number;
+  readonly afterBeginning?: readonly number[];
   readonly eosTokens?: readonly number[];
   readonly suppressedTokens?: readonly number[];
 };
@@ -142,7 +143,7 @@ export function makeTokenizer(
     );
   };
   const idOrNull = (role: string, token: string | null) => (token === null ? null : idOf(role, token));
-  const { aroundImages, endOfDocument, eosTokens, suppressedTokens } = specialTokens;
+  const { afterBeginning, aroundImages, endOfDocument, eosTokens, suppressedTokens } = specialTokens;
   if (aroundImages !== undefined) idOf('the mark around images', aroundImages);
   // These may be words of the vocabulary.
   const idsOf = (role: string, words: readonly string[]) =>
@@ -154,6 +155,9 @@ export function makeTokenizer(
     beginning: idOrNull('the beginning of a text', specialTokens.beginning),
     end: idOrNull('the end of a text', specialTokens.end),
     ...(endOfDocument !== undefined && { endOfDocument: idOf('the end of a document', endOfDocument) }),
+    ...(afterBeginning && {
+      afterBeginning: afterBeginning.map((token) => idOf('a token before every text', token)),
+    }),
     ...(eosTokens && { eosTokens: idsOf('an end of an answer', eosTokens) }),
     ...(suppressedTokens && { suppressedTokens: idsOf('a token that no answer has', suppressedTokens) }),
   };

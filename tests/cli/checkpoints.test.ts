@@ -156,6 +156,27 @@ describe('compiling what is on the disk', () => {
     assert.deepEqual(await paddingWith({ pad_token: 'C' }), ['C', { ...kept, C: 2 }]);
   });
 
+  it('begins every prompt with all the tokens that the tokenizer has before a text', async () => {
+    const token = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+    const beginsWith = async (single: readonly object[]) => {
+      await edit('language/tokenizer.json', (tokenizer) => {
+        tokenizer.added_tokens = [2, 3].map((id) => ({ ...{ id, content: 'ABCD'[id] }, special: true }));
+        const template = { type: 'TemplateProcessing', single, pair: [], special_tokens: {} };
+        tokenizer.post_processor = { type: 'Sequence', processors: [{ type: 'ByteLevel' }, template] };
+      });
+      const { program } = await openFlamingoModel({
+        ...{ checkpoint: join(parts, 'checkpoint.pt'), vision: join(parts, 'clip') },
+        language: join(parts, 'language'),
+      });
+      const { beginning, afterBeginning } = program.facts.language.tokens;
+      return [beginning, afterBeginning];
+    };
+    const text = { Sequence: { id: 'A', type_id: 0 } };
+    assert.deepEqual(await beginsWith([token('C'), token('D'), text]), ['C', ['D']]);
+    assert.deepEqual(await beginsWith([token('C'), text, token('D')]), ['C', undefined]);
+    assert.deepEqual(await beginsWith([text, token('D')]), [null, undefined]);
+  });
+
   it('refuses a model that is told twice or half', async () => {
     await refuses(
       ['compile', 'models/presets/tiny.ts', '--vision', 'x', '--out', out],

@@ -275,6 +275,24 @@ describe('encodePrompt', () => {
     assert.deepEqual(encodePrompt({ text: '<s>', media: [] }, plain, options).tokens, [259]);
   });
 
+  it('puts further tokens after the beginning, once, as GLM-4 has them', async () => {
+    const path = fileURLToPath(new URL('../../models/tokenizers/byte-level.json', import.meta.url));
+    for (const beginningInText of [false, true]) {
+      const further = { ...tokens, afterBeginning: ['</s>'], beginningInText };
+      const two = await loadTokenizer(path, further);
+      const ids = (text: string) => encodePrompt({ text, media: [] }, two, options).tokens;
+      for (const text of ['ab', '<s>ab', '<s></s>ab']) assert.deepEqual(ids(text), [259, 260, 97, 98], text);
+      assert.throws(
+        () => renderPrompt({ query: { text: 'a [two]' } }, { ...further, afterBeginning: ['[two]'] }),
+        /has '\[two\]' at character 2/,
+      );
+    }
+    await assert.rejects(
+      loadTokenizer(path, { ...tokens, afterBeginning: ['[none]'] }),
+      /has no special token '\[none\]', which the model needs as a token before every text/,
+    );
+  });
+
   it('has one image token for each medium, and one row each in the layout', () => {
     fc.assert(
       fc.property(fc.array(fewShot, { minLength: 1, maxLength: 3 }), (prompts) => {

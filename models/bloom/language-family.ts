@@ -1,3 +1,4 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { FUSED_ATTENTION_NAMES } from '../shared/fused-attention-names.ts';
 import { bloom } from './bloom.ts';
@@ -6,8 +7,7 @@ import { bloomFromConfig } from './config.ts';
 export const languageFamily: LanguageFamily = {
   name: 'BLOOM',
   models: {
-    bloom: (config, { cast: _, ...changes }, notes) =>
-      bloom({ ...bloomFromConfig(config, notes), ...changes }),
+    bloom: fromOptions(bloomFromConfig, (options) => bloom(options)),
   },
   weightNames: FUSED_ATTENTION_NAMES,
 };

@@ -1,13 +1,10 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { FUSED_ATTENTION_NAMES } from '../shared/fused-attention-names.ts';
 import { falconFromConfig, refinedWebFromConfig } from './config.ts';
 import { falcon } from './falcon.ts';
 
-type Maker = LanguageFamily['models'][string];
-const by =
-  (read: typeof falconFromConfig): Maker =>
-  (config, { cast: _, ...changes }, notes) =>
-    falcon({ ...read(config, notes), ...changes });
+const by = (read: typeof falconFromConfig) => fromOptions(read, (options) => falcon(options));
 
 export const languageFamily: LanguageFamily = {
   name: 'Falcon',

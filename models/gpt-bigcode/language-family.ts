@@ -1,3 +1,4 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { gptBigcodeFromConfig } from './config.ts';
 import { gptBigcode } from './gpt-bigcode.ts';
@@ -5,8 +6,7 @@ import { gptBigcode } from './gpt-bigcode.ts';
 export const languageFamily: LanguageFamily = {
   name: 'GPT-BigCode',
   models: {
-    gpt_bigcode: (config, { cast: _, ...changes }, notes) =>
-      gptBigcode({ ...gptBigcodeFromConfig(config, notes), ...changes }),
+    gpt_bigcode: fromOptions(gptBigcodeFromConfig, (options) => gptBigcode(options)),
   },
   weightNames: /^(transformer\.)?h\.\d+\.attn\.c_attn\.|^lang_encoder\.transformer\.h\.\d+\./,
 };

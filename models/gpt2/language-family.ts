@@ -1,3 +1,4 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { gpt2FromConfig } from './config.ts';
 import { gpt2 } from './gpt2.ts';
@@ -5,7 +6,7 @@ import { gpt2 } from './gpt2.ts';
 export const languageFamily: LanguageFamily = {
   name: 'GPT-2',
   models: {
-    gpt2: (config, { cast: _, ...changes }, notes) => gpt2({ ...gpt2FromConfig(config, notes), ...changes }),
+    gpt2: fromOptions(gpt2FromConfig, (options) => gpt2(options)),
   },
   weightNames: /^(transformer\.)?h\.\d+\.attn\.c_attn\.|^lang_encoder\.transformer\.h\.\d+\./,
 };

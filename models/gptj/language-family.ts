@@ -1,3 +1,4 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { gptjFromConfig } from './config.ts';
 import { gptj } from './gptj.ts';
@@ -5,7 +6,7 @@ import { gptj } from './gptj.ts';
 export const languageFamily: LanguageFamily = {
   name: 'GPT-J',
   models: {
-    gptj: (config, { cast: _, ...changes }, notes) => gptj({ ...gptjFromConfig(config, notes), ...changes }),
+    gptj: fromOptions(gptjFromConfig, (options) => gptj(options)),
   },
   weightNames: /^(transformer\.)?h\.\d+\.attn\.[qkv]_proj\.|^lang_encoder\.transformer\.h\.\d+\./,
 };

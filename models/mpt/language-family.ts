@@ -1,3 +1,4 @@
+import { fromOptions } from '../configs/from-options.ts';
 import type { LanguageFamily } from '../configs/language-family.ts';
 import { mosaicGptFromConfig, mptFromConfig } from './config.ts';
 import { mpt } from './mpt.ts';
@@ -5,9 +6,8 @@ import { mpt } from './mpt.ts';
 export const languageFamily: LanguageFamily = {
   name: 'MPT',
   models: {
-    mpt: (config, { cast: _, ...changes }, notes) => mpt({ ...mptFromConfig(config, notes), ...changes }),
-    mosaic_gpt: (config, { cast: _, ...changes }, notes) =>
-      mpt({ ...mosaicGptFromConfig(config, notes), ...changes }),
+    mpt: fromOptions(mptFromConfig, (options) => mpt(options)),
+    mosaic_gpt: fromOptions(mosaicGptFromConfig, (options) => mpt(options)),
   },
   weightNames: /^(lang_encoder\.)?transformer\.blocks\.\d+\./,
 };

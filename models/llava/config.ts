@@ -44,7 +44,7 @@ export interface LlavaParts {
 }
 
 /**
- * The parts of transformers' `LlavaConfig`: a CLIP whose features are those of an inner layer, a perceptron of two layers,
+ * The parts of transformers' `LlavaConfig`: a CLIP or SigLIP whose features are those of an inner layer, a perceptron of two layers,
  * and a language model of any family that is known. Liu et al. 2023, arXiv 2304.08485 and 2310.03744.
  *
  * @param notes gets a sentence for each thing that was assumed

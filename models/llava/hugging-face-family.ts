@@ -14,7 +14,7 @@ export const family: HuggingFaceFamily = {
     const { vision, language, activation, bias, imageToken } = llavaFromConfig(config, notes);
     if (preprocessor === undefined) {
       notes.push(
-        "The folder has no preprocessor_config.json: pictures are prepared as transformers' CLIPImageProcessor does by default.",
+        `The folder has no preprocessor_config.json: pictures are prepared as for the published ${vision.family}.`,
       );
     }
     return spliced({

@@ -21,12 +21,15 @@ export interface SiglipOptions {
   readonly activation?: Activation;
   /** Of all norms; default 1e-6. */
   readonly epsilon?: number;
+  /** Whether the features are those after the last norm; default true. LLaVA takes them before it. */
+  readonly finalNorm?: boolean;
 }
 
 const KNOWN: KnownOptions<SiglipOptions> = {
   ...ENCODER_SIZES,
   activation: ACTIVATIONS,
   epsilon: 'a number',
+  finalNorm: 'true or false',
 };
 
 /** Published sizes, of SigLIP and of SigLIP 2 for pictures of one size. */
@@ -47,8 +50,8 @@ const SIGLIP_PREPROCESSING = {
 } as const satisfies VisionEncoder['preprocessing'];
 
 /**
- * SigLIP's vision transformer as a frozen encoder for `flamingo`: every patch after the last norm,
- * `SiglipVisionModel.last_hidden_state` of transformers. It has no class token; its pooling head comes after the
+ * SigLIP's vision transformer as a frozen encoder for `flamingo`: every patch after the last norm (before it, with
+ * `finalNorm` false), `SiglipVisionModel.last_hidden_state` of transformers. It has no class token; its pooling head comes after the
  * features. A picture whose side the patch does not divide (384 by 14) loses the rest, as there. Zhai et al. 2023, arXiv
  * 2303.15343; Tschannen et al. 2025, arXiv 2502.14786.
  *
@@ -70,12 +73,13 @@ export function siglip<O extends SiglipOptions>(given: O): VisionEncoder {
     inner = 4 * dim,
     activation = 'gelu-tanh',
     epsilon = 1e-6,
+    finalNorm = true,
   } = options;
   return transformerEncoder({
     ...{ family: 'siglip', options, checkpointNames: siglipNames, sizes: { dim, heads, inner } },
     transformer: {
       ...{ image, trainedImage: image, interpolation: 'bicubic', patch, layers, activation },
-      ...{ classToken: 'none', registers: 0, patchBias: true, normBefore: false, normAfter: true },
+      ...{ classToken: 'none', registers: 0, patchBias: true, normBefore: false, normAfter: finalNorm },
       ...{ epsilon, queryKeyValueBias: true, layerScale: false, gated: false },
     },
     preprocessing: SIGLIP_PREPROCESSING,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
 import type { SafetensorsFile } from '../../artifact/weights/safetensors.ts';
 import { huggingFaceModel } from '../../compiler/checkpoints/hugging-face.ts';
+import { compile } from '../../compiler/compile.ts';
 import { spellings, unusedReason } from '../../compiler/weights/match/checkpoint-names.ts';
 import { ModelError } from '../../dsl/index.ts';
 import { TokenDistribution } from '../../runtime/generate/token-distribution.ts';
@@ -98,6 +99,38 @@ describe('a LLaVA compiled from its folder alone', () => {
   });
 });
 
+describe('a LLaVA on a SigLIP', () => {
+  let folder: string;
+  let engine: Engine;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'llava-'));
+    const { program, tokenizer, weights, notes } = await huggingFaceModel({ folder: `${FOLDER}-siglip` });
+    assert.deepEqual(notes, []);
+    const out = join(folder, 'artifact');
+    await compile(program, { tokenizer, weights, out });
+    engine = await Engine.open({ directory: out, verify: true, imageMemory: 2 ** 24, threads: 1 });
+  });
+  after(async () => {
+    await engine?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('predicts and answers as transformers does, from all features after the last layer', async () => {
+    const file = await openReference('llava-siglip.safetensors');
+    const numbers = async (name: string) =>
+      Array.from((await file.read(name)) as Iterable<bigint | number>, Number);
+    for (const [name, prompt] of entries) {
+      assert.deepEqual((await engine.prepare(prompt, 0)).tokens, await numbers(`input.${name}.ids`));
+      const predicted = (await engine.predictions(prompt)).at(-1) ?? assert.fail();
+      const logits = await file.readFloat32(`output.${name}.logits`);
+      assertClose(predicted, new TokenDistribution(logits).logProbabilities());
+      const expected = await numbers(`output.${name}.tokens`);
+      const [answer] = await engine.generate([prompt], { maxNewTokens: expected.length });
+      assert.deepEqual(answer?.tokens, expected);
+    }
+  });
+});
+
 describe('a folder of LLaVA that says something else', () => {
   let folder: string;
   let model: string;
@@ -130,7 +163,14 @@ describe('a folder of LLaVA that says something else', () => {
         ...config,
         vision_config: { ...partOf(config, 'vision_config'), model_type: 'pixtral' },
       }),
-      /vision_config of this LLaVA model is of model_type "pixtral"; only clip_vision_model/,
+      /vision_config of this LLaVA model is of model_type "pixtral"; known are clip_vision_model, siglip_vision_model/,
+    ],
+    'a SigLIP without a class token of which one is taken off': [
+      (config) => ({
+        ...config,
+        vision_config: { ...partOf(config, 'vision_config'), model_type: 'siglip_vision_model' },
+      }),
+      /strategy "default", which leaves the class token aside, but its SigLIP has none/,
     ],
     'a token that the tokenizer has not': [
       (config) => ({ ...config, image_token_index: 400 }),

@@ -128,6 +128,7 @@ async function knownTokens(
     has: (token) => tokenizer.has(token),
     tokenOf: (id) => tokenizer.tokenOf(id),
     beginning: beginning ?? null,
+    afterBeginning: tokenizer.afterBeginning,
     end: end ?? null,
     padding: padding ?? null,
     ends,

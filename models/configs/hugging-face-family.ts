@@ -19,6 +19,8 @@ export interface KnownTokens {
   tokenOf(id: number): string | undefined;
   /** null: it has none. */
   readonly beginning: string | null;
+  /** What the tokenizer puts after `beginning`, before every text. */
+  readonly afterBeginning: readonly string[];
   readonly end: string | null;
   readonly padding: string | null;
   /** Tokens that end an answer, `end` among them or not. */

@@ -40,7 +40,7 @@ function ideficsTokens(known: KnownTokens): ModelTokens {
       `The tokenizer lacks ${missing.join(' and ')}, which Idefics marks images with; add ${missing.length === 1 ? 'it' : 'them'} to "added_tokens" of tokenizer.json, with the ids from vocab_size of config.json on.`,
     );
   }
-  const { beginning, end } = known;
+  const { beginning, afterBeginning, end } = known;
   const endOfChunk = known.has(END_OF_UTTERANCE) ? END_OF_UTTERANCE : null;
   const eosTokens = known.ends.filter((token) => token !== end && token !== endOfChunk);
   return {
@@ -49,6 +49,7 @@ function ideficsTokens(known: KnownTokens): ModelTokens {
     padding: known.padding ?? IDEFICS_TOKENS.padding,
     beginning,
     end,
+    ...(afterBeginning.length > 0 && { afterBeginning }),
     ...(end !== null && { endOfDocument: end }),
     ...(eosTokens.length > 0 && { eosTokens }),
     suppressedTokens: [...new Set([...suppressedTokens, ...known.suppressedTokens])],

@@ -61,7 +61,7 @@ function llavaTokens(known: KnownTokens, imageToken: number): Partial<ModelToken
       `The config of this LLaVA model has image_token_index ${imageToken}, but the tokenizer has no token of that id; give the tokenizer that belongs to the model.`,
     );
   }
-  const { beginning, end } = known;
+  const { beginning, afterBeginning, end } = known;
   const padding = known.padding ?? end;
   if (padding === null) {
     throw new ModelError(
@@ -71,6 +71,7 @@ function llavaTokens(known: KnownTokens, imageToken: number): Partial<ModelToken
   const eosTokens = known.ends.filter((token) => token !== end);
   return {
     ...{ image, endOfChunk: null, padding, beginning, end },
+    ...(afterBeginning.length > 0 && { afterBeginning }),
     ...(eosTokens.length > 0 && { eosTokens }),
     ...(known.suppressedTokens.length > 0 && { suppressedTokens: known.suppressedTokens }),
   };

@@ -240,6 +240,29 @@ describe('a folder of LLaVA that says something else', () => {
     }
   });
 
+  it('begins a prompt with all that its tokenizer has before a text', async () => {
+    const path = join(model, 'tokenizer.json');
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+    const sequence = [special('<s>'), special('<end_of_utterance>'), { Sequence: { id: 'A', type_id: 0 } }];
+    const tokens = Object.fromEntries(
+      [
+        ['<s>', 1],
+        ['<end_of_utterance>', 367],
+      ].map(([id, number]) => [id, { id, ids: [number], tokens: [id] }]),
+    );
+    const post_processor = {
+      type: 'TemplateProcessing',
+      single: sequence,
+      pair: sequence,
+      special_tokens: tokens,
+    };
+    await writeFile(path, JSON.stringify({ ...json, post_processor }));
+    const { beginning, afterBeginning } = (await huggingFaceModel({ folder: model })).program.facts.language
+      .tokens;
+    assert.deepEqual([beginning, afterBeginning], ['<s>', ['<end_of_utterance>']]);
+  });
+
   it('has as many features as places, and one more with the class token', async () => {
     const features = async () => (await huggingFaceModel({ folder: model })).program.facts.media;
     assert.deepEqual(await features(), { way: 'spliced', features: 9, dim: 24 });

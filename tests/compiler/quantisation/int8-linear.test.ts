@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { compileGraph } from '../../../compiler/compile-graph.ts';
 import { encodeModel } from '../../../compiler/onnx/encode-model.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../../dsl/index.ts';
 import { linear as applyLinear } from '../../../dsl/operators/linear.ts';
 import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
+import { INT8_LEVELS } from '../../support/int8-levels.ts';
 import { input } from '../../support/run-graph.ts';
 
 /** Rows `[out, width]` in int8 with one scale each, as an artifact stores them. */
@@ -55,16 +55,6 @@ async function layerOf(
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
-}
-
-/**
- * What a row's farthest value becomes here. An x86 without VNNI adds up products of 8 bits in 16, which do not hold them; rows
- * have 7 bits there.
- */
-const LEVELS = process.arch === 'x64' && !/\b(avx512_vnni|avx_vnni)\b/.test(processorFlags()) ? 63 : 127;
-
-function processorFlags(): string {
-  return existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
 }
 
 /** What the operator's documentation says, in 64 bits. */
@@ -115,7 +105,7 @@ describe('linear layers in int8 by rows', () => {
           expected(weights, rows, width, levels),
           1 / levels / Math.sqrt(width),
         );
-      await check(fused, LEVELS);
+      await check(fused, INT8_LEVELS);
       await check(plain, 127);
     });
   }

@@ -10,7 +10,10 @@ const config = {
   depth: 1,
   words: 261,
 };
-const tokens = { has: () => true, beginning: null, end: null, padding: null, ends: [], suppressedTokens: [] };
+const tokens = {
+  ...{ has: () => true, tokenOf: () => undefined, beginning: null, afterBeginning: [], end: null },
+  ...{ padding: null, ends: [], suppressedTokens: [] },
+};
 const program = seer.program({ name: 'seer', config, preprocessor: undefined, tokens }, []);
 const shapes = [...program.parameters].map(([name, { shape }]) => [name, shape] as const);
 const values = shapes.map(([, shape]) => {

@@ -9,8 +9,11 @@ import { Engine } from '../../runtime/worker/engine.ts';
 import { picture } from '../runtime/compiled-model.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
 
-/** Float32 sums in another order differ in the last digits. */
-const TOLERANCE = 1e-5;
+/**
+ * Float32 sums in another order differ in the last digits, on which processors differ too: with AVX2 alone the model whose features
+ * come from a perceptron, and are large, has 3e-5 here, and its fused graph 8e-5 to its plain one.
+ */
+const TOLERANCE = 1e-4;
 
 /** New tokens of each of three rows, step by step. */
 const STEPS = [

@@ -1,10 +1,13 @@
 /** Longer texts of a file are cut where a sentence quotes them. */
 const LONGEST = 120;
 
+/** What breaks a line or steers a terminal: all control characters, those of C1 too (0x9b begins a sequence). */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
 /** A text from a file as a sentence can quote it: cut, without line breaks and other control characters. */
 export function quoted(text: string): string {
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return JSON.stringify(cut);
+  return JSON.stringify(cut).replaceAll(CONTROL, '\u{FFFD}');
 }
 
 /** Longer paths no system has in use. */
@@ -18,8 +21,7 @@ export function isContent(text: string): boolean {
 /** A text from a file within a sentence: cut, without line breaks and other control characters, which become U+FFFD. */
 export function plain(text: string, most = LONGEST): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return cut.replaceAll(/[\u0000-\u001f\u007f]/g, '\u{FFFD}');
+  return cut.replaceAll(CONTROL, '\u{FFFD}');
 }
 
 /** The first few of many names from a file, as a sentence can list them. */

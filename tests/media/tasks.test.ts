@@ -11,8 +11,8 @@ import { compiledModel, picture } from '../runtime/compiled-model.ts';
 import { assertSameGeneration } from './same-generation.ts';
 import { compileLively, SMALL_MODELS } from './small-models.ts';
 
-/** Float32 sums in another order differ in the last digits. */
-const TOLERANCE = 1e-5;
+/** Float32 sums in another order differ in the last digits, which a perceptron or large features raise. */
+const TOLERANCE = 1e-4;
 
 const close = (actual: number | undefined, expected: number | undefined, what: string) =>
   assert.ok(

@@ -171,6 +171,8 @@ describe('PyTorch checkpoints', () => {
     await refuses(path, /reaches to byte 1024/);
     await writeFile(path, pickle('7', 0, 'K\x04\x85', 'K\x01\x85'));
     await refuses(path, /is in data\/7, which is not there/);
+    await writeFile(path, pickle('\n', 0, 'K\x04\x85', 'K\x01\x85'));
+    await refuses(path, /is in data\/\u{FFFD}, which is not there/u);
     await writeFile(path, pickle('0', 0, 'J\xff\xff\xff\xff\x85', 'K\x01\x85'));
     await refuses(path, /not whole numbers/);
   });

@@ -93,14 +93,15 @@ function locate(
   const bad = (problem: string) =>
     new PickleProblem(`its tensor ${quoted(name)} ${problem}; the file may be damaged`);
   const entry = entries.get(`${root}data/${storage.key}`);
-  if (entry === undefined) throw bad(`is in data/${storage.key}, which is not there`);
+  const place = `data/${plain(storage.key)}`;
+  if (entry === undefined) throw bad(`is in ${place}, which is not there`);
   const width = STORED_BYTES[dtype];
   if (storage.dtype !== undefined && storage.dtype !== dtype)
     throw bad(`is ${dtype}, but its storage is ${storage.dtype}`);
   const elements = shape.reduce((product, size) => product * BigInt(size), 1n);
   const end = BigInt(tensor.offset) + lastElement(shape, strides);
   if (end * BigInt(width) > BigInt(entry.bytes))
-    throw bad(`reaches to byte ${end * BigInt(width)} of data/${storage.key}, which has ${entry.bytes}`);
+    throw bad(`reaches to byte ${end * BigInt(width)} of ${place}, which has ${entry.bytes}`);
   if (elements * BigInt(width) > BigInt(entry.bytes)) {
     const problem = 'repeats its elements by a stride of 0; save it again after calling contiguous() on it';
     return { name, problem };

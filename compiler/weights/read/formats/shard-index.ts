@@ -41,7 +41,7 @@ export const format: WeightFormat = {
     for (const [name, file] of map) {
       if (shards.get(file)?.has(name) !== true) {
         throw new UserError(
-          `${path} says that ${file} has the tensor ${quoted(name)}, which it does not have; download both again.`,
+          `${path} says that ${plain(file)} has the tensor ${quoted(name)}, which it does not have; download both again.`,
         );
       }
     }
@@ -88,7 +88,7 @@ async function openNamed(
   } catch (error) {
     if (error instanceof UserError && error.message === `${path} does not exist.`) {
       throw new UserError(
-        `${index} names the shard ${file}, which is not beside it; download the missing file.`,
+        `${index} names the shard ${plain(file)}, which is not beside it; download the missing file.`,
       );
     }
     throw error;

@@ -37,7 +37,6 @@ const readPreprocessing = originalConfig({
 });
 const readModel = originalConfig({
   ...COMMON,
-  original: 'open_clip',
   read: { vision_cfg: z.unknown(), quick_gelu: orElse(z.boolean(), false) },
   // The text tower, and the space that both share.
   inert: `text_cfg multimodal_cfg embed_dim custom_text init_logit_scale init_logit_bias nonscalar_logit_scale cast_dtype
@@ -45,7 +44,6 @@ const readModel = originalConfig({
 });
 const readWhole = originalConfig({
   ...COMMON,
-  original: 'open_clip',
   read: { model_cfg: z.unknown(), preprocess_cfg: z.unknown() },
 });
 

@@ -25,8 +25,8 @@ export interface OriginalConfig<Shape extends z.ZodRawShape> {
   readonly model: string;
   /** What asks for things, in messages; default: the config of this model. */
   readonly subject?: string;
-  /** Whose defaults hold for what is left out, and are accepted in fields that are not read. */
-  readonly original: OriginalName;
+  /** Whose defaults hold for what is left out, and are accepted in fields that are not read. Default: nobody's. */
+  readonly original?: OriginalName;
   /** Fields that are used, by the original's names, with the values that are done. */
   readonly read: Shape;
   /** Fields of this model that change no logit: dropout, initialisation, choice of kernel. Names, by spaces. */
@@ -85,9 +85,13 @@ export function originalConfig<Shape extends z.ZodRawShape>({
 const isSize = (schema: unknown): boolean => Object.values(sizes).some((size) => size === schema);
 
 /** What a field says, or its default where it says nothing. */
-function meant(original: OriginalName, given: Readonly<Record<string, unknown>>, field: string): unknown {
+function meant(
+  original: OriginalName | undefined,
+  given: Readonly<Record<string, unknown>>,
+  field: string,
+): unknown {
   const value = Object.hasOwn(given, field) ? given[field] : undefined;
-  const [newest] = defaultsOf(original, field);
+  const [newest] = original === undefined ? [] : defaultsOf(original, field);
   // Python takes null for false; for a number it is an error there too.
   const saysNothing =
     value === undefined || (value === null && (newest === undefined || newest === null || newest === false));
@@ -95,8 +99,8 @@ function meant(original: OriginalName, given: Readonly<Record<string, unknown>>,
 }
 
 /** What is wrong with a field that is not read; undefined when it changes nothing. */
-function problemWith(original: OriginalName, field: string, value: unknown): string | undefined {
-  const defaults = defaultsOf(original, field);
+function problemWith(original: OriginalName | undefined, field: string, value: unknown): string | undefined {
+  const defaults = original === undefined ? [] : defaultsOf(original, field);
   const shown = field.slice(0, 80);
   if (defaults.length === 0) {
     return value === null ? undefined : `${shown} is not known to this project (it is ${shownJson(value)})`;

@@ -1,9 +1,13 @@
 // Written by tests/references/configs.py.
+/** Keeps the names of the classes as a type. */
+const named = <Name extends string>(table: Readonly<Record<Name, Readonly<Record<string, readonly unknown[]>>>>) =>
+  table;
+
 /**
  * The fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry 0.1 to 0.22, open_clip 2.16 to 3.3),
  * each with the values that its default has or had, the newest first.
  */
-export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+export const ORIGINAL_DEFAULTS = named({
  "bit_image_processor": {
   "_processor_class": [null],
   "_valid_processor_keys": [["images", "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_convert_rgb", "return_tensors", "data_format", "input_data_format"]],
@@ -1183,4 +1187,4 @@ export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, 
   "rescale_factor": [0.00392156862745098],
   "size": [{"height": 224, "width": 224}]
  }
-};
+});

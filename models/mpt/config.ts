@@ -150,7 +150,8 @@ function otherThanDefault(original: 'mpt' | 'mpt/attn_config', field: string, va
 
 const readMosaicConfig = originalConfig({
   model: 'MosaicGPT',
-  original: 'mosaic_gpt',
+  // Its class came with its weights: no release of an original has it.
+  original: 'every',
   read: {
     ...modelFields,
     softmax_scale: attentionFields.softmax_scale,

@@ -21,11 +21,15 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "models/configs/original-defaults-table.ts"
 TABLE_HEAD = """// Written by tests/references/configs.py.
+/** Keeps the names of the classes as a type. */
+const named = <Name extends string>(table: Readonly<Record<Name, Readonly<Record<string, readonly unknown[]>>>>) =>
+  table;
+
 /**
  * The fields of each class of the originals (transformers 4.28 to 5.24, llm-foundry 0.1 to 0.22, open_clip 2.16 to 3.3),
  * each with the values that its default has or had, the newest first.
  */
-export const ORIGINAL_DEFAULTS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = """
+export const ORIGINAL_DEFAULTS = named("""
 
 SMALL = dict(hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
              vocab_size=50, max_position_embeddings=128, rms_norm_eps=1e-5)
@@ -743,7 +747,7 @@ def merged(releases: list) -> dict:
 
 def present() -> dict:
     """The table as it is: the classes of originals that are not given stay."""
-    return json.loads(TABLE.read_text().split("> = ", 1)[1].rstrip(";\n"))
+    return json.loads(TABLE.read_text().split("ORIGINAL_DEFAULTS = named(", 1)[1].rstrip(");\n"))
 
 
 def by_release(each: dict) -> list:
@@ -762,7 +766,7 @@ def main(arguments: list) -> None:
             (folder / f"{family}.json").write_text(lines(cases))
     table = {**present(), **merged([*sorted([source(site) for site in sites], key=by_release), *releases])}
     table = dict(sorted(table.items()))
-    TABLE.write_text(TABLE_HEAD + lines(table).rstrip("\n") + ";\n")
+    TABLE.write_text(TABLE_HEAD + lines(table).rstrip("\n") + ");\n")
     for family, fields in table.items():
         for field, values in fields.items():
             if len(values) > 1 and family != "generation":

@@ -3,8 +3,9 @@ import { ModelError } from '../../dsl/index.ts';
 import type { VisionEncoder } from '../shared/vision-encoder.ts';
 import { channelDeviations, channelMeans, sizes } from './config-fields.ts';
 import { firstProblems } from './first-problems.ts';
+import { IMAGE_PROCESSORS } from './image-processor-registry.ts';
 import { recordOf } from './original-config.ts';
-import { defaultsOf } from './original-defaults.ts';
+import { defaultsOf, type OriginalName } from './original-defaults.ts';
 import { sameJson, shownJson } from './same-json.ts';
 
 /** PIL's numbers of the ways to resample. */
@@ -13,23 +14,17 @@ const RESAMPLING = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
 const side = sizes.pixels;
 const square = z.union([side, z.looseObject({ height: side, width: side })]);
 const on = z.literal(true).optional();
-/** The classes that are known, by the beginnings of their names; their defaults change nothing. */
-const CLASSES = {
-  CLIP: 'clip_image_processor',
-  Idefics: 'idefics_image_processor',
-  Siglip: 'siglip_image_processor',
-  ViT: 'vit_image_processor',
-  Bit: 'bit_image_processor',
-} as const;
+/** Whose a file is that names no class. */
+const UNNAMED: OriginalName = 'clip_image_processor';
 
-/** Fields that have the class's default, with what says so. A file that names no class is CLIP's. */
+/** Fields that have the class's default, with what says so. */
 const LEFT_OUT: Readonly<Record<string, readonly unknown[]>> = {
   resample: [undefined],
   image_mean: [undefined, null],
   image_std: [undefined, null],
 };
 
-/** `preprocessor_config.json` of Hugging Face's image processors of CLIP, Idefics, SigLIP, ViT and DINOv2 (`BitImageProcessor`). */
+/** `preprocessor_config.json` of Hugging Face's image processors. */
 const schema = z.strictObject({
   do_resize: on,
   do_center_crop: z.boolean().optional(),
@@ -168,16 +163,16 @@ function meant(config: unknown): unknown {
       Object.hasOwn(schema.shape, field) ||
       !(
         value === null ||
-        Object.values(CLASSES).some((name) => defaultsOf(name, field).some((each) => sameJson(each, value)))
+        IMAGE_PROCESSORS.some(({ original }) =>
+          defaultsOf(original, field).some((each) => sameJson(each, value)),
+        )
       ),
   );
   const name = nameOf(fields);
-  const [, original = CLASSES.CLIP] = Object.entries(CLASSES).find(([start]) => name.startsWith(start)) ?? [];
+  const original = IMAGE_PROCESSORS.find(({ className }) => name.startsWith(className))?.original ?? UNNAMED;
   const usual = Object.entries(LEFT_OUT)
     .filter(([field, saysNothing]) => saysNothing.includes(fields[field]))
-    .map(
-      ([field]) => [field, [...defaultsOf(original, field), ...defaultsOf(CLASSES.CLIP, field)][0]] as const,
-    );
+    .map(([field]) => [field, [...defaultsOf(original, field), ...defaultsOf(UNNAMED, field)][0]] as const);
   return Object.fromEntries([...changing, ...usual]);
 }
 

@@ -117,6 +117,20 @@ const REGISTRIES: readonly Registry[] = [
     ),
   },
   {
+    ...{
+      folder: 'models',
+      named: 'image-processor.ts',
+      file: 'models/configs/image-processor-registry.ts',
+    },
+    write: exportsOf(
+      'IMAGE_PROCESSORS',
+      'ImageProcessor',
+      './image-processor.ts',
+      'Every class of image processors',
+      (name) => name === 'imageProcessor',
+    ),
+  },
+  {
     ...{ folder: 'models/presets', extension: '.ts', file: 'models/preset-registry.ts' },
     write: importsOf('PRESETS', 'Every preset by its name; loaded when it is asked for'),
   },

@@ -1,0 +1,3 @@
+import type { ImageProcessor } from '../configs/image-processor.ts';
+
+export const imageProcessor: ImageProcessor = { className: 'Siglip', original: 'siglip_image_processor' };

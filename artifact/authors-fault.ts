@@ -2,15 +2,20 @@ import { ModelError } from '../dsl/errors/model-error.ts';
 import { UserError } from './user-error.ts';
 
 /**
- * What to throw for an error that came out of an author's own function: the error itself where it is a sentence already,
- * otherwise one sentence that says which function threw what. The original is its cause, for `--debug`.
+ * What to throw for an error that came out of an author's own function: one sentence that says which function threw what,
+ * or before a sentence, such as that of a picture that cannot be read, where it was said. The original is its cause, for
+ * `--debug`. A `ModelError` says its place itself.
  *
  * @param what `the data of task 'text', step 3`
  */
 export function authorsFault(what: string, error: unknown): Error {
-  if (error instanceof UserError || error instanceof ModelError) return error;
+  if (error instanceof ModelError) return error;
   if (error instanceof DOMException && error.name === 'AbortError') return error;
-  const wrapped = new UserError(`In ${what}, the recipe threw ${thrownWords(error)}`);
+  const wrapped = new UserError(
+    error instanceof UserError
+      ? `In ${what}: ${error.message}`
+      : `In ${what}, the recipe threw ${thrownWords(error)}`,
+  );
   wrapped.cause = error;
   return wrapped;
 }

@@ -11,35 +11,46 @@ export class Batches {
   readonly #tasks: readonly PlannedTask[];
   readonly #sources: ReadonlyMap<string, DataSource>;
   readonly #seeds: ReadonlyMap<string, number>;
+  readonly #which: (index: number) => string;
 
-  /** @param sources by the names of the tasks */
-  constructor(tasks: readonly PlannedTask[], sources: ReadonlyMap<string, DataSource>, seed: number) {
+  /**
+   * @param sources by the names of the tasks
+   * @param which how sentences call a batch; default `step 3`
+   */
+  constructor(
+    tasks: readonly PlannedTask[],
+    sources: ReadonlyMap<string, DataSource>,
+    seed: number,
+    which = (index: number) => `step ${index}`,
+  ) {
+    this.#which = which;
     this.#tasks = tasks;
     this.#sources = sources;
     this.#seeds = new Map(tasks.map(({ name }) => [name, taskSeed(seed, name)]));
   }
 
   /**
-   * The batches of one step, by the names of the graph's inputs.
+   * The batches of one step, or of one part of an evaluation, by the names of the graph's inputs.
    *
    * @throws UserError for a batch that is not what the task declares
    */
   async one(step: number): Promise<Feeds> {
     const sizes = new Map<string, number>();
     const feeds: Record<string, Feed> = {};
+    const which = this.#which(step);
     for (const { name, inputs, rows = {} } of this.#tasks) {
       const source = this.#sources.get(name);
       if (source === undefined) throw new Error(`task '${name}' has no data`);
-      const batch = await drawn(source, name, step, this.#seeds.get(name) ?? 0);
+      const batch = await drawn(name, which, () => source.batch(step, this.#seeds.get(name) ?? 0));
       const known = new Set(Object.keys(inputs));
       const other = Object.keys(batch).find((key) => !known.has(key));
       if (other !== undefined) {
         throw new UserError(
-          `Task '${name}', step ${step}: the batch has '${other}', which is no input of the task; its inputs are ${[...known].join(', ')}.`,
+          `Task '${name}', ${which}: the batch has '${other}', which is no input of the task; its inputs are ${[...known].join(', ')}.`,
         );
       }
       for (const [key, { port, dtype, shape }] of Object.entries(inputs)) {
-        const where = `Task '${name}', step ${step}: input '${key}'`;
+        const where = `Task '${name}', ${which}: input '${key}'`;
         const feed = checkedFeed(where, batch[key], dtype, shape, sizes);
         checkRows(where, feed, rows[key]);
         feeds[port] = feed;
@@ -72,16 +83,16 @@ export class Batches {
   }
 }
 
-async function drawn(source: DataSource, task: string, step: number, seed: number): Promise<Batch> {
+async function drawn(task: string, which: string, draw: () => unknown): Promise<Batch> {
   let batch: unknown;
   try {
-    batch = await source.batch(step, seed);
+    batch = await draw();
   } catch (error) {
-    throw authorsFault(`the data of task '${task}', step ${step}`, error);
+    throw authorsFault(`the data of task '${task}', ${which}`, error);
   }
   if (isBatch(batch)) return batch;
   throw new UserError(
-    `Task '${task}', step ${step}: the data must give an object of arrays by the names of the task's inputs, but it gives ${batch === null ? 'null' : typeof batch}.`,
+    `Task '${task}', ${which}: the data must give an object of arrays by the names of the task's inputs, but it gives ${batch === null ? 'null' : typeof batch}.`,
   );
 }
 

@@ -47,9 +47,10 @@ export class Run {
   async from(start: number): Promise<number> {
     const { plan, signal, stopAfter = plan.steps } = this.#options;
     const last = Math.min(plan.steps, stopAfter);
+    if (start < last) await this.#tryEvaluation();
     const every = this.#options.checkpointEvery ?? plan.checkpointEvery;
     let step = start;
-    let next = step < last ? this.#draw(step, last) : undefined;
+    let next = step < last && signal?.aborted !== true ? this.#draw(step, last) : undefined;
     while (next !== undefined) {
       const { count, feeds } = await next;
       // The batches after these are made while these are computed.
@@ -113,17 +114,11 @@ export class Run {
   }
 
   async #evaluate(before: number, step: number, isLast: boolean): Promise<void> {
-    const { plan, evaluationData, events } = this.#options;
-    const { evaluation } = plan;
-    if (evaluation === undefined || evaluationData === undefined) return;
-    if (!crosses(before, step, evaluation.every) && !isLast) return;
-    const batches = new Batches(evaluation.tasks, evaluationData, plan.seed);
+    const { plan, events } = this.#options;
+    if (plan.evaluation === undefined) return;
+    if (!crosses(before, step, plan.evaluation.every) && !isLast) return;
     const all: ReturnType<typeof figuresOf>[] = [];
-    for (let index = 0; index < evaluation.batches; index += 1) {
-      const result = await this.#trainer.call('evaluate', [await batches.one(index)]);
-      refuseUncounted(evaluation.tasks, result, 0, `batch ${index} of the evaluation`);
-      all.push(figuresOf(evaluation.tasks, result, 0));
-    }
+    for await (const figures of this.#evaluated()) all.push(figures);
     const record: MetricsRecord = { step, kind: 'evaluation', ...meanOf(all) };
     this.#log.add(record);
     events?.onRecord?.(record);
@@ -134,6 +129,25 @@ export class Run {
         join(this.#options.out, 'best.safetensors'),
         this.#precision,
       ]);
+    }
+  }
+
+  /** A mistake in the data of the evaluation is found before the hours until it is due, not after. */
+  async #tryEvaluation(): Promise<void> {
+    for await (const _figures of this.#evaluated()) if (this.#options.signal?.aborted === true) return;
+  }
+
+  /** Of every batch of the evaluation, with the weights as they are. */
+  async *#evaluated(): AsyncGenerator<ReturnType<typeof figuresOf>> {
+    const { plan, evaluationData } = this.#options;
+    const { evaluation } = plan;
+    if (evaluation === undefined || evaluationData === undefined) return;
+    const which = (index: number) => `batch ${index} of the evaluation`;
+    const batches = new Batches(evaluation.tasks, evaluationData, plan.seed, which);
+    for (let index = 0; index < evaluation.batches; index += 1) {
+      const result = await this.#trainer.call('evaluate', [await batches.one(index), which(index)]);
+      refuseUncounted(evaluation.tasks, result, 0, which(index));
+      yield figuresOf(evaluation.tasks, result, 0);
     }
   }
 

@@ -143,11 +143,15 @@ export class Trainer {
     return { ...losses, [PORTS.gradientNorm]: gradientNorms };
   }
 
-  /** Losses and metrics of one batch of every evaluation task. */
-  async evaluate(feeds: Feeds): Promise<StepResult> {
+  /**
+   * Losses and metrics of one batch of every evaluation task.
+   *
+   * @param which how a sentence calls the batch
+   */
+  async evaluate(feeds: Feeds, which: string): Promise<StepResult> {
     if (this.#evaluation === undefined) throw new Error('the recipe has no evaluation');
     const all = { ...this.#state.values(), ...tensorsOf(feeds) };
-    const results = await computed(this.#evaluation, 'an evaluation', all);
+    const results = await computed(this.#evaluation, which, all);
     return numbersOf(results, () => true);
   }
 
@@ -205,7 +209,7 @@ async function computed(
     return await session.run(feeds, fetches);
   } catch (error) {
     throw new UserError(
-      `The graph of ${what} cannot compute its batch (${reasonOf(error)}): look at the data of that step.`,
+      `The graph of ${what} cannot compute its batch (${reasonOf(error)}): look at its data.`,
     );
   }
 }

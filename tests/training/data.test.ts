@@ -133,7 +133,9 @@ describe('PictureData', () => {
     await using data = new PictureData({ files: [...FILES, broken], image: IMAGE, cache });
     await assert.rejects(
       data.prepare(quiet()),
-      (error) => error instanceof UserError && error.message.includes('broken.png'),
+      (error) =>
+        error instanceof UserError &&
+        error.message.startsWith(`files[3] of the pictures: '${broken}' is not a`),
     );
     assert.deepEqual(await readdir(cache), []);
   });

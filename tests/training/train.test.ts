@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { KEPT_WEIGHTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openSafetensors, writeSafetensors } from '../../artifact/weights/safetensors.ts';
 import { crossEntropy, embedding, frozen, linear, recipe, task } from '../../models/index.ts';
+import { loadImage } from '../../runtime/images/load-image.ts';
 import { Checkpoints } from '../../runtime/training/checkpoints.ts';
 import { type AuthorFolder, authorFolder } from '../frontend/author-folder.ts';
 import { fitRecipe, fitTask, runRecipe, smallNetwork } from './run-recipe.ts';
@@ -171,6 +173,70 @@ describe('train', () => {
     assert.ok((await openSafetensors(join(out, 'best.safetensors'))).has('first.weight'));
   });
 
+  it('finds a mistake in the data of the evaluation before the first step, and calls it by what it is of', async () => {
+    const head = linear(2, 3);
+    const classes = (name: string, label: (index: number) => unknown) =>
+      task({
+        name,
+        inputs: { x: { dtype: 'float32', shape: [1, 2] }, label: { dtype: 'int64', shape: [1] } },
+        loss: ({ x, label }) => crossEntropy(head(x), label),
+        data: { batch: (index) => ({ x: Float32Array.of(1, 2), label: label(index) }) as never },
+      });
+    const refused = async (label: (index: number) => unknown, message: RegExp) => {
+      const out = fresh();
+      const evaluation = { every: 20, batches: 3, tasks: [classes('held-out', label)] };
+      const tasks = [classes('classes', () => BigInt64Array.of(1n))];
+      await assert.rejects(
+        runRecipe(fitRecipe({ parts: { head }, tasks, evaluation }), out),
+        (error) => error instanceof UserError && message.test(error.message) && !error.message.includes('\n'),
+        String(message),
+      );
+      assert.equal(existsSync(join(out, 'metrics.jsonl')), false, 'no step was made');
+    };
+    const last = (wrong: unknown) => (index: number) => (index === 2 ? wrong : BigInt64Array.of(0n));
+    await refused(
+      last([0]),
+      /^Task 'held-out', batch 2 of the evaluation: input 'label' must be .* a list\.$/,
+    );
+    await refused(
+      last(BigInt64Array.of(7n)),
+      /^The graph of batch 2 of the evaluation cannot compute its batch \(.*\): look at its data\.$/,
+    );
+    await refused(
+      last(undefined),
+      /^Task 'held-out', batch 2 of the evaluation: input 'label' .* the batch does not have it\.$/,
+    );
+    await refused(
+      (index) => BigInt64Array.of(BigInt(0.5 + index)),
+      /^In the data of task 'held-out', batch 0 of the evaluation, the recipe threw RangeError: /,
+    );
+  });
+
+  it('says at which step a picture of the data cannot be read', async () => {
+    const network = smallNetwork();
+    const broken = await folder.write('broken.png', 'not a picture');
+    const image: ImagePreprocessing = {
+      ...{ size: 4, resize: 'stretch', interpolation: 'bicubic', maxFrames: 1 },
+      ...{ mean: [0, 0, 0], std: [1, 1, 1] },
+    };
+    const reading = fitTask({ network });
+    const pictures = {
+      ...reading,
+      data: {
+        async batch(step: number, seed: number) {
+          if (step === 2) await loadImage(broken, image);
+          return reading.data.batch(step, seed);
+        },
+      },
+    };
+    await assert.rejects(
+      runRecipe(fitRecipe({ parts: network.parts, tasks: [pictures] }), fresh()),
+      (error) =>
+        error instanceof UserError &&
+        error.message.startsWith(`In the data of task 'fit', step 2: '${broken}' is not a picture`),
+    );
+  });
+
   it('goes on from a state that another program wrote', async () => {
     const [whole, moved] = [fresh(), fresh()];
     await runRecipe(fitRecipe(), whole, { stopAfter: 6 });
@@ -214,7 +280,7 @@ describe('train', () => {
     );
     await refused(
       () => ({ row: label, label: pair(0n, 3n) }),
-      /^The graph of step 0 cannot compute its batch \(.*\): look at the data of that step\.$/,
+      /^The graph of step 0 cannot compute its batch \(.*\): look at its data\.$/,
     );
     await refused(
       () => ({ row: label, label, lable: label }),

@@ -50,7 +50,7 @@ export class PictureData implements AsyncDisposable {
   /**
    * Preprocesses every picture, or finds those of an earlier run: of the same paths, sizes and times of change.
    *
-   * @throws UserError that names the first file that is no picture; the signal's reason when aborted
+   * @throws UserError that names the first file that is no picture and its place; the signal's reason when aborted
    */
   async prepare(context: PreparingContext): Promise<void> {
     const { files, cache = 'artifacts/pictures' } = this.#options;
@@ -95,7 +95,7 @@ export class PictureData implements AsyncDisposable {
       places.map(async (place, index) => {
         if (!(place >= 0 && place < this.count)) {
           throw new UserError(
-            `There is no picture ${place}, only those from 0 to ${this.count - 1}: ask for one of those.`,
+            `There is no picture ${place}, which element ${index} asks for, only those from 0 to ${this.count - 1}: ask for one of those.`,
           );
         }
         const stored = new Uint8Array(bytes);
@@ -133,14 +133,23 @@ export class PictureData implements AsyncDisposable {
     return hash.digest('hex').slice(0, 16);
   }
 
+  async #decoded(file: string, place: number): Promise<Uint8Array> {
+    try {
+      return await decodePicture(file, await readHeader(file), this.#options.image);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`files[${place}] of the pictures: ${error.message}`, { cause: error });
+    }
+  }
+
   async #write(path: string, { progress, signal }: PreparingContext): Promise<void> {
-    const { files, image } = this.#options;
+    const { files } = this.#options;
     const output = await orRefusal(path, () => open(path, 'w'), 'written');
     try {
       for (const [index, file] of files.entries()) {
         signal.throwIfAborted();
         progress(index, files.length);
-        const pixels = await decodePicture(file, await readHeader(file), image);
+        const pixels = await this.#decoded(file, index);
         await orRefusal(path, () => writeAll(output, pixels), 'written');
       }
       progress(files.length, files.length);

@@ -1,12 +1,7 @@
 import { Option } from 'commander';
 import { PROVIDERS } from '../../artifact/provider.ts';
-import type { Abortable, AnswerOptions } from '../../runtime/asking.ts';
 import { LARGEST_SEED, MOST_BEAMS } from '../../runtime/generate/bounds.ts';
-import { GENERATION_MODES, type GenerationMode, generationMode } from '../../runtime/generation-mode.ts';
-import type { FlamingoModel } from '../../runtime/model.ts';
-import type { FewShotPrompt, Query } from '../../runtime/prompt/prompt.ts';
-import type { ChoiceScore } from '../../runtime/score-choices.ts';
-import type { Generation, ScoreOptions } from '../../runtime/worker/protocol.ts';
+import { GENERATION_MODES, type GenerationMode } from '../../runtime/generation-mode.ts';
 import {
   type CliCommand,
   type CommandContext,
@@ -17,31 +12,15 @@ import {
   wholeNumber,
 } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Report } from '../report.ts';
+import { askTask, askWhole } from '../run/asked-question.ts';
 import { choicesOf } from '../run/choice-flag.ts';
-import { printProfile, unexpectedWarning } from '../run/print-profile.ts';
-import { addShotOptions, picturesOf, type ShotFlags, shotsOf } from '../run/shot-flags.ts';
-import { watched } from '../run/watched.ts';
-import { type ModelFlags, withModel } from '../run/with-model.ts';
+import { printAnswer, printRanking } from '../run/print-answer.ts';
+import { printProfile } from '../run/print-profile.ts';
+import type { RunFlags } from '../run/run-flags.ts';
+import { addShotOptions, picturesOf, shotsOf } from '../run/shot-flags.ts';
+import { withModel } from '../run/with-model.ts';
 import { joinShotWords } from '../shot-words.ts';
 import { WrongUse } from '../wrong-use.ts';
-
-interface RunFlags extends ShotFlags, ModelFlags {
-  readonly task?: string;
-  readonly image?: readonly string[];
-  readonly text: string;
-  readonly choices?: readonly string[];
-  /** False where a dialogue is not wanted. */
-  readonly dialogue: boolean;
-  readonly maxNewTokens?: number;
-  readonly stop?: readonly string[];
-  readonly beams?: number;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly seed?: number;
-  readonly json?: true;
-}
 
 const GENERATION = ['maxNewTokens', 'stop', 'beams', 'temperature', 'topK', 'topP', 'seed', 'generation'];
 
@@ -168,143 +147,11 @@ async function runModel(
   return withModel(given, loaded, context, async (model) => {
     const asked =
       flags.task === undefined
-        ? await askWhole(model, { shots, query }, flags)
+        ? await askWhole(model, { shots, query }, flags.dialogue)
         : await askTask(model, flags.task, query);
-    if (flags.choices !== undefined) await rank(model, asked, flags.choices, flags, context);
-    else await answer(model, asked, flags, context);
+    if (flags.choices !== undefined) await printRanking(model, asked, flags.choices, flags, context);
+    else await printAnswer(model, asked, flags, context);
     if (flags.profile && !flags.json) printProfile(await model.profile(), context.report);
     return EXIT.ok;
   });
-}
-
-/** A question as it is put to a model. */
-interface AskedQuestion {
-  generate(options: AnswerOptions): Promise<Generation>;
-  score(choices: readonly string[], options: ScoreOptions & Abortable): Promise<ChoiceScore[]>;
-}
-
-async function askWhole(
-  model: FlamingoModel,
-  examples: FewShotPrompt,
-  { dialogue: wanted }: RunFlags,
-): Promise<AskedQuestion> {
-  const { dialogue } = model.manifest.language;
-  const { dialogueOf } = await import('../../runtime/prompt/dialogue-of.ts');
-  const prompt = wanted && dialogue?.tuned === true ? dialogueOf(examples, dialogue.assistant) : examples;
-  return {
-    generate: (options) => model.generate(prompt, options),
-    score: (choices, options) => model.score(prompt, choices, options),
-  };
-}
-
-async function askTask(model: FlamingoModel, path: string, query: Query): Promise<AskedQuestion> {
-  const task = await model.loadTask(path);
-  const { dialogue } = model.manifest.language;
-  const { dialogueOf } = await import('../../runtime/prompt/dialogue-of.ts');
-  const [turn] =
-    task.isDialogue && dialogue !== undefined ? dialogueOf({ query }, dialogue.assistant).turns : [];
-  const { speaker: _, ...question } = turn ?? { speaker: 'user', ...query };
-  return {
-    generate: (options) => task.generate(question, options),
-    score: (choices, options) => task.score(question, choices, options),
-  };
-}
-
-async function answer(
-  model: FlamingoModel,
-  asked: AskedQuestion,
-  flags: RunFlags,
-  context: CommandContext,
-): Promise<void> {
-  const { report } = context;
-  const { beams, temperature, topK, topP, seed, maxNewTokens, stop, json } = flags;
-  const length = maxNewTokens === undefined ? {} : { maxNewTokens };
-  if (beams !== undefined && beams > 1) {
-    const generation = await watched(context, (request) => asked.generate({ ...length, beams, ...request }));
-    if (json) await printJson(model, { generation: 'steps', ...generation }, flags, report);
-    else report.result(shown(generation.text));
-    return;
-  }
-  const settings = {
-    ...(stop !== undefined && { stop }),
-    ...(temperature !== undefined && { temperature }),
-    ...(topK !== undefined && { topK }),
-    ...(topP !== undefined && { topP }),
-    ...(seed !== undefined && { seed }),
-  };
-  let streamed = '';
-  const generation = await watched(context, (request, stopWatching) =>
-    asked.generate({
-      ...length,
-      ...settings,
-      ...request,
-      onToken({ text }) {
-        if (json) return;
-        stopWatching();
-        const piece = streamed === '' ? shown(text) : text;
-        streamed += piece;
-        report.stream(piece);
-      },
-    }),
-  );
-  if (json) {
-    const by = generationMode(model.manifest.language, flags.provider, flags.generation);
-    await printJson(model, { generation: by, ...generation }, flags, report);
-    return;
-  }
-  // The end may hold bytes that never became a whole character.
-  const whole = shown(generation.text);
-  report.result(whole.startsWith(streamed) ? whole.slice(streamed.length) : '');
-}
-
-/** An answer for people: a model that writes on after a prompt begins with the space between. JSON keeps it. */
-function shown(answer: string): string {
-  return answer.trimStart();
-}
-
-async function rank(
-  model: FlamingoModel,
-  asked: AskedQuestion,
-  choices: readonly string[],
-  flags: RunFlags,
-  context: CommandContext,
-): Promise<void> {
-  const { report } = context;
-  const scores = await watched(context, (request) => asked.score(choices, { normalise: 'none', ...request }));
-  const ranked = [...scores].sort((a, b) => b.score - a.score);
-  if (flags.json) {
-    await printJson(model, { normalised: 'none', choices: ranked }, flags, report);
-    return;
-  }
-  report.table(
-    ['choice', 'log-likelihood', 'probability', 'tokens'],
-    ranked.map(({ choice, logLikelihood, probability, tokens }) => [
-      choice,
-      logLikelihood.toFixed(3),
-      probability.toFixed(4),
-      String(tokens),
-    ]),
-  );
-}
-
-async function printJson(
-  model: FlamingoModel,
-  result: object,
-  { profile }: RunFlags,
-  report: Report,
-): Promise<void> {
-  const recorded = profile && (await model.profile());
-  const warning = recorded && unexpectedWarning(recorded);
-  if (warning !== undefined) report.note(`warning: ${warning}`);
-  const {
-    parameters,
-    model: { name },
-  } = model.manifest;
-  report.result(
-    JSON.stringify(
-      { model: name, weights: parameters.origin, ...result, ...(recorded && { profile: recorded }) },
-      undefined,
-      2,
-    ),
-  );
 }

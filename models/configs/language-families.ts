@@ -43,10 +43,13 @@ export function languageModelFromConfig(
 
 /**
  * Whether a class is one of a family's: `GPTNeoXForCausalLM` of `gpt_neox`, `TFGPT2LMHeadModel` of `gpt2`,
- * `Gemma3ForCausalLM` of `gemma3_text`.
+ * `Gemma3ForCausalLM` of `gemma3_text`, `Ernie4_5ForCausalLM` of `ernie4_5`.
  */
 function isOfType(name: string, type: string): boolean {
-  const family = name.toLowerCase().replace(/^(tf|flax)(?=gpt2|opt)/, '');
+  const family = name
+    .toLowerCase()
+    .replaceAll('_', '')
+    .replace(/^(tf|flax)(?=gpt2|opt)/, '');
   return family.startsWith(type.replace(/_text$/, '').replaceAll('_', ''));
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activationName, positive, sizes } from '../configs/config-fields.ts';
+import { activationName, orElse, positive, sizes } from '../configs/config-fields.ts';
 import { oneMeaning } from '../configs/one-meaning.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { plainRotaryFields, rotaryShare as share } from '../configs/rotary-fields.ts';
@@ -26,6 +26,7 @@ const readConfig = originalConfig({
     rope_scaling: plainRotaryFields,
     use_parallel_residual: z.boolean(),
     hidden_act: activationName,
+    attention_bias: orElse(z.boolean(), true),
     layer_norm_eps: positive,
     tie_word_embeddings: z.boolean(),
   },
@@ -65,6 +66,7 @@ export function gptNeoxFromConfig(config: unknown, notes?: string[]): GptNeoxOpt
     rotaryShare: rotaryShare ?? given.rotary_pct,
     rotaryBase: rotaryBase ?? given.rotary_emb_base,
     parallelResidual: given.use_parallel_residual,
+    attentionBias: given.attention_bias,
     activation: given.hidden_act,
     epsilon: given.layer_norm_eps,
     tiedHead: given.tie_word_embeddings,

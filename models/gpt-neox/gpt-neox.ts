@@ -26,6 +26,7 @@ interface GptNeoxLayerOptions {
   readonly activation: Activation;
   readonly epsilon: number;
   readonly parallelResidual: boolean;
+  readonly attentionBias: boolean;
   /** Features of each head that turn. */
   readonly rotaryDim: number;
   readonly rotaryBase: number;
@@ -46,9 +47,12 @@ const gptNeoxLayer = block('GptNeoxLayer', {
     'batch heads past headDim',
   ],
   gives: ['batch text dim', 'batch heads text headDim', 'batch heads text headDim'],
-  parts: ({ dim, inner }, { epsilon }: GptNeoxLayerOptions) => ({
+  parts: ({ dim, inner }, { epsilon, attentionBias: bias }: GptNeoxLayerOptions) => ({
     input_layernorm: layerNorm(dim, { epsilon }),
-    attention: { query_key_value: linear(dim, product(3, dim)), dense: linear(dim, dim) },
+    attention: {
+      query_key_value: linear(dim, product(3, dim), { bias }),
+      dense: linear(dim, dim, { bias }),
+    },
     post_attention_layernorm: layerNorm(dim, { epsilon }),
     mlp: { dense_h_to_4h: linear(dim, inner), dense_4h_to_h: linear(inner, dim) },
   }),
@@ -101,6 +105,8 @@ export interface GptNeoxOptions {
   readonly rotaryTables?: 'float16';
   /** Attention and perceptron both read the layer's input; default true. RedPajama-INCITE's follow each other. */
   readonly parallelResidual?: boolean;
+  /** Biases of the attention's projections; default true. */
+  readonly attentionBias?: boolean;
   /** Default `gelu`. */
   readonly activation?: Activation;
   /** Of the layer norms; default 1e-5. */
@@ -115,6 +121,7 @@ const KNOWN: KnownOptions<GptNeoxOptions> = {
   rotaryBase: 'a number',
   rotaryTables: ['float16'],
   parallelResidual: 'true or false',
+  attentionBias: 'true or false',
   activation: ACTIVATIONS,
   epsilon: 'a number',
   tiedHead: 'true or false',
@@ -147,12 +154,13 @@ export function gptNeox<O extends GptNeoxOptions>(given: O): LanguageModel {
   checkOptions(gptNeox, options, ['heads divides dim'], KNOWN);
   const { dim, layers, heads, vocabulary, inner = 4 * dim } = options;
   const { rotaryShare = 0.25, rotaryBase = 10_000, parallelResidual = true } = options;
-  const { activation = 'gelu', epsilon = 1e-5, tiedHead = false } = options;
+  const { activation = 'gelu', epsilon = 1e-5, attentionBias = true, tiedHead = false } = options;
   const headDim = dim / heads;
   const layer = {
     activation,
     epsilon,
     parallelResidual,
+    attentionBias,
     rotaryDim: Math.trunc(headDim * rotaryShare),
     rotaryBase,
     rotaryTables: options.rotaryTables,

@@ -6,9 +6,10 @@ import { type SelfAttentionOptions, selfAttention } from './self-attention.ts';
 
 /**
  * Where a layer's norms stand: before attention and feed-forward (LLaMA), after each (OLMo 2), before and after each
- * (Gemma 2); or once before both, which then read the same and are added together (Cohere).
+ * (Gemma 2), which has names of its own in GLM-4 0414 (`wrapped`); or once before both, which then read the same and are added
+ * together (Cohere).
  */
-export type NormPlaces = 'before' | 'after' | 'around' | 'shared';
+export type NormPlaces = 'before' | 'after' | 'around' | 'wrapped' | 'shared';
 
 export interface FeedForwardOptions extends GatedFeedForwardOptions {
   /** Whether a gate decides what it passes on; without one nothing is packed. */
@@ -48,6 +49,7 @@ export const decoderLayer = block('DecoderLayer', {
         ? gatedFeedForward({ dim, inner, ...feedForward })
         : plainFeedForward({ dim, inner, activation: feedForward.activation, bias: feedForward.bias }),
       ...((places === 'around' || places === 'after') && { post_feedforward_layernorm: ownNorm() }),
+      ...(places === 'wrapped' && { post_self_attn_layernorm: ownNorm(), post_mlp_layernorm: ownNorm() }),
     };
   },
   forward: ({ parts, options }, x, visible, positions, pastKey, pastValue) => {
@@ -58,10 +60,11 @@ export const decoderLayer = block('DecoderLayer', {
     const [attended, newKey, newValue] = parts.self_attn(read, visible, positions, pastKey, pastValue);
     // The name in the originals tells where it stands in LLaMA: there it is the feed-forward's.
     const between = parts.post_attention_layernorm;
-    const first = add(x, scaled(isAfter ? normed(attended, between) : attended));
-    const before = places === 'before' ? between : parts.pre_feedforward_layernorm;
+    const first = add(x, scaled(normed(attended, isAfter ? between : parts.post_self_attn_layernorm)));
+    const before = isAfter ? parts.pre_feedforward_layernorm : between;
     const second = parts.mlp(places === 'shared' ? read : normed(first, before));
-    return [add(first, scaled(normed(second, parts.post_feedforward_layernorm))), newKey, newValue];
+    const after = parts.post_feedforward_layernorm ?? parts.post_mlp_layernorm;
+    return [add(first, scaled(normed(second, after))), newKey, newValue];
   },
 });
 

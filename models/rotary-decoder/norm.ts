@@ -1,4 +1,13 @@
-import { constant, layerNorm, layerNormalize, rmsNorm, type Tensor } from '../../dsl/index.ts';
+import {
+  add,
+  constant,
+  layerNorm,
+  layerNormalize,
+  parameter,
+  rmsNorm,
+  type Tensor,
+  zeros,
+} from '../../dsl/index.ts';
 
 /** How a decoder normalises its rows. */
 export interface NormKind {
@@ -9,7 +18,7 @@ export interface NormKind {
   readonly bias?: boolean;
   /** Whether a layer norm has weights; without them it has no biases either. Default true. */
   readonly weight?: boolean;
-  /** What is added to the weight of an RMS norm; Gemma's is 1. Default 0. */
+  /** What is added to the weight; Gemma's and Nemotron's is 1. Default 0. */
   readonly weightOffset?: 0 | 1;
 }
 
@@ -24,11 +33,20 @@ export function norm(dim: number, options: NormKind): Norm {
   const { kind, epsilon, bias = false, weight = true, weightOffset = 0 } = options;
   if (kind === 'layer') {
     if (!weight) return Object.assign(unweighted(dim, epsilon), { parts: {} });
+    if (weightOffset === 1) return fromOne(dim, epsilon, bias);
     const made = layerNorm(dim, { epsilon, bias });
     return Object.assign((x: Tensor): Tensor => made(x), { parts: made.parts });
   }
   const made = rmsNorm(dim, { epsilon, weightOffset });
   return Object.assign((x: Tensor): Tensor => made(x), { parts: made.parts });
+}
+
+/** A layer norm whose weights count from 1. */
+function fromOne(dim: number, epsilon: number, bias: boolean): Norm {
+  const parts = { weight: parameter([dim], zeros), ...(bias && { bias: parameter([dim], zeros) }) };
+  return Object.assign((x: Tensor) => layerNormalize(x, add(parts.weight, 1), parts.bias, epsilon), {
+    parts,
+  });
 }
 
 /** A layer norm without parameters. */

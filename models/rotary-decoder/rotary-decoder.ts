@@ -66,6 +66,12 @@ export interface RotaryDecoderDefinition {
   readonly names?: readonly CheckpointName[];
 }
 
+/** The model that options make, with as many layers and features as their types say. */
+export type DecoderOf<O> = LanguageModel<
+  O extends { readonly layers: infer Layers extends number } ? Layers : number,
+  O extends { readonly dim: infer Width extends number } ? Width : number
+>;
+
 /** A decoder of rotary positions, grouped heads and gated feed-forwards: LLaMA's, but for what its family says. */
 export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageModel {
   const { family, options } = definition;
@@ -82,7 +88,7 @@ export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageMode
       ...{ dim, heads, keyValueHeads, headDim, inner },
       ...{ norm: ownNorm, normPlaces, residualScale },
       attention: {
-        ...{ inputBias: false, outputBias: false, packed: false },
+        ...{ inputBias: false, outputBias: false, packed: false, turnsBeforeNorm: false },
         ...{ clip: undefined, scale: undefined, softcap: undefined },
         ...attention,
         rotation: kind.rotation === 'none' ? undefined : (kind.rotation ?? rotation),

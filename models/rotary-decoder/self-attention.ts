@@ -25,8 +25,9 @@ export interface SelfAttentionOptions {
   readonly packed: boolean;
   /** Queries, keys and values are kept within this distance of 0. Undefined: they are not. */
   readonly clip: number | undefined;
-  /** Norms of queries and keys before they turn. */
+  /** Norms of queries and keys, before they turn unless `turnsBeforeNorm`. */
   readonly queryKeyNorm: (NormKind & { readonly over: HeadNormPlaces }) | undefined;
+  readonly turnsBeforeNorm: boolean;
   /** Undefined: queries and keys do not turn. */
   readonly rotation: Rotation | undefined;
   /** Factor of the scores. Undefined: `1 / sqrt(headDim)`. */
@@ -69,7 +70,7 @@ export const selfAttention = block('SelfAttention', {
   forward: ({ parts, sizes, options }, x, visible, positions, pastKey, pastValue) => {
     const { heads, keyValueHeads, headDim } = sizes;
     const [queries, keys] = [product(heads, headDim), product(keyValueHeads, headDim)];
-    const { rotation, scale, softcap, clip } = options;
+    const { rotation, scale, softcap, clip, turnsBeforeNorm } = options;
     const projected =
       'qkv_proj' in parts
         ? split(parts.qkv_proj(x), [queries, keys, keys])
@@ -78,8 +79,10 @@ export const selfAttention = block('SelfAttention', {
       clip === undefined ? part : maximum(minimum(part, clip), -clip);
     const [query, key, value] = [clipped(projected[0]), clipped(projected[1]), clipped(projected[2])];
     const turned = (part: Tensor, count: number, norm: Norm | undefined): Tensor => {
-      const normed = norm?.(part) ?? part;
-      return rotation === undefined ? normed : rotary(normed, positions, { heads: count, ...rotation });
+      const turn = (x: Tensor): Tensor =>
+        rotation === undefined ? x : rotary(x, positions, { heads: count, ...rotation });
+      if (norm === undefined) return turn(part);
+      return turnsBeforeNorm ? norm(turn(part)) : turn(norm(part));
     };
     const attended = attention(
       turned(query, heads, parts.q_norm),

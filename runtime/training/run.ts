@@ -9,7 +9,6 @@ import type { Feeds } from './feed.ts';
 import { lossPlot } from './loss-plot.ts';
 import type { MetricsLog, MetricsRecord } from './metrics-log.ts';
 import { refuseUncounted } from './refuse-uncounted.ts';
-import { RUN_FILES } from './run-files.ts';
 import { learningRateAt } from './schedule.ts';
 import { crosses, figuresOf, meanOf } from './step-figures.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -41,7 +40,7 @@ export class Run {
   }
 
   get weights(): string {
-    return join(this.#options.out, RUN_FILES.weights);
+    return join(this.#options.out, 'weights.safetensors');
   }
 
   /** Makes the steps that are left, and returns how many there are then. */
@@ -126,7 +125,10 @@ export class Run {
     await this.#log.flush();
     if (record.loss < (this.best?.loss ?? Number.POSITIVE_INFINITY)) {
       this.best = { step, loss: record.loss };
-      await this.#trainer.call('exportWeights', [join(this.#options.out, RUN_FILES.best), this.#precision]);
+      await this.#trainer.call('exportWeights', [
+        join(this.#options.out, 'best.safetensors'),
+        this.#precision,
+      ]);
     }
   }
 
@@ -158,7 +160,7 @@ export class Run {
     ]);
     await this.#trainer.call('exportWeights', [this.weights, this.#precision]);
     await this.#checkpoints.prune();
-    const plot = join(this.#options.out, RUN_FILES.plot);
+    const plot = join(this.#options.out, 'loss.svg');
     await orRefusal(
       plot,
       () => writeWhole(plot, lossPlot(this.#options.plan.name, this.#log.records)),

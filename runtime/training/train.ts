@@ -10,7 +10,6 @@ import { writeFirstCheckpoint } from './first-checkpoint.ts';
 
 import { MetricsLog } from './metrics-log.ts';
 import { Run } from './run.ts';
-import { RUN_FILES } from './run-files.ts';
 import type { TrainOptions } from './train-options.ts';
 import { TrainerClient } from './trainer-client.ts';
 
@@ -41,7 +40,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { plan, out, signal, events = {} } = options;
   const checkpoints = new Checkpoints(join(out, 'checkpoints'));
   if (options.restart === true) {
-    for (const name of ['checkpoints', RUN_FILES.best, RUN_FILES.weights])
+    for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
       await rm(join(out, name), { recursive: true, force: true });
   }
   await orRefusal(checkpoints.folder, () => checkpoints.prepare(), 'written');
@@ -54,7 +53,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkIdentity(startFile, facts, start, plan.identity);
 
   await prepareData(options);
-  const log = new MetricsLog(join(out, RUN_FILES.metrics));
+  const log = new MetricsLog(join(out, 'metrics.jsonl'));
   await log.resume(start);
   await using trainer = await TrainerClient.open({
     plan,

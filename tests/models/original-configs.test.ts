@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { ModelError } from '../../dsl/index.ts';
+import { arceeFromConfig } from '../../models/arcee/config.ts';
 import { bloomFromConfig } from '../../models/bloom/config.ts';
 import { clipVitFromConfig } from '../../models/clip/config.ts';
 import { cohereFromConfig } from '../../models/cohere/config.ts';
@@ -8,28 +9,37 @@ import { cohere2FromConfig } from '../../models/cohere2/config.ts';
 import { languageModelFromConfig } from '../../models/configs/language-families.ts';
 import { preprocessingFromConfig } from '../../models/configs/preprocessor.ts';
 import { dinov2FromConfig } from '../../models/dinov2/config.ts';
+import { ernie45FromConfig } from '../../models/ernie45/config.ts';
+import { exaone4FromConfig } from '../../models/exaone4/config.ts';
 import { falconFromConfig } from '../../models/falcon/config.ts';
 import { gemmaFromConfig } from '../../models/gemma/config.ts';
 import { gemma2FromConfig } from '../../models/gemma2/config.ts';
-import { gemma3FromConfig } from '../../models/gemma3/config.ts';
+import { gemma3FromConfig, gemma3TextFromConfig } from '../../models/gemma3/config.ts';
 import { glmFromConfig } from '../../models/glm/config.ts';
+import { glm4FromConfig } from '../../models/glm4/config.ts';
 import { gptBigcodeFromConfig } from '../../models/gpt-bigcode/config.ts';
 import { gptNeoxFromConfig } from '../../models/gpt-neox/config.ts';
 import { gpt2FromConfig } from '../../models/gpt2/config.ts';
 import { gptjFromConfig } from '../../models/gptj/config.ts';
 import { graniteFromConfig } from '../../models/granite/config.ts';
+import { heliumFromConfig } from '../../models/helium/config.ts';
+import { hunyuanDenseFromConfig } from '../../models/hunyuan-dense/config.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
 import { llavaFromConfig } from '../../models/llava/config.ts';
+import { ministralFromConfig } from '../../models/ministral/config.ts';
 import { mistralFromConfig } from '../../models/mistral/config.ts';
 import { mptFromConfig } from '../../models/mpt/config.ts';
+import { nemotronFromConfig } from '../../models/nemotron/config.ts';
 import { olmoFromConfig } from '../../models/olmo/config.ts';
 import { olmo2FromConfig } from '../../models/olmo2/config.ts';
+import { olmo3FromConfig } from '../../models/olmo3/config.ts';
 import { optFromConfig } from '../../models/opt/config.ts';
 import { phiFromConfig } from '../../models/phi/config.ts';
 import { phi3FromConfig } from '../../models/phi3/config.ts';
 import { qwen2FromConfig } from '../../models/qwen2/config.ts';
 import { qwen3FromConfig } from '../../models/qwen3/config.ts';
+import { seedOssFromConfig } from '../../models/seed-oss/config.ts';
 import { CLIP_DEVIATION, CLIP_MEAN } from '../../models/shared/clip-pixels.ts';
 import { siglipFromConfig } from '../../models/siglip/config.ts';
 import { smollm3FromConfig } from '../../models/smollm3/config.ts';
@@ -105,10 +115,25 @@ const windows = (facts: Facts, isFull: (layer: number) => boolean): Facts => ({
 const qwenWindows = (facts: Facts): Facts =>
   facts.use_sliding_window === true ? windows(facts, (layer) => layer < Number(facts.max_window_layers)) : {};
 
+const isFullIn =
+  ({ layer_types: types }: Facts) =>
+  (layer: number): boolean =>
+    Array.isArray(types) && types[layer] === 'full_attention';
+
 const gemmaScores = (facts: Facts): Facts => ({
   ...{ attentionBias: facts.attention_bias, scale: 1 / Math.sqrt(Number(facts.query_pre_attn_scalar)) },
   ...{ scoreSoftcap: facts.attn_logit_softcapping, logitSoftcap: facts.final_logit_softcapping },
 });
+
+const gemma3Of = (facts: Facts): Facts => {
+  const { full_attention, sliding_attention } = fieldsOf(facts.rope_parameters);
+  return {
+    ...rotaryDecoder({ ...facts, rope_parameters: full_attention }),
+    ...gemmaScores(facts),
+    ...windows(facts, (layer) => layer % 6 === 5),
+    localRotaryBase: facts.rope_local_base_freq ?? fieldsOf(sliding_attention).rope_theta,
+  };
+};
 
 /** The release's own understanding in this project's words. */
 const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> = {
@@ -128,15 +153,13 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     ...gemmaScores(facts),
     ...windows(facts, (layer) => layer % 2 === 1),
   }),
-  gemma3_text: (facts) => {
-    const { full_attention, sliding_attention } = fieldsOf(facts.rope_parameters);
-    return {
-      ...rotaryDecoder({ ...facts, rope_parameters: full_attention }),
-      ...gemmaScores(facts),
-      ...windows(facts, (layer) => layer % 6 === 5),
-      localRotaryBase: facts.rope_local_base_freq ?? fieldsOf(sliding_attention).rope_theta,
-    };
-  },
+  gemma3: (facts) =>
+    gemma3Of(
+      Object.fromEntries(
+        Object.entries(facts).map(([field, value]) => [field.replace('text_config.', ''), value]),
+      ),
+    ),
+  gemma3_text: (facts) => gemma3Of(facts),
   phi3: (facts) => {
     const rope = ropeOf(facts);
     const isLong = rope.short_factor !== undefined;
@@ -201,6 +224,61 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     // The model of 4.46 has half of every head turn, without a field.
     rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor ?? 0.5,
   }),
+  glm4: (facts) => ({
+    ...{ ...rotaryDecoder(facts), attentionBias: facts.attention_bias },
+    rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor,
+  }),
+  olmo3: (facts, file) => {
+    // 5.0 and those before have one base for all layers.
+    const { full_attention, sliding_attention } = fieldsOf(facts.rope_parameters);
+    const decoder = rotaryDecoder({ ...facts, rope_parameters: full_attention ?? facts.rope_parameters });
+    return {
+      ...{ ...decoder, ...windows(facts, isFullIn(facts)), attentionBias: facts.attention_bias },
+      localRotaryBase: fieldsOf(sliding_attention).rope_theta ?? file.rope_theta ?? decoder.rotaryBase,
+    };
+  },
+  exaone4: (facts) => {
+    const { fullLayers, window } = windows(facts, isFullIn(facts)) as {
+      fullLayers: number[];
+      window?: number;
+    };
+    const slides = fullLayers.length < Number(facts.num_hidden_layers);
+    return {
+      ...{ ...rotaryDecoder(facts), unrotatedLayers: window === undefined ? [] : fullLayers },
+      ...(slides && { fullLayers, window }),
+    };
+  },
+  seed_oss: (facts) => ({
+    ...{ ...rotaryDecoder(facts), attentionBias: facts.attention_bias },
+    ...{ attentionOutputBias: facts.attention_out_bias, feedForwardBias: facts.mlp_bias },
+  }),
+  arcee: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ attentionBias: facts.attention_bias, feedForwardBias: facts.mlp_bias },
+  }),
+  nemotron: (facts) => ({
+    ...{ ...rotaryDecoder(facts), epsilon: facts.norm_eps },
+    ...{ attentionBias: facts.attention_bias, feedForwardBias: facts.mlp_bias },
+    rotaryShare: facts.partial_rotary_factor ?? ropeOf(facts).partial_rotary_factor,
+  }),
+  helium: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...{ attentionBias: facts.attention_bias, feedForwardBias: facts.mlp_bias },
+  }),
+  ministral: (facts) => ({
+    ...rotaryDecoder(facts),
+    ...(facts.sliding_window !== undefined && windows(facts, isFullIn(facts))),
+  }),
+  ernie4_5: (facts) => ({ ...rotaryDecoder(facts), bias: facts.use_bias }),
+  hunyuan_v1_dense: (facts) => {
+    const options = rotaryDecoder(facts);
+    const { alpha, rope_theta } = ropeOf(facts);
+    const base = Number(facts.rope_theta ?? rope_theta);
+    return {
+      ...{ ...options, attentionBias: facts.attention_bias },
+      ...(alpha !== undefined && { rotaryBase: base * Number(alpha) ** (128 / 126) }),
+    };
+  },
   phi: (facts) => ({
     ...{ ...rotaryDecoder(facts), epsilon: facts.layer_norm_eps, activation: activation(facts.hidden_act) },
     ...{ queryKeyNorm: facts.qk_layernorm },
@@ -227,6 +305,8 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
       rotaryShare: facts.rotary_pct ?? rope.partial_rotary_factor,
       rotaryBase: facts.rotary_emb_base ?? rope.rope_theta,
       parallelResidual: facts.use_parallel_residual,
+      // Releases before 4.36 have no such field, and biases.
+      attentionBias: facts.attention_bias ?? true,
       ...{ activation: activation(facts.hidden_act), epsilon: facts.layer_norm_eps },
       tiedHead: facts.tie_word_embeddings,
     };
@@ -374,6 +454,7 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
       ...{
         gemma: gemmaFromConfig,
         gemma2: gemma2FromConfig,
+        gemma3: gemma3TextFromConfig,
         gemma3_text: gemma3FromConfig,
         phi3: phi3FromConfig,
       },
@@ -384,6 +465,10 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
         cohere: cohereFromConfig,
       },
       ...{ cohere2: cohere2FromConfig, olmo: olmoFromConfig, smollm3: smollm3FromConfig },
+      ...{ glm4: glm4FromConfig, olmo3: olmo3FromConfig, exaone4: exaone4FromConfig },
+      ...{ seed_oss: seedOssFromConfig, arcee: arceeFromConfig, nemotron: nemotronFromConfig },
+      ...{ helium: heliumFromConfig, ministral: ministralFromConfig, ernie4_5: ernie45FromConfig },
+      hunyuan_v1_dense: hunyuanDenseFromConfig,
       ...{ glm: glmFromConfig, phi: phiFromConfig, starcoder2: starcoder2FromConfig },
     }).map(([family, read]) => [
       family,

@@ -2,12 +2,12 @@
 Writes configs/RELEASE/FAMILY.json: what releases of transformers save for each family, and what they read from it again;
 and models/configs/original-defaults-table.ts: the fields of each class with the values that their defaults have or had.
 
-    python configs.py --source SITE [--source SITE …] PYTHON [PYTHON …]
+    python configs.py [--family FAMILY …] [--source SITE …] PYTHON [PYTHON …]
 
 PYTHON: interpreters of virtual environments, each with one release of transformers (and pillow; torch and torchvision
 for the image processors of the newest). SITE: a folder with an installed llm-foundry or open_clip_torch, whose
 source is read, not run (pip install --no-deps --target SITE llm-foundry==…). What is of an original that is not given
-stays as it is.
+stays as it is. FAMILY: the only families that are written; default: all.
 """
 
 import ast
@@ -110,6 +110,15 @@ FAMILIES = {
             "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
         },
         {"hidden_activation": dict(hidden_activation="mish")},
+    ),
+    "gemma3": (
+        "Gemma3Config",
+        {
+            "default": {},
+            "small": dict(text_config=dict(**SMALL, head_dim=8, query_pre_attn_scalar=6, sliding_window=16),
+                          mm_tokens_per_image=4),
+        },
+        {"hidden_activation": dict(text_config=dict(hidden_activation="mish"))},
     ),
     "gemma3_text": (
         "Gemma3TextConfig",
@@ -235,6 +244,105 @@ FAMILIES = {
         },
         {"hidden_act": dict(hidden_act="mish")},
     ),
+    "glm4": (
+        "Glm4Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=False),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "olmo3": (
+        "Olmo3Config",
+        {
+            "default": {},
+            "small": dict(**{**SMALL, "num_hidden_layers": 5}, attention_bias=True, sliding_window=16),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "exaone4": (
+        "Exaone4Config",
+        {
+            "default": {},
+            "small": dict(**{**SMALL, "num_hidden_layers": 5}, head_dim=8, sliding_window=16),
+            "pattern": dict(num_hidden_layers=5, sliding_window_pattern=2),
+            "whole": dict(num_hidden_layers=2, sliding_window=None, layer_types=["full_attention", "full_attention"]),
+            "unseen": dict(num_hidden_layers=2, layer_types=["full_attention", "full_attention"]),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "seed_oss": (
+        "SeedOssConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=False, attention_out_bias=True, mlp_bias=True),
+            "inert": dict(attention_dropout=0.5, residual_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "arcee": (
+        "ArceeConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=True, mlp_bias=True),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "nemotron": (
+        "NemotronConfig",
+        {
+            "default": {},
+            "small": dict(**LAYER_NORMED, head_dim=8, norm_eps=1e-4, attention_bias=True, mlp_bias=True),
+            "share": dict(partial_rotary_factor=0.25),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "helium": (
+        "HeliumConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=6, attention_bias=True, mlp_bias=True),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "ministral": (
+        "MinistralConfig",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8),
+            "whole": dict(sliding_window=None),
+            "some": dict(num_hidden_layers=2, layer_types=["sliding_attention", "full_attention"]),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "ernie4_5": (
+        "Ernie4_5Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, use_bias=True, tie_word_embeddings=False),
+            "inert": dict(initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
+    "hunyuan_v1_dense": (
+        "HunYuanDenseV1Config",
+        {
+            "default": {},
+            "small": dict(**SMALL, head_dim=8, attention_bias=True),
+            "alpha": dict(head_dim=128, rope_theta=10000.0, rope_scaling={
+                "type": "dynamic", "alpha": 1000.0, "factor": 1.0, "beta_fast": 32, "beta_slow": 1, "mscale": 1.0,
+                "mscale_all_dim": 1.0}),
+            "inert": dict(attention_dropout=0.5, initializer_range=0.5, use_cache=False),
+        },
+        {"hidden_act": dict(hidden_act="mish")},
+    ),
     "gptj": (
         "GPTJConfig",
         {
@@ -292,11 +400,11 @@ FAMILIES = {
             "rotary": dict(rotary_pct=0.5, rotary_emb_base=2000),
             "redpajama": dict(rotary_pct=1.0, use_parallel_residual=False),
             "tied": dict(tie_word_embeddings=True),
+            "unbiased": dict(attention_bias=False),
             "inert": dict(attention_dropout=0.5, hidden_dropout=0.5, classifier_dropout=0.5, is_decoder=True),
         },
         {
             "rope_": dict(rope_scaling={"type": "dynamic", "factor": 2.0}),
-            "attention_bias": dict(attention_bias=False),
             "hidden_act": dict(hidden_act="mish"),
         },
     ),
@@ -532,13 +640,27 @@ RESOLVED = {
             "olmo": "attention_bias clip_qkv",
             "smollm3": "rms_norm_eps attention_bias mlp_bias no_rope_layers layer_types use_sliding_window sliding_window",
             "glm": "rms_norm_eps attention_bias partial_rotary_factor",
+            "glm4": "rms_norm_eps attention_bias partial_rotary_factor",
+            "olmo3": "rms_norm_eps attention_bias sliding_window layer_types",
+            "exaone4": "rms_norm_eps sliding_window layer_types",
+            "seed_oss": "rms_norm_eps attention_bias attention_out_bias mlp_bias",
+            "arcee": "rms_norm_eps attention_bias mlp_bias",
+            "nemotron": "norm_eps attention_bias mlp_bias partial_rotary_factor",
+            "helium": "rms_norm_eps attention_bias mlp_bias",
+            "ministral": "rms_norm_eps sliding_window layer_types",
+            "ernie4_5": "rms_norm_eps use_bias",
+            "hunyuan_v1_dense": "rms_norm_eps attention_bias",
             "phi": "layer_norm_eps hidden_act qk_layernorm partial_rotary_factor",
             "starcoder2": "norm_epsilon hidden_act use_bias sliding_window",
         }.items()
     },
     "gpt_neox": "hidden_size intermediate_size num_hidden_layers num_attention_heads vocab_size max_position_embeddings "
                 "rotary_pct rotary_emb_base rope_parameters use_parallel_residual layer_norm_eps hidden_act "
-                "tie_word_embeddings",
+                "attention_bias tie_word_embeddings",
+    "gemma3": " ".join(f"text_config.{field}" for field in (
+        "hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads head_dim vocab_size "
+        "max_position_embeddings rope_theta rope_scaling rope_parameters tie_word_embeddings rms_norm_eps attention_bias "
+        "query_pre_attn_scalar sliding_window rope_local_base_freq").split()),
     "gptj": "n_embd n_layer n_head n_inner vocab_size n_positions rotary_dim activation_function layer_norm_epsilon "
             "tie_word_embeddings",
     "gpt_bigcode": "n_embd n_layer n_head n_inner vocab_size n_positions activation_function layer_norm_epsilon "
@@ -579,7 +701,7 @@ RESOLVED = {
 }
 
 
-def one_release() -> dict:
+def one_release(only: list) -> dict:
     """In the release's own interpreter: every family's files and defaults."""
     import importlib
 
@@ -588,6 +710,8 @@ def one_release() -> dict:
     transformers.logging.set_verbosity_error()
     families, defaults = {}, {}
     for family, (path, read, refused) in FAMILIES.items():
+        if only and family not in only:
+            continue
         *modules, name = path.split(".")
         try:
             holder = importlib.import_module(".".join(["transformers", *modules])) if modules else transformers
@@ -600,11 +724,11 @@ def one_release() -> dict:
         if family == "idefics":
             for part in ("vision_config", "perceiver_config"):
                 defaults[f"idefics/{part}"] = fields.pop(part)
-        for part in ("text_config", "vision_config") if family in ("clip", "siglip", "llava") else ():
+        for part in ("text_config", "vision_config") if family in ("clip", "siglip", "llava", "gemma3") else ():
             fields.pop(part, None)
         defaults[family] = fields
         # A field that the release does not have is not one that it can save with a meaning.
-        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics", "llava") else ("attn_config", "vision_config", "perceiver_config"))}
+        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics", "llava", "gemma3") else ("attn_config", "text_config", "vision_config", "perceiver_config"))}
         has = lambda given: all(key in known or key in ALIASES.get(family, ()) for key in given)
         families[family] = {
             "read": each(lambda given: saved(cls, family, given), {case: given for case, given in read.items() if has(given)}),
@@ -617,7 +741,7 @@ def one_release() -> dict:
         family: {field: value for field, value in fields.items() if not inherited(family.split("/")[0], field, value)}
         for family, fields in defaults.items()
     }
-    return {"release": transformers.__version__, "families": families, "defaults": {"every": every, **own}}
+    return {"release": transformers.__version__, "families": families, "defaults": {**({} if only else {"every": every}), **own}}
 
 
 # Those that inherit from PretrainedConfig.
@@ -628,6 +752,9 @@ DERIVED = {
     "llama": ("num_key_value_heads", "head_dim", "rope_parameters"),
     "mistral": ("head_dim", "rope_parameters"),
     **dict.fromkeys(("qwen2", "qwen3", "gemma2", "gemma3_text"), ("rope_parameters", "layer_types")),
+    **dict.fromkeys(("glm4", "exaone4", "seed_oss", "arcee", "nemotron", "helium", "ministral", "ernie4_5", "hunyuan_v1_dense"),
+                    ("num_key_value_heads", "head_dim", "layer_types", "rope_parameters")),
+    "olmo3": ("num_key_value_heads", "layer_types", "rope_parameters"),
     **dict.fromkeys(("gemma", "phi3", "granite", "olmo2", "stablelm", "cohere", "glm", "starcoder2"), ("rope_parameters",)),
     **dict.fromkeys(("phi", "olmo"), ("num_key_value_heads", "rope_parameters")),
     "cohere2": ("num_key_value_heads", "head_dim", "layer_types", "sliding_window_pattern", "_sliding_window_pattern",
@@ -643,6 +770,9 @@ DERIVED = {
 ALIASES = {
     **dict.fromkeys(("phi", "falcon"), ("rope_theta", "partial_rotary_factor")),
     **dict.fromkeys(("llama", "mistral", "phi3", "gemma3_text"), ("rope_theta", "rope_scaling", "rope_local_base_freq")),
+    **dict.fromkeys(("glm4", "nemotron"), ("partial_rotary_factor",)),
+    "exaone4": ("head_dim",),
+    "hunyuan_v1_dense": ("rope_theta", "rope_scaling"),
     "gemma2": ("hidden_activation",),
     "gpt_neox": ("rotary_pct", "rotary_emb_base", "rope_scaling"),
     "mpt": ("verbose",),
@@ -755,9 +885,11 @@ def by_release(each: dict) -> list:
 
 
 def main(arguments: list) -> None:
-    sites = [pathlib.Path(arguments[i + 1]) for i, word in enumerate(arguments) if word == "--source"]
-    pythons = [word for i, word in enumerate(arguments) if word != "--source" and arguments[i - 1] != "--source"]
-    run = lambda python: subprocess.run([python, __file__, "--one"], stdout=subprocess.PIPE, check=True).stdout
+    said = lambda option: [arguments[i + 1] for i, word in enumerate(arguments) if word == option]
+    sites, only = [pathlib.Path(site) for site in said("--source")], said("--family")
+    options = ("--source", "--family")
+    pythons = [word for i, word in enumerate(arguments) if word not in options and arguments[i - 1] not in options]
+    run = lambda python: subprocess.run([python, __file__, "--one", *only], stdout=subprocess.PIPE, check=True).stdout
     releases = sorted([json.loads(run(python).splitlines()[-1]) for python in pythons], key=by_release)
     for release in releases:
         folder = HERE / "configs" / release["release"]
@@ -783,7 +915,7 @@ def lines(content: dict) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--one"]:
-        print(json.dumps(one_release()))
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(one_release(sys.argv[2:])))
     else:
         main(sys.argv[1:])

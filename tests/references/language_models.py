@@ -131,6 +131,16 @@ def gpt_neox():
     write("gpt-neox", GPTNeoXForCausalLM(config))
 
 
+def gpt_neox_unbiased():
+    from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
+
+    config = GPTNeoXConfig(
+        vocab_size=VOCABULARY, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=28,
+        max_position_embeddings=CONTEXT, rotary_pct=0.5, attention_bias=False, tie_word_embeddings=True,
+    )  # fmt: skip
+    write("gpt-neox-unbiased", GPTNeoXForCausalLM(config))
+
+
 def redpajama():
     """RedPajama-INCITE: every feature of a head turns, and the two residuals follow each other."""
     from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
@@ -273,6 +283,28 @@ def gemma3():
         },
     )  # fmt: skip
     write("gemma3", Gemma3ForCausalLM(config))
+
+
+def gemma3_seeing():
+    """The language model of one that sees, by the whole's names: what a text without pictures gives."""
+    from transformers import Gemma3Config, Gemma3ForConditionalGeneration
+
+    text = dict(
+        **{**AWKWARD, "hidden_size": 24}, head_dim=6, query_pre_attn_scalar=10, sliding_window=WINDOW,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters={
+            "full_attention": rotary("linear", factor=8.0),
+            "sliding_attention": {"rope_type": "default", "rope_theta": 50.0},
+        },
+    )  # fmt: skip
+    eyes = dict(
+        hidden_size=12, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=8, patch_size=4
+    )
+    config = Gemma3Config(
+        text_config=text, vision_config=eyes, mm_tokens_per_image=1, image_token_index=2, boi_token_index=1,
+        eoi_token_index=1,
+    )  # fmt: skip
+    write("gemma3-seeing", Gemma3ForConditionalGeneration(config))
 
 
 def phi3():
@@ -437,6 +469,116 @@ def glm():
     write("glm", GlmForCausalLM(config))
 
 
+def glm4():
+    from transformers import Glm4Config, Glm4ForCausalLM
+
+    config = Glm4Config(**AWKWARD, head_dim=12, rope_parameters=rotary("default", partial_rotary_factor=0.5))
+    write("glm4", Glm4ForCausalLM(config))
+
+
+def olmo3():
+    """YaRN in the layer without a window alone, where the others have a base of their own."""
+    from transformers import Olmo3Config, Olmo3ForCausalLM
+
+    config = Olmo3Config(
+        **{**AWKWARD, "hidden_size": 24}, sliding_window=WINDOW,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters={
+            "full_attention": rotary("yarn", factor=8.0, original_max_position_embeddings=16, attention_factor=1.2),
+            "sliding_attention": {"rope_type": "default", "rope_theta": 50.0},
+        },
+    )  # fmt: skip
+    write("olmo3", Olmo3ForCausalLM(config))
+
+
+def exaone4():
+    """The 32B's: the layer without a window does not turn."""
+    from transformers import Exaone4Config, Exaone4ForCausalLM
+
+    config = Exaone4Config(
+        **AWKWARD, head_dim=10, sliding_window=WINDOW, rope_parameters=rotary("default"),
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+    )  # fmt: skip
+    write("exaone4", Exaone4ForCausalLM(config))
+
+
+def exaone4_whole():
+    """The 1.2B's: no windows, so every layer turns, by LLaMA 3's scaling; a tied head."""
+    from transformers import Exaone4Config, Exaone4ForCausalLM
+
+    scaling = rotary(
+        "llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=16
+    )
+    config = Exaone4Config(
+        **{**AWKWARD, "hidden_size": 24}, sliding_window=None, layer_types=["full_attention"] * 3,
+        tie_word_embeddings=True, rope_parameters=scaling,
+    )  # fmt: skip
+    write("exaone4-whole", Exaone4ForCausalLM(config))
+
+
+def seed_oss():
+    from transformers import SeedOssConfig, SeedOssForCausalLM
+
+    config = SeedOssConfig(
+        **AWKWARD, head_dim=10, attention_out_bias=True, mlp_bias=True, rope_parameters=rotary("default")
+    )
+    write("seed-oss", SeedOssForCausalLM(config))
+
+
+def arcee():
+    from transformers import ArceeConfig, ArceeForCausalLM
+
+    config = ArceeConfig(
+        **{**AWKWARD, "hidden_size": 24}, head_dim=10, mlp_bias=True,
+        rope_parameters=rotary("yarn", factor=4.0, original_max_position_embeddings=16),
+    )  # fmt: skip
+    write("arcee", ArceeForCausalLM(config))
+
+
+def nemotron():
+    from transformers import NemotronConfig, NemotronForCausalLM
+
+    partial = rotary("default", partial_rotary_factor=0.5)
+    config = NemotronConfig(**AWKWARD, head_dim=12, mlp_bias=True, rope_parameters=partial)
+    write("nemotron", NemotronForCausalLM(config))
+
+
+def helium():
+    from transformers import HeliumConfig, HeliumForCausalLM
+
+    config = HeliumConfig(
+        **{**AWKWARD, "hidden_size": 24}, head_dim=4, attention_bias=True, tie_word_embeddings=True,
+        rope_parameters=rotary("default"),
+    )  # fmt: skip
+    write("helium", HeliumForCausalLM(config))
+
+
+def ministral():
+    from transformers import MinistralConfig, MinistralForCausalLM
+
+    config = MinistralConfig(
+        **AWKWARD, head_dim=6, sliding_window=WINDOW, rope_parameters=rotary("default"),
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+    )  # fmt: skip
+    write("ministral", MinistralForCausalLM(config))
+
+
+def ernie45():
+    from transformers import Ernie4_5Config, Ernie4_5ForCausalLM
+
+    config = Ernie4_5Config(**AWKWARD, head_dim=10, use_bias=True, rope_parameters=rotary("default"))
+    write("ernie45", Ernie4_5ForCausalLM(config))
+
+
+def hunyuan_dense():
+    """Whose `alpha` is another rotary base."""
+    from transformers import HunYuanDenseV1Config, HunYuanDenseV1ForCausalLM
+
+    scaling = rotary("dynamic", alpha=7.0, factor=1.0, beta_fast=32, beta_slow=1, mscale=1.0, mscale_all_dim=1.0)
+    config = HunYuanDenseV1Config(**AWKWARD, head_dim=10, attention_bias=True, rope_parameters=scaling)
+    write("hunyuan-dense", HunYuanDenseV1ForCausalLM(config))
+
+
 def falcon(name, **more):
     """Whose alibi counts twice in 5.24's eager attention: the default one counts it once, as all releases before."""
     from transformers import FalconConfig, FalconForCausalLM
@@ -522,6 +664,17 @@ MODELS = {
     "cohere2": cohere2,
     "stablelm-norms": stablelm_norms,
     "glm": glm,
+    "glm4": glm4,
+    "olmo3": olmo3,
+    "exaone4": exaone4,
+    "exaone4-whole": exaone4_whole,
+    "seed-oss": seed_oss,
+    "arcee": arcee,
+    "nemotron": nemotron,
+    "helium": helium,
+    "ministral": ministral,
+    "ernie45": ernie45,
+    "hunyuan-dense": hunyuan_dense,
     "mistral": mistral,
     "mistral-yarn": mistral_yarn,
     "llama-dynamic": llama_dynamic,
@@ -531,6 +684,7 @@ MODELS = {
     "gemma": gemma,
     "gemma2": gemma2,
     "gemma3": gemma3,
+    "gemma3-seeing": gemma3_seeing,
     "phi3": phi3,
     "granite": granite,
     "olmo2": olmo2,
@@ -541,6 +695,7 @@ MODELS = {
     "mpt": mpt,
     "mosaic-mpt": mosaic_mpt,
     "gpt-neox": gpt_neox,
+    "gpt-neox-unbiased": gpt_neox_unbiased,
     "redpajama": redpajama,
     "llama": llama,
     "llama-3": llama3,

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MANIFEST } from '../../artifact/artifact-names.ts';
 import { makeFolder } from '../../artifact/folder/make-folder.ts';
-import { makePartialFolder } from '../../artifact/folder/partial-folder.ts';
+import { makePartialFolder, removeAbandoned } from '../../artifact/folder/partial-folder.ts';
 import type { Manifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { openArtifact } from '../../runtime/artifact/artifact.ts';
@@ -97,6 +97,7 @@ export async function writeSite(out: string, models: readonly SiteModel[]): Prom
     throw new UserError(`${out} exists already: choose another folder with --out, or remove it.`);
   const runtime = onnxRuntimeFolder();
   await makeFolder(dirname(place));
+  await removeAbandoned(dirname(place), basename(place));
   await using partial = await makePartialFolder(place);
   await writePage(partial.path, models);
   await mkdir(join(partial.path, 'ort'));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Project, ts } from 'ts-morph';
 import { type FileAnswers, forgetAnswers, noteAnswers } from './file-answers.ts';
 import { isOwnFile, nodeTypesFolder, ownModules } from './own-package.ts';
@@ -79,7 +80,10 @@ export class TypeChecker {
     return { findings: again.findings, answers: [answers, again.answers] };
   }
 
-  /** The author's files that a file was made of when it was checked last: itself, and those that it imports. */
+  /**
+   * The author's files that a file was made of when it was checked last: itself, and those that it imports, declarations
+   * and the JavaScript behind them among them.
+   */
   authorFiles(file: string): readonly string[] {
     return this.#lastFiles.get(file) ?? this.#check(file, false).files;
   }
@@ -95,6 +99,8 @@ export class TypeChecker {
     const authors = program.getSourceFiles().filter((each) => isAuthors(each, file));
     const files = authors.map(({ fileName }) => fileName);
     for (const checked of authors) {
+      // What a declaration is wrong in is said where it is used.
+      if (checked.isDeclarationFile) continue;
       const syntactic = program.getSyntacticDiagnostics(checked);
       for (const diagnostic of syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(checked)) {
         const finding = describe(diagnostic, checked);
@@ -103,7 +109,7 @@ export class TypeChecker {
         seen.add(key);
       }
     }
-    this.#lastFiles.set(file, files);
+    this.#lastFiles.set(file, [...files, ...files.flatMap(declaredBy)]);
     const checked = { findings, files, answers: new Map(answers) };
     // Authors' files may change, or not belong to the next model at all; the library and this package stay.
     for (const each of files) {
@@ -136,7 +142,7 @@ function makeProject(withNode: boolean): NotedProject {
 }
 
 function isAuthors(file: ts.SourceFile, entry: string): boolean {
-  if (file.isDeclarationFile || file.fileName.includes('/node_modules/')) return false;
+  if (file.fileName.includes('/node_modules/')) return false;
   return file.fileName === entry || !isOwnFile(file.fileName);
 }
 
@@ -184,4 +190,10 @@ function unescapeLiteral(text: string): string {
       return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     return { n: '\n', t: '\t', r: '\r' }[code] ?? code;
   });
+}
+
+/** The JavaScript that a declaration file stands beside, where it does. */
+function declaredBy(file: string): readonly string[] {
+  const script = file.replace(/\.d\.([cm]?)ts$/, '.$1js');
+  return script !== file && existsSync(script) ? [script] : [];
 }

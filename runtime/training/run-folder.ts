@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../artifact/folder/make-folder.ts';
+import { removePartials } from '../../artifact/folder/remove-partials.ts';
+import { KEPT_WEIGHTS } from '../../artifact/training-plan.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { RUN_FILES } from './run-files.ts';
 import { lockRun } from './run-lock.ts';
 
 /** A run's folder, taken by this process until it is disposed of. */
@@ -13,7 +16,7 @@ export interface RunFolder extends AsyncDisposable {
 }
 
 /**
- * Makes the folder of a run, or finds that it is one, and takes it.
+ * Makes the folder of a run, or finds that it is one, takes it, and clears it of what a killed run was writing.
  *
  * @param options.mustResume refuse a folder without checkpoints
  * @param options.onWait told of a process that may be training there, before it is watched for twenty seconds
@@ -41,6 +44,9 @@ export async function openRunFolder(
     throw refusal(out, error);
   }
   const lock = await lockRun(join(out, 'lock'), undefined, onWait);
+  // Of the size of the weights, each: a run that is killed now and then would fill the disk.
+  await removePartials(out, Object.values(RUN_FILES));
+  await removePartials(join(out, 'graphs'), [KEPT_WEIGHTS]);
   return {
     graphs: join(out, 'graphs'),
     async checkHeld() {

@@ -9,6 +9,7 @@ import type { Feeds } from './feed.ts';
 import { lossPlot } from './loss-plot.ts';
 import type { MetricsLog, MetricsRecord } from './metrics-log.ts';
 import { refuseUncounted } from './refuse-uncounted.ts';
+import { RUN_FILES } from './run-files.ts';
 import { learningRateAt } from './schedule.ts';
 import { crosses, figuresOf, meanOf } from './step-figures.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -40,7 +41,7 @@ export class Run {
   }
 
   get weights(): string {
-    return join(this.#options.out, 'weights.safetensors');
+    return join(this.#options.out, RUN_FILES.weights);
   }
 
   /** Makes the steps that are left, and returns how many there are then. */
@@ -125,10 +126,7 @@ export class Run {
     await this.#log.flush();
     if (record.loss < (this.best?.loss ?? Number.POSITIVE_INFINITY)) {
       this.best = { step, loss: record.loss };
-      await this.#trainer.call('exportWeights', [
-        join(this.#options.out, 'best.safetensors'),
-        this.#precision,
-      ]);
+      await this.#trainer.call('exportWeights', [join(this.#options.out, RUN_FILES.best), this.#precision]);
     }
   }
 
@@ -160,7 +158,7 @@ export class Run {
     ]);
     await this.#trainer.call('exportWeights', [this.weights, this.#precision]);
     await this.#checkpoints.prune();
-    const plot = join(this.#options.out, 'loss.svg');
+    const plot = join(this.#options.out, RUN_FILES.plot);
     await orRefusal(
       plot,
       () => writeWhole(plot, lossPlot(this.#options.plan.name, this.#log.records)),

@@ -10,6 +10,7 @@ import { writeFirstCheckpoint } from './first-checkpoint.ts';
 
 import { MetricsLog } from './metrics-log.ts';
 import { Run } from './run.ts';
+import { RUN_FILES } from './run-files.ts';
 import type { TrainOptions } from './train-options.ts';
 import { TrainerClient } from './trainer-client.ts';
 
@@ -40,7 +41,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { plan, out, signal, events = {} } = options;
   const checkpoints = new Checkpoints(join(out, 'checkpoints'));
   if (options.restart === true) {
-    for (const name of ['checkpoints', 'best.safetensors', 'weights.safetensors'])
+    for (const name of ['checkpoints', RUN_FILES.best, RUN_FILES.weights])
       await rm(join(out, name), { recursive: true, force: true });
   }
   await orRefusal(checkpoints.folder, () => checkpoints.prepare(), 'written');
@@ -53,7 +54,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkIdentity(startFile, facts, start, plan.identity);
 
   await prepareData(options);
-  const log = new MetricsLog(join(out, 'metrics.jsonl'));
+  const log = new MetricsLog(join(out, RUN_FILES.metrics));
   await log.resume(start);
   await using trainer = await TrainerClient.open({
     plan,

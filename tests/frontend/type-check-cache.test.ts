@@ -62,6 +62,19 @@ describe('the memory of type checks', () => {
     assert.equal(await isKnownWellTyped(file), false);
   });
 
+  it('reads declarations of the author again, and tells of them and their JavaScript as files to watch', async () => {
+    const script = await folder.write('layers.js', 'export const layers = 2;');
+    const declared = await folder.write('layers.d.ts', 'export declare const layers: number;');
+    const file = await folder.write('model.ts', MODEL.replace('./layers', './layers.js'));
+    assert.deepEqual(checker.check(file).findings, []);
+    assert.deepEqual(checker.authorFiles(file).toSorted(), [declared, script, file].toSorted());
+    await folder.write('layers.d.ts', 'export declare const layers: string;');
+    const [finding] = checker.check(file).findings;
+    assert.match(finding?.sentence ?? '', /Type 'string' is not assignable to type 'number'/);
+    await folder.write('layers.d.ts', 'export declare const layers: number;');
+    assert.deepEqual(checker.check(file).findings, []);
+  });
+
   it('does not check what is known', async () => {
     const file = await written();
     await folder.write('layers.ts', "export const layers = 'two';");

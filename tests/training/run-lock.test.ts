@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thisProcess } from '../../artifact/folder/process-identity.ts';
@@ -35,6 +35,30 @@ describe("a run's folder", () => {
     }
     assert.ok(!existsSync(join(out, 'lock')));
     await (await open())[Symbol.asyncDispose]();
+  });
+
+  it('is cleared of what a killed run was writing, and of nothing else', async () => {
+    const left = [
+      'weights.safetensors.0123abcd.partial',
+      'best.safetensors.89abcdef.partial',
+      'loss.svg.4711.partial',
+      'metrics.jsonl.1.partial',
+      'graphs/kept.safetensors.01234567.partial',
+    ];
+    const others = [
+      'weights.safetensors',
+      'mine.partial',
+      'notes.txt.4711.partial',
+      'best.safetensors.partial',
+    ];
+    await mkdir(join(out, 'graphs'), { recursive: true });
+    for (const name of [...left, ...others]) await writeFile(join(out, name), 'text');
+    await using other = await open();
+    await writeFile(join(out, 'loss.svg.4711.partial'), 'of the run that has the folder');
+    await assert.rejects(open(), isTaken);
+    const files = async () => (await readdir(out)).filter((name) => !['graphs', 'lock'].includes(name));
+    assert.deepEqual((await files()).toSorted(), [...others, 'loss.svg.4711.partial'].toSorted());
+    assert.deepEqual(await readdir(other.graphs), []);
   });
 
   /** A process that waits, and who the kernel says that it is. */

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileOfKind, TOKENIZER } from '../../../artifact/artifact-names.ts';
 import { makeFolder } from '../../../artifact/folder/make-folder.ts';
-import { makePartialFolder } from '../../../artifact/folder/partial-folder.ts';
+import { makePartialFolder, removeAbandoned } from '../../../artifact/folder/partial-folder.ts';
 import { isSystemError, refusal } from '../../../artifact/system-error.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { isWeightStore } from '../../../artifact/weight-store.ts';
@@ -50,6 +50,7 @@ export async function exportTriton(
     if (await stat(target).catch(() => undefined))
       throw new UserError(`${out} is there already: give another folder with --out, or remove it.`);
     await makeFolder(dirname(target));
+    await removeAbandoned(dirname(target), basename(target));
     await using partial = await makePartialFolder(target);
     await writeRepository(partial.path, artifact, repository);
     await partial.finish();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,10 +206,13 @@ describe('a run of a benchmark', () => {
     const before = await outcomes();
     const path = join(out, 'outcomes.jsonl');
     const text = await readFile(path);
+    const killed = join(out, 'results.json.4711.partial');
+    await writeFile(killed, '{');
     const third = text.indexOf('\n', text.indexOf('\n', text.indexOf('\n') + 1) + 1);
     await truncate(path, third + 20);
     const again = await run();
     assert.deepEqual([again.known, again.answered], [3, 3]);
+    assert.equal(existsSync(killed), false);
     assert.deepEqual(await outcomes(), before);
     assert.deepEqual(again.results, whole.results);
     const more = await run({ shots: [0, 2], seeds: [0, 1] });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -242,7 +243,12 @@ describe('an artifact as a model repository for Triton', () => {
     const directory = join(folder, 'stages');
     await compileLively(folder, program, { stages: 2, target: 'cuda', out: directory });
     const out = join(folder, 'staged');
+    const killed = `${out}.0123abcd.partial`;
+    await mkdir(killed);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(join(killed, '.claim'), JSON.stringify({ pid, host: hostname() }));
     const models = await exportTriton(directory, { out, gpus: [2, 5] });
+    assert.equal(existsSync(killed), false, 'what a killed export left is gone');
     assert.deepEqual(models, ['packed-vision', 'packed-language-1', 'packed-language-2', 'packed-language']);
     const config = (name: string) => readFile(join(out, 'models', name, 'config.pbtxt'), 'utf8');
     assert.match(await config('packed-language-1'), /kind: KIND_GPU\n {2}count: 1\n {2}gpus: \[2\]/);

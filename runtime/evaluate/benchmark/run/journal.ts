@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { type Claim, claim } from '../../../../artifact/folder/claim.ts';
 import { makeFolder } from '../../../../artifact/folder/make-folder.ts';
+import { removePartials } from '../../../../artifact/folder/remove-partials.ts';
 import { writeWhole } from '../../../../artifact/folder/write-whole.ts';
 import { isSystemError, refusal } from '../../../../artifact/system-error.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
@@ -118,6 +119,7 @@ export class Journal implements AsyncDisposable {
 }
 
 async function prepare(folder: string, settings: Settings): Promise<void> {
+  await removePartials(folder, Object.values(RUN_FILES));
   const there = (await readdir(folder)).filter((name) => name !== RUN_FILES.claim);
   if (!there.includes(RUN_FILES.run)) {
     if (there.length > 0) {

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
 import type { EvaluateFlags } from './flags.ts';
-import { missingShots, percent, withTasks, writeAnswers } from './with-tasks.ts';
+import { missingShots, percent, withTasks } from './with-tasks.ts';
 
 /** Evaluates a model on the tasks of a file with their examples as they are and changed. */
 export async function evaluateRobustness(
@@ -19,18 +19,19 @@ export async function evaluateRobustness(
     import('../../runtime/evaluate/robustness/robustness-table.ts'),
   ]);
   const { report } = context;
-  const { shots, seeds, answers } = flags;
-  return withTasks(folder, file, flags, context, async ({ model, tasks, settings, problems }) => {
+  const { shots, seeds } = flags;
+  return withTasks(folder, file, flags, context, async ({ model, tasks, settings, answers, problems }) => {
     const run = await measureRobustness(model, tasks, {
       ...(shots !== undefined && { shots }),
       ...(seeds !== undefined && { seeds }),
       ...settings,
+      onAnswers: async (outcomes) => answers?.add(answerLines(outcomes, AS_GIVEN)),
     });
     const found = problems(run.failures);
     for (const sentence of missingShots(tasks, shots)) report.note(sentence);
     for (const each of run.notChanged) report.note(sentenceOf(each));
     print(robustnessTable(run.outcomes), run.notChanged, found, flags, report);
-    if (answers !== undefined) await writeAnswers(answers, answerLines(run.outcomes, AS_GIVEN));
+    await answers?.finish(answerLines(run.outcomes, AS_GIVEN));
     return found.length > 0 ? EXIT.badInput : EXIT.ok;
   });
 }

@@ -1,11 +1,11 @@
-import type { EvaluationRun } from '../../runtime/evaluate/evaluate.ts';
+import type { TaskOutcome } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
 import type { EvaluationResult } from '../../runtime/evaluate/summary.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Report } from '../report.ts';
 import type { EvaluateFlags } from './flags.ts';
-import { missingShots, percent, withTasks, writeAnswers } from './with-tasks.ts';
+import { missingShots, percent, withTasks } from './with-tasks.ts';
 
 /** Evaluates a model on the tasks of a file. */
 export async function evaluateTasks(
@@ -19,13 +19,17 @@ export async function evaluateTasks(
     import('../../runtime/evaluate/summary.ts'),
   ]);
   const { report } = context;
-  const { shots, answers } = flags;
-  return withTasks(folder, file, flags, context, async ({ model, tasks, settings, problems }) => {
-    const run = await evaluate(model, tasks, { ...(shots !== undefined && { shots }), ...settings });
+  const { shots } = flags;
+  return withTasks(folder, file, flags, context, async ({ model, tasks, settings, answers, problems }) => {
+    const run = await evaluate(model, tasks, {
+      ...(shots !== undefined && { shots }),
+      ...settings,
+      onAnswers: async (outcomes) => answers?.add(answerLines(outcomes)),
+    });
     const found = problems(run.failures);
     for (const sentence of missingShots(tasks, shots)) report.note(sentence);
     print(summarise(run.outcomes), found, flags, report);
-    if (answers !== undefined) await writeAnswers(answers, answerLines(run));
+    await answers?.finish(answerLines(run.outcomes));
     return found.length > 0 ? EXIT.badInput : EXIT.ok;
   });
 }
@@ -49,7 +53,7 @@ function print(
   );
 }
 
-function answerLines({ outcomes }: EvaluationRun): readonly object[] {
+function answerLines(outcomes: readonly TaskOutcome[]): readonly object[] {
   return outcomes.map(({ task: { id, kind, answers }, shots, answer, accuracy }) => ({
     ...{ id, kind, shots, answer, accuracy },
     answers: answers.slice(0, 10),

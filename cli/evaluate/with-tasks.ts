@@ -1,6 +1,4 @@
 import { checkWritable } from '../../artifact/folder/check-writable.ts';
-import { writeWhole } from '../../artifact/folder/write-whole.ts';
-import { orRefusal } from '../../artifact/system-error.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import type { EvaluateOptions, TaskFailure } from '../../runtime/evaluate/evaluate.ts';
 import type { TaskProblem } from '../../runtime/evaluate/read-tasks.ts';
@@ -9,6 +7,7 @@ import type { FlamingoModel } from '../../runtime/model.ts';
 import type { CommandContext } from '../command.ts';
 import { noteWeights } from '../note-weights.ts';
 import { projectWays } from '../project-ways.ts';
+import { AnswersFile } from './answers-file.ts';
 import type { EvaluateFlags } from './flags.ts';
 
 /** A model with the tasks of a file. */
@@ -16,7 +15,9 @@ export interface OpenTasks {
   readonly model: FlamingoModel;
   readonly tasks: readonly EvaluationTask[];
   /** How they are asked, with the progress told. */
-  readonly settings: Omit<EvaluateOptions, 'shots'>;
+  readonly settings: Omit<EvaluateOptions, 'shots' | 'onAnswers'>;
+  /** Where answers go, if they are to be kept. */
+  readonly answers: AnswersFile | undefined;
   /** Tells of tasks that could not be answered. @returns these, with the lines that could not be read */
   problems(failures: readonly TaskFailure[]): readonly TaskProblem[];
 }
@@ -48,11 +49,13 @@ export async function withTasks<Result>(
   }
   const model = await loadFlamingo(folder, { provider, pixels, ways: await projectWays(folder) });
   const progress = report.progress('evaluate');
+  let answers: AnswersFile | undefined;
   try {
+    if (flags.answers !== undefined) answers = await AnswersFile.open(flags.answers);
     noteWeights(model.manifest, 'the figures mean nothing', report);
     const { dialogue } = model.manifest.language;
     return await work({
-      ...{ model, tasks: read.tasks },
+      ...{ model, tasks: read.tasks, answers },
       settings: {
         ...(flags.dialogue && dialogue?.tuned === true && { assistant: dialogue.assistant }),
         ...{ batch, maxNewTokens, beams, signal },
@@ -71,6 +74,8 @@ export async function withTasks<Result>(
     });
   } finally {
     progress.stop();
+    const left = await answers?.close();
+    if (left !== undefined) report.note(left);
     await model.close();
   }
 }
@@ -86,12 +91,6 @@ export function missingShots(
       ? []
       : [`${fewer} of ${tasks.length} tasks have fewer than ${count} examples and are not counted there.`];
   });
-}
-
-/** Writes an object for every answer to the file of `--answers`, one a line. */
-export async function writeAnswers(path: string, answers: readonly object[]): Promise<void> {
-  const lines = answers.map((answer) => JSON.stringify(answer)).join('\n');
-  await orRefusal(path, () => writeWhole(path, `${lines}\n`), 'written');
 }
 
 /** A share as tables of tasks have it. */

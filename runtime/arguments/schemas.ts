@@ -213,6 +213,7 @@ export const evaluateOptions = z.strictObject({
   beams: z.int().min(1).optional(),
   assistant: text.optional(),
   signal,
+  onAnswers: listener,
   onProgress: listener,
 });
 

@@ -43,6 +43,8 @@ export interface EvaluateOptions {
    */
   readonly assistant?: string;
   readonly signal?: AbortSignal;
+  /** Told the answers of each batch, which the next one waits for; those of a task that spoils its batch come one by one. */
+  readonly onAnswers?: (outcomes: readonly TaskOutcome[]) => void | Promise<void>;
   /** Told after each batch how many answers there are, and of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -86,7 +88,16 @@ export async function evaluate(
   checkArgument('the model', schemas.answerer, model);
   checkArgument('the list of tasks', schemas.tasks, tasks);
   checkArgument('the options of evaluate', schemas.evaluateOptions, options);
-  const { shots, batch = 16, maxNewTokens = 20, beams = 1, assistant, signal, onProgress } = options;
+  const {
+    shots,
+    batch = 16,
+    maxNewTokens = 20,
+    beams = 1,
+    assistant,
+    signal,
+    onAnswers,
+    onProgress,
+  } = options;
   const questions = questionsOf(tasks, shots);
   const places = new Map(questions.map((question, place) => [question, place]));
   const answered: Answered[] = [];
@@ -122,7 +133,10 @@ export async function evaluate(
   };
   await inBatches<Question, Answered>(besideTheirLike(questions), {
     ...{ size: batch, work: answer, onProgress, signal },
-    done: (results) => void answered.push(...results),
+    async done(results) {
+      answered.push(...results);
+      await onAnswers?.(results.map(({ outcome }) => outcome));
+    },
     failed: ({ task, shots }, error) => void failures.push({ task, shots, error }),
   });
   const outcomes = answered.toSorted((a, b) => a.place - b.place).map(({ outcome }) => outcome);

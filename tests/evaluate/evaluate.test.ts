@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluate } from '../../runtime/evaluate/evaluate.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { evaluate, type TaskOutcome } from '../../runtime/evaluate/evaluate.ts';
 import type { EvaluationTask } from '../../runtime/evaluate/task.ts';
 import { loadFlamingo } from '../../runtime/load-flamingo.ts';
 import type { FlamingoModel } from '../../runtime/model.ts';
-import { flamingo } from '../cli/run-cli.ts';
+import { flamingo, spawnFlamingo } from '../cli/run-cli.ts';
 import { ROOT } from '../frontend/author-folder.ts';
 import { compiledModel } from '../runtime/compiled-model.ts';
 
@@ -60,7 +62,14 @@ describe('evaluation', () => {
     );
     const right = expected[1]?.text ?? '';
     const tasks = names.map((name, line) => task(line, name, { answers: [` ${right.toUpperCase()} `] }));
-    const { outcomes } = await evaluate(model, tasks, { batch: 2, maxNewTokens: 5 });
+    const told: (readonly TaskOutcome[])[] = [];
+    const onAnswers = (answers: readonly TaskOutcome[]) => void told.push(answers);
+    const { outcomes } = await evaluate(model, tasks, { batch: 2, maxNewTokens: 5, onAnswers });
+    assert.deepEqual(
+      told.map(({ length }) => length),
+      [2, 1],
+    );
+    assert.deepEqual(new Set(told.flat()), new Set(outcomes));
     assert.deepEqual(
       outcomes.map(({ answer }) => answer),
       expected.map(({ text }) => text.trim()),
@@ -176,7 +185,37 @@ describe('evaluation', () => {
         .split('\n')
         .map((line) => JSON.parse(line));
       assert.equal(written.length, 2);
+      assert.equal(existsSync(`${answers}.partial`), false);
     });
+
+    for (const how of [[], ['--robustness']]) {
+      it(`leaves the answers that it has when it is interrupted ${how.join(' ')}`, async () => {
+        const many = join(folder, 'many.jsonl');
+        const line = { shots: [{ image: picture('cat.png'), text: 'Output: cat' }], ...(lines[2] as object) };
+        const whole = Array.from({ length: 2000 }, (_, id) => JSON.stringify({ ...line, id }));
+        await writeFile(many, whole.join('\n'));
+        const answers = join(folder, `kept${how.length}.jsonl`);
+        await writeFile(answers, 'of an earlier evaluation');
+        const words = ['--batch', '1', '--max-new-tokens', '1', '--answers', answers, ...how];
+        const running = spawnFlamingo('evaluate', await compiledModel(), many, ...words);
+        const partial = () => readFile(`${answers}.partial`, 'utf8').catch(() => '');
+        while (!(await partial()).includes('\n')) {
+          assert.equal(running.process.exitCode, null);
+          await sleep(10);
+        }
+        running.process.kill('SIGINT');
+        const { code, stderr } = await running.result;
+        assert.equal(code, 130);
+        const kept = (await partial())
+          .trimEnd()
+          .split('\n')
+          .map((text) => JSON.parse(text));
+        assert.ok(kept.every(({ kind, accuracy }) => kind === 'open' && accuracy === 0));
+        const sentence = `The answers so far, ${kept.length}, are in ${answers}.partial, one a line; the same command begins anew.`;
+        assert.ok(stderr.includes(`${sentence}\nStopped.\n`), stderr);
+        assert.equal(await readFile(answers, 'utf8'), 'of an earlier evaluation');
+      });
+    }
 
     it('says what is wrong with its options and files', async () => {
       assert.match((await run('--shots', '1,x')).stderr, /whole numbers with commas/);

@@ -1,5 +1,11 @@
 import { answerAccuracy } from '../answer-accuracy.ts';
-import { type Answerer, type EvaluateOptions, evaluate, type TaskFailure } from '../evaluate.ts';
+import {
+  type Answerer,
+  type EvaluateOptions,
+  evaluate,
+  type TaskFailure,
+  type TaskOutcome,
+} from '../evaluate.ts';
 import type { EvaluationTask } from '../task.ts';
 import { chanceOf } from './chance.ts';
 import type { Condition } from './condition.ts';
@@ -37,6 +43,8 @@ export interface RobustnessOptions
   readonly shots?: readonly number[];
   /** Times that each change is drawn. Default 3. */
   readonly seeds?: number;
+  /** As of `evaluate`. */
+  readonly onAnswers?: (outcomes: readonly VariantOutcome[]) => void | Promise<void>;
 }
 
 export interface RobustnessRun {
@@ -59,7 +67,7 @@ type Variant = Pick<VariantOutcome, 'task' | 'shots' | 'condition' | 'seed'> & {
 export async function measureRobustness(
   model: Answerer,
   tasks: readonly EvaluationTask[],
-  { shots, seeds = 3, ...options }: RobustnessOptions = {},
+  { shots, seeds = 3, onAnswers, ...options }: RobustnessOptions = {},
 ): Promise<RobustnessRun> {
   const variants: Variant[] = [];
   const notChanged: NotChanged[] = [];
@@ -82,17 +90,18 @@ export async function measureRobustness(
     }
   }
   const byAsked = new Map(variants.map((variant) => [variant.asked, variant]));
-  const { outcomes, failures } = await evaluate(model, [...byAsked.keys()], options);
-  return {
-    outcomes: outcomes.flatMap(({ task: asked, answer, accuracy }): VariantOutcome[] => {
+  const varied = (outcomes: readonly TaskOutcome[]): readonly VariantOutcome[] =>
+    outcomes.flatMap(({ task: asked, answer, accuracy }): VariantOutcome[] => {
       const variant = byAsked.get(asked);
       if (variant === undefined) return [];
       const { asked: _, says, ...rest } = variant;
       return [{ ...rest, answer, accuracy, ...(says && { believed: believedOf(answer, says, asked) }) }];
-    }),
-    notChanged,
-    failures,
-  };
+    });
+  const { outcomes, failures } = await evaluate(model, [...byAsked.keys()], {
+    ...options,
+    ...(onAnswers && { onAnswers: (outcomes) => onAnswers(varied(outcomes)) }),
+  });
+  return { outcomes: varied(outcomes), notChanged, failures };
 }
 
 interface Changing {

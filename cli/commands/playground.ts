@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { makeTemporaryFolder } from '../../artifact/folder/temporary-folder.ts';
 import { type CliCommand, type CommandContext, wholeNumber } from '../command.ts';
 import { defaultModel } from '../default-model.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -49,7 +48,7 @@ async function playground(
     report.result(`✓ ${out}: serve it as it is, with the two headers of docs/web.md for several threads.`);
     return EXIT.ok;
   }
-  const page = await mkdtemp(join(tmpdir(), 'flamingo-playground-'));
+  const page = await makeTemporaryFolder('playground');
   try {
     await writePage(page, models);
     const { serveFolders } = await import('../playground/serve-folders.ts');

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeTemporaryFolder } from '../../artifact/folder/temporary-folder.ts';
 import type { Provider } from '../../artifact/provider.ts';
 import { UserError } from '../../artifact/user-error.ts';
 
@@ -56,7 +56,7 @@ function parseTrial(text: string): Trial | undefined {
 
 /** What the process of its own does. */
 export async function trial(provider: Provider): Promise<Trial> {
-  const folder = await mkdtemp(join(tmpdir(), 'flamingo-doctor-'));
+  const folder = await makeTemporaryFolder('doctor');
   let known: string[] = [];
   try {
     const { listSupportedBackends } = await import('../../runtime/onnx-runtime.ts');

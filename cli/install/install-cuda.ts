@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeTemporaryFolder } from '../../artifact/folder/temporary-folder.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { cudaVersion } from '../doctor/cuda-findings.ts';
 import { DRIVER_LIBRARY, type NeededLibrary } from '../doctor/shared-libraries.ts';
@@ -43,7 +43,7 @@ const LIBRARIES = /^nvidia\/.*\/lib[^/]*\.so[^/]*$/;
 export async function installCuda(options: InstallCudaOptions): Promise<readonly string[]> {
   const { cuda, library, withLibraries, index = PYTHON_INDEX, signal, neededBy, onNote } = options;
   const folder = dirname(library);
-  const temporary = await mkdtemp(join(tmpdir(), 'flamingo-install-'));
+  const temporary = await makeTemporaryFolder('install');
   const put: string[] = [];
   const bring = async (file: RemoteFile, called: string, wanted: RegExp) => {
     onNote(`fetching ${called}`);

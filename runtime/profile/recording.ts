@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-common';
+import { makeTemporaryFolder } from '../../artifact/folder/temporary-folder.ts';
 import type { SessionRecorder, Tensors } from '../session.ts';
 import type { PhaseProfile } from './profile.ts';
 import { readEvents } from './read-events.ts';
@@ -23,7 +23,7 @@ export interface Recording {
  * @param graph the graph's name in the manifest
  */
 export async function startRecording(graph: string): Promise<Recording> {
-  const folder = await mkdtemp(join(tmpdir(), 'flamingo-profile-'));
+  const folder = await makeTemporaryFolder('profile');
   const discard = () => rm(folder, { recursive: true, force: true });
   return {
     options: { enableProfiling: true, profileFilePrefix: join(folder, 'runs') },

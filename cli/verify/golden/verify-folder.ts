@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeTemporaryFolder } from '../../../artifact/folder/temporary-folder.ts';
 import type { Provider } from '../../../artifact/provider.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import {
@@ -54,7 +54,7 @@ export interface VerifyFolderOptions {
 export async function verifyFolder(path: string, options: VerifyFolderOptions): Promise<VerifiedFolder> {
   const folder = resolve(path);
   const given = await readCaseFile(folder);
-  const temporary = await mkdtemp(join(tmpdir(), 'flamingo-verify-'));
+  const temporary = await makeTemporaryFolder('verify');
   try {
     return { ...(await verifyIn(temporary, given, options)), folder: path, name: given.name };
   } finally {

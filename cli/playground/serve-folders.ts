@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import sirv from 'sirv';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
 import { UserError } from '../../artifact/user-error.ts';
+import { answerFile, answerWords } from './answer-file.ts';
 
 /** What makes a page isolated, so that WebAssembly has threads there. */
 const ISOLATION: Readonly<Record<string, string>> = {
@@ -32,27 +32,24 @@ export async function serveFolders(
   { port, host = '127.0.0.1', headers = ISOLATION }: ServeOptions,
 ): Promise<{ server: Server; url: string }> {
   // The longest first: `/` takes what the others have not.
-  const sites = Object.entries(folders)
-    .sort(([a], [b]) => b.length - a.length)
-    .map(([place, folder]) => ({ place, answer: sirv(folder, { dev: true, dotfiles: false }) }));
+  const places = Object.entries(folders).sort(([a], [b]) => b.length - a.length);
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-cache');
-    const none = () => {
-      response.statusCode = 404;
-      response.end('There is no such file.');
-    };
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.statusCode = 405;
-      response.end('Files are read alone.');
-      return;
-    }
-    const url = request.url ?? '/';
-    const site = sites.find(({ place }) => url.startsWith(place));
-    if (site === undefined) none();
-    else {
-      request.url = url.slice(site.place.length - 1);
-      site.answer(request, response, none);
+    const url = siteUrl(request);
+    if (url === undefined)
+      answerWords(
+        response,
+        403,
+        'This site is served to this machine, as localhost or by its number: open it so, not by another name.',
+      );
+    else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      answerWords(response, 405, 'Files are read alone.');
+    } else {
+      const [place, folder] = places.find(([place]) => url.pathname.startsWith(place)) ?? [];
+      if (place === undefined || folder === undefined) answerWords(response, 404, 'There is no such file.');
+      else void answerFile(response, folder, url.pathname.slice(place.length));
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -67,4 +64,19 @@ export async function serveFolders(
   });
   const address = server.address() as AddressInfo;
   return { server, url: `http://${host}:${address.port}/` };
+}
+
+/**
+ * What a request asks for. No other name than `localhost` leads here but one that a stranger's page was given, so as to read
+ * what is served to this machine alone (DNS rebinding).
+ *
+ * @returns undefined for such a name, or for what is no address
+ */
+function siteUrl({ url = '/', headers }: IncomingMessage): URL | undefined {
+  const host = headers.host || 'localhost';
+  const asked = url.startsWith('/') ? `http://${host}${url}` : url;
+  if (!URL.canParse(asked)) return undefined;
+  const site = new URL(asked);
+  const name = site.hostname.replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || isIP(name) !== 0 ? site : undefined;
 }

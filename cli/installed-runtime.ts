@@ -17,13 +17,21 @@ export interface PlatformFolder {
 /**
  * The folders of ONNX Runtime's libraries for other systems than this, which its package has all of.
  *
- * @param project where to look for the package, as Node does: there and upwards. Default: the one that this program uses
- * @throws UserError where it is not installed, or is laid out otherwise
+ * @param project where to look for the package, as Node does: there and upwards, as a workspace's is. Default: the one that
+ *   this program uses
+ * @throws UserError where it is not installed, or is laid out otherwise; for a project in which nothing is installed, of
+ *   which Node would find what is installed around it
  */
 export async function otherPlatforms(project?: string): Promise<readonly PlatformFolder[]> {
   const from =
     project === undefined ? import.meta.url : pathToFileURL(join(resolve(project), 'index.js')).href;
   const place = project ?? 'this program';
+  if (project !== undefined && !existsSync(join(project, 'node_modules'))) {
+    const found = existsSync(project) ? `${project} has no node_modules` : `${project} does not exist`;
+    throw new UserError(
+      `${found}, so nothing was removed: give the folder that has onnxruntime-node in its node_modules.`,
+    );
+  }
   let main: string;
   try {
     main = createRequire(from).resolve('onnxruntime-node');

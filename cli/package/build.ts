@@ -8,8 +8,12 @@ import { bundleWorker } from './worker-bundle.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TSC = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 
-/** Folders of files that are not modules, which the package has where the sources have them. */
-const FILES = ['models', 'runtime/export/triton/files'];
+/** Folders of files that the package has as they are, where the sources have them, and which of them it takes. */
+const FILES: Readonly<Record<string, (path: string) => boolean>> = {
+  models: (path) => !path.endsWith('.ts'),
+  // What an export hands on, a client in TypeScript too.
+  'runtime/export/triton/files': () => true,
+};
 
 /**
  * Makes `dist`, which is what `npm pack` packs. It is made beside and put in place when it is whole: a build that fails
@@ -28,11 +32,8 @@ async function build(): Promise<void> {
   await bundleForWeb(`${made}/web`);
   await bundleParser(made);
   await bundleWorker(made);
-  for (const folder of FILES)
-    await cp(`${ROOT}${folder}`, `${made}/${folder}`, {
-      recursive: true,
-      filter: (path) => !path.endsWith('.ts'),
-    });
+  for (const [folder, filter] of Object.entries(FILES))
+    await cp(`${ROOT}${folder}`, `${made}/${folder}`, { recursive: true, filter });
   // What makes the package is no part of it.
   await rm(`${made}/cli/package`, { recursive: true });
   await rename(made, dist);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -159,6 +159,16 @@ describe('the published package', () => {
     assert.equal(stdout.trim(), 'high-heeled shoe');
   });
 
+  it('exports what Triton serves, with the clients that it has as files', async () => {
+    await flamingo('compile', 'mine.ts', '--generation', '--fusion', 'off', '--out', 'generating');
+    await flamingo('export', 'triton', 'generating', '--out', 'triton/');
+    const files = join(ROOT, 'runtime/export/triton/files');
+    const exported = await readdir(join(folder, 'triton'));
+    for (const client of ['client.py', 'client.ts']) assert.ok(exported.includes(client), client);
+    const own = join(folder, 'node_modules/flamingo-onnx/dist/runtime/export/triton/files');
+    assert.deepEqual((await readdir(own)).sort(), (await readdir(files)).sort());
+  });
+
   it("sheds ONNX Runtime's libraries for other systems, and goes on to answer", async () => {
     // A copy of them alone: the other tests share the folder.
     const project = join(folder, 'trimmed');
@@ -190,10 +200,22 @@ describe('the published package', () => {
       '--json',
     );
     assert.equal(JSON.parse(answer.stdout).choices.length, 2);
-    await assert.rejects(flamingo('trim', tmpdir()), ({ stderr = '' }: { stderr?: string }) => {
-      assert.match(stderr, /onnxruntime-node is not installed where .* would find it: give the folder/);
-      return true;
-    });
+    const empty = join(tmpdir(), `empty-${process.pid}`);
+    await mkdir(join(empty, 'node_modules'), { recursive: true });
+    await mkdir(join(folder, 'nothing-installed'));
+    const refused: Readonly<Record<string, RegExp>> = {
+      [empty]: /onnxruntime-node is not installed where .* would find it: give the folder/,
+      // Node would find what is installed around them.
+      'nothing-there': /nothing-there does not exist, so nothing was removed: give the folder/,
+      'nothing-installed': /nothing-installed has no node_modules, so nothing was removed/,
+    };
+    for (const [project, words] of Object.entries(refused))
+      await assert.rejects(flamingo('trim', project), ({ stderr = '' }: { stderr?: string }) => {
+        assert.match(stderr, words);
+        return true;
+      });
+    await rm(empty, { recursive: true });
+    assert.ok((await readdir(join(folder, libraries))).length > 1);
   });
 
   it('verifies the reference blocks', async () => {

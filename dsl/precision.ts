@@ -9,6 +9,7 @@ export type QuantisedFormat = (typeof QUANTISED_FORMATS)[number];
  */
 export type Precision = 'float32' | 'float16' | QuantisedFormat;
 
+/** All of them, the most precise first. */
 export const PRECISIONS = [
   'float32',
   'float16',

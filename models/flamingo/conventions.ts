@@ -20,6 +20,7 @@ export interface ConventionDefaults {
   };
 }
 
+/** What each convention says where `flamingo({...})` does not. */
 export const conventions = {
   /** Alayrac et al. 2022, sections 2.1 to 2.3, appendix A.1 and B.1. */
   paper: {
@@ -37,6 +38,8 @@ export const conventions = {
   },
 } as const satisfies Record<string, ConventionDefaults>;
 
+/** The name of one. */
 export type Convention = keyof typeof conventions;
 
+/** Their names, OpenFlamingo's, whose checkpoints there are, first. */
 export const CONVENTIONS = ['open-flamingo', 'paper'] as const satisfies readonly Convention[];

@@ -4,6 +4,7 @@
  */
 export type InsertionRule = 'from-first' | 'from-nth';
 
+/** All of them, the paper's first. */
 export const INSERTION_RULES = ['from-first', 'from-nth'] as const satisfies readonly InsertionRule[];
 
 /**

@@ -7,6 +7,7 @@ import { repeat, type Tensor } from '../../dsl/index.ts';
  */
 export type SeenPictures = 'last' | 'last-in-a-row' | 'all-previous';
 
+/** All of them, the fewest pictures first. */
 export const SEEN_PICTURES = [
   'last',
   'last-in-a-row',

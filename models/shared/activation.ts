@@ -1,5 +1,6 @@
 import { gelu, geluTanh, quickGelu, relu, silu, squaredRelu } from '../../dsl/index.ts';
 
+/** Names of the functions between the two layers of a perceptron, as options take them. */
 export const ACTIVATIONS = ['gelu', 'gelu-tanh', 'quick-gelu', 'relu', 'silu', 'squared-relu'] as const;
 
 export type Activation = (typeof ACTIVATIONS)[number];

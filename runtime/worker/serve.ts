@@ -134,5 +134,8 @@ function perform(
 /** Large arrays change hands instead of being copied. */
 function transferablesOf(call: Call, result: Result): ArrayBuffer[] {
   if (call.method !== 'encodeImages' || !Array.isArray(result)) return [];
-  return result.flatMap((image) => ('latents' in image ? [image.latents.buffer as ArrayBuffer] : []));
+  return result.flatMap((image) => {
+    const buffer = 'latents' in image ? image.latents.buffer : undefined;
+    return buffer instanceof ArrayBuffer ? [buffer] : [];
+  });
 }

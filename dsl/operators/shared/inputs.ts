@@ -7,6 +7,7 @@ import type { Inputs, Tensor } from '../../tensor.ts';
 /** The attributes of an operator that has none. */
 export type NoAttributes = Readonly<Record<string, never>>;
 
+/** What a function of real numbers computes with, all of them. */
 export const FLOATS: readonly Dtype[] = ['float32', 'float16', 'bfloat16'];
 const INTEGERS: readonly Dtype[] = ['int64', 'int32', 'uint8', 'int8'];
 export const NUMBERS: readonly Dtype[] = [...FLOATS, ...INTEGERS];

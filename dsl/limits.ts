@@ -185,7 +185,7 @@ export const LIMITS = {
   taskLine: {
     most: MIB,
     of: 'characters in a line of a file of tasks',
-    because: 'a task holds texts and paths, not pictures',
+    because: 'a task holds texts and paths, not pictures; a longer line is left out',
   },
   taskProblems: {
     most: 10_000,

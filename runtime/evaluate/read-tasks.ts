@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
+import { quoted } from '../../artifact/quoted.ts';
 import { openRegularFile } from '../../artifact/read-regular-file.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { checkArgument } from '../arguments/check-argument.ts';
 import * as schemas from '../arguments/schemas.ts';
 import { readHeader } from '../images/decode.ts';
-import { type EvaluationTask, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
+import { type EvaluationTask, type ParsedLine, parsePrompt, parseTask, type TaskPrompt } from './task.ts';
 import { textLines } from './text-lines.ts';
 
 /** What kept a line of a task file from being counted. */
@@ -29,7 +30,7 @@ export interface ReadTasksOptions {
 
 /**
  * Reads a file of tasks, one JSON object a line. Image paths start at the file's folder. Empty lines are passed over;
- * a line that cannot be used is told with its number and does not lose the rest.
+ * a line that cannot be used, or that has the id of an earlier one, is told with its number and does not lose the rest.
  *
  * @throws UserError for a file that cannot be read
  */
@@ -47,7 +48,7 @@ export async function readPrompts(
 
 async function readLines<Task extends TaskPrompt>(
   path: string,
-  parse: (source: string, line: number, locate: (image: string) => string) => Task,
+  parse: (source: string, line: number, locate: (image: string) => string) => ParsedLine<Task>,
   options: ReadTasksOptions,
 ): Promise<TaskFile<Task>> {
   checkArgument("the task file's path", schemas.path, path);
@@ -57,6 +58,7 @@ async function readLines<Task extends TaskPrompt>(
   const problems: TaskProblem[] = [];
   const locate = (image: string) => resolve(dirname(path), image);
   const broken = imageCheck();
+  const lineOfId = new Map<string, number>();
   let line = 0;
   for await (const source of linesOf(path)) {
     line += 1;
@@ -66,9 +68,21 @@ async function readLines<Task extends TaskPrompt>(
       );
     }
     signal?.throwIfAborted();
-    if (source.trim() === '') continue;
+    if (source?.trim() === '') continue;
     try {
-      const task = parse(source, line, locate);
+      if (source === undefined) {
+        throw new UserError(
+          `it has more than ${LIMITS.taskLine.most} characters, which is more than is read: give the paths of its pictures instead of the pictures`,
+        );
+      }
+      const { task, hasOwnId } = parse(source, line, locate);
+      const other = hasOwnId ? lineOfId.get(task.id) : undefined;
+      if (other !== undefined) {
+        throw new UserError(
+          `its "id" is ${quoted(task.id)} as that of line ${other}: give each an id of its own, or none`,
+        );
+      }
+      if (hasOwnId) lineOfId.set(task.id, line);
       for (const image of [...task.shots, task.query].flatMap(({ images }) => images)) {
         const reason = await broken(image);
         if (reason !== undefined) throw new UserError(reason);
@@ -93,12 +107,8 @@ export function problemOf(path: string, line: number, error: unknown): TaskProbl
   return { line, message: `${path} line ${line} is left out: ${error.message.replace(/\.$/, '')}.` };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const { most } = LIMITS.taskLine;
-  const tooLong = () =>
-    new UserError(
-      `${path} has a line of more than ${most} characters, which is more than is read: write one task a line.`,
-    );
+/** Undefined in the place of one that is too long. */
+async function* linesOf(path: string): AsyncGenerator<string | undefined> {
   try {
     const file = await openRegularFile(path);
     const { size } = await file.stat();
@@ -108,7 +118,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
         `${path} is too large: at most ${LIMITS.taskFile.most} ${LIMITS.taskFile.of} are read.`,
       );
     }
-    yield* textLines(file.createReadStream({ encoding: 'utf8' }), most, tooLong);
+    yield* textLines(file.createReadStream({ encoding: 'utf8' }), LIMITS.taskLine.most);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { parseJson } from '../../artifact/parse-json.ts';
-import { listed, plain } from '../../artifact/quoted.ts';
+import { listed, plain, quoted } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
+import { misfitOf } from '../arguments/misfit.ts';
 
 const path = z.string().min(1);
 
@@ -52,6 +53,13 @@ export interface EvaluationTask extends TaskPrompt {
   readonly answers: readonly string[];
 }
 
+/** What a line of a task file has. */
+export interface ParsedLine<Task extends TaskPrompt> {
+  readonly task: Task;
+  /** Whether its id is written there, and not the number of the line. */
+  readonly hasOwnId: boolean;
+}
+
 /** What a task is called that names no kind. */
 const ANY_KIND = 'all';
 
@@ -61,21 +69,37 @@ const ANY_KIND = 'all';
  * @param locate the path of an image that the line names
  * @throws UserError that says what is wrong with the line, without its number
  */
-export function parseTask(source: string, line: number, locate: (image: string) => string): EvaluationTask {
+export function parseTask(
+  source: string,
+  line: number,
+  locate: (image: string) => string,
+): ParsedLine<EvaluationTask> {
   const task = parseLine(taskSchema, source);
   const { kind = ANY_KIND, choices, answers } = task;
+  const once = new Set<string>();
+  const twice = choices?.find((choice) => once.has(choice) || !once.add(choice));
+  if (twice !== undefined)
+    throw new UserError(`its "choices" have ${quoted(twice)} more than once: write each choice once`);
   const wrong = choices?.every((choice) => !answers.includes(choice));
   if (wrong === true) {
     throw new UserError(
       `none of its "answers" is among its "choices" (${listed(answers, 3)}): write the right choice as it stands there`,
     );
   }
-  return { ...promptOf(task, line, locate), kind, ...(choices !== undefined && { choices }), answers };
+  return {
+    task: { ...promptOf(task, line, locate), kind, ...(choices !== undefined && { choices }), answers },
+    hasOwnId: task.id !== undefined,
+  };
 }
 
 /** As `parseTask` for what needs no answers; a line may have them. */
-export function parsePrompt(source: string, line: number, locate: (image: string) => string): TaskPrompt {
-  return promptOf(parseLine(promptSchema, source), line, locate);
+export function parsePrompt(
+  source: string,
+  line: number,
+  locate: (image: string) => string,
+): ParsedLine<TaskPrompt> {
+  const prompt = parseLine(promptSchema, source);
+  return { task: promptOf(prompt, line, locate), hasOwnId: prompt.id !== undefined };
 }
 
 function parseLine<S extends z.ZodType>(schema: S, source: string): z.infer<S> {
@@ -89,14 +113,10 @@ function parseLine<S extends z.ZodType>(schema: S, source: string): z.infer<S> {
     );
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? 'the task' : `"${issue.path.join('.')}"`;
-    throw new UserError(
-      `${place} is not as expected (${issue?.message ?? 'unknown'}): see 'flamingo evaluate --help'`,
-    );
-  }
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const { path, found, expected } = misfitOf(parsed.error, json);
+  const place = path === '' ? 'the task' : quoted(path);
+  throw new UserError(`${place} is ${found} but ${expected} is expected: see 'flamingo evaluate --help'`);
 }
 
 function promptOf(
@@ -112,12 +132,21 @@ function promptOf(
       throw new UserError(
         `it has ${images.length} images in a row, but at most ${LIMITS.taskImages.most} are read`,
       );
-    return { images: (image === undefined ? (images ?? []) : [image]).map(locate), text: text ?? '' };
+    const given = image === undefined ? (images ?? []) : [image];
+    const address = given.find((each) => ADDRESS.test(each));
+    if (address !== undefined) {
+      throw new UserError(
+        `its picture '${plain(address, 40)}' is an address, but the path of a file is expected: save the picture and write its path`,
+      );
+    }
+    return { images: given.map(locate), text: text ?? '' };
   };
   if (shots.length > LIMITS.taskShots.most)
     throw new UserError(`it has ${shots.length} shots, but at most ${LIMITS.taskShots.most} are read`);
   return { line, id: String(id ?? line), shots: shots.map(piece), query: piece(query) };
 }
+
+const ADDRESS = /^(https?|data|file|blob):/i;
 
 interface PieceSource {
   readonly image?: string | undefined;

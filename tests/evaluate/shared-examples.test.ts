@@ -24,7 +24,7 @@ const TASKS = Array.from({ length: 12 }, (_, index) => {
   const image = [dog, cat, bicycle, teapot][index % 4];
   const choices = index % 3 === 0 ? { choices: ['a dog', 'a cat'] } : {};
   const task = { shots: EXAMPLES[index % 2], image, text: 'Output:', answers: ['a dog'], ...choices };
-  return parseTask(JSON.stringify(task), index + 1, (path) => path);
+  return parseTask(JSON.stringify(task), index + 1, (path) => path).task;
 });
 
 describe('tasks that share their examples', () => {

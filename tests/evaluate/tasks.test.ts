@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { UserError } from '../../artifact/user-error.ts';
+import { LIMITS } from '../../dsl/limits.ts';
 import { readTasks } from '../../runtime/evaluate/read-tasks.ts';
 import { parseTask } from '../../runtime/evaluate/task.ts';
 import { ROOT } from '../frontend/author-folder.ts';
@@ -50,33 +51,45 @@ describe('task files', () => {
   });
 
   it('tell broken lines and images by number, and keep the rest', async () => {
+    const ANY = { ...GOOD, id: undefined };
     const { tasks, problems } = await read([
       '{"answers": ["x"',
-      JSON.stringify(GOOD),
-      JSON.stringify({ ...GOOD, answers: [] }),
-      JSON.stringify({ ...GOOD, image: 'missing.png' }),
-      JSON.stringify({ ...GOOD, shots: [{ image: 'words.png', text: 'x' }] }),
-      JSON.stringify({ ...GOOD, choices: ['dog', 'cow'] }),
-      JSON.stringify({ ...GOOD, images: ['cat.png'] }),
+      JSON.stringify(ANY),
+      JSON.stringify({ ...ANY, id: 1, answers: [] }),
+      JSON.stringify({ ...ANY, image: 'missing.png' }),
+      JSON.stringify({ ...ANY, shots: [{ image: 'words.png', text: 'x' }] }),
+      JSON.stringify({ ...ANY, choices: ['dog', 'cow'] }),
+      JSON.stringify({ ...ANY, images: ['cat.png'] }),
       '[]',
-      JSON.stringify(GOOD),
+      JSON.stringify({ ...ANY, id: 9 }),
+      JSON.stringify({ ...ANY, id: 'b', choices: ['dog', 'cat', 'dog'] }),
+      JSON.stringify({ id: 'c', shots: {} }),
+      JSON.stringify({ ...ANY, id: {} }),
+      JSON.stringify({ ...ANY, id: 'd', image: `data:image/png;base64,${'a'.repeat(9000)}` }),
+      JSON.stringify({ ...ANY, id: 'e', text: 'x'.repeat(LIMITS.taskLine.most) }),
+      JSON.stringify({ ...ANY, id: 'f' }),
     ]);
     assert.deepEqual(
       tasks.map(({ line }) => line),
-      [2, 9],
+      [2, 9, 15],
     );
     assert.deepEqual(
       problems.map(({ line }) => line),
-      [1, 3, 4, 5, 6, 7, 8],
+      [1, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14],
     );
     const said = [
       /is not JSON/,
-      /"answers" is not as/,
+      /left out: "answers" is a list of 0 but a list of at least 1 entries is expected: see 'flamingo evaluate --help'\.$/,
       /missing\.png/,
       /words\.png/,
       /none of its "answers"/,
       /both/,
-      /the task/,
+      /left out: the task is a list of 0 but an object is expected: see/,
+      /left out: its "choices" have "dog" more than once: write each choice once\.$/,
+      /left out: "shots" is an object but a list is expected: see/,
+      /left out: "id" is an object but a text or a number is expected: see/,
+      /its picture 'data:image\/png;base64,a+…' is an address, but the path of a file is expected: save/,
+      /it has more than 1048576 characters, which is more than is read: give the paths of its pictures/,
     ];
     for (const [index, { line, message }] of problems.entries()) {
       assert.ok(message.startsWith(`${join(folder, 'tasks.jsonl')} line ${line} is left out: `), message);
@@ -85,8 +98,23 @@ describe('task files', () => {
     }
   });
 
+  it('have an id of its own for each line that writes one', async () => {
+    const lines = [2, 'a', undefined, '2', 3, 'a', 3, 8];
+    const { tasks, problems } = await read(lines.map((id) => JSON.stringify({ ...GOOD, id })));
+    assert.deepEqual(
+      tasks.map(({ line, id }) => [line, id]),
+      [1, 2, 3, 5, 8].map((line) => [line, String(lines[line - 1] ?? line)]),
+    );
+    const sentence = (line: number, id: string, other: number) =>
+      `${join(folder, 'tasks.jsonl')} line ${line} is left out: its "id" is "${id}" as that of line ${other}: give each an id of its own, or none.`;
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [sentence(4, '2', 1), sentence(6, 'a', 2), sentence(7, '3', 5)],
+    );
+  });
+
   it('are read as far as the limit', async () => {
-    const { tasks } = await read(Array(5).fill(JSON.stringify(GOOD)), { limit: 3 });
+    const { tasks } = await read(Array(5).fill(JSON.stringify({ ...GOOD, id: undefined })), { limit: 3 });
     assert.equal(tasks.length, 3);
   });
 

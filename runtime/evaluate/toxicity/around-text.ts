@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../artifact/user-error.ts';
+import { misfitOf } from '../../arguments/misfit.ts';
 
 /** Ids that a tokenizer puts before and after a text of its own. */
 export interface AroundText {
@@ -36,8 +37,10 @@ export function aroundText(postProcessor: unknown, path: string): AroundText {
   if (postProcessor === null || postProcessor === undefined) return { before: [], after: [] };
   const parsed = SECTIONS.safeParse(postProcessor);
   if (!parsed.success) {
+    const misfit = misfitOf(parsed.error, postProcessor);
+    const place = ['post_processor', misfit.path].filter((part) => part !== '').join('.');
     throw new UserError(
-      `${path} puts something around a text that is not known here ('post_processor': ${parsed.error.issues[0]?.message ?? 'unknown'}): export the tokenizer with a TemplateProcessing, BertProcessing or RobertaProcessing.`,
+      `${path} puts something around a text that is not known here ('${place}' is ${misfit.found} but ${misfit.expected} is expected): export the tokenizer with a TemplateProcessing, BertProcessing or RobertaProcessing.`,
     );
   }
   const section = parsed.data;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../artifact/user-error.ts';
+import { misfitOf } from '../../arguments/misfit.ts';
 
 const CONFIG = z.looseObject({
   model_type: z.string().optional(),
@@ -29,9 +30,10 @@ const LONGEST = 512;
 export function classifierConfig(json: unknown, path: string): ClassifierConfig {
   const parsed = CONFIG.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+    const misfit = misfitOf(parsed.error, json);
+    const place = misfit.path === '' ? 'it' : `'${misfit.path}'`;
     throw new UserError(
-      `${path} is not a classifier's ('${issue?.path.join('.')}': ${issue?.message ?? 'unknown'}): give the folder that transformers or optimum saved it to.`,
+      `${path} is not a classifier's (${place} is ${misfit.found} but ${misfit.expected} is expected): give the folder that transformers or optimum saved it to.`,
     );
   }
   const {

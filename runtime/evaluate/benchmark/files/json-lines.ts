@@ -14,13 +14,14 @@ export async function* jsonLines(
   signal?: AbortSignal,
 ): AsyncGenerator<{ readonly key: number; readonly value: unknown }> {
   const { most, of } = LIMITS.annotation;
-  const tooLong = () =>
-    new UserError(
-      `${file} has a line of more than ${most} ${of}, which is more than is read: is it a file of annotations?`,
-    );
   let number = 0;
-  for await (const line of textLines(textPieces(file, signal), most, tooLong)) {
+  for await (const line of textLines(textPieces(file, signal), most)) {
     number += 1;
+    if (line === undefined) {
+      throw new UserError(
+        `${file} has a line of more than ${most} ${of}, which is more than is read: is it a file of annotations?`,
+      );
+    }
     if (line.trim() !== '') yield { key: number, value: parsed(line, `${file} line ${number}`) };
   }
 }

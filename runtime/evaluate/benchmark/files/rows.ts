@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { plain } from '../../../../artifact/quoted.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
 import { LIMITS } from '../../../../dsl/limits.ts';
+import { misfitOf } from '../../../arguments/misfit.ts';
 import type { ReadContext } from '../benchmark.ts';
 import { csvRecords } from './csv-records.ts';
 import { jsonEntries, whyNoEntries } from './json-entries.ts';
@@ -67,9 +68,8 @@ async function* checked<S extends z.ZodType>(
       continue;
     }
     unusable += 1;
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? 'it' : `its '${issue.path.join('.')}'`;
-    const reason = `${plain(place)} is not as expected (${plain(issue?.message ?? 'unknown')})`;
+    const { path, found, expected } = misfitOf(parsed.error, value);
+    const reason = `${path === '' ? 'it' : `its '${path}'`} is ${found} but ${expected} is expected`;
     const name = plain(`${where} ${key}`);
     if (first === '') first = `${name}: ${reason}`;
     if (usable === 0 && unusable >= LIMITS.unusableAnnotations.most) throw otherFile(context, file, first);

@@ -34,6 +34,8 @@ O200K = "|".join(
         r"\s+",
     ]
 )
+EXAONE = r"(?:\r?\n)+(?!\r?\n)|(?i:'s|'t|'re|'ve|'m|'ll|'d)|\p{L}+(?:\p{Lm}*\p{M}*)*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+(?!\S)|\s+"
+OLMO_3 = LLAMA_3.replace(r"\p{N}{1,3}", r"\p{N}{1,3}(?=(?:\p{N}{3})*(?:\P{N}|$))")
 BLOOM = r" ?[^(\s|[.,!?…。，、।۔،])]+"
 CLIP = r"""<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
 
@@ -147,6 +149,17 @@ def gemma():
     tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
     tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
     return tokenizer
+
+
+def with_added(tokenizer, *tokens):
+    tokenizer.add_tokens(list(tokens))
+    return tokenizer
+
+
+def with_spaces(tokenizer):
+    """Runs of spaces and of tabs as tokens of their own, as the vocabularies of code have them."""
+    spaces = [AddedToken(" " * count, normalized=True) for count in range(12, 1, -1)]
+    return with_added(tokenizer, *spaces, *(AddedToken("\t" * count, normalized=False) for count in range(4, 1, -1)))
 
 
 def word_piece(normalizer, pre_tokenizer, decoder=None, **options):
@@ -280,6 +293,16 @@ def make_tokenizers():
             ]
         )
     )
+    yield "falcon", byte_level(
+        p.Sequence(
+            [p.Punctuation("contiguous"), p.ByteLevel(add_prefix_space=False), p.Digits(False), p.Split(Regex("[0-9][0-9][0-9]"), "isolated")]
+        )
+    )
+    yield "codegen", with_spaces(byte_level())
+    yield "gpt-neox", with_spaces(byte_level(normalizer=n.NFC()))
+    yield "cohere", byte_level(p.Sequence([p.Digits(True), p.ByteLevel(add_prefix_space=False)]), n.NFC())
+    yield "exaone", byte_level(split_then_bytes(EXAONE), n.NFC())
+    yield "olmo-3", byte_level(split_then_bytes(OLMO_3))
     yield "clip", clip()
     yield "byte-level-normalizer", byte_level(p.Whitespace(), n.ByteLevel())
     yield "llama", llama()
@@ -287,7 +310,11 @@ def make_tokenizers():
     yield "metaspace-never", llama_metaspace("never", True)
     yield "metaspace-always", llama_metaspace("always", True)
     yield "metaspace-first-stripped", llama_metaspace("first", True, n.Sequence([n.Strip(), n.NFKC(), n.Lowercase()]))
+    yield "phi-3", with_added(
+        llama(), *(AddedToken(token, rstrip=True, normalized=False, special=True) for token in ["<|endoftext|>", "<pad>", "tok"])
+    )
     yield "gemma", gemma()
+    yield "gemma-runs", with_added(gemma(), *(AddedToken(each * count, normalized=False) for each in "\n▁" for count in range(2, 6)))
     yield "bpe-suffix", with_decoder(trained_bpe(p.Whitespace(), unk_token="<unk>", end_of_word_suffix="</w>"), d.BPEDecoder("</w>"))
     yield "bpe-prefix", trained_bpe(p.BertPreTokenizer(), unk_token="<unk>", continuing_subword_prefix="##")
     yield "bpe-fused-unknown", trained_bpe(p.WhitespaceSplit(), unk_token="<unk>", fuse_unk=True)
@@ -308,6 +335,7 @@ def make_tokenizers():
     yield "unigram-without-unknown", unigram(unknown=None, specials=False)
     yield "unigram-first", unigram(pre_tokenizer=p.Sequence([p.Metaspace(prepend_scheme="first", split=True)]))
     yield "unigram-scripts", unigram(n.Lowercase(), p.Sequence([p.UnicodeScripts(), p.Metaspace()]))
+    yield "t5", unigram(small, p.Sequence([p.WhitespaceSplit(), p.Metaspace(prepend_scheme="always")]))
     yield "albert", unigram(n.Sequence([n.Replace("``", '"'), n.NFKD(), n.StripAccents(), n.Lowercase(), charsmap("nmt_nfkc_cf")]))
     yield "nfd", normalised_by(n.NFD())
     yield "strip", normalised_by(n.Sequence([n.Strip(left=True, right=False), n.Prepend("_")]))

@@ -17,6 +17,7 @@ import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { namedTokens } from './named-tokens.ts';
 import { readTokenizer } from './read-tokenizer.ts';
 import { type TokenizerFile, withSpecialTokens } from './tokenizer-file.ts';
+import { addedTokenNotes } from './tokenizer-notes.ts';
 import { visionAt } from './vision-source.ts';
 
 export interface OpenFlamingoSources
@@ -122,6 +123,7 @@ function checkFamilies(
 /** The tokenizer with OpenFlamingo's tokens, and the texts of all that the model knows. */
 async function specialTokens(language: ModelFolder, given: string | undefined, notes: string[]) {
   const { path, tokenizer: original } = await readTokenizer(language, given, 'the language model', notes);
+  if (given === undefined) notes.push(...addedTokenNotes(language, original, path));
   const framing = framingTokens(language, original, path, notes, 'noted');
   // As for open_flamingo: one is added where the tokenizer has none. A config's counts where the tokenizer's words are
   // not here.

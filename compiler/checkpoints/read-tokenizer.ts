@@ -3,7 +3,7 @@ import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
 import { type ModelFolder, readJson } from './model-folder.ts';
 import { type TokenizerFile, tokenizerFile } from './tokenizer-file.ts';
-import { tokenizerFileNotes } from './tokenizer-notes.ts';
+import { afterTextNotes, tokenizerFileNotes } from './tokenizer-notes.ts';
 
 /** Files of tokenizers that Python reads slowly: SentencePiece's model, tiktoken's ranks, BPE's merges. */
 const OTHER_FORMAT = /\.(model|tiktoken|bpe|txt)$/;
@@ -35,6 +35,6 @@ export async function readTokenizer(
     );
   }
   const tokenizer = tokenizerFile(json, path);
-  notes.push(...tokenizerFileNotes(json, path));
+  notes.push(...tokenizerFileNotes(json, path), ...afterTextNotes(tokenizer, path));
   return { path, tokenizer };
 }

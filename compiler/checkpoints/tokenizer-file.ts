@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../artifact/user-error.ts';
 import { specialToken } from '../../models/tokenizers/special-token.ts';
+import { aroundText } from './around-text.ts';
 
 const added = z.looseObject({ id: z.int().nonnegative(), content: z.string() });
 const schema = z.looseObject({
@@ -24,6 +25,8 @@ export interface TokenizerFile {
   readonly beginning: string | undefined;
   /** Those that it puts after that one, before the text. */
   readonly afterBeginning: readonly string[];
+  /** Those that it puts after every text. */
+  readonly afterText: readonly string[];
 }
 
 /** @throws UserError when the file is not a tokenizer's */
@@ -37,7 +40,8 @@ export function tokenizerFile(json: unknown, path: string): TokenizerFile {
   }
   const { added_tokens: tokens } = result.data;
   const ids = new Map([...vocabulary, ...tokens.map(({ content, id }) => [content, id] as const)]);
-  const [beginning, ...afterBeginning] = beforeText(result.data.post_processor);
+  const { before, after } = aroundText(result.data.post_processor);
+  const [beginning, ...afterBeginning] = before;
   const texts = new Map([...ids].map(([token, id]) => [id, token]));
   return {
     json: result.data,
@@ -47,6 +51,7 @@ export function tokenizerFile(json: unknown, path: string): TokenizerFile {
     tokenOf: (id) => (id === undefined ? undefined : texts.get(id)),
     beginning,
     afterBeginning,
+    afterText: after,
   };
 }
 
@@ -67,22 +72,6 @@ function vocabularyOf(vocab: object): (readonly [token: string, id: number])[] |
     found.push([token, id]);
   }
   return found;
-}
-
-const template = z.object({ type: z.literal('TemplateProcessing'), single: z.array(z.unknown()) });
-const special = z.object({ SpecialToken: z.object({ id: z.string() }) });
-
-/** The special tokens that a template has before the text. */
-function beforeText(postProcessor: unknown): string[] {
-  const sequence = z.object({ processors: z.array(z.unknown()) }).safeParse(postProcessor);
-  const processors = sequence.success ? sequence.data.processors : [postProcessor];
-  for (const processor of processors) {
-    const parts = template.safeParse(processor).data?.single.map((part) => special.safeParse(part).data);
-    if (parts?.[0] === undefined) continue;
-    const text = parts.indexOf(undefined);
-    return parts.slice(0, text < 0 ? 1 : text).flatMap((part) => part?.SpecialToken.id ?? []);
-  }
-  return [];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ModelFolder } from './model-folder.ts';
+import type { TokenizerFile } from './tokenizer-file.ts';
 
 /**
  * Fields of a `tokenizer_config.json` that say again what `tokenizer.json` says, or what Python's classes do around it:
@@ -43,5 +44,40 @@ export function tokenizerFileNotes(json: unknown, path: string): string[] {
     notes.push(`${path}: its truncation is not done; a prompt longer than the model's context is refused.`);
   if ((padding ?? null) !== null && !usualPadding.safeParse(padding).success)
     notes.push(`${path}: its padding is not done; prompts are padded to the longest of their batch.`);
+  return notes;
+}
+
+/** A sentence where a tokenizer puts tokens after every text, which would end a prompt before it is answered. */
+export function afterTextNotes({ afterText }: Pick<TokenizerFile, 'afterText'>, path: string): string[] {
+  if (afterText.length === 0) return [];
+  const tokens = afterText.map((token) => `'${token}'`).join(' ');
+  return [
+    `${path}: it puts ${tokens} after every text, which is not done; an answer goes on where its prompt ends.`,
+  ];
+}
+
+const adds = z.object({ add_bos_token: z.boolean().nullish(), add_eos_token: z.boolean().nullish() });
+
+/**
+ * A sentence for each token that a folder's `tokenizer_config.json` says is put around texts, or is not, and the
+ * `tokenizer.json` otherwise: transformers 5 believes the latter, releases 4 the former in the classes of LLaMA, Gemma,
+ * Cohere and GPT-NeoX.
+ */
+export function addedTokenNotes(
+  { path: folder, tokenizerConfig }: ModelFolder,
+  { beginning, afterText }: Pick<TokenizerFile, 'beginning' | 'afterText'>,
+  path: string,
+): string[] {
+  const { add_bos_token, add_eos_token } = adds.safeParse(tokenizerConfig).data ?? {};
+  const file = join(folder, 'tokenizer_config.json');
+  const notes: string[] = [];
+  if (add_bos_token === false && beginning !== undefined)
+    notes.push(
+      `${file}: add_bos_token is false, but ${path} puts '${beginning}' before every text, which counts.`,
+    );
+  if (add_bos_token === true && beginning === undefined)
+    notes.push(`${file}: add_bos_token is true, but ${path} puts nothing before a text, which counts.`);
+  if (add_eos_token === true && afterText.length === 0)
+    notes.push(`${file}: add_eos_token is not done; an answer goes on where its prompt ends.`);
   return notes;
 }

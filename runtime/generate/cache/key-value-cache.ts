@@ -1,23 +1,18 @@
 import type { Tensor } from 'onnxruntime-common';
+import {
+  type CacheRow,
+  emptyRows,
+  markRepeated,
+  ROOM_STEP,
+  roomFor,
+  roomNeeded,
+  rowMoves,
+} from './cache-rows.ts';
 import { placesOf, runsOf } from './place-runs.ts';
 import { RowStore } from './row-store.ts';
 import { type Beginning, beginningOf, type SpareMemory, sharedTokens } from './spare-memory.ts';
 import { type CacheShape, type StoredPart, type StoredTokens, tokensOf } from './stored-tokens.ts';
 import type { TextCache } from './text-cache.ts';
-
-/** Places by which the room grows: each time all that is stored is copied, and unused room is looked at in vain. */
-const STEP = 64;
-
-/** What a row holds: its tokens stand in its first places, one behind the other. */
-type Row = {
-  readonly length: number;
-  /** Tokens that it may come to have. */
-  readonly most: number;
-  readonly origin: Origin;
-};
-
-/** Rows that were one begin with the same tokens: so many as it had when it was first repeated; undefined: it never was. */
-type Origin = { shared: number | undefined };
 
 /**
  * Keys and values of the tokens read so far, with room for more: for each layer `[rows, keyValueHeads, room, headDim]`.
@@ -33,7 +28,7 @@ export class KeyValueCache implements TextCache {
   #store: RowStore | undefined;
   /** `new_key.{i}` and `new_value.{i}`, in memory of the run's. */
   readonly outputs: Readonly<Record<string, null>>;
-  #rows: readonly Row[];
+  #rows: readonly CacheRow[];
   /** For each row, and those that there is memory for besides, what its first places were taken from. */
   #beginnings: readonly Beginning[] = [];
   /** Who gets the memory when it is let go. */
@@ -48,11 +43,7 @@ export class KeyValueCache implements TextCache {
     { rows, mostLength }: { rows: number; mostLength: number | readonly number[] },
   ) {
     this.#shape = shape;
-    this.#rows = Array.from({ length: rows }, (_, row) => ({
-      length: 0,
-      most: typeof mostLength === 'number' ? mostLength : (mostLength[row] ?? 0),
-      origin: { shared: undefined },
-    }));
+    this.#rows = emptyRows(rows, mostLength);
     this.#store = new RowStore(shape);
     this.outputs = Object.fromEntries(this.#store.names.map((name) => [`new_${name}`, null]));
   }
@@ -133,8 +124,8 @@ export class KeyValueCache implements TextCache {
     }));
     if (this.#memory.room > 0) throw new Error('only an empty cache can begin with what is stored');
     const begun = after.map((_, row) => beginningOf(beginnings[row] ?? []));
-    const needed = this.#roomNeeded(after, room);
-    const found = spare?.take(begun, needed, needed + STEP);
+    const needed = roomNeeded(after, room);
+    const found = spare?.take(begun, needed, needed + ROOM_STEP);
     const before = found?.beginnings ?? [];
     if (found !== undefined) this.#store = found.store;
     else
@@ -200,13 +191,7 @@ export class KeyValueCache implements TextCache {
     const after = rows.flatMap((row) => before[row] ?? []);
     if (after.length !== rows.length) throw new Error(`the cache has ${before.length} rows, not ${rows}`);
     if (rows.length === before.length && rows.every((row, index) => row === index)) return;
-    const moves = [...rows.entries()]
-      .filter(([to, from]) => to !== from)
-      .map(([to, from]) => {
-        const { origin, length } = after[to] ?? { origin: undefined, length: 0 };
-        const shared = before[to]?.origin === origin ? (origin?.shared ?? 0) : 0;
-        return { to, from, length, start: Math.max(shared, sharedTokens(begun[to], begun[from])) };
-      });
+    const moves = rowMoves(before, rows, (to, from) => sharedTokens(begun[to], begun[from]));
     const store = this.#memory;
     // All are read before any is written: a row may go where another comes from.
     const read = store.names.map((name) => ({
@@ -216,13 +201,10 @@ export class KeyValueCache implements TextCache {
     store.resize(after.length);
     for (const { name, parts } of read)
       for (const [index, { to, start }] of moves.entries()) store.write(name, to, start, parts[index] ?? []);
-    for (const [index, row] of rows.entries()) {
-      const { origin, length } = before[row] ?? {};
-      if (origin !== undefined && rows.indexOf(row) !== index) origin.shared ??= length;
-    }
+    markRepeated(before, rows);
     this.#rows = after;
     this.#setBeginnings([...rows.map((row) => begun[row] ?? []), ...begun.slice(after.length)]);
-    const room = this.#roomFor(after);
+    const room = roomFor(after);
     if (2 * room <= store.room) this.#move(room);
   }
 
@@ -258,24 +240,8 @@ export class KeyValueCache implements TextCache {
     return this.#store;
   }
 
-  /** Places that hold the longest of the rows. */
-  #roomFor(rows: readonly Row[]): number {
-    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
-    const most = rows.reduce((largest, row) => Math.max(largest, row.most), 0);
-    return Math.min(most, Math.ceil(longest / STEP) * STEP);
-  }
-
-  /** @param least places that are needed in any case */
-  #roomNeeded(rows: readonly Row[], least = 0): number {
-    const full = rows.find(({ length, most }) => length > most);
-    if (full !== undefined)
-      throw new Error(`the cache has room for ${full.most} tokens and ${full.length} are needed`);
-    const most = rows.reduce((largest, row) => Math.max(largest, row.most), 0);
-    return Math.max(this.#roomFor(rows), Math.min(most, Math.ceil(least / STEP) * STEP));
-  }
-
-  #makeRoom(rows: readonly Row[]): void {
-    const room = this.#roomNeeded(rows);
+  #makeRoom(rows: readonly CacheRow[]): void {
+    const room = roomNeeded(rows);
     if (room > this.#memory.room) this.#move(room);
   }
 

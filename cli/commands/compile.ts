@@ -91,7 +91,7 @@ export const command: CliCommand = {
       )
       .option(
         '--calibrate <prompts>',
-        'say what the precision cost: compare next-token predictions with float32 on the prompts of a JSONL file',
+        'say what the precision cost: compare next-token predictions with float32 on the prompts of a file, one a line as {"image": "cat.png", "text": "Output: a cat"}',
       )
       .addOption(new Option('--fusion <switch>', 'use fused operators').choices(['on', 'off']).default('on'))
       .option(

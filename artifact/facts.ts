@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** As transformers bounds it. */
+const LONGEST_EDGE = 4096;
+
 /** How an image file becomes `pixels`: CLIP's preprocessing and its relatives. */
 export const imageSchema = z
   .strictObject({
@@ -11,7 +14,12 @@ export const imageSchema = z
     resizeTo: z.exactOptional(z.number().int().positive()),
     /** Where the crop starts when an odd number of pixels is cut away: `round` halves to even (torchvision; the default), or `floor` (transformers). */
     cropStart: z.exactOptional(z.enum(['round', 'floor'])),
-    interpolation: z.enum(['bicubic', 'bilinear', 'nearest']),
+    /**
+     * Pixels of the longer side that a picture is first resized to, as its shape is, before it is stretched (Idefics 3); left out:
+     * it is stretched at once. Sides are whole, and the shorter one even.
+     */
+    longestEdge: z.exactOptional(z.number().int().positive().max(LONGEST_EDGE)),
+    interpolation: z.enum(['lanczos', 'bicubic', 'bilinear', 'nearest']),
     /** Per channel, for values from 0 to 1: (value - mean) / std. */
     mean: z.tuple([z.number(), z.number(), z.number()]),
     std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
@@ -19,8 +27,19 @@ export const imageSchema = z
     maxFrames: z.number().int().positive(),
     /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
     tiles: z.exactOptional(z.number().int().min(1).max(64)),
+    /** `nearest`: the grid of at most so many whose shape is nearest to the picture's (the default). `filled`: as `TileGrid` says. */
+    tileGrid: z.exactOptional(z.enum(['nearest', 'filled'])),
   })
-  .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size');
+  .refine(({ size, resizeTo = size }) => resizeTo >= size, 'resizeTo is smaller than size')
+  .refine(
+    ({ longestEdge, resize }) => longestEdge === undefined || resize === 'stretch',
+    'longestEdge is of pictures that are stretched after it',
+  )
+  .refine(
+    ({ tiles = 0, tileGrid, longestEdge, size }) =>
+      tileGrid !== 'filled' || (longestEdge !== undefined && Math.ceil(longestEdge / size) ** 2 <= tiles),
+    'a filled grid needs a longestEdge, and as many tiles as a square of it has',
+  );
 
 export const tokensSchema = z.strictObject({
   image: z.string().nullable(),
@@ -73,6 +92,7 @@ export const languageSchema = z.strictObject({
     z.strictObject({
       ...{ assistant: z.string(), user: z.exactOptional(z.string()) },
       ...{ betweenTurns: z.exactOptional(z.string()), afterImages: z.exactOptional(z.string()) },
+      spaceBeforeImages: z.exactOptional(z.boolean()),
       ...{ userTurnsEnd: z.boolean(), tuned: z.boolean() },
     }),
   ),

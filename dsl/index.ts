@@ -23,6 +23,7 @@ export { normal, ones, type Parameter, parameter, uniform, zeros } from './param
 export { PRECISIONS, type Precision } from './precision.ts';
 export * from './program/graph-program.ts';
 export * from './program/naming.ts';
+export * from './program/picture-text.ts';
 export * from './program/program.ts';
 export type { ProgramParameter } from './program/program-parameter.ts';
 export * from './program/recipe.ts';

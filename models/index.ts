@@ -128,6 +128,7 @@ export * from './smollm3/smollm3.ts';
 export * from './spliced/connector.ts';
 export type { ConnectorPlace } from './spliced/connector-slot.ts';
 export * from './spliced/mlp-connector.ts';
+export * from './spliced/pixel-shuffle-connector.ts';
 export * from './spliced/resampler-connector.ts';
 export * from './spliced/spliced.ts';
 export * from './spliced/spliced-logits.ts';

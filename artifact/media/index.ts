@@ -22,7 +22,7 @@ const WAYS: readonly MediaWayDefinition[] = [
  */
 export const mediaSchema = z
   .object({ way: z.string() })
-  .catchall(z.union([z.string(), z.number(), z.boolean()]));
+  .catchall(z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), z.string())]));
 
 export const MEDIA_WAYS: readonly string[] = WAYS.map(({ way }) => way);
 

@@ -13,6 +13,16 @@ export function ofFrames(features: Dim, frames: number): number {
 }
 
 /** Image features take places in the token sequence. */
+/** A piece of text with one place for image tokens. */
+const withImage = z.string().refine((text) => text.split('{image}').length === 2, 'not one {image}');
+
+const textSchema = z.strictObject({
+  alone: withImage,
+  tile: z.exactOptional(withImage),
+  afterRow: z.exactOptional(z.string()),
+  whole: z.exactOptional(withImage),
+});
+
 export const splicedSchema = z.strictObject({
   way: z.literal('spliced'),
   /** Tokens that a picture takes: a number, or a size with `frames` where each frame or tile has its own. */
@@ -22,6 +32,8 @@ export const splicedSchema = z.strictObject({
   ]),
   /** Width of a feature: that of the language model. */
   dim: count,
+  /** As `PictureText` says; left out: a picture is its tokens alone. */
+  text: z.exactOptional(textSchema),
 });
 
 export const spliced = defineMediaWay(splicedSchema, ({ features, dim }) => {

@@ -124,7 +124,12 @@ export interface Preprocessing {
   readonly resizeTo?: number;
   /** Where the crop starts when an odd number of pixels is cut away: `round` (torchvision; halves to even; the default) or `floor` (transformers). */
   readonly cropStart?: 'round' | 'floor';
-  readonly interpolation: 'bicubic' | 'bilinear' | 'nearest';
+  /**
+   * Pixels of the longer side that a picture is resized to, as its shape is, before it is stretched: at most 4096. Default: it is
+   * stretched at once. Idefics 3 and SmolVLM.
+   */
+  readonly longestEdge?: number;
+  readonly interpolation: 'lanczos' | 'bicubic' | 'bilinear' | 'nearest';
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }
@@ -137,7 +142,16 @@ export interface ImageFacts extends Preprocessing {
   readonly maxFrames: number;
   /** Most tiles that a picture is cut into, which are its frames besides the whole of it; left out: it is not cut. */
   readonly tiles?: number;
+  /** Default `nearest`. */
+  readonly tileGrid?: TileGrid;
 }
+
+/**
+ * How a picture is cut. `nearest`: stretched to the grid of at most `tiles` whose shape is nearest to its own, and its whole follows
+ * (InternVL 1.5). `filled`: its longer side, of `longestEdge` pixels, is brought up to a whole number of tiles, then the other side;
+ * what was cut follows as a whole (Idefics 3).
+ */
+export type TileGrid = 'nearest' | 'filled';
 
 /** How a language model's prompts are written and how far they reach. */
 export interface LanguageFacts {
@@ -171,7 +185,7 @@ export interface LanguageFacts {
  */
 export interface MediaFacts {
   readonly way: string;
-  readonly [fact: string]: string | number | boolean;
+  readonly [fact: string]: string | number | boolean | Readonly<Record<string, string>>;
 }
 
 /** Texts of the special tokens; their ids are looked up in the tokenizer. */
@@ -211,6 +225,8 @@ export interface DialogueForm {
   readonly betweenTurns?: string;
   /** Stands between the pictures of a turn and its text; default nothing. */
   readonly afterImages?: string;
+  /** Whether a space stands between who speaks and a picture, as it does before a text; default true. */
+  readonly spaceBeforeImages?: boolean;
   /** Whether the end-of-chunk token ends the user's turns too. */
   readonly userTurnsEnd: boolean;
   /** Whether the model was tuned on dialogues, so that a lone question is best asked in one. */

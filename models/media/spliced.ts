@@ -1,4 +1,12 @@
-import { type Dim, gather, rearrange, type Tensor, where } from '../../dsl/index.ts';
+import {
+  type Dim,
+  gather,
+  type KnownOptions,
+  type PictureText,
+  rearrange,
+  type Tensor,
+  where,
+} from '../../dsl/index.ts';
 import type { LanguageMediaMaker } from './language-graph.ts';
 
 /**
@@ -29,7 +37,18 @@ export function splice(embedded: Tensor, features: Tensor, slots: Tensor, isFeat
   return where(rearrange(isFeature, 'batch text -> batch text 1'), gather(features, slots, 0), embedded);
 }
 
-/** @param features tokens that a picture takes: a number, or a size with `frames` where each frame has its own */
-export function splicedFacts(features: Dim, dim: number) {
-  return { way: 'spliced', features, dim };
+/**
+ * @param features tokens that a picture takes: a number, or a size with `frames` where each frame has its own
+ * @param text what is written around them; default nothing
+ */
+export function splicedFacts(features: Dim, dim: number, text?: PictureText) {
+  return { way: 'spliced', features, dim, ...(text && { text: { ...text } }) };
 }
+
+/** The option `pictureText` of a model's maker. */
+export const KNOWN_PICTURE_TEXT: KnownOptions<PictureText> = {
+  alone: 'a text',
+  tile: 'a text',
+  afterRow: 'a text',
+  whole: 'a text',
+};

@@ -31,6 +31,7 @@ export const KNOWN_DIALOGUE: KnownOptions<DialogueForm> = {
   user: 'a text',
   betweenTurns: 'a text',
   afterImages: 'a text',
+  spaceBeforeImages: 'true or false',
   userTurnsEnd: 'true or false',
   tuned: 'true or false',
 };

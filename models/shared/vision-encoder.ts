@@ -23,7 +23,8 @@ export const KNOWN_PREPROCESSING: KnownOptions<Preprocessing> = {
   resize: ['shortest-edge', 'stretch'],
   resizeTo: 'a whole number from 1 on',
   cropStart: ['round', 'floor'],
-  interpolation: ['bicubic', 'bilinear', 'nearest'],
+  longestEdge: 'a whole number from 1 on',
+  interpolation: ['lanczos', 'bicubic', 'bilinear', 'nearest'],
   mean: 'a list of numbers',
   std: 'a list of numbers',
 };

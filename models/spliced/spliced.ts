@@ -11,6 +11,7 @@ import {
   isSlot,
   type Marked,
   type ModelTokens,
+  type PictureText,
   PRECISIONS,
   program,
   rearrange,
@@ -19,11 +20,12 @@ import {
   type Slot,
   type SlotFunction,
   type Tensor,
+  type TileGrid,
   unmarked,
   type VisionLanguageProgram,
 } from '../../dsl/index.ts';
 import { languageGraph } from '../media/language-graph.ts';
-import { splicedFacts, splicedMedia } from '../media/spliced.ts';
+import { KNOWN_PICTURE_TEXT, splicedFacts, splicedMedia } from '../media/spliced.ts';
 import { bufferNames } from '../shared/buffer-names.ts';
 import { DEFAULT_TOKENS, KNOWN_DIALOGUE, KNOWN_TOKENS, languageFacts } from '../shared/language-facts.ts';
 import type { LanguageModel } from '../shared/language-model.ts';
@@ -52,6 +54,10 @@ export interface SplicedOptions {
    * tokens as a picture would, and so does the whole picture, which follows them. Default: pictures are not cut.
    */
   readonly tiles?: number;
+  /** How they lie; `filled` needs a `longestEdge` in the encoder's preprocessing. Default `nearest`. */
+  readonly tileGrid?: TileGrid;
+  /** What is written around a picture and its tiles. Default: nothing. */
+  readonly pictureText?: PictureText;
   /** How the weights of parts are kept, whatever `--precision` says of the rest. */
   readonly precision?: {
     readonly vision?: Precision;
@@ -131,13 +137,15 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
       language: true,
       longestVideo: 'a whole number from 1 on',
       tiles: 'a whole number from 1 on',
+      tileGrid: ['nearest', 'filled'],
     },
     precision: { vision: PRECISIONS, connector: PRECISIONS, language: PRECISIONS },
+    pictureText: KNOWN_PICTURE_TEXT,
     tokens: KNOWN_TOKENS,
     dialogue: KNOWN_DIALOGUE,
   });
   requireOptions(spliced, options, ['name', 'vision', 'connector', 'language']);
-  const { longestVideo = 1, tiles } = options;
+  const { longestVideo = 1, tiles, tileGrid } = options;
   return atCallSite(() => {
     const { vision, connector, language, tree } = splicedParts(options);
     const pixels = input('pixels', 'float32', ['images', framesOf(options), 3, vision.image, vision.image]);
@@ -163,10 +171,10 @@ export function spliced<O extends SplicedOptions>(given: O): VisionLanguageProgr
         },
         image: {
           ...{ size: vision.image, ...vision.preprocessing, maxFrames: longestVideo },
-          ...(tiles !== undefined && { tiles }),
+          ...(tiles !== undefined && { tiles, ...(tileGrid && { tileGrid }) }),
         },
         language: languageFacts(language, { ...DEFAULT_TOKENS, ...options.tokens }, options.dialogue),
-        media: splicedFacts(connector.features, language.dim),
+        media: splicedFacts(connector.features, language.dim, options.pictureText),
       },
     });
   }, spliced);

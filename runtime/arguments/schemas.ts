@@ -222,6 +222,7 @@ export const dialogueForm = z.strictObject({
   user: text.optional(),
   betweenTurns: text.optional(),
   afterImages: text.optional(),
+  spaceBeforeImages: z.boolean().optional(),
   userTurnsEnd: z.boolean(),
   tuned: z.boolean(),
 });

@@ -2,7 +2,7 @@ import sharp, { type KernelEnum, type Metadata, type Sharp, type SharpOptions } 
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { plain } from '../../artifact/quoted.ts';
 import { UserError } from '../../artifact/user-error.ts';
-import { cropPixels } from './crop-pixels.ts';
+import { enlarge, shrunkOf } from './enlarge.ts';
 import { RASTER_FORMATS } from './formats/index.ts';
 import { type RasterFormat, withoutAlpha } from './formats/raster-format.ts';
 import { mayBeSvg, readSvg } from './formats/svg.ts';
@@ -13,12 +13,12 @@ import { heldBytes, LARGE_WEBP } from './held-bytes.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { MAX_HELD_BYTES, MAX_PIXELS, MAX_SVG_SIDE } from './limits.ts';
 import type { PixelRule } from './pixel-rule.ts';
-import { resample } from './resample.ts';
 import { WHOLE_JPEG } from './shrunk-jpeg.ts';
 import { checkSource, type ImageSource, nameOf, readBytes, readStart } from './source.ts';
 import { storedPixels } from './stored-pixels.ts';
 
 const KERNELS: Record<ImagePreprocessing['interpolation'], keyof KernelEnum> = {
+  lanczos: 'lanczos3',
   // Nearest to Pillow's bicubic of the kernels that sharp has; both are Keys' cubic with a = -0.5.
   bicubic: 'cubic',
   bilinear: 'linear',
@@ -155,12 +155,8 @@ export async function decodePicture(
   geometry: Geometry = geometryOf(header, preprocessing),
 ): Promise<Uint8Array> {
   const { interpolation } = preprocessing;
-  const { part, resized, crop } = geometry;
-  const shrunk = {
-    width: Math.min(part.width, resized.width),
-    height: Math.min(part.height, resized.height),
-  };
-  const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
+  const { part } = geometry;
+  const shrunk = shrunkOf(geometry);
   const { format, pixels, width, height } = header;
   const shown = pixels === 'shown';
   // sharp does not let libjpeg shrink a JPEG where a part is cut out of it, be it the whole.
@@ -203,7 +199,7 @@ export async function decodePicture(
       `${name} decodes to ${raw.length} bytes but ${expected} are expected: save it as an RGB PNG.`,
     );
   }
-  return enlarges ? resample(raw, shrunk, resized, crop, interpolation) : cropPixels(raw, shrunk.width, crop);
+  return enlarge(raw, shrunk, geometry, interpolation);
 }
 
 /** What `work` gives; what it throws is the picture's fault. */

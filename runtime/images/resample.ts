@@ -3,17 +3,22 @@ import type { Box, Size } from './geometry.ts';
 
 /*
  * Pillow's resampling, which CLIP's preprocessing uses: separable filters with their support stretched when shrinking,
- * weights rounded to 22 bits, rows first, 8 bits between the passes. Only enlargements need it (libvips places an
- * enlarged picture half a pixel off); larger pictures are shrunk by libvips while they are decoded.
+ * weights rounded to 22 bits, rows first but for the tallest, 8 bits between the passes. Enlargements need it (libvips places an
+ * enlarged picture half a pixel off), and what is resized again; larger pictures are shrunk by libvips while they are decoded.
  */
 
 type Interpolation = ImagePreprocessing['interpolation'];
+type Pixels = Uint8Array | Uint8ClampedArray;
 type Filter = { readonly support: number; readonly weight: (distance: number) => number };
 
 const PRECISION_BITS = 22;
 
 const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
   bilinear: { support: 1, weight: (distance) => Math.max(0, 1 - Math.abs(distance)) },
+  lanczos: {
+    support: 3,
+    weight: (distance) => (Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0),
+  },
   // Keys' cubic with a = -0.5.
   bicubic: {
     support: 2,
@@ -25,6 +30,10 @@ const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
     },
   },
 };
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
+}
 
 /** The source pixels of one output pixel and their weights. */
 type Tap = { readonly first: number; readonly weights: readonly number[] };
@@ -71,21 +80,30 @@ export function resample(
   const columns = tapsOf(from.width, to.width, crop.left, crop.width, interpolation);
   const rows = tapsOf(from.height, to.height, crop.top, crop.height, interpolation);
   // 8 bits with clamping, as a Uint8ClampedArray does once the fraction is gone.
-  const between = new Uint8ClampedArray(from.height * crop.width * 3);
-  pass(pixels, between, columns, {
-    lines: from.height,
-    fromLine: from.width * 3,
-    toLine: crop.width * 3,
-    step: 3,
-  });
-  const result = new Uint8ClampedArray(crop.height * crop.width * 3);
-  pass(between, result, rows, { lines: crop.width, fromLine: 3, toLine: 3, step: crop.width * 3 });
+  const across = (source: Pixels, lines: number) => {
+    const target = new Uint8ClampedArray(lines * crop.width * 3);
+    pass(source, target, columns, { lines, fromLine: from.width * 3, toLine: crop.width * 3, step: 3 });
+    return target;
+  };
+  const down = (source: Pixels, width: number) => {
+    const target = new Uint8ClampedArray(crop.height * width * 3);
+    pass(source, target, rows, { lines: width, fromLine: 3, toLine: 3, step: width * 3 });
+    return target;
+  };
+  const result = columnsFirst(from, to)
+    ? across(down(pixels, from.width), crop.height)
+    : down(across(pixels, from.height), crop.width);
   return new Uint8Array(result.buffer);
+}
+
+/** Whether columns are resampled before rows: in Pillow 13, where the height loses over twice the pixels of the width. */
+function columnsFirst(from: Size, to: Size): boolean {
+  return from.height - to.height > Math.max(0, 2 * (from.width - to.width));
 }
 
 /** Applies the taps along every line: a line starts every `fromLine` bytes, its pixels are `step` bytes apart. */
 function pass(
-  source: Uint8Array | Uint8ClampedArray,
+  source: Pixels,
   target: Uint8ClampedArray,
   taps: readonly Tap[],
   { lines, fromLine, toLine, step }: { lines: number; fromLine: number; toLine: number; step: number },

@@ -17,6 +17,10 @@ const FILTERS: Record<
   { support: number; weight(distance: number): number }
 > = {
   bilinear: { support: 1, weight: (distance) => Math.max(0, 1 - Math.abs(distance)) },
+  lanczos: {
+    support: 3,
+    weight: (distance) => (Math.abs(distance) <= 3 ? sinc(distance) * sinc(distance / 3) : 0),
+  },
   // Catmull and Rom's cubic, summed in the order that libvips takes: weights are cut off, not rounded.
   bicubic: {
     support: 2,
@@ -30,6 +34,10 @@ const FILTERS: Record<
     },
   },
 };
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
+}
 
 /** Places of the kernel between two pixels. */
 const PLACES = 64;

@@ -1,26 +1,39 @@
 import { Tensor } from 'onnxruntime-common';
 import { ofFrames, splicedSchema } from '../../artifact/media/spliced.ts';
 import type { PlacedTokens, TextLayout } from '../prompt/layout.ts';
+import { gridOf } from './encoded-media.ts';
+import { writePicture } from './picture-text.ts';
 import { defineWay, type EncodedMedia, type Feeds, type SeenMedia } from './way.ts';
 
 /**
  * Image features take the places of `<image>` tokens. Once they have been read they are in the language model's own cache,
  * and text that follows needs nothing more of the pictures.
  */
-export const spliced = defineWay(splicedSchema, ({ features, dim }, { special }) => {
+export const spliced = defineWay(splicedSchema, ({ features, dim, text }, { special, language }) => {
   // What follows a prompt has no pictures of its own.
   const seen: SeenMedia = {
     feeds: (layout) => feedsOf(layout, dim, [], []),
     select: () => seen,
     join: () => seen,
   };
+  const { image } = language.tokens;
+  const places = ofFrames(features, 1);
   return {
     keeps: ['features'],
     features: 'features',
-    leastTokens: ofFrames(features, 1),
+    leastTokens: places,
     inPieces: true,
     sideBySide: true,
     tokensOf: (picture) => featuresOf(picture).count,
+    ...(text &&
+      image !== null && {
+        written: (picture) =>
+          writePicture(text, image, {
+            places,
+            frames: featuresOf(picture).count / places,
+            grid: gridOf(picture),
+          }),
+      }),
     seenAfter: () => [],
     prefill(layout, media) {
       const own = media.map((pictures, prompt) =>

@@ -29,6 +29,8 @@ export interface MediaWay {
   readonly sideBySide?: boolean;
   /** The tokens of the sequence that a picture takes: so often its `<image>` token stands in a prompt. */
   tokensOf(picture: EncodedMedia): number;
+  /** A picture as it stands in a text, in which its `<image>` token is so often. Left out: that token alone, so often. */
+  written?(picture: EncodedMedia): string;
   /**
    * Numbers of the pictures of a text that tokens behind it may look at; those alone are needed to go on from what is kept
    * of it, of the others the shapes will do. Default: all.

@@ -45,34 +45,31 @@ export function encodePrompt(
     );
   }
   // Pictures that are small for all that is known now are not encoded in vain.
-  const least = media.map(() => leastTokens);
+  const least = media.map(() => new Array<number>(leastTokens).fill(image ?? 0));
   expandImages({ tokens, media }, least, tokenizer.special, room);
   return { tokens, media };
 }
 
 /**
- * The tokens that the model reads: each `<image>` token as often as its picture takes places.
+ * The tokens that the model reads: in the place of each `<image>` token those of its picture, which are as many of it as the
+ * picture takes places, and what is written around them.
  *
- * @param counts for each picture its number of places
+ * @param written for each picture its tokens
  * @throws UserError where that does not fit into the context with its answer
  */
 export function expandImages(
   { tokens, media }: EncodedPrompt,
-  counts: readonly number[],
+  written: readonly (readonly number[])[],
   special: SpecialTokenIds,
   { contextLength, cacheLength = contextLength, newTokens = 0 }: Room,
 ): readonly number[] {
   const { image, endOfChunk } = special;
-  const rest = counts.values();
-  const expanded = counts.every((count) => count === 1)
-    ? tokens
-    : tokens.flatMap((token) =>
-        token === image ? new Array<number>(rest.next().value ?? 1).fill(token) : [token],
-      );
+  const rest = written.values();
+  const expanded = tokens.flatMap((token) => (token === image ? (rest.next().value ?? [token]) : [token]));
   const most = Math.min(contextLength, cacheLength);
   const over = expanded.length + newTokens - most;
   if (over <= 0) return expanded;
-  const places = counts.reduce((sum, count) => sum + count, 0);
+  const places = written.reduce((sum, { length }) => sum + length, 0);
   const pictures = `, ${places} of them for ${media.length === 1 ? 'its picture' : `its ${media.length} pictures`},`;
   const room = newTokens === 0 ? '' : ` and ${newTokens} are to be written`;
   const isStatic = most < contextLength;

@@ -91,7 +91,8 @@ function renderTurns(
   const lines = turns.map((turn, index) => {
     const text = piece(turn, turn.text, `turn ${index + 1}`, media, tokens, form.afterImages);
     const ofUser = turn.speaker === 'user';
-    const space = tokens.aroundImages !== undefined && text.startsWith(tokens.aroundImages) ? '' : ' ';
+    const joins = tokens.aroundImages !== undefined || form.spaceBeforeImages === false;
+    const space = joins && mediaOf(turn).length > 0 ? '' : ' ';
     const end = ofUser && !form.userTurnsEnd ? '' : (tokens.endOfChunk ?? '');
     return `${ofUser ? user : assistant}:${space}${text}${end}`;
   });

@@ -7,7 +7,9 @@ import { readFrames } from '../images/frames.ts';
 import type { PictureReader } from '../images/picture-reader.ts';
 import type { PixelRule } from '../images/pixel-rule.ts';
 import { readImage } from '../images/read-image.ts';
+import type { Grid } from '../images/tile-grid.ts';
 import { loadTiles } from '../images/tiles.ts';
+import { withGrid } from '../media/encoded-media.ts';
 import type { EncodedMedia, EncodedPart } from '../media/way.ts';
 import type { Media } from '../prompt/prompt.ts';
 import type { GraphSession } from '../session.ts';
@@ -20,7 +22,13 @@ export const IMAGES_AT_ONCE = 8;
 const REQUESTS_AT_ONCE = 4;
 
 /** Preprocessed pixels [frames, 3, size, size] and a name for their content. */
-export type Pixels = { readonly key: string; readonly pixels: Float32Array; readonly frames: number };
+export type Pixels = {
+  readonly key: string;
+  readonly pixels: Float32Array;
+  readonly frames: number;
+  /** Rows and columns of a picture's tiles; left out for one that is not cut. */
+  readonly grid?: Grid;
+};
 
 /** An encoded picture and a name for its content: that of its file, or of its pixels. */
 export type NamedMedia = { readonly name: string; readonly encoded: EncodedMedia };
@@ -211,9 +219,10 @@ export class MediaMemory {
       // a copy: a view would keep the whole batch in memory
       return { data: output.data.slice(index * length, (index + 1) * length), shape: output.dims.slice(1) };
     };
-    const results = images.map((_, index) =>
-      Object.fromEntries(keeps.map((name) => [name, part(name, index)])),
-    );
+    const results = images.map(({ grid }, index) => {
+      const encoded = Object.fromEntries(keeps.map((name) => [name, part(name, index)]));
+      return grid === undefined ? encoded : withGrid(encoded, grid.rows, grid.columns);
+    });
     for (const output of Object.values(outputs)) output.dispose();
     return results;
   }

@@ -20,6 +20,7 @@ import { type RenderedPrompt, renderExamples, renderPrompt } from '../prompt/ren
 import { sharedLength } from '../prompt/shared-length.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { MediaMemory, NamedMedia } from './media-memory.ts';
+import { pictureTokens } from './picture-tokens.ts';
 import type { PreparedTasks, Task, TaskFacts } from './prepared-tasks.ts';
 import { outlineOf } from './prepared-tasks.ts';
 import type { Asked, RequestOptions } from './protocol.ts';
@@ -95,12 +96,12 @@ export class Preparation {
   factsOf(examples: Examples, pictures: readonly NamedMedia[], length: number): TaskFacts | undefined {
     const { manifest, tokenizer, way } = this.#parts;
     const encoded = this.#encodeExamples(examples);
-    const places = pictures.map((picture) => way.tokensOf(picture.encoded));
-    const needed = places.reduce((sum, each) => sum + each - 1, encoded.tokens.length);
+    const written = pictures.map((picture) => pictureTokens(way, tokenizer, picture.encoded));
+    const needed = written.reduce((sum, each) => sum + each.length - 1, encoded.tokens.length);
     if (encoded.media.length !== pictures.length || needed !== length) return undefined;
     const { special } = tokenizer;
-    const tokens = expandImages(encoded, places, special, manifest.language);
-    const named = pictures.map(({ name }, index) => ({ name, places: places[index] ?? 0 }));
+    const tokens = expandImages(encoded, written, special, manifest.language);
+    const named = pictures.map(({ name, encoded }) => ({ name, places: way.tokensOf(encoded) }));
     const outlines = pictures.map(({ name, encoded }) => ({ name, outline: outlineOf(encoded) }));
     return { examples, pictures: outlines, tokens, keys: promptKeys(tokens, special.image, named) };
   }
@@ -144,13 +145,13 @@ export class Preparation {
     const known = prefix === undefined ? [] : (task?.facts.pictures ?? []).map(picturesOf(prefix));
     const others = await media.encodeNamed(encoded.media.slice(known.length), request);
     const pictures = [...known, ...others];
-    const counts = pictures.map((picture) => way.tokensOf(picture.encoded));
+    const written = pictures.map((picture) => pictureTokens(way, tokenizer, picture.encoded));
     const { special } = tokenizer;
-    const tokens = expandImages(encoded, counts, special, { contextLength, cacheLength, newTokens });
+    const tokens = expandImages(encoded, written, special, { contextLength, cacheLength, newTokens });
     const keys = promptKeys(
       tokens,
       special.image,
-      pictures.map(({ name }, index) => ({ name, places: counts[index] ?? 0 })),
+      pictures.map(({ name, encoded }) => ({ name, places: way.tokensOf(encoded) })),
     );
     const own = task && prefix && beginningOf(prefix, task.facts, keys);
     const shown: readonly EncodedMedia[] = pictures.map((picture) => picture.encoded);

@@ -29,9 +29,17 @@ const MAKERS: Readonly<Record<string, readonly [make: (options: never) => unknow
   ],
   spliced: [
     models.spliced,
-    { name: 'all', vision, connector: models.mlpConnector(), language, longestVideo: 2, tiles: 2 },
+    {
+      ...{ name: 'all', vision, connector: models.mlpConnector(), language, longestVideo: 2, tiles: 2 },
+      ...{
+        tileGrid: 'nearest',
+        pictureText: { alone: '{image}', tile: '{image}', afterRow: ';', whole: '{image}' },
+      },
+      dialogue: { assistant: 'A', spaceBeforeImages: false, userTurnsEnd: true, tuned: true },
+    },
   ],
   mlpConnector: [models.mlpConnector, { depth: 2, activation: 'gelu' }],
+  pixelShuffleConnector: [models.pixelShuffleConnector, { scale: 2 }],
   resamplerConnector: [
     models.resamplerConnector,
     { latents: 4, depth: 1, heads: 2, headDim: 8, activation: 'gelu', maxFrames: 2 },

@@ -12,6 +12,7 @@ import {
   maskedCrossAttention,
   mlpConnector,
   opt,
+  pixelShuffleConnector,
   resamplerConnector,
   type SeenPictures,
   spliced,
@@ -22,6 +23,9 @@ import { hybrid, recurrences } from './recurrences.ts';
 
 const VISION = { image: 28, patch: 14, dim: 32, layers: 1, heads: 4 } as const;
 const LANGUAGE = { dim: 32, layers: 3, heads: 4, vocabulary: 261, contextLength: 256 } as const;
+
+/** A picture is stretched to at most 2 by 2 tiles of 28 pixels. */
+const FILLED = { resize: 'stretch', longestEdge: 56, interpolation: 'lanczos' } as const;
 
 const masked = (sees: SeenPictures) => (): PromptProgram =>
   flamingo({
@@ -89,6 +93,17 @@ export const SMALL_MODELS: Readonly<Record<string, () => PromptProgram>> = {
       language: opt({ ...LANGUAGE, activation: 'gelu' }),
       tiles: 4,
     }),
+  'spliced by a pixel shuffle, in tiles with text': () => {
+    const vision = clipVit({ ...VISION, classToken: false });
+    return spliced({
+      name: 'shuffled',
+      vision: { ...vision, preprocessing: { ...vision.preprocessing, ...FILLED } },
+      connector: pixelShuffleConnector({ scale: 2 }),
+      language: gpt2(LANGUAGE),
+      ...{ tiles: 4, tileGrid: 'filled' },
+      pictureText: { alone: '({image})', tile: '{row}.{column}{image}', afterRow: ';', whole: '={image}' },
+    });
+  },
   'spliced by a resampler': () =>
     spliced({
       name: 'resampler',

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import { filePictures } from '../../runtime/images/file-pictures.ts';
+import { sizeByLongestEdge } from '../../runtime/images/geometry.ts';
 import { loadImage } from '../../runtime/images/load-image.ts';
-import { loadTiles, tileGrid } from '../../runtime/images/tiles.ts';
+import { filledGrid, nearestGrid } from '../../runtime/images/tile-grid.ts';
+import { loadTiles } from '../../runtime/images/tiles.ts';
 
 const SIZE = 16;
 const preprocessing: ImagePreprocessing & { readonly tiles: number } = {
@@ -33,7 +35,7 @@ describe('tiles of a picture', () => {
     const side = fc.integer({ min: 1, max: 400 });
     fc.assert(
       fc.property(side, side, fc.integer({ min: 1, max: 12 }), (width, height, most) => {
-        const { columns, rows } = tileGrid({ width, height }, SIZE, most);
+        const { columns, rows } = nearestGrid({ width, height }, SIZE, most);
         assert.ok(columns >= 1 && rows >= 1 && columns * rows <= most);
         const difference = Math.abs(width / height - columns / rows);
         for (let other = 1; other <= most; other += 1)
@@ -42,10 +44,27 @@ describe('tiles of a picture', () => {
       }),
     );
     // As InternVL's find_closest_aspect_ratio chooses between grids of one shape.
-    assert.deepEqual(tileGrid({ width: 448, height: 448 }, 448, 12), { columns: 1, rows: 1 });
-    assert.deepEqual(tileGrid({ width: 1000, height: 1000 }, 448, 12), { columns: 3, rows: 3 });
-    assert.deepEqual(tileGrid({ width: 800, height: 400 }, 448, 12), { columns: 2, rows: 1 });
-    assert.deepEqual(tileGrid({ width: 1600, height: 800 }, 448, 12), { columns: 4, rows: 2 });
+    assert.deepEqual(nearestGrid({ width: 448, height: 448 }, 448, 12), { columns: 1, rows: 1 });
+    assert.deepEqual(nearestGrid({ width: 1000, height: 1000 }, 448, 12), { columns: 3, rows: 3 });
+    assert.deepEqual(nearestGrid({ width: 800, height: 400 }, 448, 12), { columns: 2, rows: 1 });
+    assert.deepEqual(nearestGrid({ width: 1600, height: 800 }, 448, 12), { columns: 4, rows: 2 });
+  });
+
+  it('fill a grid by the longest edge as in Idefics 3', () => {
+    // What transformers 5.24 gives: `get_resize_output_image_size`, and the rows and columns of its image processor.
+    for (const [width, height, longest, size, resized, columns, rows] of [
+      [640, 480, 2048, 512, [2048, 1536], 4, 3],
+      [480, 640, 2048, 512, [1536, 2048], 3, 4],
+      [1000, 333, 2048, 512, [2048, 682], 4, 2],
+      [333, 1000, 1456, 364, [484, 1456], 2, 4],
+      [7, 5000, 1536, 384, [2, 1536], 1, 4],
+      [300, 300, 1000, 384, [1000, 1000], 3, 3],
+      [31, 40, 28, 28, [22, 28], 1, 1],
+    ] as const) {
+      const first = sizeByLongestEdge({ width, height }, longest);
+      assert.deepEqual([first.width, first.height], resized, `${width} x ${height}`);
+      assert.deepEqual(filledGrid(first, size), { columns, rows }, `${width} x ${height}`);
+    }
   });
 
   it('are cut row by row, the whole picture after them', async () => {

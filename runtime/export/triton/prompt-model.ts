@@ -126,6 +126,16 @@ function requireKnown({ media, image, language, model }: LanguageManifest): void
       `The model '${model.name}' cuts pictures into tiles, which the exported model of prompts does not: serve it from Node.`,
     );
   }
+  if (image?.longestEdge !== undefined || image?.interpolation === 'lanczos') {
+    throw new UserError(
+      `The model '${model.name}' resizes pictures by their longest edge or by Lanczos' kernel, which the exported model of prompts does not: serve it from Node.`,
+    );
+  }
+  if (media.text !== undefined) {
+    throw new UserError(
+      `The model '${model.name}' has text around its pictures, which the exported model of prompts does not write: serve it from Node.`,
+    );
+  }
   if (language.cacheLength !== undefined) {
     throw new UserError(
       `The model '${model.name}' has a static cache, which the graph of whole answers has not: compile it without.`,

@@ -122,9 +122,12 @@ export class PictureData implements AsyncDisposable {
   }
 
   async #key(): Promise<string> {
-    const { size, resize, resizeTo, cropStart, interpolation } = this.#options.image;
+    const { size, resize, resizeTo, cropStart, longestEdge, interpolation } = this.#options.image;
     const hash = createHash('sha256').update(
-      JSON.stringify([CACHE_VERSION, size, resize, resizeTo ?? size, cropStart ?? 'round', interpolation]),
+      JSON.stringify([
+        ...[CACHE_VERSION, size, resize, resizeTo ?? size, cropStart ?? 'round', interpolation],
+        ...(longestEdge === undefined ? [] : [longestEdge]),
+      ]),
     );
     for (const file of this.#options.files) {
       const found = await stat(file).catch(() => undefined);

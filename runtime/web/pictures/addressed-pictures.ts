@@ -2,12 +2,12 @@ import type { ImagePreprocessing } from '../../../artifact/manifest.ts';
 import { plain } from '../../../artifact/quoted.ts';
 import { UserError } from '../../../artifact/user-error.ts';
 import { cropPixels } from '../../images/crop-pixels.ts';
+import { enlarge, shrunkOf } from '../../images/enlarge.ts';
 import { geometryOf } from '../../images/geometry.ts';
 import { checkFrames, checkPixels, type Header } from '../../images/header.ts';
 import { checkBytes, type ImageSource, nameOf } from '../../images/image-source.ts';
 import { MAX_FILE_BYTES, MAX_HELD_BYTES } from '../../images/limits.ts';
 import type { PictureReader } from '../../images/picture-reader.ts';
-import { resample } from '../../images/resample.ts';
 import { type PixelSource, shrinkPixels } from '../../images/shrink.ts';
 import { averaged, shrinkOnLoad } from '../../images/shrunk-jpeg.ts';
 import { wholeAddress } from '../addresses.ts';
@@ -55,11 +55,8 @@ export function addressedPictures(base: string): PictureReader {
       const name = frame === 0 ? nameOf(source) : `Frame ${frame} of ${nameOf(source)}`;
       const file: PictureFile = readPictureFile(bytes, name);
       const decoded = await decoding(name, () => decodePixels(file, header, frame));
-      const { part, resized, crop } = geometry;
-      const shrunk = {
-        width: Math.min(part.width, resized.width),
-        height: Math.min(part.height, resized.height),
-      };
+      const { part } = geometry;
+      const shrunk = shrunkOf(geometry);
       const { interpolation } = preprocessing;
       const isWhole = part.width === header.width && part.height === header.height;
       const orientation = turnOf(file, header.pixels);
@@ -78,10 +75,7 @@ export function addressedPictures(base: string): PictureReader {
         const halved = factor > 1 ? averaged(looked, part, factor) : looked;
         return shrinkPixels(halved, loaded, shrunk, interpolation, pixelSourceOf(file, header));
       }
-      const enlarges = shrunk.width < resized.width || shrunk.height < resized.height;
-      return enlarges
-        ? resample(pixels, shrunk, resized, crop, interpolation)
-        : cropPixels(pixels, shrunk.width, crop);
+      return enlarge(pixels, shrunk, geometry, interpolation);
     },
     picturesIn: async () => undefined,
   };

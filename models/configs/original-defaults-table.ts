@@ -817,6 +817,45 @@ export const ORIGINAL_DEFAULTS = named({
   "num_hidden_layers": [32],
   "patch_size": [14]
  },
+ "idefics3": {
+  "_pad_token_id": [128002],
+  "image_token_id": [128257],
+  "model_type": ["idefics3"],
+  "pad_token_id": [128002],
+  "scale_factor": [2],
+  "tie_word_embeddings": [false],
+  "use_cache": [true]
+ },
+ "idefics3/vision_config": {
+  "attention_dropout": [0.0],
+  "hidden_act": ["gelu_pytorch_tanh"],
+  "hidden_size": [1152],
+  "image_size": [224],
+  "initializer_range": [0.02],
+  "intermediate_size": [3072],
+  "layer_norm_eps": [1e-06],
+  "model_type": ["idefics3_vision", "idefics3"],
+  "num_attention_heads": [16],
+  "num_channels": [3],
+  "num_hidden_layers": [12],
+  "patch_size": [32]
+ },
+ "idefics3_image_processor": {
+  "_processor_class": [null],
+  "do_convert_rgb": [true],
+  "do_image_splitting": [true],
+  "do_normalize": [true],
+  "do_pad": [true],
+  "do_rescale": [true],
+  "do_resize": [true],
+  "image_mean": [[0.5, 0.5, 0.5]],
+  "image_processor_type": ["Idefics3ImageProcessor"],
+  "image_std": [[0.5, 0.5, 0.5]],
+  "max_image_size": [{"longest_edge": 364}],
+  "resample": [1],
+  "rescale_factor": [0.00392156862745098],
+  "size": [{"longest_edge": 1456}]
+ },
  "idefics_image_processor": {
   "_processor_class": [null],
   "do_convert_rgb": [true],
@@ -1366,6 +1405,45 @@ export const ORIGINAL_DEFAULTS = named({
   "use_cache": [true],
   "use_sliding_window": [false],
   "vocab_size": [128256]
+ },
+ "smolvlm": {
+  "_pad_token_id": [128002],
+  "image_token_id": [128257],
+  "model_type": ["smolvlm"],
+  "pad_token_id": [128002],
+  "scale_factor": [2],
+  "tie_word_embeddings": [false],
+  "use_cache": [true]
+ },
+ "smolvlm/vision_config": {
+  "attention_dropout": [0.0],
+  "hidden_act": ["gelu_pytorch_tanh"],
+  "hidden_size": [1152],
+  "image_size": [224],
+  "initializer_range": [0.02],
+  "intermediate_size": [3072],
+  "layer_norm_eps": [1e-06],
+  "model_type": ["smolvlm_vision"],
+  "num_attention_heads": [16],
+  "num_channels": [3],
+  "num_hidden_layers": [12],
+  "patch_size": [32]
+ },
+ "smolvlm_image_processor": {
+  "_processor_class": [null],
+  "do_convert_rgb": [true],
+  "do_image_splitting": [true],
+  "do_normalize": [true],
+  "do_pad": [true],
+  "do_rescale": [true],
+  "do_resize": [true],
+  "image_mean": [[0.5, 0.5, 0.5]],
+  "image_processor_type": ["SmolVLMImageProcessor"],
+  "image_std": [[0.5, 0.5, 0.5]],
+  "max_image_size": [{"longest_edge": 364}],
+  "resample": [1],
+  "rescale_factor": [0.00392156862745098],
+  "size": [{"longest_edge": 1456}]
  },
  "stablelm": {
   "attention_dropout": [0.0],

@@ -257,7 +257,7 @@ describe('a folder of Hugging Face that says something else', () => {
       config.model_type = 'llama';
     });
     await refuses(
-      /'llama', which is no visual .*known are idefics, llava; an OpenFlamingo on this .*--language/,
+      /'llama', which is no visual .*known are idefics, idefics3, llava, smolvlm; an OpenFlamingo on this .*--language/,
     );
     await edit('config.json', (config) => {
       config.model_type = 'siglip';
@@ -266,7 +266,9 @@ describe('a folder of Hugging Face that says something else', () => {
     await edit('config.json', (config) => {
       config.model_type = 'bert';
     });
-    await refuses(/of model_type 'bert', which is no visual .*known are idefics, llava\.$/);
+    await refuses(
+      /of model_type 'bert', which is no visual .*known are idefics, idefics3, llava, smolvlm\.$/,
+    );
     await edit('config.json', (config) => {
       delete config.model_type;
     });

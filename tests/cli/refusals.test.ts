@@ -36,7 +36,7 @@ describe('what flamingo compile refuses before it writes anything', () => {
     await folder.write('bard/config.json', JSON.stringify({ model_type: 'bard' }));
     await refuses(
       [join(folder.path, 'bard')],
-      /bard\/config\.json is of model_type 'bard', which is no visual language model that compiles from its folder; known are idefics, llava\./,
+      /bard\/config\.json is of model_type 'bard', which is no visual language model that compiles from its folder; known are idefics, idefics3, llava, smolvlm\./,
     );
   });
 

@@ -25,6 +25,8 @@ import { graniteFromConfig } from '../../models/granite/config.ts';
 import { heliumFromConfig } from '../../models/helium/config.ts';
 import { hunyuanDenseFromConfig } from '../../models/hunyuan-dense/config.ts';
 import { ideficsFromConfig } from '../../models/idefics/config.ts';
+import { idefics3FromConfig } from '../../models/idefics3/config.ts';
+import { idefics3Pictures } from '../../models/idefics3/preprocessor.ts';
 import { llamaFromConfig } from '../../models/llama/config.ts';
 import { llavaFromConfig } from '../../models/llava/config.ts';
 import { ministralFromConfig } from '../../models/ministral/config.ts';
@@ -382,6 +384,8 @@ const expected: Readonly<Record<string, (facts: Facts, file: Facts) => Facts>> =
     bias: facts.multimodal_projector_bias ?? true,
     imageToken: facts.image_token_index,
   }),
+  idefics3: (facts) => idefics3Of(facts),
+  smolvlm: (facts) => idefics3Of(facts),
   clip_vision_model: (facts) => visionOf((field) => facts[field]),
   clip: (facts) => visionOf((field) => facts[`vision_config.${field}`]),
   siglip_vision_model: (facts) => transformerOf((field) => facts[field]),
@@ -428,6 +432,13 @@ const visionOf = (field: (name: string) => unknown): Facts => ({
 const transformerOf = (field: (name: string) => unknown): Facts => ({
   ...visionOf(field),
   epsilon: field('layer_norm_eps'),
+});
+
+const idefics3Of = (facts: Facts): Facts => ({
+  vision: transformerOf((field) => facts[`vision_config.${field}`]),
+  tiedHead: facts.tie_word_embeddings,
+  scale: facts.scale_factor,
+  imageToken: facts.image_token_id,
 });
 
 const dinov2Of = (facts: Facts): Facts => {
@@ -490,6 +501,7 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
     const { layers, classToken } = vision.options;
     return { layers, classToken, activation, bias, imageToken };
   },
+  ...{ idefics3: idefics3OptionsFromConfig, smolvlm: idefics3OptionsFromConfig },
   clip_vision_model: clipVitFromConfig,
   clip: clipVitFromConfig,
   siglip_vision_model: siglipFromConfig,
@@ -499,6 +511,11 @@ const readers: Readonly<Record<string, (config: unknown, notes: string[]) => obj
   dinov2_with_registers: (config) => dinov2FromConfig(config),
   idefics: ideficsFromConfig,
 };
+
+function idefics3OptionsFromConfig(config: unknown, notes: string[]) {
+  const { vision, language, scale, imageToken } = idefics3FromConfig(config, notes);
+  return { vision, tiedHead: language.options.tiedHead, scale, imageToken };
+}
 
 const casesOf = async (release: string, family: string): Promise<Cases> =>
   JSON.parse(await readFile(`${FOLDER}/${release}/${family}.json`, 'utf8'));
@@ -570,6 +587,44 @@ describe('the configs that releases of transformers save', () => {
         assert.deepEqual([mean, deviation, resize, way], kept);
         for (const [field, file] of Object.entries(refused)) {
           assert.throws(() => preprocessingFromConfig(file, 224), refusal(new RegExp(field)));
+        }
+      }
+    });
+  }
+
+  for (const [family, first] of [
+    ['idefics3_image_processor', '4.46.3'],
+    ['smolvlm_image_processor', '5.24.0'],
+  ] as const) {
+    it(`of ${family}s of every release give its preprocessing, and how pictures are cut`, async () => {
+      const recorded = await Promise.all(
+        releases.map(async (release) => (await readdir(`${FOLDER}/${release}`)).includes(`${family}.json`)),
+      );
+      const holding = releases.filter((_, index) => recorded[index]);
+      assert.equal(holding[0], first);
+      for (const release of holding) {
+        const { read, refused } = await casesOf(release, family);
+        const fileOf = (name: string) => read[name]?.file ?? assert.fail(name);
+        const usual = {
+          preprocessing: {
+            ...{ resize: 'stretch', longestEdge: 1456, interpolation: 'lanczos' },
+            ...{ mean: HALF, std: HALF },
+          },
+          tiles: 16,
+        };
+        assert.deepEqual(idefics3Pictures(fileOf('default'), 364), usual);
+        assert.deepEqual(idefics3Pictures({}, 364), usual, 'what is left out is the class’s own');
+        const small = idefics3Pictures(fileOf('small'), 21);
+        assert.deepEqual([small.preprocessing.longestEdge, small.tiles], [42, 4]);
+        assert.throws(() => idefics3Pictures(fileOf('small'), 28), refusal(/pictures of 21 pixels/));
+        const { preprocessing, tiles } = idefics3Pictures(fileOf('values'), 364);
+        const { mean, std, interpolation } = preprocessing;
+        assert.deepEqual(
+          [mean, std, interpolation, tiles],
+          [[0.5, 0.25, 0.5], [0.5, 0.5, 0.25], 'bicubic', undefined],
+        );
+        for (const [field, file] of Object.entries(refused)) {
+          assert.throws(() => idefics3Pictures(file, 364), refusal(new RegExp(field)));
         }
       }
     });

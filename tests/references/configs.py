@@ -553,6 +553,24 @@ FAMILIES = {
             "projector_hidden_act": dict(projector_hidden_act="mish"),
         },
     ),
+    **{
+        family: (
+            name,
+            {
+                "default": {},
+                "small": dict(scale_factor=3, image_token_id=7, tie_word_embeddings=True,
+                              text_config=dict(model_type="llama", tie_word_embeddings=True),
+                              vision_config=dict(hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3,
+                                                 image_size=21, patch_size=7, hidden_act="relu", layer_norm_eps=1e-5)),
+                "inert": dict(use_cache=False, vision_config=dict(image_size=28, patch_size=14, attention_dropout=0.5)),
+            },
+            {
+                "hidden_act": dict(vision_config=dict(image_size=28, patch_size=14, hidden_act="mish")),
+                "num_channels": dict(vision_config=dict(image_size=28, patch_size=14, num_channels=4)),
+            },
+        )
+        for family, name in (("idefics3", "Idefics3Config"), ("smolvlm", "SmolVLMConfig"))
+    },
     "clip_image_processor": (
         "models.clip.image_processing_clip.CLIPImageProcessor",
         {
@@ -575,6 +593,18 @@ FAMILIES = {
         },
         {},
     ),
+    **{
+        f"{family}_image_processor": (
+            f"models.{family}.image_processing_{family}.{name}",
+            {
+                "default": {},
+                "small": dict(size={"longest_edge": 42}, max_image_size={"longest_edge": 21}),
+                "values": dict(image_mean=[0.5, 0.25, 0.5], image_std=[0.5, 0.5, 0.25], resample=3, do_image_splitting=False),
+            },
+            {"do_normalize": dict(do_normalize=False), "rescale_factor": dict(rescale_factor=0.5), "do_resize": dict(do_resize=False)},
+        )
+        for family, name in (("idefics3", "Idefics3ImageProcessor"), ("smolvlm", "SmolVLMImageProcessor"))
+    },
     "siglip_image_processor": (
         "models.siglip.image_processing_siglip.SiglipImageProcessor",
         {
@@ -694,8 +724,12 @@ RESOLVED = {
                "perceiver_config.qk_layer_norms_perceiver",
     "llava": "image_token_index vision_feature_layer vision_feature_select_strategy projector_hidden_act "
              "multimodal_projector_bias",
+    **dict.fromkeys(("idefics3", "smolvlm"),
+                    "scale_factor image_token_id tie_word_embeddings vision_config.hidden_size vision_config.intermediate_size "
+                    "vision_config.num_hidden_layers vision_config.num_attention_heads vision_config.image_size "
+                    "vision_config.patch_size vision_config.hidden_act vision_config.layer_norm_eps"),
     "clip_image_processor": "",
-    "idefics_image_processor": "",
+    **dict.fromkeys(("idefics_image_processor", "idefics3_image_processor", "smolvlm_image_processor"), ""),
     **dict.fromkeys(("siglip_image_processor", "vit_image_processor", "bit_image_processor"), ""),
     "generation": "",
 }
@@ -724,11 +758,14 @@ def one_release(only: list) -> dict:
         if family == "idefics":
             for part in ("vision_config", "perceiver_config"):
                 defaults[f"idefics/{part}"] = fields.pop(part)
+        if family in ("idefics3", "smolvlm"):
+            defaults[f"{family}/vision_config"] = fields.pop("vision_config")
+            fields.pop("text_config")
         for part in ("text_config", "vision_config") if family in ("clip", "siglip", "llava", "gemma3") else ():
             fields.pop(part, None)
         defaults[family] = fields
         # A field that the release does not have is not one that it can save with a meaning.
-        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics", "llava", "gemma3") else ("attn_config", "text_config", "vision_config", "perceiver_config"))}
+        known = {*fields, *(() if family not in ("mpt", "clip", "siglip", "idefics", "idefics3", "smolvlm", "llava", "gemma3") else ("attn_config", "text_config", "vision_config", "perceiver_config"))}
         has = lambda given: all(key in known or key in ALIASES.get(family, ()) for key in given)
         families[family] = {
             "read": each(lambda given: saved(cls, family, given), {case: given for case, given in read.items() if has(given)}),

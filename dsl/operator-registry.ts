@@ -48,13 +48,16 @@ import { skipLayerNormalizeOperator } from './operators/skip-layer-normalize.ts'
 import { skipRmsNormalizeOperator } from './operators/skip-rms-normalize.ts';
 import { sliceOperator } from './operators/slice.ts';
 import { logSoftmaxOperator, softmaxOperator } from './operators/softmax.ts';
+import { softplusOperator } from './operators/softplus.ts';
 import { splitOperator } from './operators/split.ts';
 import { squaredReluOperator } from './operators/squared-relu.ts';
+import { stopGradientOperator } from './operators/stop-gradient.ts';
 import { subtractOperator } from './operators/subtract.ts';
+import { takeAlongAxisOperator } from './operators/take-along-axis.ts';
 import { tanhOperator } from './operators/tanh.ts';
 import { topKOperator } from './operators/top-k.ts';
 import { transposeOperator } from './operators/transpose.ts';
-import { absOperator, cosOperator, erfOperator, expOperator, floorOperator, logOperator, negOperator, sinOperator, sqrtOperator } from './operators/unary.ts';
+import { absOperator, ceilOperator, cosOperator, erfOperator, expOperator, floorOperator, logOperator, negOperator, roundOperator, signOperator, sinOperator, sqrtOperator } from './operators/unary.ts';
 import { whereOperator } from './operators/where.ts';
 import type { Operator } from './tensor.ts';
 
@@ -120,19 +123,25 @@ export const OPERATORS: readonly Operator[] = [
   sliceOperator,
   logSoftmaxOperator,
   softmaxOperator,
+  softplusOperator,
   splitOperator,
   squaredReluOperator,
+  stopGradientOperator,
   subtractOperator,
+  takeAlongAxisOperator,
   tanhOperator,
   topKOperator,
   transposeOperator,
   absOperator,
+  ceilOperator,
   cosOperator,
   erfOperator,
   expOperator,
   floorOperator,
   logOperator,
   negOperator,
+  roundOperator,
+  signOperator,
   sinOperator,
   sqrtOperator,
   whereOperator,

@@ -55,6 +55,30 @@ export const floorOperator = unaryOperator({
   gradient: 'zero',
   compute: Math.floor,
 });
+export const ceilOperator = unaryOperator({
+  name: 'ceil',
+  computesIn: 'half',
+  onnx: 'Ceil',
+  accepts: FLOATS,
+  gradient: 'zero',
+  compute: Math.ceil,
+});
+export const roundOperator = unaryOperator({
+  name: 'round',
+  computesIn: 'half',
+  onnx: 'Round',
+  accepts: FLOATS,
+  gradient: 'zero',
+  compute: halvesToEven,
+});
+export const signOperator = unaryOperator({
+  name: 'sign',
+  computesIn: 'half',
+  onnx: 'Sign',
+  accepts: NUMBERS,
+  gradient: 'zero',
+  compute: Math.sign,
+});
 // JavaScript has no error function, so this one is left to ONNX Runtime.
 export const erfOperator = unaryOperator({
   name: 'erf',
@@ -101,5 +125,19 @@ export const sin = elementwise('sin', 'a float dtype', sinOperator);
 export const cos = elementwise('cos', 'a float dtype', cosOperator);
 /** The largest whole number that is not above x. */
 export const floor = elementwise('floor', 'a float dtype', floorOperator);
+/** The smallest whole number that is not below x. */
+export const ceil = elementwise('ceil', 'a float dtype', ceilOperator);
+/** The nearest whole number; of two that are as near, the even one, as in PyTorch. Its gradient is zero: `stopGradient` says how to train through it. */
+export const round = elementwise('round', 'a float dtype', roundOperator);
+/** -1 below 0, 0 at 0, 1 above. */
+export const sign = elementwise('sign', 'a number dtype', signOperator);
 /** The Gauss error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to x. */
 export const erf = elementwise('erf', 'a float dtype', erfOperator);
+
+/** JavaScript rounds halves up. */
+function halvesToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}

@@ -9,6 +9,7 @@ import { cast } from '../../dsl/operators/cast.ts';
 import { dropout } from '../../dsl/operators/dropout.ts';
 import { expand } from '../../dsl/operators/expand.ts';
 import { reshape } from '../../dsl/operators/reshape.ts';
+import { stopGradient } from '../../dsl/operators/stop-gradient.ts';
 import { transpose } from '../../dsl/operators/transpose.ts';
 import type { Tensor } from '../../dsl/tensor.ts';
 import { input } from '../support/run-graph.ts';
@@ -34,6 +35,7 @@ describe('what a pass must know of an operator', () => {
       cast: cast(cast(cast(x, 'bool'), 'int64'), 'float32'),
       // In answers it is not there at all: what is left of two is what one is of.
       dropout: dropout(add(x, 1), 0.5),
+      stopGradient: stopGradient(add(x, 1)),
     };
     const moving = OPERATORS.filter(({ movement }) => movement !== 'none').map(({ name }) => name);
     assert.deepEqual(moving.sort(), Object.keys(pairs).sort());

@@ -14,11 +14,14 @@ import { divide } from '../../../dsl/operators/divide.ts';
 import { linear } from '../../../dsl/operators/linear.ts';
 import { matmul } from '../../../dsl/operators/matmul.ts';
 import { multiply } from '../../../dsl/operators/multiply.ts';
+import { square } from '../../../dsl/operators/power.ts';
 import { reduceSum } from '../../../dsl/operators/reduce.ts';
 import { relu } from '../../../dsl/operators/relu.ts';
 import { split } from '../../../dsl/operators/split.ts';
+import { stopGradient } from '../../../dsl/operators/stop-gradient.ts';
+import { subtract } from '../../../dsl/operators/subtract.ts';
 import { tanh } from '../../../dsl/operators/tanh.ts';
-import { log, sqrt } from '../../../dsl/operators/unary.ts';
+import { log, round, sqrt } from '../../../dsl/operators/unary.ts';
 import { where } from '../../../dsl/operators/where.ts';
 import type { Dim, Tensor } from '../../../dsl/tensor.ts';
 import * as onnxruntime from '../../../runtime/onnx-runtime.ts';
@@ -51,6 +54,25 @@ describe('gradients', () => {
     assert.equal(both.linear, 2);
     assert.equal(counts(ofSum(y, [trained, first])).matmul, 4);
     assert.equal(counts(ofSum(y, [trained, first, last])).matmul, 5);
+  });
+
+  it('stop where an author says so, and go through what is rounded', async () => {
+    const x = float('x', 4);
+    const teacher = multiply(x, stopGradient(x));
+    const rounded = add(x, stopGradient(subtract(round(multiply(x, 3)), x)));
+    const [byTeacher] = ofSum(teacher, [x]);
+    const [byRounded] = ofSum(multiply(rounded, 5), [x]);
+    const [none] = ofSum(stopGradient(square(x)), [x]);
+    assert.ok(byTeacher && byRounded && none);
+    const data = [-1.5, 0, 0.25, 2];
+    const results = await runGraph(
+      { name: 'stopped', inputs: { x }, outputs: { byTeacher, byRounded, none, rounded } },
+      { x: { dtype: 'float32', shape: [4], data } },
+    );
+    assert.deepEqual(results.byTeacher?.data.map(Number), data);
+    assert.deepEqual(results.byRounded?.data.map(Number), [5, 5, 5, 5]);
+    assert.deepEqual(results.none?.data.map(Number), [0, 0, 0, 0]);
+    assert.deepEqual(results.rounded?.data.map(Number), [-4, 0, 1, 6]);
   });
 
   it('are zero for what the ends do not depend on, with known and open sizes', async () => {

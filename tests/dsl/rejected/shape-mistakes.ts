@@ -63,6 +63,7 @@ import {
   reshape,
   rmsNormalize,
   roll,
+  round,
   rotary,
   rotary2d,
   scan,
@@ -74,6 +75,7 @@ import {
   softmax,
   sort,
   split,
+  takeAlongAxis,
   topK,
   transpose,
   tril,
@@ -84,7 +86,6 @@ import { embedding } from '../../../dsl/operators/embedding.ts';
 import { linear } from '../../../dsl/operators/linear.ts';
 import { b, f, h, i } from '../makers.ts';
 import type { Mistake } from '../mistake.ts';
-
 
 const x = f('batch', 'text', 8);
 const y = f('batch', 'keys', 8);
@@ -194,6 +195,20 @@ export const tensorMistakes: readonly Mistake[] = [
   ],
   ['topK: k must be from 1 to the size of axis 0 of [0, 8], but it is 1', () => topK(f(0, 8), 1, 0)],
   ['topK: k must be from 1 to the size of axis -1 of [text], but it is 0', () => topK(f('text'), 0)],
+  [
+    'takeAlongAxis: indices must have the axes of x, [batch, text, 8], or 1 in their place, but for axis 1, but they are [batch, 3, 4]',
+    () => takeAlongAxis(x, i('batch', 3, 4), 1),
+  ],
+  [
+    'takeAlongAxis: indices must have the axes of x, [batch, text, 8], or 1 in their place, but for axis 1, but they are [batch, 3]',
+    () => takeAlongAxis(x, i('batch', 3), 1),
+  ],
+  ['takeAlongAxis: there is no axis 3 in [batch, text, 8]', () => takeAlongAxis(x, i(1, 1, 1), 3)],
+  [
+    'takeAlongAxis: indices must be int64 or int32, but it is float32; use cast to change it',
+    () => takeAlongAxis(x, x),
+  ],
+  ['round: x must be a float dtype, but it is int64; use cast to change it', () => round(i(3))],
   ['roll: there is no axis 3 in [batch, text, 8]', () => roll(x, 1, 3)],
   ['roll: there is no axis -4 in [batch, text, 8]', () => roll(x, [1, 1], [0, -4])],
   ['tril: x needs at least 2 axes, but it is [8]', () => tril(f(8))],

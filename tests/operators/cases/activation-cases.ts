@@ -5,6 +5,7 @@ import { quickGelu } from '../../../dsl/operators/quick-gelu.ts';
 import { relu } from '../../../dsl/operators/relu.ts';
 import { sigmoid } from '../../../dsl/operators/sigmoid.ts';
 import { silu } from '../../../dsl/operators/silu.ts';
+import { softplus } from '../../../dsl/operators/softplus.ts';
 import { squaredRelu } from '../../../dsl/operators/squared-relu.ts';
 import { tanh } from '../../../dsl/operators/tanh.ts';
 import type { Tensor } from '../../../dsl/tensor.ts';
@@ -37,6 +38,7 @@ const ACTIVATIONS: readonly [string, (x: Tensor) => Tensor, (x: number) => numbe
   ['gelu-tanh', geluTanh, tanhGelu],
   ['quick-gelu', quickGelu, (x) => x * logistic(1.702 * x)],
   ['silu', silu, (x) => x * logistic(x)],
+  ['softplus', softplus, (x) => Math.log1p(Math.exp(x))],
 ];
 
 export const activationCases: readonly OperatorCase[] = [
@@ -50,6 +52,13 @@ export const activationCases: readonly OperatorCase[] = [
       expected: (x) => new Grid(x('x').shape, x('x').data.map(compute)),
     }),
   ),
+  {
+    file: 'softplus',
+    name: 'where exponentials overflow or vanish',
+    inputs: { x: { shape: [5], values: [-1000, -100, 0, 100, 1000] } },
+    build: (x) => softplus(x('x')),
+    expected: () => new Grid([5], [0, 0, Math.LN2, 100, 1000]),
+  },
   {
     file: 'bias-gelu',
     name: 'of 3 axes',

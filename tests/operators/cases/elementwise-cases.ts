@@ -11,6 +11,7 @@ import { minimum } from '../../../dsl/operators/minimum.ts';
 import { multiply } from '../../../dsl/operators/multiply.ts';
 import { power, square } from '../../../dsl/operators/power.ts';
 import { remainder } from '../../../dsl/operators/remainder.ts';
+import { stopGradient } from '../../../dsl/operators/stop-gradient.ts';
 import { subtract } from '../../../dsl/operators/subtract.ts';
 import * as unary from '../../../dsl/operators/unary.ts';
 import { where } from '../../../dsl/operators/where.ts';
@@ -85,6 +86,9 @@ const UNARY: readonly [string, (x: Tensor) => Tensor, (x: number) => number, ((u
   ['sin', unary.sin, Math.sin],
   ['cos', unary.cos, Math.cos],
   ['floor', unary.floor, Math.floor],
+  ['ceil', unary.ceil, Math.ceil],
+  ['round', unary.round, (x) => Math.floor(x + 0.5)],
+  ['sign', unary.sign, Math.sign],
 ];
 
 export const elementwiseCases: readonly OperatorCase[] = [
@@ -129,6 +133,37 @@ export const elementwiseCases: readonly OperatorCase[] = [
       tabulate([size('text')], (i) => x('x').at(i) * x('x').at(i)),
     ],
     folds: true,
+  },
+  {
+    file: 'unary',
+    name: 'round, halves to even numbers',
+    inputs: { x: { shape: [8], values: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 4.5], dtype: 'float32' } },
+    // Every step of the central differences would cross one.
+    build: (x) => cast(unary.round(x('x')), 'int64'),
+    expected: () => new Grid([8], [-2, -2, 0, 0, 2, 2, 4, 4]),
+    folds: true,
+  },
+  {
+    file: 'unary',
+    name: 'sign of whole numbers',
+    inputs: { x: { shape: [3], values: [-7, 0, 7], dtype: 'int64' } },
+    build: (x) => unary.sign(x('x')),
+    expected: () => new Grid([3], [-1, 0, 1]),
+  },
+  {
+    file: 'stop-gradient',
+    name: 'is nothing in answers',
+    // Of whole numbers, which no slopes are asked of.
+    inputs: { x: { shape: [2, 'text'], dtype: 'int64' }, seen: { shape: ['text'], dtype: 'bool' } },
+    sizes: TEXTS,
+    build: (x) => [stopGradient(x('x')), stopGradient(not(x('seen')))],
+    expected: (x) => [
+      x('x'),
+      new Grid(
+        x('seen').shape,
+        x('seen').data.map((value) => 1 - value),
+      ),
+    ],
   },
   {
     file: 'dropout',

@@ -13,6 +13,7 @@ import { scatterAdd } from '../../../dsl/operators/scatter-add.ts';
 import { sizeOf } from '../../../dsl/operators/size-of.ts';
 import { slice } from '../../../dsl/operators/slice.ts';
 import { chunk, split } from '../../../dsl/operators/split.ts';
+import { takeAlongAxis } from '../../../dsl/operators/take-along-axis.ts';
 import { transpose } from '../../../dsl/operators/transpose.ts';
 import { tril, triu } from '../../../dsl/operators/tril.ts';
 import { Grid, type OperatorCase, sum, tabulate } from '../case.ts';
@@ -394,4 +395,31 @@ export const movementCases: readonly OperatorCase[] = [
         ),
     }),
   ),
+  {
+    file: 'take-along-axis',
+    name: 'rows by indices of their own, the same places twice, from the end',
+    inputs: {
+      x: { shape: ['batch', 5, 'dim'] },
+      rows: { shape: ['batch', 7, 1], dtype: 'int64', draw: (u) => Math.floor(u * 10) - 5 },
+      each: { shape: ['batch', 2, 'dim'], dtype: 'int32', draw: (u) => Math.floor(u * 5) },
+      shared: { shape: [1, 1, 3], dtype: 'int64', draw: () => 0 },
+    },
+    sizes: [
+      { batch: 2, dim: 3 },
+      { batch: 1, dim: 1 },
+      { batch: 0, dim: 2 },
+    ],
+    build: (x) => [
+      takeAlongAxis(x('x'), x('rows'), 1),
+      takeAlongAxis(x('x'), x('each'), -2),
+      takeAlongAxis(x('x'), x('shared')),
+    ],
+    expected: (x, size) => [
+      tabulate([size('batch'), 7, size('dim')], (i, j, k) =>
+        x('x').at(i, (x('rows').at(i, j, 0) + 5) % 5, k),
+      ),
+      tabulate([size('batch'), 2, size('dim')], (i, j, k) => x('x').at(i, x('each').at(i, j, k), k)),
+      tabulate([size('batch'), 5, 3], (i, j) => x('x').at(i, j, 0)),
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import type { LanguageManifest } from '../../artifact/manifest.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { unpackError } from '../thread/error-message.ts';
+import { onAbort } from '../thread/on-abort.ts';
 import { OpenCalls } from '../thread/open-calls.ts';
 import type {
   Call,
@@ -108,7 +109,7 @@ export class WorkerClient implements AsyncDisposable {
     const isOpen = this.#calls.ended === undefined;
     if (isOpen && !isAtOnce(call) && this.#calls.size >= this.#concurrency + this.#queue)
       return Promise.reject(this.#full());
-    let abort = () => {};
+    let stopWaiting = () => {};
     const send = (id: number): void => {
       this.#thread.keepAlive(true);
       try {
@@ -119,14 +120,12 @@ export class WorkerClient implements AsyncDisposable {
           `The ${call.method} call cannot be sent to the worker (${reason}): pass plain values.`,
         );
       }
-      abort = () => this.#send({ kind: 'abort', id });
-      if (signal?.aborted) abort();
-      signal?.addEventListener('abort', abort, { once: true });
+      if (signal !== undefined) stopWaiting = onAbort(signal, () => this.#send({ kind: 'abort', id }));
     };
     // What a method gives back is the worker's to keep to.
     const answered = this.#calls.call(send, listeners) as Promise<Methods[M]['result']>;
     return answered.finally(() => {
-      signal?.removeEventListener('abort', abort);
+      stopWaiting();
       this.#rest();
     });
   }

@@ -1,5 +1,6 @@
 import type { LanguageSettings } from '../../../artifact/manifest.ts';
 import { UserError } from '../../../artifact/user-error.ts';
+import { onAbort } from '../../thread/on-abort.ts';
 
 /** Of the memory that the process may use, for the keys and values of text, where nobody says otherwise. */
 const SHARE = 1 / 4;
@@ -102,12 +103,12 @@ export class MemoryPlan {
       const waiting: Waiting = {
         size,
         grant: () => {
-          signal?.removeEventListener('abort', stop);
+          stopWaiting();
           resolve(this.#hold(size));
         },
       };
       this.#waiting = [...this.#waiting, waiting];
-      signal?.addEventListener('abort', stop, { once: true });
+      const stopWaiting = signal === undefined ? () => {} : onAbort(signal, stop);
     });
   }
 

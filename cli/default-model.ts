@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, constants, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST } from '../artifact/artifact-names.ts';
 import { cacheFolder } from '../artifact/folder/cache-folder.ts';
+import { checkWritable } from '../artifact/folder/check-writable.ts';
 import { makeFolder } from '../artifact/folder/make-folder.ts';
 import { removeAbandoned } from '../artifact/folder/partial-folder.ts';
 import { isSystemError, refusal } from '../artifact/system-error.ts';
@@ -34,7 +35,7 @@ export async function defaultModel({ report, signal }: CommandContext): Promise<
   const out = join(cache, `${DEFAULT_MODEL}-${version.slice(0, 12)}`);
   const damage = await damageOf(out);
   if (damage === undefined) return out;
-  await checkWritable(cache);
+  await checkCache(cache);
   report.note(`${damage}Compiling the model that ships, '${DEFAULT_MODEL}', into ${out}; this is done once.`);
   const [{ compile }, { findPreset }] = await Promise.all([
     import('../compiler/compile.ts'),
@@ -74,10 +75,10 @@ async function damageOf(folder: string): Promise<string | undefined> {
 }
 
 /** @throws UserError where nothing can be written into the cache, as where a service's user has no home */
-async function checkWritable(cache: string): Promise<void> {
+async function checkCache(cache: string): Promise<void> {
   try {
     await makeFolder(cache);
-    await access(cache, constants.W_OK);
+    await checkWritable(join(cache, DEFAULT_MODEL));
   } catch (error) {
     if (!(error instanceof UserError) && !isSystemError(error)) throw error;
     const reason = error instanceof UserError ? error.message : refusal(cache, error, 'written');

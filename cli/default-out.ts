@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { quoted } from '../artifact/quoted.ts';
 import { UserError } from '../artifact/user-error.ts';
-
-/** What no folder's name has, on any system: `CON` and its like are devices of Windows, which takes no dot or space at the end. */
-const NO_FOLDER = /[\p{Cc}\\/:*?"<>|]|^\.{1,2}$|[. ]$|^ |^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|^$/iu;
-const LONGEST = 200;
+import { isFolderName } from '../dsl/program/folder-name.ts';
 
 /**
  * Where something goes that has a name, unless `--out` says so: a folder of that name, never one elsewhere.
@@ -13,7 +10,7 @@ const LONGEST = 200;
  * @throws UserError for a name that cannot be a folder's
  */
 export function defaultOut(above: 'artifacts' | 'runs', what: string, name: string): string {
-  if (name.length <= LONGEST && !NO_FOLDER.test(name)) return join(above, name);
+  if (isFolderName(name)) return join(above, name);
   throw new UserError(
     `The ${what} is called ${quoted(name)}, which cannot be the name of a folder in ${above}/: give it another name, or a folder with --out.`,
   );

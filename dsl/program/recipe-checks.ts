@@ -1,6 +1,7 @@
 import { fail } from '../operator.ts';
 import { shownValue } from '../options/option-kinds.ts';
 import { refuseUnknown } from '../options/refused-options.ts';
+import { isFolderName } from './folder-name.ts';
 import type { RecipeDefinition, Task, TaskDefinition, TaskInputs } from './recipe-definition.ts';
 
 /** Of `recipe(…)`; true for what is checked by itself. Numbers that have bounds are checked once more, by those. */
@@ -36,8 +37,8 @@ const DTYPES: readonly unknown[] = ['float32', 'int64', 'int32', 'uint8', 'bool'
 export function checkRecipe(definition: RecipeDefinition): void {
   refuseUnknown('recipe', definition, KNOWN);
   const { name, steps, seed = 0, tasks, evaluation, stepsPerCall = 1, checkpointEvery = 100 } = definition;
-  if (!/^[^/\\]+$/.test(name) || /^\.*$/.test(name))
-    fail(`recipe: the name must be one that a folder can have, but it is '${name}'`);
+  if (!isFolderName(name))
+    fail(`recipe: the name must be one that a folder can have, but it is '${onOneLine(name)}'`);
   wholeFrom(1, { steps, stepsPerCall, checkpointEvery });
   wholeFrom(0, { seed });
   if (!(tasks?.length > 0)) fail('recipe: tasks is empty; give at least one task');
@@ -121,4 +122,8 @@ function checkSchedule({ schedule, steps }: RecipeDefinition): void {
   if (warmUp > steps) fail(`recipe: schedule.warmUp must be at most the ${steps} steps, but it is ${warmUp}`);
   const final = schedule.kind === 'cosine' ? (schedule.final ?? 0) : 0;
   if (!(final >= 0 && final <= 1)) fail(`recipe: schedule.final must be from 0 to 1, but it is ${final}`);
+}
+
+function onOneLine(name: string): string {
+  return name.slice(0, 60).replaceAll(/\p{Cc}/gu, '\u{FFFD}');
 }

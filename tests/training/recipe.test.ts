@@ -65,6 +65,9 @@ describe('recipe', () => {
       [{ evaluation: { every: 1, batches: 1, tasks: [] } }, /evaluation\.tasks is empty; give at least one/],
       [{ name: '' }, /the name must be one that a folder can have, but it is ''/],
       [{ name: '../elsewhere' }, /one that a folder can have, but it is '\.\.\/elsewhere'/],
+      [{ name: 'CON' }, /one that a folder can have, but it is 'CON'/],
+      [{ name: 'a\nb' }, /one that a folder can have, but it is 'a\u{FFFD}b'/u],
+      [{ name: 'x'.repeat(201) }, /but it is 'x{60}'/],
       [{ name: '..' }, /one that a folder can have, but it is '\.\.'/],
       [
         { optimizer: { learningRate: 1, weightDecay: Number.POSITIVE_INFINITY } },

@@ -6,21 +6,12 @@ import { LIMITS } from '../dsl/limits.ts';
 import { checkArgument } from './arguments/check-argument.ts';
 import * as schemas from './arguments/schemas.ts';
 import { runsWithin } from './thread/runs-within.ts';
-import {
-  makeTokenizer,
-  parseTokenizer,
-  reasonOf,
-  type SpecialTokens,
-  type Tokenizer,
-} from './tokenizer/make-tokenizer.ts';
+import { makeTokenizer, parseTokenizer, type Tokenizer } from './tokenizer/make-tokenizer.ts';
+import { reasonOf } from './tokenizer/reason-of.ts';
+import type { SpecialTokens } from './tokenizer/special-token-ids.ts';
 
-export type {
-  DialogueForm,
-  SpecialTokenIds,
-  SpecialTokens,
-  TextStream,
-  Tokenizer,
-} from './tokenizer/make-tokenizer.ts';
+export type { DialogueForm, TextStream, Tokenizer } from './tokenizer/make-tokenizer.ts';
+export type { SpecialTokenIds, SpecialTokens } from './tokenizer/special-token-ids.ts';
 
 /**
  * Reads a Hugging Face `tokenizer.json`.

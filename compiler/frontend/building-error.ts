@@ -17,7 +17,7 @@ import { describePath, type Finding, SourceError } from './source-error.ts';
 export function buildingError(error: unknown, entry: string): Error {
   const authors = authorsFrame(error, entry);
   if (error instanceof ModelError) {
-    const site = error.callSite === undefined ? authors : originalCallSite(error.callSite);
+    const site = placeOf(error, authors);
     const finding = site && findingAt(site, error.sentence, authors);
     if (finding !== undefined) return new SourceError([finding]);
     return new UserError(`${describePath(entry)}: ${error.sentence}`);
@@ -29,6 +29,16 @@ export function buildingError(error: unknown, entry: string): Error {
   );
   wrapped.cause = error;
   return wrapped;
+}
+
+/**
+ * Where the mistake is. A block that stands in a slot is called from this package, whose lines say nothing to an author
+ * outside of it: theirs is the line that fills the slot.
+ */
+function placeOf({ callSite }: ModelError, authors: CallSite | undefined): CallSite | undefined {
+  if (callSite === undefined) return authors;
+  const within = authors !== undefined && isOwnFile(callSite.file) && !isOwnFile(authors.file);
+  return within ? authors : originalCallSite(callSite);
 }
 
 function findingAt(site: CallSite, sentence: string, authors: CallSite | undefined): Finding | undefined {

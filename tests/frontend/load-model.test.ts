@@ -169,6 +169,33 @@ export function build(): void {
     assert.equal(finding?.length, 'apply(double, [input(1, 2, 3)], {})'.length);
   });
 
+  it("shows a mistake of a block in a slot where the author fills it, not in this package's lines", async () => {
+    const file = await folder.write(
+      'slot.ts',
+      `import { block, clipVit, visionEncoder } from 'flamingo-onnx';
+const clip = clipVit({ image: 28, patch: 14, dim: 32, layers: 1, heads: 4 });
+const encoder = block('Wrapped', {
+  sizes: ['dim'],
+  takes: ['images 3 height width'],
+  gives: 'images tokens dim',
+  parts: () => ({ clip: clip.parts }),
+  forward: (_, pixels) => clip.encode(pixels),
+});
+export const vision = visionEncoder({ image: 28, encoder: encoder({ dim: 48 }) });
+`,
+    );
+    const { findings } = await sourceError(file);
+    assert.deepEqual(
+      findings.map(({ sentence, file, line, calledFrom }) => ({ sentence, file, line, calledFrom })),
+      [
+        {
+          sentence: 'Wrapped gives images tokens dim, but forward returns [images, 4, 32]',
+          ...{ file, line: 10, calledFrom: undefined },
+        },
+      ],
+    );
+  });
+
   it('says where a file threw, in one sentence', async () => {
     const file = await folder.write(
       'throwing.ts',

@@ -80,19 +80,9 @@ export function resample(
   const columns = tapsOf(from.width, to.width, crop.left, crop.width, interpolation);
   const rows = tapsOf(from.height, to.height, crop.top, crop.height, interpolation);
   // 8 bits with clamping, as a Uint8ClampedArray does once the fraction is gone.
-  const across = (source: Pixels, lines: number) => {
-    const target = new Uint8ClampedArray(lines * crop.width * 3);
-    pass(source, target, columns, { lines, fromLine: from.width * 3, toLine: crop.width * 3, step: 3 });
-    return target;
-  };
-  const down = (source: Pixels, width: number) => {
-    const target = new Uint8ClampedArray(crop.height * width * 3);
-    pass(source, target, rows, { lines: width, fromLine: 3, toLine: 3, step: width * 3 });
-    return target;
-  };
   const result = columnsFirst(from, to)
-    ? across(down(pixels, from.width), crop.height)
-    : down(across(pixels, from.height), crop.width);
+    ? across(down(pixels, from.width, rows), crop.height, from.width, columns)
+    : down(across(pixels, from.height, from.width, columns), crop.width, rows);
   return new Uint8Array(result.buffer);
 }
 
@@ -101,25 +91,54 @@ function columnsFirst(from: Size, to: Size): boolean {
   return from.height - to.height > Math.max(0, 2 * (from.width - to.width));
 }
 
-/** Applies the taps along every line: a line starts every `fromLine` bytes, its pixels are `step` bytes apart. */
-function pass(
-  source: Pixels,
-  target: Uint8ClampedArray,
-  taps: readonly Tap[],
-  { lines, fromLine, toLine, step }: { lines: number; fromLine: number; toLine: number; step: number },
-): void {
-  const half = 2 ** (PRECISION_BITS - 1);
+const HALF = 2 ** (PRECISION_BITS - 1);
+
+/**
+ * Applies the taps along every line. Sums are whole numbers of 32 bits, as in Pillow.
+ *
+ * @param source [lines, width, 3]
+ * @returns [lines, taps, 3]
+ */
+function across(source: Pixels, lines: number, width: number, taps: readonly Tap[]): Uint8ClampedArray {
+  const target = new Uint8ClampedArray(lines * taps.length * 3);
   for (let line = 0; line < lines; line += 1) {
     for (const [index, { first, weights }] of taps.entries()) {
-      for (let channel = 0; channel < 3; channel += 1) {
-        let sum = half;
-        let place = line * fromLine + first * step + channel;
-        for (const weight of weights) {
-          sum += weight * (source[place] ?? 0);
-          place += step;
-        }
-        target[line * toLine + index * step + channel] = sum >> PRECISION_BITS;
+      let [red, green, blue] = [HALF, HALF, HALF];
+      let from = (line * width + first) * 3;
+      for (let tap = 0; tap < weights.length; tap += 1, from += 3) {
+        const weight = weights[tap] ?? 0;
+        red += weight * (source[from] ?? 0);
+        green += weight * (source[from + 1] ?? 0);
+        blue += weight * (source[from + 2] ?? 0);
       }
+      const to = (line * taps.length + index) * 3;
+      target[to] = red >> PRECISION_BITS;
+      target[to + 1] = green >> PRECISION_BITS;
+      target[to + 2] = blue >> PRECISION_BITS;
     }
   }
+  return target;
+}
+
+/**
+ * Applies the taps down every column, whole lines at a time.
+ *
+ * @param source [height, width, 3]
+ * @returns [taps, width, 3]
+ */
+function down(source: Pixels, width: number, taps: readonly Tap[]): Uint8ClampedArray {
+  const line = width * 3;
+  const target = new Uint8ClampedArray(taps.length * line);
+  const sums = new Int32Array(line);
+  for (const [row, { first, weights }] of taps.entries()) {
+    sums.fill(HALF);
+    for (const [tap, weight] of weights.entries()) {
+      const from = (first + tap) * line;
+      for (let place = 0; place < line; place += 1)
+        sums[place] = (sums[place] ?? 0) + weight * (source[from + place] ?? 0);
+    }
+    for (let place = 0; place < line; place += 1)
+      target[row * line + place] = (sums[place] ?? 0) >> PRECISION_BITS;
+  }
+  return target;
 }

@@ -15,7 +15,7 @@ import type { Media } from '../prompt/prompt.ts';
 import type { GraphSession } from '../session.ts';
 import type { RequestOptions } from './protocol.ts';
 
-/** Images that go through the vision graph in one run. */
+/** Images that go through the vision graph in one run, and frames or tiles of them where these are not more than one image has. */
 export const IMAGES_AT_ONCE = 8;
 
 /** Requests whose pictures are read at once: decoded, they are large. */
@@ -93,8 +93,10 @@ export class MediaMemory {
     for (let start = 0; start < pixels.length; ) {
       // images of one run have the same number of frames
       const frames = pixels[start]?.frames ?? 1;
+      // tiles and frames take as much as images by themselves
+      const most = Math.max(1, Math.floor(IMAGES_AT_ONCE / frames));
       let end = start + 1;
-      while (end < pixels.length && end - start < IMAGES_AT_ONCE && pixels[end]?.frames === frames) end++;
+      while (end < pixels.length && end - start < most && pixels[end]?.frames === frames) end++;
       results.push(...(await this.#run(pixels.slice(start, end), frames)));
       start = end;
     }

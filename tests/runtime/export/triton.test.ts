@@ -8,6 +8,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { clipVit, gpt2, mlpConnector, spliced } from '../../../models/index.ts';
 import { exportTriton } from '../../../runtime/export/triton/export-triton.ts';
 import { modelConfigText } from '../../../runtime/export/triton/model-config.ts';
 import { Engine } from '../../../runtime/worker/engine.ts';
@@ -271,6 +272,23 @@ describe('an artifact as a model repository for Triton', () => {
     await refuses(exportTriton(plain, { out }), /no graph of whole answers.*compile it with --generation/);
     const cut = await compileLively(folder, tiles, { ...SERVED, out: join(folder, 'tiles') });
     await refuses(exportTriton(cut, { out }), /cuts pictures into tiles/);
+    const vision = clipVit({ image: 28, patch: 14, dim: 32, layers: 1, heads: 4 });
+    const { preprocessing } = vision;
+    const sizes = { dim: 32, layers: 1, heads: 4, vocabulary: 261, contextLength: 64 };
+    const parts = { name: 'shown', vision, connector: mlpConnector(), language: gpt2(sizes) };
+    const written = spliced({ ...parts, pictureText: { alone: '({image})' } });
+    const around = await compileLively(folder, written, { ...SERVED, out: join(folder, 'written') });
+    await refuses(exportTriton(around, { out }), /'shown' has text around its pictures/);
+    const byEdge = {
+      ...vision,
+      preprocessing: { ...preprocessing, resize: 'stretch', longestEdge: 56 },
+    } as const;
+    const resized = spliced({ ...parts, vision: byEdge });
+    const edge = await compileLively(folder, resized, { ...SERVED, out: join(folder, 'resized') });
+    await refuses(
+      exportTriton(edge, { out }),
+      /resizes pictures by their longest edge or by Lanczos' kernel/,
+    );
     await refuses(
       exportTriton(plain, { out, gpus: [1] }),
       /GPUs 1 were given but the model 'packed' was compiled for 'cpu'/,

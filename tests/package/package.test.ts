@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,6 +168,32 @@ describe('the published package', () => {
     for (const client of ['client.py', 'client.ts']) assert.ok(exported.includes(client), client);
     const own = join(folder, 'node_modules/flamingo-onnx/dist/runtime/export/triton/files');
     assert.deepEqual((await readdir(own)).sort(), (await readdir(files)).sort());
+  });
+
+  it('runs the server of docs/serving.md as it is written, but for its port', async () => {
+    const page = await readFile(join(ROOT, 'docs/serving.md'), 'utf8');
+    const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+    const listening = '.listen(0, function () { console.log(this.address().port); })';
+    await writeFile(join(folder, 'server.mjs'), code.replace('.listen(8080)', listening));
+    await flamingo('compile', 'emoji', '--out', 'artifacts/emoji', '--force');
+    const server = spawn(process.execPath, ['server.mjs'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [port] = await once(server.stdout, 'data');
+      const ask = (text: string) =>
+        fetch(`http://127.0.0.1:${Number(String(port))}/?${new URLSearchParams({ text })}`);
+      const answer = await ask('Output: manzana, name:');
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8');
+      assert.ok((await answer.text()).length > 0);
+      const refused = await ask('<image>');
+      assert.equal(refused.status, 400);
+      assert.match(await refused.text(), /^The text of the query has '<image>' at character 0, .*\.$/);
+    } finally {
+      server.kill('SIGKILL');
+    }
   });
 
   it("sheds ONNX Runtime's libraries for other systems, and goes on to answer", async () => {

@@ -1,8 +1,9 @@
-import { PARAMETERS } from './parameter-table.ts';
 import { isWeightStore, WEIGHTS } from './weight-store.ts';
 
 export const MANIFEST = 'manifest.json';
 export const TOKENIZER = 'tokenizer.json';
+/** The list of parameters: all that putting other weights in needs to know of the model. */
+export const PARAMETERS = 'parameters.json';
 /** The typed way to load the artifact: JavaScript, and its declarations. */
 export const CLIENT = 'client.mjs';
 export const CLIENT_TYPES = 'client.d.mts';

@@ -3,9 +3,6 @@ import { QUANTISED_FORMATS } from '../dsl/precision.ts';
 import type { CheckpointName } from '../dsl/program/program.ts';
 import { parseJson } from './parse-json.ts';
 
-/** The artifact's list of its parameters: all that putting other weights in needs to know of the model. */
-export const PARAMETERS = 'parameters.json';
-
 const count = z.number().int().nonnegative();
 
 const checkpointName: z.ZodType<CheckpointName> = z.union([

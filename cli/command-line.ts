@@ -3,9 +3,8 @@ import { writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { refusal } from '../artifact/system-error.ts';
-import type { WarmThread } from '../runtime/worker/start-thread.ts';
 import { checkGiven } from './check-given.ts';
-import type { Action, CliCommand, CommandContext } from './command.ts';
+import type { Action, CliCommand } from './command.ts';
 import { COMMANDS } from './command-registry.ts';
 import { describeError } from './describe-error.ts';
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from './exit-codes.ts';
@@ -19,10 +18,9 @@ const VERSION = '--version';
  * Runs one command line.
  *
  * @param argv the words after the program's name
- * @param thread what was started for a command that computes
  * @returns the exit code
  */
-export async function runCommandLine(argv: readonly string[], thread?: WarmThread): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const report = createReport();
   watchStreams();
   let exitCode: ExitCode = EXIT.ok;
@@ -38,7 +36,7 @@ export async function runCommandLine(argv: readonly string[], thread?: WarmThrea
   const commands = await commandsFor(name);
   for (const command of commands) {
     addCommand(program, command, async (action) => {
-      exitCode = await runAction(action, { report, ...(thread && { thread }) }, debug, command.grace);
+      exitCode = await runAction(action, report, debug, command.grace);
     });
   }
   const prepare = commands.find((command) => command.name === name)?.prepare;
@@ -79,12 +77,7 @@ function addCommand(
   command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-async function runAction(
-  action: Action,
-  { report, ...given }: Omit<CommandContext, 'signal'>,
-  debug: boolean,
-  grace = GRACE,
-): Promise<ExitCode> {
+async function runAction(action: Action, report: Report, debug: boolean, grace = GRACE): Promise<ExitCode> {
   const controller = new AbortController();
   // Whatever is under way at once listens for it; Node takes more than ten listeners for a mistake.
   setMaxListeners(0, controller.signal);
@@ -97,7 +90,7 @@ async function runAction(
   };
   process.on('SIGINT', interrupt);
   try {
-    const code = await action({ report, ...given, signal: controller.signal });
+    const code = await action({ report, signal: controller.signal });
     return controller.signal.aborted ? stopped(report) : code;
   } catch (error) {
     if (controller.signal.aborted) return stopped(report);

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { WarmThread } from '../runtime/worker/start-thread.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Report } from './report.ts';
 
@@ -8,8 +7,6 @@ export interface CommandContext {
   readonly report: Report;
   /** Aborted by Ctrl-C. Long work throws `signal.reason` at its next step. */
   readonly signal: AbortSignal;
-  /** For a command that computes: the thread that does, which loads since the program began. */
-  readonly thread?: WarmThread;
 }
 
 /**

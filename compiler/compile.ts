@@ -1,8 +1,8 @@
-import { CLIENT, CLIENT_TYPES, TOKENIZER } from '../artifact/artifact-names.ts';
+import { CLIENT, CLIENT_TYPES, PARAMETERS, TOKENIZER } from '../artifact/artifact-names.ts';
 import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import { ARTIFACT_FORMAT, type GraphManifest, type Manifest, manifestSchema } from '../artifact/manifest.ts';
 import type { ModelFacts } from '../artifact/model-problem.ts';
-import { encodeParameterTable, PARAMETERS } from '../artifact/parameter-table.ts';
+import { encodeParameterTable } from '../artifact/parameter-table.ts';
 import type { Program, ProgramFacts } from '../dsl/program/program.ts';
 import { buildProgram } from './build-program.ts';
 import { type CompileOptions, refuseOtherOptions } from './compile-options.ts';

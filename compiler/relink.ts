@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { fileOfKind, plainName } from '../artifact/artifact-names.ts';
+import { fileOfKind, PARAMETERS, plainName } from '../artifact/artifact-names.ts';
 import { writeArtifactFolder } from '../artifact/folder/artifact-folder.ts';
 import type { GraphManifest, Manifest } from '../artifact/manifest.ts';
-import { PARAMETERS, parseParameterTable } from '../artifact/parameter-table.ts';
+import { parseParameterTable } from '../artifact/parameter-table.ts';
 import { readRegularFile } from '../artifact/read-regular-file.ts';
 import { UserError } from '../artifact/user-error.ts';
 import { isWeightStore } from '../artifact/weight-store.ts';

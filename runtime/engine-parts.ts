@@ -68,31 +68,24 @@ export async function openParts<Made extends AsyncDisposable>(
   const own = await loadOwnWays(modules, platform.importModule);
   const open = async (model: OpenedModel): Promise<Made> => {
     const { manifest } = model;
-    const tokenizer = await model.loadTokenizer();
-    const way = mediaWayOf(
-      manifest.media,
-      { language: manifest.language, special: tokenizer.special },
-      own.map(({ run }) => run),
-    );
-    const held: AsyncDisposable[] = [];
-    const hold = async <T extends AsyncDisposable>(opening: Promise<T>): Promise<T> => {
-      const opened = await opening;
-      held.push(opened);
-      return opened;
+    const held: Promise<AsyncDisposable>[] = [];
+    const hold = <T extends AsyncDisposable>(opening: Promise<T>): Promise<T> => {
+      held.push(opening);
+      // Told where it is waited for.
+      opening.catch(() => {});
+      return opening;
     };
     try {
       const weights = await hold(model.holdWeights());
       const { image } = manifest;
-      const vision =
-        image === undefined || way.keeps.length === 0
-          ? undefined
-          : {
-              session: await hold(model.openGraph('vision', options)),
-              image,
-              pixels,
-              reader: platform.pictures,
-              keeps: way.keeps,
-            };
+      // Before all else, as it may go on in a thread of its own.
+      const opening = image && hold(model.openGraph('vision', options));
+      const tokenizer = await model.loadTokenizer();
+      const way = mediaWayOf(
+        manifest.media,
+        { language: manifest.language, special: tokenizer.special },
+        own.map(({ run }) => run),
+      );
       const { provider = 'cpu', profile = false } = options;
       const mode = generationMode(manifest.language, provider, generation);
       const openLanguage = () => model.openGraph('language', options);
@@ -100,6 +93,11 @@ export async function openParts<Made extends AsyncDisposable>(
       const language = await hold(
         mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
       );
+      const session = await opening;
+      const vision =
+        image === undefined || session === undefined || way.keeps.length === 0
+          ? undefined
+          : { session, image, pixels, reader: platform.pictures, keeps: way.keeps };
       const device = language.takesDeviceTensors
         ? await hold(
             DeviceGraphs.open(manifest, (name, kept) => model.openGraph(name, { ...options, ...kept })),
@@ -113,14 +111,12 @@ export async function openParts<Made extends AsyncDisposable>(
       );
       return make({
         ...{ platform, pixels, manifest, tokenizer, way, media, language, device, whole },
-        ...{ weights, held, plan, provider, chunk: prefillChunk },
+        ...{ weights, plan, provider, chunk: prefillChunk, held: await Promise.all(held) },
         keptTokens: keptTokens ?? Math.floor(plan.most / 2),
-        recorded: profile
-          ? [vision?.session, language, whole].filter((session) => session !== undefined)
-          : undefined,
+        recorded: profile ? [session, language, whole].filter((session) => session !== undefined) : undefined,
       });
     } catch (error) {
-      for (const each of held) await each[Symbol.asyncDispose]();
+      for (const each of held) await (await each.catch(() => undefined))?.[Symbol.asyncDispose]();
       throw error;
     }
   };

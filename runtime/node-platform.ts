@@ -4,42 +4,46 @@ import { LinkedWeights } from './artifact/linked-weights.ts';
 import { requireLanguage } from './artifact/manifest-text.ts';
 import { filePictures } from './images/file-pictures.ts';
 import type { Platform } from './platform.ts';
-import { openGraphSession } from './session/open-graph.ts';
+import { openWhenNeeded } from './session/open-when-needed.ts';
 import { fileTasks } from './task-store.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** Node: artifacts and pictures are files. */
-export const nodePlatform: Platform = {
-  withModel: (directory, options, use, discard) =>
-    withArtifact(
-      directory,
-      options,
-      async (artifact) => {
-        const manifest = requireLanguage(artifact);
-        return use({
-          manifest,
-          loadTokenizer: () => loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens),
-          // A model has a thread of its own (worker/), which does nothing but compute.
-          openGraph: (name, session) =>
-            openGraphSession(artifact, name, { ...session, denormalsAreZero: true }),
-          holdWeights: () => LinkedWeights.open(artifact),
-        });
-      },
-      discard,
-    ),
-  pictures: filePictures,
-  tasks: fileTasks,
-  async importModule(address) {
-    // TypeScript is read by tsx, where that is installed.
-    if (/\.[cm]?ts$/.test(address)) {
-      const { register } = await import('tsx/esm/api');
-      register();
-    }
-    return import(address);
-  },
-  get memory() {
-    // 0 where nothing limits the process; other runtimes than Node need not have it
-    const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
-    return Math.min(totalmem(), limit);
-  },
-};
+export const nodePlatform = nodePlatformWith(openWhenNeeded);
+
+/** Node, where graphs are opened in some way. */
+export function nodePlatformWith(openGraph: typeof openWhenNeeded): Platform {
+  return {
+    withModel: (directory, options, use, discard) =>
+      withArtifact(
+        directory,
+        options,
+        async (artifact) => {
+          const manifest = requireLanguage(artifact);
+          return use({
+            manifest,
+            loadTokenizer: () => loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens),
+            // A model has a thread of its own (worker/), which does nothing but compute.
+            openGraph: (name, session) => openGraph(artifact, name, { ...session, denormalsAreZero: true }),
+            holdWeights: () => LinkedWeights.open(artifact),
+          });
+        },
+        discard,
+      ),
+    pictures: filePictures,
+    tasks: fileTasks,
+    async importModule(address) {
+      // TypeScript is read by tsx, where that is installed.
+      if (/\.[cm]?ts$/.test(address)) {
+        const { register } = await import('tsx/esm/api');
+        register();
+      }
+      return import(address);
+    },
+    get memory() {
+      // 0 where nothing limits the process; other runtimes than Node need not have it
+      const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
+      return Math.min(totalmem(), limit);
+    },
+  };
+}

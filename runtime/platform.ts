@@ -53,7 +53,11 @@ export interface OpenedModel {
   readonly manifest: LanguageManifest;
   /** @throws UserError for a tokenizer that cannot be used */
   loadTokenizer(): Promise<Tokenizer>;
-  /** @throws UserError for a graph that is not there or does not load, or a provider that is not */
+  /**
+   * May be asked for a graph while it opens another.
+   *
+   * @throws UserError for a graph that is not there or does not load, or a provider that is not
+   */
   openGraph(name: string, options: OpenOptions): Promise<GraphSession>;
   /** Holds the weights' files as long as the model is open. */
   holdWeights(): Promise<HeldWeights>;

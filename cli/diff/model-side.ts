@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MANIFEST } from '../../artifact/artifact-names.ts';
+import { MANIFEST, PARAMETERS } from '../../artifact/artifact-names.ts';
 import type { GraphManifest } from '../../artifact/manifest.ts';
-import { PARAMETERS, type ParameterTable, parseParameterTable } from '../../artifact/parameter-table.ts';
+import { type ParameterTable, parseParameterTable } from '../../artifact/parameter-table.ts';
 import { readRegularFile } from '../../artifact/read-regular-file.ts';
 import type { Extensions } from '../../compiler/extensions.ts';
 import { LIMITS } from '../../dsl/limits.ts';

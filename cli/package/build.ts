@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { cp, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleForWeb } from '../playground/web-bundle.ts';
+import { bundleCommands } from './command-bundle.ts';
 import { bundleParser } from './parser-bundle.ts';
-import { bundleWorker } from './worker-bundle.ts';
+import { bundleGraphThread, bundleWorker } from './worker-bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TSC = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
@@ -32,6 +33,8 @@ async function build(): Promise<void> {
   await bundleForWeb(`${made}/web`);
   await bundleParser(made);
   await bundleWorker(made);
+  await bundleGraphThread(made);
+  await bundleCommands(made);
   for (const [folder, filter] of Object.entries(FILES))
     await cp(`${ROOT}${folder}`, `${made}/${folder}`, { recursive: true, filter });
   // What makes the package is no part of it.

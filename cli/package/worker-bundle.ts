@@ -1,23 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
 import { bundleInPackage } from './bundle-in-package.ts';
 import { sharpInside } from './sharp-inside.ts';
+import { zodByName } from './zod-by-name.ts';
 
 /** What has native code, and what a thread seldom needs. */
 const APART = ['onnxruntime-node', 'tsx'];
-
-const ZOD = "import { z } from 'zod'";
-
-/** Of a namespace a bundler takes what is used; of `z`, an object, it would take all: fifty languages, and JSON schemas. */
-const zodByName: Plugin = {
-  name: 'zod-by-name',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      return text.includes(ZOD) ? { contents: text.replace(ZOD, "import * as z from 'zod'") } : undefined;
-    });
-  },
-};
 
 /**
  * Makes one file of the thread that computes and of all that it loads, in the package that is being built in `folder`: some four
@@ -30,5 +16,14 @@ export async function bundleWorker(folder: string): Promise<void> {
     external: APART,
     plugins: [zodByName, sharpInside],
     legalComments: 'linked',
+  });
+}
+
+/** Makes one file of the thread that a graph has to itself, beside the one of the command line, which starts it. */
+export async function bundleGraphThread(folder: string): Promise<void> {
+  await bundleInPackage(folder, 'runtime/graph-thread/graph-worker.js', 'cli/graph-worker.cjs', {
+    format: 'cjs',
+    external: APART,
+    plugins: [zodByName],
   });
 }

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileOfKind } from '../../artifact/artifact-names.ts';
 import type { FileManifest, Manifest } from '../../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import { readRegularFile, refuseNul } from '../../artifact/read-regular-file.ts';
@@ -12,6 +11,7 @@ import * as schemas from '../arguments/schemas.ts';
 import { codeOf, sha256 } from './file-hash.ts';
 import { checkLinked } from './linked-weights.ts';
 import { checkFileNames, parseManifest, requireWeights } from './manifest-text.ts';
+import { pathIn } from './path-in.ts';
 
 /** Files up to this many bytes are always hashed when an artifact is opened: a quarter of a second. */
 const ALWAYS_HASHED = 256 * 2 ** 20;
@@ -74,10 +74,14 @@ export async function withArtifact<T>(
     const text = await readManifest(directory);
     const isCurrent = async () => (await manifestVersion(directory)) === version;
     try {
-      const artifact = await checkArtifact(directory, text, isCurrent, options);
-      const made = await use(artifact);
-      if (await isCurrent()) return made;
-      await discard(made);
+      const { artifact, weights } = await checkArtifact(directory, text, isCurrent, options);
+      // Weights are hashed while they are put to use, as any number may be one; what is wrong with them is what is told.
+      const [checked, made] = await Promise.allSettled([weights(), use(artifact)]);
+      const isWhole = checked.status === 'fulfilled' && made.status === 'fulfilled';
+      if (isWhole && (await isCurrent())) return made.value;
+      if (made.status === 'fulfilled') await discard(made.value);
+      if (checked.status === 'rejected') throw checked.reason;
+      if (made.status === 'rejected') throw made.reason;
     } catch (error) {
       if (await isCurrent()) throw error;
     }
@@ -94,17 +98,27 @@ async function checkArtifact(
   text: string,
   isCurrent: () => Promise<boolean>,
   { verify = false, runnable = true, weights = true, ways = [] }: OpenOptions,
-): Promise<Artifact> {
+): Promise<{ readonly artifact: Artifact; readonly weights: () => Promise<void> }> {
   const path = join(directory, 'manifest.json');
   const manifest = parseManifest(text, { path, directory }, ways);
   if (runnable) requireWeights(manifest, directory);
   checkFileNames(manifest, path);
+  const stores: (() => Promise<void>)[] = [];
   for (const [file, expected] of Object.entries(manifest.files)) {
-    if (!weights && isWeightStore(file)) continue;
-    await checkFile(join(directory, file), expected, verify || expected.bytes < ALWAYS_HASHED);
+    const path = join(directory, file);
+    const isStore = isWeightStore(file);
+    if (isStore && !weights) continue;
+    await checkSize(path, expected);
+    const check = () => checkContent(path, expected, verify || expected.bytes < ALWAYS_HASHED);
+    if (isStore) stores.push(check);
+    else await check();
   }
-  const pathOf = (file: string) => join(directory, fileOfKind(manifest.files, file) ?? file);
-  return { directory, manifest, path: pathOf, isCurrent };
+  return {
+    artifact: { directory, manifest, path: (file) => pathIn(directory, manifest, file), isCurrent },
+    weights: async () => {
+      for (const check of stores) await check();
+    },
+  };
 }
 
 /** Tells a manifest from every other that has its place, also from one of the same text. */
@@ -129,7 +143,7 @@ async function readManifest(directory: string): Promise<string> {
   }
 }
 
-async function checkFile(path: string, expected: FileManifest, hashed: boolean): Promise<void> {
+async function checkSize(path: string, expected: FileManifest): Promise<void> {
   let bytes: number;
   try {
     const found = await stat(path);
@@ -146,6 +160,9 @@ async function checkFile(path: string, expected: FileManifest, hashed: boolean):
       `${path} has ${bytes} bytes but ${expected.bytes} are expected: copy the whole artifact again.`,
     );
   }
+}
+
+async function checkContent(path: string, expected: FileManifest, hashed: boolean): Promise<void> {
   if ('header' in expected) return checkLinked(path, expected);
   if (hashed && (await sha256(path)) !== expected.sha256) {
     throw new UserError(

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
-import { decodePicture, readHeader } from './decode.ts';
 import type { PictureReader } from './picture-reader.ts';
 import { checkSource, readAll, statOf } from './source.ts';
 
@@ -18,8 +17,9 @@ export const filePictures: PictureReader = {
     return hash.digest('hex');
   },
   hash: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
-  readHeader,
-  decode: decodePicture,
+  // sharp is loaded for the first picture, which a model is asked about after it was opened.
+  readHeader: async (...given) => (await import('./decode.ts')).readHeader(...given),
+  decode: async (...given) => (await import('./decode.ts')).decodePicture(...given),
   async picturesIn(source) {
     const found = await statOf(source);
     if (found?.isDirectory() !== true) return undefined;

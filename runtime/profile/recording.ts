@@ -4,7 +4,6 @@ import type { InferenceSession } from 'onnxruntime-common';
 import { makeTemporaryFolder } from '../../artifact/folder/temporary-folder.ts';
 import type { SessionRecorder, Tensors } from '../session.ts';
 import type { PhaseProfile } from './profile.ts';
-import { readEvents } from './read-events.ts';
 
 /** What is recorded of a session, from before it is opened. */
 export interface Recording {
@@ -34,9 +33,10 @@ export async function startRecording(graph: string): Promise<Recording> {
         try {
           session.endProfiling();
           const [file] = await readdir(folder);
-          return file === undefined
-            ? []
-            : await readEvents(join(folder, file), graph, (run) => phases[run] ?? graph);
+          if (file === undefined) return [];
+          // Seldom needed, and long to load.
+          const { readEvents } = await import('./read-events.ts');
+          return await readEvents(join(folder, file), graph, (run) => phases[run] ?? graph);
         } finally {
           await discard();
         }

@@ -11,7 +11,7 @@ import { openStages } from './open-stages.ts';
  * @throws UserError for a graph that is not there, an artifact that was compiled for another device, and as `openSession`.
  */
 export async function openGraphSession(
-  { directory, manifest, path }: Artifact,
+  { directory, manifest, path }: Pick<Artifact, 'directory' | 'manifest' | 'path'>,
   name: string,
   options: OpenOptions,
 ): Promise<GraphSession> {

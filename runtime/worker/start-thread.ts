@@ -19,51 +19,6 @@ export function startThread(entry = ownEntry(), resourceLimits: ResourceLimits =
   return (workerData, listeners) => use(workerOf(entry, workerData, resourceLimits), listeners);
 }
 
-/** A thread that has been started and loads its modules, for the first model that is opened with it. */
-export type WarmThread = {
-  readonly start: StartThread;
-  /** Ends it, where no model was opened with it. */
-  end(): Promise<void>;
-};
-
-/**
- * Starts the thread before it is known which model it will run, so that it loads its modules meanwhile.
- *
- * @throws UserError where its module is not there
- */
-export function warmThread(): WarmThread {
-  const worker = workerOf(ownEntry(), null, {});
-  // By itself it keeps no process alive. What is wrong with it is told to whom opens a model with it.
-  worker.unref();
-  let fault: Error | undefined;
-  let hasEnded = false;
-  worker.on('error', (error) => {
-    fault ??= error;
-  });
-  worker.on('exit', () => {
-    hasEnded = true;
-  });
-  let isUsed = false;
-  return {
-    start(options, listeners) {
-      if (isUsed) throw new Error('a thread runs one model');
-      isUsed = true;
-      worker.ref();
-      worker.postMessage(options);
-      const thread = use(worker, listeners);
-      // What it would be told by events that came before.
-      queueMicrotask(() => {
-        if (fault !== undefined) listeners.onFault(threadFault(SUBJECT, fault));
-        if (hasEnded) listeners.onEnd(threadFault(SUBJECT, fault ?? new Error('it was not used')));
-      });
-      return thread;
-    },
-    async end() {
-      if (!isUsed) await worker.terminate();
-    },
-  };
-}
-
 function ownEntry(): URL {
   return threadEntry(import.meta.url, 'flamingo-worker');
 }

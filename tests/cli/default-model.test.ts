@@ -65,7 +65,7 @@ describe('flamingo run without a folder', () => {
       [],
     );
     const version = await loadedBy(cache, () => flamingo('--version'));
-    assert.ok(version.some((url) => url.includes('/cli/main')));
+    assert.ok(version.some((url) => url.includes('/cli/command-line')));
     assert.deepEqual(
       version.filter((url) => /onnxruntime|sharp|zod|\/cli\/commands\//.test(url)),
       [],

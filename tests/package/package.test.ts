@@ -60,6 +60,31 @@ describe('the published package', () => {
     assert.equal(JSON.parse(answer.stdout).choices.length, 2);
   });
 
+  it('asks a large model in a thread, and a small one without: the same program answers', async () => {
+    await writeFile(join(folder, 'large.ts'), MODEL.replace('vocabulary: 261', 'vocabulary: 600_000'));
+    await flamingo('compile', 'large.ts', '--out', 'compiled-large');
+    const ask = ['--image', join(PICTURES, 'cat.png'), '--choices', 'a|b', '--json'];
+    for (const model of ['compiled-large', 'compiled-mine']) {
+      const { stdout } = await flamingo('run', model, ...ask);
+      assert.equal(JSON.parse(stdout).choices.length, 2);
+    }
+  });
+
+  it('says what is wrong in a file that the compiler reads, though it answers from a file of its own', async () => {
+    const project = join(folder, 'configured');
+    await mkdir(join(project, 'artifact'), { recursive: true });
+    await writeFile(join(project, 'flamingo.config.ts'), 'export default 1;\n');
+    await writeFile(join(project, 'artifact/manifest.json'), '{ "media": { "way": "mine" } }');
+    const program = join(folder, 'node_modules/flamingo-onnx/cli/flamingo.mjs');
+    const asked = execute(process.execPath, [program, 'run', 'artifact', '--text', 'a'], { cwd: project });
+    await assert.rejects(asked, ({ code, stderr = '' }: { code?: number; stderr?: string }) => {
+      assert.equal(code, 3);
+      assert.match(stderr, /flamingo\.config\.ts/);
+      assert.doesNotMatch(stderr, /a fault of flamingo/);
+      return true;
+    });
+  });
+
   it('reads pictures with another release of sharp than the one that it was built with', async () => {
     const ask = ['run', 'compiled-mine', '--image', join(PICTURES, 'cat.png'), '--choices', 'a|b', '--json'];
     const { stdout: expected } = await flamingo(...ask);

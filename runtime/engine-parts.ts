@@ -78,14 +78,16 @@ export async function openParts<Made extends AsyncDisposable>(
     try {
       const weights = await hold(model.holdWeights());
       const { image } = manifest;
-      // Before all else, as it may go on in a thread of its own.
-      const opening = image && hold(model.openGraph('vision', options));
+      const beside = image && model.openBeside && hold(model.openBeside('vision', options));
       const tokenizer = await model.loadTokenizer();
       const way = mediaWayOf(
         manifest.media,
         { language: manifest.language, special: tokenizer.special },
         own.map(({ run }) => run),
       );
+      const isShown = image !== undefined && way.keeps.length > 0;
+      const alone =
+        isShown && beside === undefined ? await hold(model.openGraph('vision', options)) : undefined;
       const { provider = 'cpu', profile = false } = options;
       const mode = generationMode(manifest.language, provider, generation);
       const openLanguage = () => model.openGraph('language', options);
@@ -93,11 +95,11 @@ export async function openParts<Made extends AsyncDisposable>(
       const language = await hold(
         mode === 'graph' ? Promise.resolve(new LazySession(openLanguage)) : openLanguage(),
       );
-      const session = await opening;
+      const session = alone ?? (await beside);
       const vision =
-        image === undefined || session === undefined || way.keeps.length === 0
-          ? undefined
-          : { session, image, pixels, reader: platform.pictures, keeps: way.keeps };
+        isShown && session !== undefined
+          ? { session, image, pixels, reader: platform.pictures, keeps: way.keeps }
+          : undefined;
       const device = language.takesDeviceTensors
         ? await hold(
             DeviceGraphs.open(manifest, (name, kept) => model.openGraph(name, { ...options, ...kept })),

@@ -5,14 +5,15 @@ import { requireLanguage } from './artifact/manifest-text.ts';
 import { filePictures } from './images/file-pictures.ts';
 import type { Platform } from './platform.ts';
 import { openWhenNeeded } from './session/open-when-needed.ts';
+import type { OpenOptions } from './session.ts';
 import { fileTasks } from './task-store.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** Node: artifacts and pictures are files. */
-export const nodePlatform = nodePlatformWith(openWhenNeeded);
+export const nodePlatform = nodePlatformWith();
 
-/** Node, where graphs are opened in some way. */
-export function nodePlatformWith(openGraph: typeof openWhenNeeded): Platform {
+/** @param openBeside opens a graph in another thread; left out where there is none */
+export function nodePlatformWith(openBeside?: typeof openWhenNeeded): Platform {
   return {
     withModel: (directory, options, use, discard) =>
       withArtifact(
@@ -23,8 +24,8 @@ export function nodePlatformWith(openGraph: typeof openWhenNeeded): Platform {
           return use({
             manifest,
             loadTokenizer: () => loadTokenizer(artifact.path('tokenizer.json'), manifest.language.tokens),
-            // A model has a thread of its own (worker/), which does nothing but compute.
-            openGraph: (name, session) => openGraph(artifact, name, { ...session, denormalsAreZero: true }),
+            openGraph: (name, session) => openWhenNeeded(artifact, name, computing(session)),
+            openBeside: openBeside && ((name, session) => openBeside(artifact, name, computing(session))),
             holdWeights: () => LinkedWeights.open(artifact),
           });
         },
@@ -46,4 +47,9 @@ export function nodePlatformWith(openGraph: typeof openWhenNeeded): Platform {
       return Math.min(totalmem(), limit);
     },
   };
+}
+
+/** What opens graphs does nothing but compute: a thread of the model's own, or a command's. */
+function computing(options: OpenOptions): OpenOptions {
+  return { ...options, denormalsAreZero: true };
 }

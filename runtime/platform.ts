@@ -53,12 +53,10 @@ export interface OpenedModel {
   readonly manifest: LanguageManifest;
   /** @throws UserError for a tokenizer that cannot be used */
   loadTokenizer(): Promise<Tokenizer>;
-  /**
-   * May be asked for a graph while it opens another.
-   *
-   * @throws UserError for a graph that is not there or does not load, or a provider that is not
-   */
+  /** @throws UserError for a graph that is not there or does not load, or a provider that is not */
   openGraph(name: string, options: OpenOptions): Promise<GraphSession>;
+  /** As `openGraph`, in another thread, while this one does all else; left out where there is none. */
+  readonly openBeside?: ((name: string, options: OpenOptions) => Promise<GraphSession>) | undefined;
   /** Holds the weights' files as long as the model is open. */
   holdWeights(): Promise<HeldWeights>;
 }

@@ -1,5 +1,3 @@
-import pLimit from 'p-limit';
-import type { GraphManifest } from '../../artifact/manifest.ts';
 import type { MediaWayDefinition } from '../../artifact/media/way.ts';
 import { UserError } from '../../artifact/user-error.ts';
 import { LIMITS } from '../../dsl/limits.ts';
@@ -67,8 +65,6 @@ export function webPlatform(settings: WebSettings, send: (response: WebResponse)
           besides: runtime.bytes,
         });
         await files.forgetOthers();
-        // ONNX Runtime opens one at a time there.
-        const inTurn = pLimit(1);
         return {
           manifest,
           async loadTokenizer() {
@@ -76,16 +72,21 @@ export function webPlatform(settings: WebSettings, send: (response: WebResponse)
             const content = new TextDecoder().decode(await files.read(file));
             return parseTokenizer(content, files.addressOf(file), manifest.language.tokens, withoutLimit);
           },
-          openGraph: (name, options) => {
-            const openFile = async (graph: GraphManifest) => {
-              const bytes = await files.read(graph.file);
-              const externalData = [];
-              for (const file of files.weightFiles())
-                externalData.push({ path: file, data: await files.read(file) });
-              return runtime.open(files.addressOf(graph.file), bytes, externalData, graph, options);
-            };
-            return inTurn(() => openStages({ directory, manifest: parsed, openFile }, name));
-          },
+          openGraph: (name, options) =>
+            openStages(
+              {
+                directory,
+                manifest: parsed,
+                openFile: async (graph) => {
+                  const bytes = await files.read(graph.file);
+                  const externalData = [];
+                  for (const file of files.weightFiles())
+                    externalData.push({ path: file, data: await files.read(file) });
+                  return runtime.open(files.addressOf(graph.file), bytes, externalData, graph, options);
+                },
+              },
+              name,
+            ),
           // Nobody writes to what was downloaded.
           holdWeights: async () => ({ check: async () => {}, [Symbol.asyncDispose]: async () => {} }),
         };

@@ -1,7 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { GraphThread } from '../graph-thread/graph-thread.ts';
 import { nodePlatformWith } from '../node-platform.ts';
-import { openWhenNeeded } from '../session/open-when-needed.ts';
 import { threadFault } from '../thread/thread-entry.ts';
 import type { StartThread } from './client.ts';
 import { serve } from './serve.ts';
@@ -15,9 +14,7 @@ const SUBJECT = 'What runs the model';
  * @param beside has the graph that encodes pictures, which is opened while the other is; ends with the model
  */
 export function startHere(beside: GraphThread): StartThread {
-  const platform = nodePlatformWith((artifact, name, options) =>
-    name === 'vision' ? beside.open(artifact, name, options) : openWhenNeeded(artifact, name, options),
-  );
+  const platform = nodePlatformWith((...given) => beside.open(...given));
   return (options, { onMessage, onFault, onEnd }) => {
     const { port1: caller, port2: engine } = new MessageChannel();
     caller.on('message', onMessage);

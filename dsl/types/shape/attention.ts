@@ -12,7 +12,7 @@ import type {
 } from '../../sentences/attention.ts';
 import type { NO_OPTION } from '../../sentences/options.ts';
 import type { Dim, Shape, Tensor } from '../../tensor.ts';
-import type { Add, Agree, Canonical, Divide, Multiply, Refine } from '../dim.ts';
+import type { Add, Agree, Canonical, Divide, Refine } from '../dim.ts';
 import type { Accept, DtypeOfTensor, SameDtypes } from '../dtypes.ts';
 import type { AfterProblem, Checked, Describe, DescribeDim, Problem } from '../problem.ts';
 import type { SameShape } from '../same-shape.ts';
@@ -108,12 +108,10 @@ type KeyShape<Name extends string, K extends Shape, S> =
           : KeyProblem<Name, B, H, D, K>
     : 'fits';
 
-/** Whether W can be H times D: by the quotient, and by the product, which names have where they do not cancel. */
+/** Whether W can be H times D. */
 type Divides<W extends Dim, H extends Dim, D extends Dim> = [Divide<W, H>] extends [never]
   ? false
-  : [Agree<Divide<W, H>, D>, Agree<Multiply<H, D>, W>] extends [true, true]
-    ? true
-    : false;
+  : Agree<Divide<W, H>, D>;
 
 type KeyProblem<Name extends string, B, H, D, K extends Shape> = Problem<
   Sentence<

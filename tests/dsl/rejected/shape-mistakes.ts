@@ -396,16 +396,6 @@ export const tensorMistakes: readonly Mistake[] = [
     () => attention(x, f('batch', 'keys', 6), y, { heads: 2 }),
   ],
   [
-    'attention: the key must be [batch, keys, heads*headDim] or [batch, heads, keys, headDim] to fit the query, but it is [batch, keys, groups*headDim]',
-    () =>
-      attention(
-        f('batch', 'text', 'headDim*heads'),
-        f('batch', 'keys', 'groups*headDim'),
-        f('batch', 'keys', 'groups*headDim'),
-        { heads: 'heads' },
-      ),
-  ],
-  [
     'attention: the value must be [batch, keys, 2*4] or [batch, 2, keys, 4] to fit the query, but it is [batch, 4, keys, 2]',
     () => attention(x, y, f('batch', 4, 'keys', 2), { heads: 2 }),
   ],

@@ -58,6 +58,7 @@ export function openClipFromConfig(config: unknown): {
 } {
   const whole = readWhole(config);
   const model = readModel(whole.model_cfg);
+  refuseOtherTowers(recordOf(model.vision_cfg));
   const vision = readVision(model.vision_cfg);
   const { image_size: image, patch_size: patch, width: dim, layers, head_width, mlp_ratio } = vision;
   const said = recordOf(whole.preprocess_cfg);
@@ -81,4 +82,19 @@ export function openClipFromConfig(config: unknown): {
       std: preprocess.std,
     },
   };
+}
+
+/** Towers that are no ViT of open_clip's own, most of whose fields would be refused one by one. */
+function refuseOtherTowers(vision: Readonly<Record<string, unknown>> | undefined): void {
+  const timm = vision?.timm_model_name;
+  const [what, otherwise] =
+    typeof timm === 'string'
+      ? [`timm's ${shownJson(timm)}`, ', or a SigLIP that transformers saved']
+      : Array.isArray(vision?.layers)
+        ? ["CLIP's ResNet, with layers in stages", '']
+        : [];
+  if (what === undefined) return;
+  throw new ModelError(
+    `The open_clip_config.json asks for the vision encoder ${what}, but ViTs of open_clip's own are done; give one of those${otherwise}.`,
+  );
 }

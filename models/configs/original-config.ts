@@ -64,7 +64,7 @@ export function originalConfig<Shape extends z.ZodRawShape>({
     const wrong = (result.error?.issues ?? []).map(({ path, message }) => {
       const found = path.reduce<unknown>((value, key) => recordOf(value)?.[String(key)], given);
       const stated = found === undefined ? 'is missing' : `is ${shownJson(found)}`;
-      return `${path.join('.')} ${stated} (${message})`;
+      return `${path.join('.')} ${stated} (${message.replace(/^Invalid input: /, '')})`;
     });
     const others = Object.keys(given)
       .filter((field) => !passed.has(field))

@@ -417,7 +417,15 @@ describe('published configs', () => {
     const refusals: readonly [object, RegExp][] = [
       [changed({ pool_type: 'avg' }), /open_clip_config\.json asks for .*pool_type is "avg"/],
       [changed({ no_ln_pre: true }), /no_ln_pre is true/],
-      [changed({ timm_model_name: 'convnext' }), /timm_model_name is "convnext"/],
+      [
+        changed({ timm_model_name: 'convnext_base', timm_pool: '' }),
+        /the vision encoder timm's "convnext_base", but/,
+      ],
+      [
+        changed({ layers: [3, 4, 6, 3], patch_size: null }),
+        /the vision encoder CLIP's ResNet, with layers in/,
+      ],
+      [changed({ layers: 'many' }), /layers is "many" \(expected number, received string\)/],
       [changed({ layers: 1e6 }), /layers is 1000000 \(at most 512/],
       [changed({}, { resize_mode: 'squash' }), /resize_mode is "squash"/],
       [changed({}, { size: 336 }), /pictures of 336 pixels, but vision_cfg takes 224/],

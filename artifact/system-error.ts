@@ -16,7 +16,12 @@ type Use = 'opened' | 'written';
 export function refusal(path: string, error: NodeJS.ErrnoException, use: Use = 'opened'): string {
   switch (error.code) {
     case 'ENOENT':
-      return `${path} does not exist.`;
+      return use === 'written'
+        ? `${path} cannot be written: the folder that it would lie in is gone, or takes nothing; choose another place.`
+        : `${path} does not exist.`;
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${path} cannot be used: a file is where a folder is needed; choose another place.`;
     case 'EACCES':
       return `${path} may not be ${use}: permission denied.`;
     case 'EISDIR':

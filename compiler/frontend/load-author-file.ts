@@ -163,6 +163,8 @@ export function isOfKind(value: unknown, kind: string): boolean {
 
 function describeValue(value: unknown): string {
   if (value === null) return 'null';
+  if (isOfKind(value, 'recipe')) return 'a recipe (flamingo train takes it)';
+  if (isOfKind(value, 'program')) return 'a model (flamingo compile takes it)';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

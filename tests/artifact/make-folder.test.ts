@@ -37,6 +37,20 @@ describe('making a folder', () => {
     );
   });
 
+  it('is told in words where the folder takes nothing, or a file is in the way', () => {
+    const failed = (code: string) => Object.assign(new Error(`${code}: mkdir`), { code });
+    assert.match(
+      refusal('out', failed('ENOENT'), 'written'),
+      /^out cannot be written: the folder .* choose another/,
+    );
+    assert.equal(refusal('out', failed('ENOENT')), 'out does not exist.');
+    for (const code of ['EEXIST', 'ENOTDIR'])
+      assert.match(
+        refusal('out', failed(code)),
+        /^out cannot be used: a file is where a folder is needed; choose/,
+      );
+  });
+
   it('is told in words where the disk is read-only', () => {
     const error = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
     assert.equal(

@@ -223,6 +223,8 @@ export const vision = visionEncoder({ image: 28, encoder: encoder({ dim: 48 }) }
     );
     const file = await folder.write('config.ts', 'export const a = 1;\nexport default () => a;\n');
     await userError(file, /default export of .*config\.ts is a function, not a model; it exports a/);
+    const recipe = await folder.write('recipe.ts', "export default { kind: 'recipe' } as const;\n");
+    await userError(recipe, /is a recipe \(flamingo train takes it\), not a model; it exports nothing else/);
   });
 
   it('refuses what is not a TypeScript file', async () => {

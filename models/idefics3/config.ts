@@ -6,6 +6,7 @@ import { languageModelFromConfig } from '../configs/language-families.ts';
 import { originalConfig, recordOf } from '../configs/original-config.ts';
 import { shownJson } from '../configs/same-json.ts';
 import { visionTransformerFields, visionTransformerOptions } from '../configs/vision-transformer-fields.ts';
+import type { LanguageModel } from '../shared/language-model.ts';
 import type { SiglipOptions } from '../siglip/siglip.ts';
 
 const readVision = originalConfig({
@@ -40,7 +41,7 @@ const ofTraining = z.looseObject({
 /** What an Idefics 3's `config.json` says of it. */
 export interface Idefics3Parts {
   readonly vision: SiglipOptions;
-  readonly language: ReturnType<typeof languageModelFromConfig>;
+  readonly language: LanguageModel;
   /** Of the connector: features on each side of the square that becomes one token. */
   readonly scale: number;
   /** Id of the token in whose places features stand. */

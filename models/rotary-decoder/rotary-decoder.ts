@@ -15,7 +15,8 @@ import {
 } from '../../dsl/index.ts';
 import { embedWithAdditional } from '../shared/additional-tokens.ts';
 import { decoder, tiedLogits } from '../shared/decoder.ts';
-import type { LanguageModel, TextPlaces } from '../shared/language-model.ts';
+import type { LanguageModel, LayersOf, TextPlaces } from '../shared/language-model.ts';
+import type { WidthOf } from '../shared/vision-encoder.ts';
 import { decoderLayer, type FeedForwardOptions, type NormPlaces } from './decoder-layer.ts';
 import type { HeadNormPlaces } from './head-norm.ts';
 import { type NormKind, norm } from './norm.ts';
@@ -67,10 +68,7 @@ export interface RotaryDecoderDefinition {
 }
 
 /** The model that options make, with as many layers and features as their types say. */
-export type DecoderOf<O> = LanguageModel<
-  O extends { readonly layers: infer Layers extends number } ? Layers : number,
-  O extends { readonly dim: infer Width extends number } ? Width : number
->;
+export type DecoderOf<O> = LanguageModel<LayersOf<O>, WidthOf<O>>;
 
 /** A decoder of rotary positions, grouped heads and gated feed-forwards: LLaMA's, but for what its family says. */
 export function rotaryDecoder(definition: RotaryDecoderDefinition): LanguageModel {

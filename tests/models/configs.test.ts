@@ -196,7 +196,7 @@ describe("options from the originals' config.json", () => {
       [{ ...LLAMA_3_8B, hidden_size: null }, /hidden_size is null/],
       [
         { ...LLAMA_3_8B, model_type: 'mamba' },
-        /model_type 'mamba'; known are .*gpt_neox, gpt2, .*llama, mistral, /,
+        /model_type 'mamba'; known are .*gpt_neox, gpt2, .*llama, .*mistral, /,
       ],
       [{ ...LLAMA_3_8B, model_type: 'toString' }, /model_type 'toString'; known are/],
       [[], /has no model_type/],

@@ -18,6 +18,7 @@ const SUBJECT = 'The thread of a graph';
 export class GraphThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #calls = new OpenCalls();
+  #ended: Promise<void> | undefined;
 
   /** @throws UserError where its module is not there */
   constructor() {
@@ -64,7 +65,14 @@ export class GraphThread implements AsyncDisposable {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    // A thread that is ended while it loads ONNX Runtime takes the process with it: its native code throws, to nobody.
+    await this.#call('loaded', []).catch(() => {});
     await this.#worker.terminate();
   }
 

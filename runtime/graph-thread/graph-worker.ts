@@ -13,6 +13,7 @@ if (port === null) throw new Error('this module is the entry of a worker thread'
 const graphs: GraphSession[] = [];
 
 async function answer(request: GraphRequest): Promise<unknown> {
+  if (request.method === 'loaded') return undefined;
   if (request.method === 'open') {
     const [{ directory, manifest }, name, options] = request.parameters;
     const path = (file: string) => pathIn(directory, manifest, file);

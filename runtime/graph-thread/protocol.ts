@@ -9,6 +9,8 @@ export type SentTensors = Readonly<Record<string, SentTensor>>;
 
 /** What the thread of a graph is asked, in the order in which it does it, and what it answers. */
 export type GraphMethods = {
+  /** Answered when ONNX Runtime is there. */
+  loaded: { readonly parameters: readonly []; readonly result: undefined };
   open: {
     readonly parameters: readonly [
       artifact: { readonly directory: string; readonly manifest: Manifest },

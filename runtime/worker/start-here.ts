@@ -20,7 +20,12 @@ export function startHere(beside: GraphThread): StartThread {
     caller.on('message', onMessage);
     caller.on('close', () => onEnd(threadFault(SUBJECT, new Error('it was closed'))));
     serve(options, platform, {
-      send: (response, transferables) => engine.postMessage(response, transferables),
+      send: (response, transferables) => {
+        const post = () => engine.postMessage(response, transferables);
+        // Who is told may end the process at once, which no thread may be loading ONNX Runtime in.
+        if (response.kind === 'refused') void beside[Symbol.asyncDispose]().finally(post);
+        else post();
+      },
       // Whether the process lives on is the caller's end's to say.
       listen: (listener) => engine.on('message', listener).unref(),
       end: () => void beside[Symbol.asyncDispose]().finally(() => engine.close()),

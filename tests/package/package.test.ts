@@ -70,6 +70,13 @@ describe('the published package', () => {
     }
   });
 
+  it('ends with a sentence, whatever its threads are about to load', async () => {
+    for (const _ of Array(10)) {
+      const told = { code: 3, stderr: /^error: nowhere is not an artifact.*\n$/ };
+      await assert.rejects(flamingo('run', 'nowhere', '--text', 'a'), told);
+    }
+  });
+
   it('says what is wrong in a file that the compiler reads, though it answers from a file of its own', async () => {
     const project = join(folder, 'configured');
     await mkdir(join(project, 'artifact'), { recursive: true });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../artifact/user-error.ts';
+import { openArtifact } from '../../runtime/artifact/artifact.ts';
 import { GraphThread } from '../../runtime/graph-thread/graph-thread.ts';
 import { loadInThread } from '../../runtime/load-in-thread.ts';
 import { Engine } from '../../runtime/worker/engine.ts';
@@ -45,6 +47,17 @@ describe('a model in the thread that asks, the graph of its pictures in another'
     assert.equal(finish, 'aborted');
     assert.ok(tokens.length < 20, `${tokens.length} tokens were written`);
     await model.close();
+  });
+
+  it('has ended its other thread when it says what is wrong: the program may end at once', async () => {
+    const artifact = await openArtifact(await compiledModel());
+    const thread = new GraphThread();
+    await assert.rejects(loadInThread(startHere(thread), 'nowhere'), /nowhere is not an artifact/);
+    const asked = thread.open({ directory: artifact.directory, manifest: artifact.manifest }, 'vision', {});
+    await assert.rejects(
+      Promise.race([asked, setImmediate('it may still be loading')]),
+      /ended unexpectedly/,
+    );
   });
 
   it('says of a damaged file what is wrong with it, whichever thread was to read it', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { PROVIDERS, type Provider } from '../../artifact/provider.ts';
+import { INSTALL_SHARP } from '../../runtime/images/missing-sharp.ts';
 import { ADD_CUDA, cudaLibrary } from '../../runtime/provider/cuda.ts';
 import { runtimeFolder } from '../../runtime/provider/runtime-folder.ts';
 import { INSTALL_RUNTIME } from '../../runtime/session/missing-runtime.ts';
@@ -76,8 +77,7 @@ async function picturesFinding(): Promise<Finding> {
     };
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
-    const helps = [`npm install --include=optional --os=${process.platform} --cpu=${process.arch} sharp`];
-    return { what, state: 'wrong', found: `sharp does not load (${reason})`, helps };
+    return { what, state: 'wrong', found: `sharp does not load (${reason})`, helps: [INSTALL_SHARP] };
   }
 }
 

@@ -58,7 +58,7 @@ async function isVideo(file: string): Promise<boolean> {
   if (status?.isDirectory() === true) return true;
   const { mayMove } = await import('../../runtime/images/may-move.ts');
   if (!(await mayMove(file).catch(() => false))) return false;
-  const { readHeader } = await import('../../runtime/images/decode.ts');
-  const header = await readHeader(file).catch(() => undefined);
+  const { filePictures } = await import('../../runtime/images/file-pictures.ts');
+  const header = await filePictures.readHeader(file, 'shown').catch(() => undefined);
   return header !== undefined && header.frames > 1;
 }

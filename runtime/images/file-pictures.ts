@@ -2,10 +2,21 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../artifact/user-error.ts';
+import { missingSharp } from './missing-sharp.ts';
 import type { PictureReader } from './picture-reader.ts';
 import { checkSource, readAll, statOf } from './source.ts';
 
 const FRAME_FILE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|p[bgp]m|svgz?)$/i;
+
+let decoding: Promise<typeof import('./decode.ts')> | undefined;
+
+/** sharp is loaded for the first picture, which a model is asked about after it was opened. */
+function withSharp(): Promise<typeof import('./decode.ts')> {
+  decoding ??= import('./decode.ts').catch((error: unknown) => {
+    throw missingSharp(error) ?? error;
+  });
+  return decoding;
+}
 
 /** Pictures of the file system, decoded by sharp. */
 export const filePictures: PictureReader = {
@@ -17,9 +28,8 @@ export const filePictures: PictureReader = {
     return hash.digest('hex');
   },
   hash: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
-  // sharp is loaded for the first picture, which a model is asked about after it was opened.
-  readHeader: async (...given) => (await import('./decode.ts')).readHeader(...given),
-  decode: async (...given) => (await import('./decode.ts')).decodePicture(...given),
+  readHeader: async (...given) => (await withSharp()).readHeader(...given),
+  decode: async (...given) => (await withSharp()).decodePicture(...given),
   async picturesIn(source) {
     const found = await statOf(source);
     if (found?.isDirectory() !== true) return undefined;

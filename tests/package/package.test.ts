@@ -150,6 +150,25 @@ describe('the published package', () => {
     assert.doesNotMatch(stderr, /error|panic/i);
   });
 
+  it('says in a sentence that the native code of sharp is not installed, once a picture is read', async () => {
+    const libraries = join(folder, 'node_modules/@img');
+    const apart = join(folder, 'libraries');
+    await mkdir(apart);
+    const native = (await readdir(libraries)).filter((name) => name.startsWith('sharp-'));
+    for (const name of native) await rename(join(libraries, name), join(apart, name));
+    try {
+      const ask = ['run', 'compiled-mine', '--max-new-tokens', '1', '--json'];
+      const { stdout } = await flamingo(...ask, '--text', 'a');
+      assert.equal(JSON.parse(stdout).model, 'mine');
+      await assert.rejects(flamingo(...ask, '--image', join(PICTURES, 'cat.png')), {
+        code: 3,
+        stderr: /error: Pictures are read by sharp, .*npm install --include=optional .*sharp'\.\n$/,
+      });
+    } finally {
+      for (const name of native) await rename(join(apart, name), join(libraries, name));
+    }
+  });
+
   it('says in a sentence, in code too, that ONNX Runtime is not installed, once it is needed', async () => {
     await writeFile(
       join(folder, 'without.mjs'),

@@ -6,7 +6,9 @@ import { InvalidArgumentError } from 'commander';
  */
 export function choicesOf(text: string): readonly string[] {
   const choices = text.split('|');
-  const twice = choices.find((choice, index) => choices.indexOf(choice) < index);
+  const seen = new Set<string>();
+  // A set that does not grow had it.
+  const twice = choices.find((choice) => seen.size === seen.add(choice).size);
   if (choices.some((choice) => choice.trim() === '')) {
     throw new InvalidArgumentError('answers with | between them were expected, none of them empty.');
   }

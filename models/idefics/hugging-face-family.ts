@@ -1,5 +1,6 @@
 import { ModelError, type ModelTokens } from '../../dsl/index.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../configs/hugging-face-family.ts';
+import { ownTokens } from '../configs/own-tokens.ts';
 import { preprocessingFromConfig } from '../configs/preprocessor.ts';
 import { ideficsFromConfig } from './config.ts';
 import { IDEFICS_TOKENS, idefics } from './idefics.ts';
@@ -40,18 +41,12 @@ function ideficsTokens(known: KnownTokens): ModelTokens {
       `The tokenizer lacks ${missing.join(' and ')}, which Idefics marks images with; add ${missing.length === 1 ? 'it' : 'them'} to "added_tokens" of tokenizer.json, with the ids from vocab_size of config.json on.`,
     );
   }
-  const { beginning, afterBeginning, end } = known;
-  const endOfChunk = known.has(END_OF_UTTERANCE) ? END_OF_UTTERANCE : null;
-  const eosTokens = known.ends.filter((token) => token !== end && token !== endOfChunk);
+  const { end } = known;
   return {
     ...tokens,
-    endOfChunk,
+    ...ownTokens(known, known.has(END_OF_UTTERANCE) ? END_OF_UTTERANCE : null),
     padding: known.padding ?? IDEFICS_TOKENS.padding,
-    beginning,
-    end,
-    ...(afterBeginning.length > 0 && { afterBeginning }),
     ...(end !== null && { endOfDocument: end }),
-    ...(eosTokens.length > 0 && { eosTokens }),
     suppressedTokens: [...new Set([...suppressedTokens, ...known.suppressedTokens])],
   };
 }

@@ -7,6 +7,7 @@ import {
   type PromptProgram,
 } from '../../dsl/index.ts';
 import type { KnownTokens, WholeModel } from '../configs/hugging-face-family.ts';
+import { imageTokenOf, ownTokens } from '../configs/own-tokens.ts';
 import { siglip } from '../siglip/siglip.ts';
 import { pixelShuffleConnector } from '../spliced/pixel-shuffle-connector.ts';
 import { spliced } from '../spliced/spliced.ts';
@@ -74,24 +75,13 @@ export function idefics3Program(
 }
 
 function idefics3Tokens(known: KnownTokens, imageToken: number): ModelTokens {
-  const image = known.tokenOf(imageToken);
-  if (image === undefined) {
-    throw new ModelError(
-      `The config of this Idefics 3 model has image_token_id ${imageToken}, but the tokenizer has no token of that id; give the tokenizer that belongs to the model.`,
-    );
-  }
+  const image = imageTokenOf(known, 'Idefics 3', 'image_token_id', imageToken);
   for (const needed of [AROUND, END_OF_TURN]) {
     if (known.has(needed)) continue;
     throw new ModelError(
       `The tokenizer of this Idefics 3 model has no token '${needed}', which stands ${needed === AROUND ? 'around pictures' : 'behind turns'}; give the tokenizer that belongs to the model.`,
     );
   }
-  const { beginning, afterBeginning, end } = known;
-  const eosTokens = known.ends.filter((token) => token !== end && token !== END_OF_TURN);
-  return {
-    ...{ image, endOfChunk: END_OF_TURN, padding: known.padding ?? end ?? END_OF_TURN, beginning, end },
-    ...(afterBeginning.length > 0 && { afterBeginning }),
-    ...(eosTokens.length > 0 && { eosTokens }),
-    ...(known.suppressedTokens.length > 0 && { suppressedTokens: known.suppressedTokens }),
-  };
+  const padding = known.padding ?? known.end ?? END_OF_TURN;
+  return { image, padding, ...ownTokens(known, END_OF_TURN) };
 }

@@ -1,5 +1,6 @@
 import { type DialogueForm, ModelError, type ModelTokens } from '../../dsl/index.ts';
 import type { HuggingFaceFamily, KnownTokens } from '../configs/hugging-face-family.ts';
+import { imageTokenOf, ownTokens } from '../configs/own-tokens.ts';
 import { preprocessingFromConfig } from '../configs/preprocessor.ts';
 import { mlpConnector } from '../spliced/mlp-connector.ts';
 import { spliced } from '../spliced/spliced.ts';
@@ -55,24 +56,12 @@ function llavaDialogue(known: KnownTokens, notes: string[]): { readonly dialogue
 }
 
 function llavaTokens(known: KnownTokens, imageToken: number): Partial<ModelTokens> {
-  const image = known.tokenOf(imageToken);
-  if (image === undefined) {
-    throw new ModelError(
-      `The config of this LLaVA model has image_token_index ${imageToken}, but the tokenizer has no token of that id; give the tokenizer that belongs to the model.`,
-    );
-  }
-  const { beginning, afterBeginning, end } = known;
-  const padding = known.padding ?? end;
+  const image = imageTokenOf(known, 'LLaVA', 'image_token_index', imageToken);
+  const padding = known.padding ?? known.end;
   if (padding === null) {
     throw new ModelError(
       'The tokenizer of this LLaVA model names neither a padding token nor one that ends a text; give it a pad_token in tokenizer_config.json.',
     );
   }
-  const eosTokens = known.ends.filter((token) => token !== end);
-  return {
-    ...{ image, endOfChunk: null, padding, beginning, end },
-    ...(afterBeginning.length > 0 && { afterBeginning }),
-    ...(eosTokens.length > 0 && { eosTokens }),
-    ...(known.suppressedTokens.length > 0 && { suppressedTokens: known.suppressedTokens }),
-  };
+  return { image, padding, ...ownTokens(known, null) };
 }

@@ -12,7 +12,6 @@ export function ofFrames(features: Dim, frames: number): number {
   return evaluateDim(features, new Map([['frames', frames]])) ?? 0;
 }
 
-/** Image features take places in the token sequence. */
 /** A piece of text with one place for image tokens. */
 const withImage = z.string().refine((text) => text.split('{image}').length === 2, 'not one {image}');
 
@@ -23,6 +22,7 @@ const textSchema = z.strictObject({
   whole: z.exactOptional(withImage),
 });
 
+/** Image features take places in the token sequence. */
 export const splicedSchema = z.strictObject({
   way: z.literal('spliced'),
   /** Tokens that a picture takes: a number, or a size with `frames` where each frame or tile has its own. */

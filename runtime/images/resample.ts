@@ -1,5 +1,6 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import type { Box, Size } from './geometry.ts';
+import { sinc } from './sinc.ts';
 
 /*
  * Pillow's resampling, which CLIP's preprocessing uses: separable filters with their support stretched when shrinking,
@@ -30,10 +31,6 @@ const FILTERS: Record<Exclude<Interpolation, 'nearest'>, Filter> = {
     },
   },
 };
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
-}
 
 /** The source pixels of one output pixel and their weights. */
 type Tap = { readonly first: number; readonly weights: readonly number[] };

@@ -1,6 +1,7 @@
 import type { ImagePreprocessing } from '../../artifact/manifest.ts';
 import type { Size } from './geometry.ts';
 import { roundHalfToEven } from './round.ts';
+import { sinc } from './sinc.ts';
 
 /*
  * How libvips 8.18 shrinks a picture, which sharp asks in Node: columns first, then rows; on each axis whole pixels are
@@ -34,10 +35,6 @@ const FILTERS: Record<
     },
   },
 };
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
-}
 
 /** Places of the kernel between two pixels. */
 const PLACES = 64;

@@ -28,6 +28,11 @@ export function misfitOf(error: z.ZodError, value: unknown): Misfit {
   };
 }
 
+/** A misfit within a sentence: `'shots.0.text' is missing but a text is expected`, `it is 'a' but a number is expected`. */
+export function misfitWords({ path, found, expected }: Misfit): string {
+  return `${path === '' ? 'it' : `'${path}'`} is ${found} but ${expected} is expected`;
+}
+
 type Issue = z.core.$ZodIssue;
 
 /** Of a union the complaint of the form that fits furthest. */

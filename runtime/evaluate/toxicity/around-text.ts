@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../artifact/user-error.ts';
-import { misfitOf } from '../../arguments/misfit.ts';
+import { misfitOf, misfitWords } from '../../arguments/misfit.ts';
 
 /** Ids that a tokenizer puts before and after a text of its own. */
 export interface AroundText {
@@ -40,7 +40,7 @@ export function aroundText(postProcessor: unknown, path: string): AroundText {
     const misfit = misfitOf(parsed.error, postProcessor);
     const place = ['post_processor', misfit.path].filter((part) => part !== '').join('.');
     throw new UserError(
-      `${path} puts something around a text that is not known here ('${place}' is ${misfit.found} but ${misfit.expected} is expected): export the tokenizer with a TemplateProcessing, BertProcessing or RobertaProcessing.`,
+      `${path} puts something around a text that is not known here (${misfitWords({ ...misfit, path: place })}): export the tokenizer with a TemplateProcessing, BertProcessing or RobertaProcessing.`,
     );
   }
   const section = parsed.data;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../artifact/user-error.ts';
-import { misfitOf } from '../../arguments/misfit.ts';
+import { misfitOf, misfitWords } from '../../arguments/misfit.ts';
 
 const CONFIG = z.looseObject({
   model_type: z.string().optional(),
@@ -30,10 +30,8 @@ const LONGEST = 512;
 export function classifierConfig(json: unknown, path: string): ClassifierConfig {
   const parsed = CONFIG.safeParse(json);
   if (!parsed.success) {
-    const misfit = misfitOf(parsed.error, json);
-    const place = misfit.path === '' ? 'it' : `'${misfit.path}'`;
     throw new UserError(
-      `${path} is not a classifier's (${place} is ${misfit.found} but ${misfit.expected} is expected): give the folder that transformers or optimum saved it to.`,
+      `${path} is not a classifier's (${misfitWords(misfitOf(parsed.error, json))}): give the folder that transformers or optimum saved it to.`,
     );
   }
   const {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../../../../artifact/parse-json.ts';
 import { UserError } from '../../../../artifact/user-error.ts';
-import { misfitOf } from '../../../arguments/misfit.ts';
+import { misfitOf, misfitWords } from '../../../arguments/misfit.ts';
 import { RUN_FILES } from './run-files.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
@@ -19,9 +19,7 @@ export async function readSettings(folder: string): Promise<Settings> {
   }
   const parsed = SETTINGS.safeParse(json);
   if (parsed.success) return parsed.data;
-  const misfit = misfitOf(parsed.error, json);
-  const place = misfit.path === '' ? 'it' : `'${misfit.path}'`;
   throw new UserError(
-    `${path} is not as a run writes it (${place} is ${misfit.found} but ${misfit.expected} is expected): give the --out of an evaluation of this release.`,
+    `${path} is not as a run writes it (${misfitWords(misfitOf(parsed.error, json))}): give the --out of an evaluation of this release.`,
   );
 }

@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface CohereOptions extends RotaryDecoderOptions {
   /** Biases of the attention's projections; default false. */
@@ -32,8 +30,8 @@ const KNOWN: KnownOptions<CohereOptions> = {
  */
 export function cohere<const O extends Draft<CohereOptions>>(
   options: CheckedOptions<'cohere', CohereOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function cohere<O extends CohereOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function cohere<O extends CohereOptions>(given: O): DecoderOf<CohereOptions> {
   const options: CohereOptions = given;
   checkOptions(cohere, options, headRequirements(options), KNOWN);
   const { epsilon = 1e-5, attentionBias = false, queryKeyNorm = false, logitScale = 0.0625 } = options;

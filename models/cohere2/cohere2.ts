@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -7,8 +7,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { everyLayer, WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** Layers with a window turn; in those without nothing does. */
 export interface Cohere2Options extends RotaryDecoderOptions, WindowOptions {
@@ -31,8 +29,8 @@ const KNOWN: KnownOptions<Cohere2Options> = {
  */
 export function cohere2<const O extends Draft<Cohere2Options>>(
   options: CheckedOptions<'cohere2', Cohere2Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function cohere2<O extends Cohere2Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function cohere2<O extends Cohere2Options>(given: O): DecoderOf<Cohere2Options> {
   const options: Cohere2Options = given;
   checkOptions(cohere2, options, headRequirements(options), KNOWN);
   const { layers, epsilon = 1e-5, attentionBias = false, logitScale = 0.0625 } = options;

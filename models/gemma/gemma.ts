@@ -1,12 +1,10 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 import { type GemmaDecoderOptions, gemmaDecoder } from './gemma-decoder.ts';
 
@@ -20,8 +18,8 @@ const KNOWN: KnownOptions<GemmaOptions> = { ...ROTARY_DECODER, attentionBias: 't
  */
 export function gemma<const O extends Draft<GemmaOptions>>(
   options: CheckedOptions<'gemma', GemmaOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function gemma<O extends GemmaOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function gemma<O extends GemmaOptions>(given: O): DecoderOf<GemmaOptions> {
   const options: GemmaOptions = given;
   checkOptions(gemma, options, headRequirements(options), KNOWN);
   return rotaryDecoder({ ...{ family: 'gemma', options }, ...gemmaDecoder(options) });

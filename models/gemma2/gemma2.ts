@@ -1,14 +1,12 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
 import { type GemmaDecoderOptions, gemmaDecoder } from '../gemma/gemma-decoder.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { everyLayer, WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Gemma2Options extends GemmaDecoderOptions, WindowOptions {
   /** Factor of the attention scores; default `1 / sqrt(headDim)`. */
@@ -34,8 +32,8 @@ const KNOWN: KnownOptions<Gemma2Options> = {
  */
 export function gemma2<const O extends Draft<Gemma2Options>>(
   options: CheckedOptions<'gemma2', Gemma2Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function gemma2<O extends Gemma2Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function gemma2<O extends Gemma2Options>(given: O): DecoderOf<Gemma2Options> {
   const options: Gemma2Options = given;
   checkOptions(gemma2, options, headRequirements(options), KNOWN);
   const { layers, scale, scoreSoftcap, logitSoftcap } = options;

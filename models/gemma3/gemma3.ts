@@ -1,15 +1,13 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
 import { gemmaDecoder } from '../gemma/gemma-decoder.ts';
 import type { Gemma2Options } from '../gemma2/gemma2.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { everyLayer, WINDOWS, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Gemma3Options extends Gemma2Options {
   /** The rotary base of layers with a window, where nothing scales it; default 10000. `rotaryBase` is that of the others. */
@@ -32,8 +30,8 @@ const KNOWN: KnownOptions<Gemma3Options> = {
  */
 export function gemma3<const O extends Draft<Gemma3Options>>(
   options: CheckedOptions<'gemma3', Gemma3Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function gemma3<O extends Gemma3Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function gemma3<O extends Gemma3Options>(given: O): DecoderOf<Gemma3Options> {
   const options: Gemma3Options = given;
   checkOptions(gemma3, options, headRequirements(options), KNOWN);
   const { layers, scale, scoreSoftcap, logitSoftcap, localRotaryBase = 10_000 } = options;

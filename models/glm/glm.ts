@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface GlmOptions extends RotaryDecoderOptions {
   /** Biases of the projections to queries, keys and values; default true. */
@@ -25,8 +23,8 @@ const KNOWN: KnownOptions<GlmOptions> = {
  */
 export function glm<const O extends Draft<GlmOptions>>(
   options: CheckedOptions<'glm', GlmOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function glm<O extends GlmOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function glm<O extends GlmOptions>(given: O): DecoderOf<GlmOptions> {
   const options: GlmOptions = given;
   checkOptions(glm, options, headRequirements(options), KNOWN);
   const { rotaryShare = 0.5, epsilon = 1.5625e-7, attentionBias = true } = options;

@@ -5,11 +5,9 @@ import {
   type Draft,
   type KnownOptions,
 } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
 import { DECODER_SIZES } from '../shared/decoder-sizes.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface GptjOptions {
   readonly dim: number;
@@ -45,8 +43,8 @@ const KNOWN: KnownOptions<GptjOptions> = {
  */
 export function gptj<const O extends Draft<GptjOptions>>(
   options: CheckedOptions<'gptj', GptjOptions, ['heads divides dim'], O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function gptj<O extends GptjOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function gptj<O extends GptjOptions>(given: O): DecoderOf<GptjOptions> {
   const options: GptjOptions = given;
   checkOptions(gptj, options, ['heads divides dim'], KNOWN);
   const { inner = 4 * options.dim, epsilon = 1e-5, activation = 'gelu-tanh', rotaryDim = 64 } = options;

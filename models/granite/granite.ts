@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface GraniteOptions extends RotaryDecoderOptions {
   /** Biases of the attention's projections; default false. */
@@ -40,8 +38,8 @@ const KNOWN: KnownOptions<GraniteOptions> = {
  */
 export function granite<const O extends Draft<GraniteOptions>>(
   options: CheckedOptions<'granite', GraniteOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function granite<O extends GraniteOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function granite<O extends GraniteOptions>(given: O): DecoderOf<GraniteOptions> {
   const options: GraniteOptions = given;
   checkOptions(granite, options, headRequirements(options), KNOWN);
   const { attentionBias = false, feedForwardBias = false, scale } = options;

@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface LlamaOptions extends RotaryDecoderOptions {
   /**
@@ -53,8 +51,8 @@ export const llamaSizes = {
  */
 export function llama<const O extends Draft<LlamaOptions>>(
   options: CheckedOptions<'llama', LlamaOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function llama<O extends LlamaOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function llama<O extends LlamaOptions>(given: O): DecoderOf<LlamaOptions> {
   const options: LlamaOptions = given;
   checkOptions(llama, options, headRequirements(options), KNOWN);
   const { attentionBias = false, feedForwardBias = false, rotaryTables, additionalTokens } = options;

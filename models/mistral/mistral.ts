@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -7,8 +7,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** Every layer has the window. */
 export interface MistralOptions extends RotaryDecoderOptions, Pick<WindowOptions, 'window'> {}
@@ -21,8 +19,8 @@ const KNOWN: KnownOptions<MistralOptions> = { ...ROTARY_DECODER, window: WINDOWS
  */
 export function mistral<const O extends Draft<MistralOptions>>(
   options: CheckedOptions<'mistral', MistralOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function mistral<O extends MistralOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function mistral<O extends MistralOptions>(given: O): DecoderOf<MistralOptions> {
   const options: MistralOptions = given;
   checkOptions(mistral, options, headRequirements(options), KNOWN);
   return rotaryDecoder({

@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface OlmoOptions extends Omit<RotaryDecoderOptions, 'epsilon'> {
   /** Biases of the attention's projections; default false. */
@@ -30,8 +28,8 @@ const KNOWN: KnownOptions<OlmoOptions> = {
  */
 export function olmo<const O extends Draft<OlmoOptions>>(
   options: CheckedOptions<'olmo', OlmoOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function olmo<O extends OlmoOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function olmo<O extends OlmoOptions>(given: O): DecoderOf<OlmoOptions> {
   const options: OlmoOptions = given;
   checkOptions(olmo, options, headRequirements(options), KNOWN);
   const { attentionBias = false, clip } = options;

@@ -1,13 +1,11 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Olmo2Options extends RotaryDecoderOptions {
   /** Biases of the attention's projections; default false. */
@@ -23,8 +21,8 @@ const KNOWN: KnownOptions<Olmo2Options> = { ...ROTARY_DECODER, attentionBias: 't
  */
 export function olmo2<const O extends Draft<Olmo2Options>>(
   options: CheckedOptions<'olmo2', Olmo2Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function olmo2<O extends Olmo2Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function olmo2<O extends Olmo2Options>(given: O): DecoderOf<Olmo2Options> {
   const options: Olmo2Options = given;
   checkOptions(olmo2, options, headRequirements(options), KNOWN);
   const { epsilon = 1e-5, attentionBias = false } = options;

@@ -5,7 +5,7 @@ import {
   type Draft,
   type KnownOptions,
 } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -13,8 +13,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface PhiOptions extends RotaryDecoderOptions {
   /** Default `gelu-tanh`. */
@@ -36,8 +34,8 @@ const KNOWN: KnownOptions<PhiOptions> = {
  */
 export function phi<const O extends Draft<PhiOptions>>(
   options: CheckedOptions<'phi', PhiOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function phi<O extends PhiOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function phi<O extends PhiOptions>(given: O): DecoderOf<PhiOptions> {
   const options: PhiOptions = given;
   checkOptions(phi, options, headRequirements(options), KNOWN);
   const { rotaryShare = 0.5, epsilon = 1e-5, activation = 'gelu-tanh', queryKeyNorm = false } = options;

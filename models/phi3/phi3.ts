@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -7,8 +7,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** Every layer has the window. */
 export interface Phi3Options extends RotaryDecoderOptions, Pick<WindowOptions, 'window'> {}
@@ -21,8 +19,8 @@ const KNOWN: KnownOptions<Phi3Options> = { ...ROTARY_DECODER, window: WINDOWS.wi
  */
 export function phi3<const O extends Draft<Phi3Options>>(
   options: CheckedOptions<'phi3', Phi3Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function phi3<O extends Phi3Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function phi3<O extends Phi3Options>(given: O): DecoderOf<Phi3Options> {
   const options: Phi3Options = given;
   checkOptions(phi3, options, headRequirements(options), KNOWN);
   const { epsilon = 1e-5, layers } = options;

@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -7,8 +7,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Qwen2Options extends RotaryDecoderOptions, WindowOptions {}
 
@@ -20,8 +18,8 @@ const KNOWN: KnownOptions<Qwen2Options> = { ...ROTARY_DECODER, ...WINDOWS };
  */
 export function qwen2<const O extends Draft<Qwen2Options>>(
   options: CheckedOptions<'qwen2', Qwen2Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function qwen2<O extends Qwen2Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function qwen2<O extends Qwen2Options>(given: O): DecoderOf<Qwen2Options> {
   const options: Qwen2Options = given;
   checkOptions(qwen2, options, headRequirements(options), KNOWN);
   return rotaryDecoder({

@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -7,8 +7,6 @@ import {
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Qwen3Options extends RotaryDecoderOptions, WindowOptions {
   /** Biases of the attention's projections; default false. */
@@ -23,8 +21,8 @@ const KNOWN: KnownOptions<Qwen3Options> = { ...ROTARY_DECODER, ...WINDOWS, atten
  */
 export function qwen3<const O extends Draft<Qwen3Options>>(
   options: CheckedOptions<'qwen3', Qwen3Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function qwen3<O extends Qwen3Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function qwen3<O extends Qwen3Options>(given: O): DecoderOf<Qwen3Options> {
   const options: Qwen3Options = given;
   checkOptions(qwen3, options, headRequirements(options), KNOWN);
   const { attentionBias = false } = options;

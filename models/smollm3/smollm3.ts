@@ -1,5 +1,5 @@
 import { type CheckedOptions, checkOptions, type Draft, type KnownOptions } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -13,8 +13,6 @@ import {
   type WindowOptions,
   windowsByLayer,
 } from '../rotary-decoder/windows.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface Smollm3Options extends RotaryDecoderOptions, WindowOptions {
   /** The layers in which nothing turns, by their indices from 0; default every fourth. */
@@ -38,8 +36,8 @@ const KNOWN: KnownOptions<Smollm3Options> = {
  */
 export function smollm3<const O extends Draft<Smollm3Options>>(
   options: CheckedOptions<'smollm3', Smollm3Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function smollm3<O extends Smollm3Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function smollm3<O extends Smollm3Options>(given: O): DecoderOf<Smollm3Options> {
   const options: Smollm3Options = given;
   checkOptions(smollm3, options, headRequirements(options), KNOWN);
   const { layers, attentionBias = false, feedForwardBias = false } = options;

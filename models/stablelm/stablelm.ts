@@ -5,15 +5,13 @@ import {
   type Draft,
   type KnownOptions,
 } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
   ROTARY_DECODER,
   type RotaryDecoderOptions,
 } from '../rotary-decoder/rotary-decoder-options.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 export interface StablelmOptions extends RotaryDecoderOptions {
   /** Biases of the projections to queries, keys and values; default false. */
@@ -37,8 +35,8 @@ const KNOWN: KnownOptions<StablelmOptions> = {
  */
 export function stablelm<const O extends Draft<StablelmOptions>>(
   options: CheckedOptions<'stablelm', StablelmOptions, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function stablelm<O extends StablelmOptions>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function stablelm<O extends StablelmOptions>(given: O): DecoderOf<StablelmOptions> {
   const options: StablelmOptions = given;
   checkOptions(stablelm, options, headRequirements(options), KNOWN);
   const { rotaryShare = 0.25, epsilon = 1e-5, attentionBias = false } = options;

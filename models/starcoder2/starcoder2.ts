@@ -5,7 +5,7 @@ import {
   type Draft,
   type KnownOptions,
 } from '../../dsl/index.ts';
-import { rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
+import { type DecoderOf, rotaryDecoder } from '../rotary-decoder/rotary-decoder.ts';
 import {
   type HeadRequirements,
   headRequirements,
@@ -14,8 +14,6 @@ import {
 } from '../rotary-decoder/rotary-decoder-options.ts';
 import { WINDOWS, type WindowOptions, windowsByLayer } from '../rotary-decoder/windows.ts';
 import { ACTIVATIONS, type Activation } from '../shared/activation.ts';
-import type { LanguageModel, LayersOf } from '../shared/language-model.ts';
-import type { WidthOf } from '../shared/vision-encoder.ts';
 
 /** Every layer has the window. */
 export interface Starcoder2Options extends RotaryDecoderOptions, Pick<WindowOptions, 'window'> {
@@ -38,8 +36,8 @@ const KNOWN: KnownOptions<Starcoder2Options> = {
  */
 export function starcoder2<const O extends Draft<Starcoder2Options>>(
   options: CheckedOptions<'starcoder2', Starcoder2Options, HeadRequirements<O>, O>,
-): LanguageModel<LayersOf<O>, WidthOf<O>>;
-export function starcoder2<O extends Starcoder2Options>(given: O): LanguageModel {
+): DecoderOf<O>;
+export function starcoder2<O extends Starcoder2Options>(given: O): DecoderOf<Starcoder2Options> {
   const options: Starcoder2Options = given;
   checkOptions(starcoder2, options, headRequirements(options), KNOWN);
   const { epsilon = 1e-5, activation = 'gelu-tanh', bias = true, layers } = options;
